@@ -1,0 +1,76 @@
+# All commands of the project. `make` alone prints them.
+# Needed on the machine: Python 3.11 or later with its venv module, and make. Nothing else.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+DATA ?= data
+ORIGIN ?=
+T ?= tests
+
+BIN := .venv/bin
+STAMP := .venv/folkmoot-setup
+SOURCES := node federation vocab web workers
+
+# Never asked for by us; a newer pip would otherwise say so at every step.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check fix bench soak migrate schemas handlers messages docs lock
+
+help:  ## print the commands (what `make` alone does)
+	@echo "Folkmoot: one community's own node. Commands:"
+	@sed -n 's/^\([a-z]*\):.*##\( .*\)$$/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: $(STAMP)  ## make the environment in .venv, or renew it
+
+# Runs again whenever what it was made from is newer.
+$(STAMP): pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; \
+	  echo "Python's venv module is missing. Install it with:  apt install python3-venv"; \
+	  exit 1; }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
+	@$(if $(ORIGIN),FOLKMOOT_ORIGIN='$(ORIGIN)') exec $(BIN)/folkmoot serve \
+	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'
+
+demo: $(STAMP)  ## three communities on loopback with invented data
+	@exec $(BIN)/folkmoot demo
+
+test: $(STAMP)  ## all tests, or those of T=tests/…
+	$(BIN)/python -m pytest -n 2 $(T)
+
+check: $(STAMP)  ## format, lint, types, imports; under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(STAMP)  ## format, and repair what can be repaired
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)  ## measure, each beside a baseline (not a test)
+	$(BIN)/python -m tests.bench
+
+migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
+	$(if $(m),$(BIN)/python tests/tools/migration.py '$(m)',$(BIN)/folkmoot migrate --data '$(DATA)')
+
+schemas: $(STAMP)  ## check schemas/: each is valid, each $ref leads somewhere
+	$(BIN)/python tests/tools/schemas.py
+
+handlers: $(STAMP)  ## print which function carries out which activity
+	$(BIN)/python tests/tools/handlers.py
+
+messages: $(STAMP)  ## collect the words of pages and code, renew and compile translations
+	$(BIN)/python tests/tools/messages.py
+
+docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
+	$(BIN)/python tests/tools/docs.py
+
+lock:  ## renew requirements.lock (needs uv)
+	sh tests/tools/lock
