@@ -1,0 +1,1 @@
+"""What is said between servers. Pure: no clock, socket, database or settings."""
