@@ -44,9 +44,9 @@ def _field(key: str, kind: str, **how: Any) -> Any:
     return field(default=default, metadata={"wire": wire})
 
 
-def text(key: str) -> Any:
+def text(key: str, *, written: bool = True) -> Any:
     """A string; the first one where the wire has several."""
-    return _field(key, "text")
+    return _field(key, "text", written=written)
 
 
 def texts(key: str, *, bare: bool = False) -> Any:

@@ -5,37 +5,26 @@ shape as not given; what a class does not know is dropped. Writing is by hand, n
 compactor's output (W15), with a context of only the terms used.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, Literal
+from functools import cache
+from typing import Any
 
+from vocab.contexts import AS2, DID, INTEGRITY, MULTIKEY, OURS, SECURITY, Mode, inline, terms
 from vocab.model import PUBLIC, Activity, Malformed, Object, Wire
 
 __all__ = ["DEPTH", "Malformed", "Mode", "Types", "claims", "dump", "load"]
 
 Types = Mapping[tuple[str, str | None], type[Object]]
 """(type, kind) as on the wire, to the class that claims the pair."""
-Mode = Literal["inline", "url"]
-"""CONTEXT_MODE: our terms written out in each document, or the address of our context."""
-
 DEPTH = 64
 """How deep objects may lie in one another."""
 
-AS2 = "https://www.w3.org/ns/activitystreams"
-OURS = "https://w3id.org/commons-node/v1"
-SECURITY = "https://w3id.org/security/v1"
-DID = "https://www.w3.org/ns/did/v1"
-MULTIKEY = "https://w3id.org/security/multikey/v1"
-INTEGRITY = "https://w3id.org/security/data-integrity/v2"
-
-CONTEXTS = Path(__file__).parent.parent / "schemas" / "contexts"
-
 Reader = Callable[[Any, Types, int], Any]
 Used = set[str]
+Row = tuple[str, Wire, bool, bool]
+"""Of a field: its name, how it travels, whether its key is a term of ours, an enumeration."""
 
 
 def claims(classes: Iterable[type[Object]]) -> dict[tuple[str, str | None], type[Object]]:
@@ -269,7 +258,8 @@ def _read_table(cls: type[Object]) -> dict[str, tuple[str, Reader]]:
     return table
 
 
-_reading: Callable[[type[Object]], dict[str, tuple[str, Reader]]] = cache(_read_table)
+# mypy takes a class whose instances compare by value for unhashable
+_reading: Callable[[type[Object]], dict[str, tuple[str, Reader]]] = cache(_read_table)  # type: ignore[assignment]
 
 
 # Writing
@@ -385,49 +375,19 @@ def _context(value: Object, body: dict[str, Any], used: Used, mode: Mode, *, sig
         context.append(INTEGRITY)
     if mode == "url":
         context.append(OURS)
-    terms = _inline(frozenset(used & _terms().keys()), mode)
-    return [*context, terms] if terms else context
+    ours = inline(frozenset(used & terms().keys()), mode)
+    return [*context, ours] if ours else context
 
 
-@lru_cache(maxsize=2048)
-def _inline(used: frozenset[str], mode: Mode) -> dict[str, Any]:
-    left = used - _expanded(OUR_TERMS).keys() if mode == "url" else used
-    return {term: _terms()[term] for term in sorted(left)}
-
-
-def _write_table(cls: type[Object]) -> tuple[tuple[str, Wire, bool, bool], ...]:
+def _write_table(cls: type[Object]) -> tuple[Row, ...]:
     rows = []
     for f in fields(cls):
         wire: Wire | None = f.metadata.get("wire")
         if wire is not None and wire.written:
-            meaning = _terms().get(wire.key)
+            meaning = terms().get(wire.key)
             is_enum = isinstance(meaning, dict) and meaning.get("@type") == "@vocab"
             rows.append((f.name, wire, meaning is not None, is_enum))
     return tuple(rows)
 
 
-_writing: Callable[[type[Object]], tuple[tuple[str, Wire, bool, bool], ...]] = cache(_write_table)
-
-OUR_TERMS = "commons-node.jsonld"
-OTHER_TERMS = "others.jsonld"
-
-
-@cache
-def _terms() -> dict[str, Any]:
-    """Every term we may have to write into a context: ours, and others' that AS2's lacks."""
-    return {**_expanded(OTHER_TERMS), **_expanded(OUR_TERMS)}
-
-
-@cache
-def _expanded(name: str) -> dict[str, Any]:
-    context = json.loads((CONTEXTS / name).read_text("utf-8"))["@context"]
-    prefixes = {k: v for k, v in context.items() if isinstance(v, str) and v[-1] in "#/"}
-
-    def full(iri: str) -> str:
-        prefix, colon, rest = iri.partition(":")
-        return prefixes[prefix] + rest if colon and prefix in prefixes else iri
-
-    def meaning(term: Any) -> Any:
-        return full(term) if isinstance(term, str) else {**term, "@id": full(term["@id"])}
-
-    return {term: meaning(said) for term, said in context.items() if term not in prefixes}
+_writing: Callable[[type[Object]], tuple[Row, ...]] = cache(_write_table)  # type: ignore[assignment]

@@ -1,0 +1,1 @@
+"""How a community decides, the signed record, and what others answer."""

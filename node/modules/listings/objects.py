@@ -1,0 +1,37 @@
+"""Offers and needs as they travel: a Note for all, a Proposal of FEP-0837 for who reads it.
+
+There is no class called Proposal (W2): this is `Listing`, the other is GovernanceProposal.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vocab.model import Object, flag, part, text, texts
+from vocab.types import Intent, Measure, Note, Place
+
+__all__ = ["TYPES", "Intent", "Listing", "Measure", "Place"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Note):
+    """An offer (`purpose` offer) or a need (`purpose` request), owned by a member.
+
+    Its title is `publishes.name`, and the first, bold paragraph of `content` (W6); `name`
+    is set on foreign listings only.
+    """
+
+    kind: ClassVar[str | None] = "Proposal"
+
+    purpose: str | None = text("purpose")
+    publishes: Intent | None = part("publishes", Intent)
+    """What is offered or sought; id `<listing>#primary`."""
+    reciprocal: Intent | None = part("reciprocal", Intent)
+    """What is wished in return; id `<listing>#reciprocal`."""
+    unit_based: bool | None = flag("unitBased")
+    """Whether somebody may agree on part of it."""
+    sharing_terms: tuple[str, ...] = texts("sharingTerms")
+    foreign: str | None = text("foreign", written=False)
+    """Which dialect it was read from (vocab.dialects); None if it came in ours."""
+
+
+TYPES: tuple[type[Object], ...] = (Listing,)

@@ -1,0 +1,1 @@
+"""Matters put to the community for decision."""
