@@ -1,0 +1,52 @@
+"""Which addresses may be clicked, and where a form may send its reader.
+
+Judged on the parsed text itself; nothing here looks at a request's host.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+_LONGEST: Final = 2048
+_FORBIDDEN: Final = frozenset("\\\"'<>`{}|^ ")
+
+
+def local_path(path: str | None, otherwise: str = "/") -> str:
+    """The path if it stays on this site, else the other one.
+
+    One single slash at the start, no backslash, no control character: browsers
+    read ``//host`` and ``/\\host`` as another site.
+    """
+    if not path or not _plain(path) or not path.startswith("/") or path.startswith("//"):
+        return otherwise
+    return path
+
+
+def safe_href(address: str | None) -> str:
+    """The address if it is http, https or on this site; else ``""``.
+
+    Raises nothing: an unsafe address simply does not become a link.
+    """
+    text = (address or "").strip()
+    if local := local_path(text, ""):
+        return local
+    if text.startswith(("#", "?")) and _plain(text):
+        return text
+    return text if is_web(text) else ""
+
+
+def is_web(address: str) -> bool:
+    """Whether this is a whole http or https address with a host and no user in it."""
+    if not _plain(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 (raises if the port is none)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _plain(text: str) -> bool:
+    if not text or len(text) > _LONGEST or not _FORBIDDEN.isdisjoint(text):
+        return False
+    return all(character.isprintable() for character in text)

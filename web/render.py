@@ -1,0 +1,253 @@
+"""From a template and some values to a page.
+
+Templates are escaped always, strict about unknown names, and end in ``.html``.
+A module's templates are called ``<module>/x.html`` and extend ``layout.html``;
+the parts of `parts.html` stand ready in every template as ``ui``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from node.kernel.access import ANONYMOUS
+from web import csrf, flash, sessions
+from web.colour import accent_of
+from web.faces import initial
+from web.files import Files
+from web.language import mark
+from web.links import safe_href
+from web.voice import Voice, voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+HERE: Final = Path(__file__).parent
+PLACES: Final = (
+    ("today", "/", "today", mark("Today")),
+    ("give", "/give", "swap", mark("Give & ask")),
+    ("decide", "/decide", "decide", mark("Decide")),
+    ("me", "/me", "me", mark("Me")),
+)
+REACHES: Final = {
+    "community": ("here", "reach1", mark("This community")),
+    "trusted": ("trusted", "reach2", mark("Trusted nodes")),
+    "public": ("public", "reach3", mark("Public")),
+    "direct": ("here", "reach1", mark("Only those named")),
+}
+_SYMBOL: Final = re.compile(r'<symbol id="(\w+)" viewBox="0 0 24 24"([^>]*)>(.*?)</symbol>', re.S)
+
+
+class Templates(BaseLoader):
+    """Our own templates, and each module's under its own name; nothing but ``.html``."""
+
+    def __init__(self, node: "Node") -> None:
+        self._ours = HERE / "templates"
+        self._theirs = {m.name: m.folder("templates") for m in node.registry.modules}
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The text of a template.
+
+        Raises:
+            TemplateNotFound: there is none, or its name leaves its folder.
+        """
+        name, slash, _ = template.partition("/")
+        folder = self._theirs.get(name) if slash else self._ours
+        parts = template.split("/")
+        if folder is None or not template.endswith(".html") or {"", ".", ".."} & set(parts):
+            raise TemplateNotFound(template)
+        path = folder.joinpath(*parts)
+        if not path.is_file():
+            raise TemplateNotFound(template)
+        changed = path.stat().st_mtime
+        return path.read_text("utf-8"), str(path), lambda: path.stat().st_mtime == changed
+
+
+def environment(node: "Node", files: Files) -> Environment:
+    """Everything that templates may use, made once at start."""
+    made = Environment(
+        loader=Templates(node),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=bool(node.settings.development),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
+    made.globals.update(
+        gettext=_gettext,
+        ngettext=_ngettext,
+        _=_say,
+        icon=_icons((HERE / "static" / "icons.svg").read_text("utf-8")),
+        static=files.address,
+        csrf_token=_csrf_token,
+        once_key=sessions.token,
+        PLACES=PLACES,
+        REACHES=REACHES,
+    )
+    made.filters.update(
+        when=_when,
+        day=_day,
+        short=_short,
+        clock=_clock,
+        duration=_duration,
+        tell=_tell,
+        safe_href=safe_href,
+        clean=_clean,
+        initial=initial,
+    )
+    return made
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    title: str = "",
+    **context: object,
+) -> Response:
+    """A page of this site, in the reader's language.
+
+    Args:
+        request: whose viewer, language and cookies the page is for.
+        template: ``<module>/x.html`` (or one of ours).
+        status: the HTTP status.
+        title: in the reader's language; the community's name is put behind it.
+        context: what the template needs. Some names have a meaning: ``place`` (today, give,
+            decide, me) marks the place in the bar, ``width`` is "", ``mid`` or ``narrow``,
+            ``form`` is an Entry (its errors put "Error:" before the title).
+    """
+    made: Environment = request.app.state.templates
+    values = _common(request, title) | context
+    values["ui"] = made.get_template("parts.html").make_module(values)
+    body = made.get_template(template).render(values)
+    response = HTMLResponse(body, status)
+    response.headers["Content-Language"] = voice(request).language
+    csrf.keep(request, response)
+    flash.forget(request, response)
+    return response
+
+
+def _common(request: Request, title: str) -> dict[str, Any]:
+    node = request.app.state.node
+    spoken = voice(request)
+    return {
+        **spoken.words,
+        "request": request,
+        "node": node,
+        "community": node.community,
+        "viewer": getattr(request.state, "viewer", ANONYMOUS),
+        "voice": spoken,
+        "title": title,
+        "place": _place(request.scope["path"]),
+        "width": "",
+        "form": None,
+        "said": flash.heard(request),
+        "accent": accent_of(node.community.accent).lstrip("#"),
+        "path": request.scope["path"],
+    }
+
+
+def _place(path: str) -> str:
+    for name, start, _, _ in PLACES:
+        if path == start or (start != "/" and path.startswith(f"{start}/")):
+            return name
+    return ""
+
+
+@pass_context
+def _gettext(context: Context, message: str, **values: object) -> Markup:
+    """For ``{% trans %}`` only: the sentence stands in our template, its values are escaped."""
+    spoken: Voice = context["voice"]
+    return Markup(spoken.catalogue.gettext(message)) % {**spoken.words, **values}  # noqa: S704
+
+
+@pass_context
+def _ngettext(context: Context, one: str, more: str, num: int, **values: object) -> Markup:
+    spoken: Voice = context["voice"]
+    text = Markup(spoken.catalogue.ngettext(one, more, num))  # noqa: S704
+    return text % {**spoken.words, "num": num, **values}
+
+
+@pass_context
+def _say(context: Context, message: str, **values: object) -> str:
+    spoken: Voice = context["voice"]
+    return spoken.say(message, **values)
+
+
+@pass_context
+def _tell(context: Context, message: str) -> str:
+    spoken: Voice = context["voice"]
+    return spoken.tell(message)
+
+
+@pass_context
+def _csrf_token(context: Context) -> str:
+    return csrf.token(context["request"])
+
+
+def _time(machine: str, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(machine, words)
+
+
+@pass_context
+def _when(context: Context, moment: datetime, zone: bool = True) -> Markup:  # noqa: FBT001, FBT002
+    return _time(_exact(moment), context["voice"].when(moment, zone=zone))
+
+
+@pass_context
+def _day(context: Context, moment: date) -> Markup:
+    return _time(_exact(moment), context["voice"].day(moment))
+
+
+@pass_context
+def _short(context: Context, moment: date) -> Markup:
+    return _time(_exact(moment), context["voice"].short(moment))
+
+
+@pass_context
+def _clock(context: Context, moment: datetime) -> Markup:
+    return _time(_exact(moment), context["voice"].clock(moment))
+
+
+@pass_context
+def _duration(context: Context, minutes: int) -> str:
+    spoken: Voice = context["voice"]
+    return spoken.duration(minutes)
+
+
+def _exact(moment: date) -> str:
+    return moment.isoformat("T", "minutes") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def _clean(html: str | None) -> Markup:
+    """What others wrote as HTML: cleaned once more, whatever was done before."""
+    from vocab.html import clean
+
+    return Markup(clean(html or ""))  # noqa: S704
+
+
+def _icons(sprite: str) -> Callable[..., Markup]:
+    symbols: Mapping[str, tuple[str, str]] = {
+        name: (attributes, inner) for name, attributes, inner in _SYMBOL.findall(sprite)
+    }
+
+    def icon(name: str, css: str = "icon") -> Markup:
+        """A picture from our set, always beside a word."""
+        attributes, inner = symbols[name]
+        start = f'<svg class="{css}" viewBox="0 0 24 24"{attributes} aria-hidden="true">'
+        return Markup(f"{start}{inner}</svg>")  # noqa: S704 (our own file, names from templates)
+
+    return icon

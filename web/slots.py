@@ -1,0 +1,93 @@
+"""The places of a page that modules fill: `today.next`, `today.waiting` and others.
+
+A module that raises or takes too long is replaced by a small banner and logged;
+the page and the other modules' parts stand.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+
+from node.kernel.access import ANONYMOUS, Viewer
+from web.voice import voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a module puts into a slot, in the reader's language (`web.voice.speak`).
+
+    `title` is the link; `act` the words of a button to the same place, `about` what a
+    screen reader hears after them. `order` sorts, small first; `by` sorts within it.
+    """
+
+    title: str
+    href: str = ""
+    kick: str = ""
+    text: str = ""
+    icon: str = "note"
+    act: str = ""
+    about: str = ""
+    tab: str = ""
+    by: datetime | None = None
+    order: int = 50
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """A slot with the modules' cards, and the names of those that failed."""
+
+    cards: Sequence[Card]
+    failed: Sequence[str]
+
+
+async def gather(request: Request, slot: str, seconds: float = SECONDS) -> Filled:
+    """Ask every module for its cards in a slot, all at once.
+
+    Args:
+        request: whose viewer the cards are for; its language is the page's.
+        slot: ``today.next``, ``today.waiting``, ``today.happened``, ``today.elsewhere``,
+            ``public``, or a module's own.
+        seconds: how long each module may take.
+    """
+    node: Node = request.app.state.node
+    viewer = getattr(request.state, "viewer", ANONYMOUS)
+    asking = replace(viewer, language=voice(request).language)
+    filling = [(m.name, m.slots[slot]) for m in node.registry.modules if slot in m.slots]
+    answers = await asyncio.gather(
+        *(_ask(name, fill, node, asking, seconds) for name, fill in filling)
+    )
+    cards = [card for answer in answers for card in answer or ()]
+    failed = [name for (name, _), answer in zip(filling, answers, strict=True) if answer is None]
+    return Filled(cards=sorted(cards, key=_place), failed=failed)
+
+
+async def _ask(
+    name: str,
+    fill: "Callable[[Node, Viewer], Awaitable[list[Any]]]",
+    node: "Node",
+    viewer: Viewer,
+    seconds: float,
+) -> list[Card] | None:
+    try:
+        return list(await asyncio.wait_for(fill(node, viewer), seconds))
+    except Exception:
+        log.exception("module %s could not fill its slot", name)
+        return None
+
+
+def _place(card: Card) -> tuple[int, bool, float]:
+    by = card.by.timestamp() if card.by else 0.0
+    return card.order, card.by is None, by
