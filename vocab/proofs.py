@@ -1,0 +1,215 @@
+"""Proofs that a document carries with it: JCS, digests, eddsa-jcs-2022; pure.
+
+A proof holds for every field it has: an option that we do not understand the bounds of
+(a domain, a challenge) makes it useless to us rather than wider.
+Source: RFC 8785; W3C Data Integrity EdDSA Cryptosuites §3.3; FEP-8b32.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from vocab.model import Malformed
+from vocab.multikey import (
+    base58,
+    from_base58,
+    from_multibase,
+    from_multikey,
+    from_private_multikey,
+    multibase,
+    multikey,
+    private_multikey,
+)
+
+__all__ = [
+    "base58",
+    "digest",
+    "from_base58",
+    "from_multibase",
+    "from_multikey",
+    "from_private_multikey",
+    "hash_data",
+    "jcs",
+    "method_of",
+    "multibase",
+    "multikey",
+    "private_multikey",
+    "sign",
+    "subject_digest",
+    "verify",
+]
+
+SUITE = "eddsa-jcs-2022"
+PURPOSE = "assertionMethod"
+SUBJECT = ("id", "name", "content", "options")
+
+_SHA2_256 = b"\x12\x20"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def jcs(value: Any) -> bytes:
+    """The one canonical JSON text of a value; RFC 8785.
+
+    Raises:
+        Malformed: E_JCS; a number beyond 2^53, not a number, half a character.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Malformed("E_JCS", str(error)) from None
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """The digest of a document, whoever has signed it: SHA-256 multihash, base58btc.
+
+    Taken over JCS of the document without `proof`; vocabulary.md §6.7.
+    """
+    return _multihash({name: value for name, value in document.items() if name != "proof"})
+
+
+def subject_digest(document: Mapping[str, Any]) -> str:
+    """The digest of what is decided on: `id`, `name`, `content`, `options` and nothing else.
+
+    Stages, dates and counts may change while it stays the same.
+    """
+    return _multihash({name: document[name] for name in SUBJECT if name in document})
+
+
+def sign(
+    document: Mapping[str, Any], *, key: Ed25519PrivateKey, method: str, created: datetime
+) -> dict[str, Any]:
+    """The document with a proof, in place of any that it had.
+
+    Args:
+        document: what is signed; with `@context` it is signed too.
+        key: of the owner.
+        method: the address of the public key.
+        created: with a zone; written in whole seconds.
+    """
+    proof: dict[str, Any] = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": SUITE,
+        "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "verificationMethod": method,
+        "proofPurpose": PURPOSE,
+    }
+    bare = {name: value for name, value in document.items() if name != "proof"}
+    if "@context" in bare:
+        proof["@context"] = bare["@context"]
+    proof["proofValue"] = multibase(key.sign(hash_data(bare, proof)))
+    return {**bare, "proof": proof}
+
+
+def verify(
+    document: Mapping[str, Any],
+    key: Ed25519PublicKey | RSAPublicKey,
+    *,
+    now: datetime,
+    domain: str | None = None,
+    challenge: str | None = None,
+) -> None:
+    """Accept the document's proof by `key`, or raise.
+
+    Whether the key is the owner's (`method_of`) is for the caller to know (E_PROOF_OWNER).
+
+    Args:
+        document: as it was read, nothing added or left out.
+        key: the key that `method_of(document)` names.
+        now: with a zone, for `expires`.
+        domain: ours, if the proof may be bound to one.
+        challenge: what we asked for, if we did.
+
+    Raises:
+        Malformed: E_PROOF_MISSING, E_PROOF_FORM, E_PROOF_SUITE, E_PROOF_PURPOSE,
+            E_PROOF_EXPIRED, E_PROOF_DOMAIN, E_PROOF_CONTEXT, E_PROOF_INVALID.
+    """
+    proof = _proof(document)
+    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != SUITE:
+        raise Malformed("E_PROOF_SUITE", str(proof.get("cryptosuite"))[:80])
+    if proof.get("proofPurpose") != PURPOSE:
+        raise Malformed("E_PROOF_PURPOSE", str(proof.get("proofPurpose"))[:80])
+    _check_times(proof, now)
+    if proof.get("domain") != domain or proof.get("challenge") != challenge:
+        raise Malformed("E_PROOF_DOMAIN", "made for somebody else")
+    if not isinstance(key, Ed25519PublicKey):
+        raise Malformed("E_PROOF_SUITE", "the key is not Ed25519")
+    signature = from_multibase(_text(proof, "proofValue"))
+    try:
+        key.verify(signature, hash_data(_secured(document, proof), proof))
+    except InvalidSignature:
+        raise Malformed("E_PROOF_INVALID", "signature does not verify") from None
+
+
+def method_of(document: Mapping[str, Any]) -> str:
+    """The address of the key that a document's proof names.
+
+    Raises:
+        Malformed: E_PROOF_MISSING, E_PROOF_FORM.
+    """
+    return _text(_proof(document), "verificationMethod")
+
+
+def hash_data(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
+    """The 64 bytes that are signed: the options' hash, then the document's; §3.3.4.
+
+    A `signature` of the old kind is no part of the document (FEP-8b32).
+    """
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    bare = {name: value for name, value in document.items() if name not in ("proof", "signature")}
+    return hashlib.sha256(jcs(options)).digest() + hashlib.sha256(jcs(bare)).digest()
+
+
+def _multihash(value: Mapping[str, Any]) -> str:
+    return multibase(_SHA2_256 + hashlib.sha256(jcs(value)).digest())
+
+
+def _proof(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    proof = document.get("proof")
+    if proof is None:
+        raise Malformed("E_PROOF_MISSING", "no proof")
+    if not isinstance(proof, Mapping):
+        raise Malformed("E_PROOF_FORM", "not one proof")
+    return proof
+
+
+def _text(proof: Mapping[str, Any], name: str) -> str:
+    value = proof.get(name)
+    if not isinstance(value, str):
+        raise Malformed("E_PROOF_FORM", name)
+    return value
+
+
+def _check_times(proof: Mapping[str, Any], now: datetime) -> None:
+    times = {name: _time(_text(proof, name)) for name in ("created", "expires") if name in proof}
+    if times.get("expires", now) < now:
+        raise Malformed("E_PROOF_EXPIRED", str(proof["expires"]))
+
+
+def _time(text: str) -> datetime:
+    if not _TIME.fullmatch(text):
+        raise Malformed("E_PROOF_FORM", f"time {text[:40]!r}")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("E_PROOF_FORM", f"time {text[:40]!r}") from None
+
+
+def _secured(document: Mapping[str, Any], proof: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document as it was signed: with the proof's context, which must begin its own; §3.3.2."""
+    if "@context" not in proof:
+        return document
+    given, signed = _list(document.get("@context")), _list(proof["@context"])
+    if given[: len(signed)] != signed:
+        raise Malformed("E_PROOF_CONTEXT", "the document has another context than its proof")
+    return {**document, "@context": proof["@context"]}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
