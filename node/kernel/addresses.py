@@ -5,7 +5,6 @@ Pure: no socket is opened and no name is looked up here. `clean` judges what is 
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urljoin, urlsplit
@@ -185,12 +184,3 @@ def _ipv6(name: str) -> str:
     if address.scope_id is not None:
         raise Forbidden("E_URL", f"host {name!r}")
     return f"[{address}]"
-
-
-def blocks(texts: Sequence[str]) -> tuple[Block, ...]:
-    """Read networks as an operator writes them, `127.0.0.0/8` or `::1`.
-
-    Raises:
-        ValueError: one of them is not a network.
-    """
-    return tuple(IPv6Network(text) if ":" in text else IPv4Network(text) for text in texts)

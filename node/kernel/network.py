@@ -43,19 +43,9 @@ Headers = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
-_ONE_HOP = frozenset(
-    [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "signature",
-        "signature-input",
-        "host",
-        "date",
-        "digest",
-        "content-digest",
-    ]
-)
+_ONE_HOP = frozenset({"authorization", "proxy-authorization", "cookie", "host", "date"}) | {
+    *("signature", "signature-input", "digest", "content-digest")
+}
 
 
 class Unreachable(TryLater):
@@ -119,7 +109,7 @@ class Network:
             transport: what carries the requests; the internet if None.
         """
         self._allow_http = allow_http
-        self._agent = agent
+        self.agent = agent
         self._internet: Internet | None = None
         if transport is None:
             transport = self._internet = Internet(Guard(allow=allow, ports=ports))
@@ -202,7 +192,7 @@ class Network:
                 if hop == 0 or name.lower() not in _ONE_HOP
             }
         names = {name.lower() for name in given}
-        return given if "user-agent" in names else {"User-Agent": self._agent, **given}
+        return given if "user-agent" in names else {"User-Agent": self.agent, **given}
 
 
 async def _in_time(coming: Awaitable[Answer], deadline: float) -> Answer:
