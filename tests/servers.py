@@ -1,0 +1,335 @@
+"""What tests need from the machine: PostgreSQL, Redis, Chromium, Node.js, the shared folder.
+
+Each is used where it is found. A missing one skips the test and says why; with
+FOLKMOOT_TEST_STRICT=1 it fails the test instead. Import the fixtures with
+`pytest_plugins = ["tests.servers"]`.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TOOLS = Path(__file__).parent / "tools"
+PEER = Path(__file__).parent / "interop" / "fedify"
+JUDGE = Path(__file__).parent / "interop" / "judge"
+
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""Chromium's flags for a machine without a screen, quiet towards the outside."""
+
+
+# What is there ------------------------------------------------------------------------------
+
+
+def missing(what: str, remedy: str) -> NoReturn:
+    """Skip the test, or fail it when the run is strict; both say what to do."""
+    reason = f"{what} was not found: {remedy}"
+    if os.environ.get("FOLKMOOT_TEST_STRICT") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def need(what: str) -> Path:
+    """Where something that some tests need is; without it the test goes no further.
+
+    Args:
+        what: postgres (folder of its programs), redis, chromium, node, npm (programs),
+            shared (folder of reference material), root (the right to make networks).
+    """
+    find, remedy = _NEEDS[what]
+    found = find()
+    return found if found is not None else missing(what, remedy)
+
+
+def _program(*names: str) -> Path | None:
+    return next((Path(p) for n in names if (p := shutil.which(n))), None)
+
+
+def _postgres() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
+    return found[-1].parent if found else None
+
+
+def _node() -> Path | None:
+    """Node.js 22 or later: the one that npm installed for us, else the machine's."""
+    for found in (*PEER.glob("node_modules/node-linux-*/bin/node"), _program("node", "nodejs")):
+        if found and _major(found) >= 22:
+            return found
+    return None
+
+
+def _major(node: Path) -> int:
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(said.stdout.strip().removeprefix("v").partition(".")[0])
+
+
+def _shared() -> Path | None:
+    place = Path(os.environ.get("FOLKMOOT_SHARED", ROOT.parent / "shared"))
+    return place.resolve() if (place / "corpus").is_dir() else None
+
+
+def _root() -> Path | None:
+    able = os.geteuid() == 0 and _program("unshare") and _program("ip")
+    return TOOLS / "isolated" if able else None
+
+
+_NEEDS = {
+    "postgres": (_postgres, "apt install postgresql"),
+    "redis": (lambda: _program("redis-server"), "apt install redis-server"),
+    "chromium": (lambda: _program("chromium", "chromium-browser"), "apt install chromium"),
+    "npm": (lambda: _program("npm"), "apt install nodejs npm"),
+    "node": (_node, "Node.js 22 or later, which npm brings along (apt install nodejs npm)"),
+    "shared": (_shared, "set FOLKMOOT_SHARED to the folder of reference documents"),
+    "root": (_root, "networks of their own need root, unshare and ip (apt install iproute2)"),
+}
+
+
+# Databases ----------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True)
+class Postgres:
+    """A throw-away server; `url` names a database of it."""
+
+    folder: Path
+    url: str
+    made: int = 0
+    """How many databases were made; their names count on."""
+
+    def at(self, name: str) -> str:
+        """The address of one of its databases."""
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    async def run(self, *statements: str) -> None:
+        """Carry out statements outside a transaction, such as CREATE DATABASE."""
+        db = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        try:
+            for statement in statements:
+                await db.execute(statement)
+        finally:
+            await db.close()
+
+    async def create(self) -> str:
+        """Make an empty database and return its name."""
+        self.made += 1
+        name = f"t{self.made}"
+        await self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        return name
+
+    async def drop(self, *names: str) -> None:
+        """Remove databases, whoever still uses them."""
+        await self.run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+
+
+@dataclass(kw_only=True)
+class Backend:
+    """Where the nodes of one test keep their rows."""
+
+    kind: str
+    """sqlite or postgres."""
+    server: Postgres | None = None
+    names: dict[Path, str] = field(default_factory=dict)
+    """Data folder to the database made for it."""
+
+    async def database(self, folder: Path, *, fresh: bool = True) -> str:
+        """The setting `database` of a node with this data folder.
+
+        Args:
+            folder: the node's data folder.
+            fresh: start with nothing; otherwise go on with what the folder had before.
+        """
+        if self.server is None:
+            return ""
+        key = folder.resolve()
+        if fresh and key in self.names:
+            await self.server.drop(self.names.pop(key))
+        if key not in self.names:
+            self.names[key] = await self.server.create()
+        return self.server.at(self.names[key])
+
+    async def close(self) -> None:
+        """Remove what was made."""
+        if self.server is not None and self.names:
+            await self.server.drop(*self.names.values())
+
+
+@contextlib.contextmanager
+def running_postgres(parent: Path) -> Iterator[Postgres]:
+    """Start a server with its files under a folder that everyone may enter."""
+    programs = need("postgres")
+    said = subprocess.run(
+        [TOOLS / "postgres-up"],
+        env={**os.environ, "TMPDIR": str(parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if said.returncode:
+        pytest.fail(f"PostgreSQL did not start:\n{said.stdout}{said.stderr}", pytrace=False)
+    folder, url = said.stdout.split()
+    try:
+        yield Postgres(folder=Path(folder), url=url)
+    finally:
+        stop = [programs / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-s", "stop"]
+        subprocess.run([*_as_postgres(), *stop], cwd="/", check=False, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres() -> list[str]:
+    """PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests of this process."""
+    with running_postgres(Path("/tmp")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
+    """Each test that asks for it runs on SQLite and on PostgreSQL.
+
+    For one of the two only: `@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`.
+    """
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    found = Backend(kind=request.param, server=server)
+    yield found
+    await found.close()
+
+
+# Redis, browser, Node.js --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk. Tests may empty it at any moment."""
+    need("redis")
+    said = subprocess.run([TOOLS / "redis-up"], capture_output=True, text=True, check=True)
+    url = said.stdout.strip()
+    yield url
+    port = str(urlsplit(url).port)
+    subprocess.run(
+        ["redis-cli", "-p", port, "shutdown", "nosave"], check=False, capture_output=True
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium, for Playwright's `executable_path`."""
+    return str(need("chromium"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference documents: corpus, captures, vectors."""
+    return need("shared")
+
+
+def install_packages(folder: Path) -> Path:
+    """Install the npm packages that a folder's lock names, unless they already are."""
+    lock, done = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
+        return folder
+    command = [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if said.returncode:
+        missing(f"what {lock.relative_to(ROOT)} names", said.stderr.strip() or "npm ci failed")
+    done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def peer_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that starts the Fedify server of tests/interop/fedify."""
+    with _one_at_a_time(tmp_path_factory):
+        install_packages(PEER)
+    return [str(need("node")), str(PEER / "server.mjs")]
+
+
+@pytest.fixture(scope="session")
+def judge_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command of activitypub-testing; add `test actor URL`."""
+    with _one_at_a_time(tmp_path_factory):
+        install_packages(PEER)
+        install_packages(JUDGE)
+    program = JUDGE / "node_modules" / "activitypub-testing" / "src" / "cli.js"
+    return [str(need("node")), str(program)]
+
+
+@contextlib.contextmanager
+def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The processes of one test run install packages one after the other."""
+    import fcntl
+
+    with (factory.getbasetemp().parent / "npm.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# Forms --------------------------------------------------------------------------------------
+
+
+class _Forms(HTMLParser):
+    """The hidden fields of a page's forms, with the address each form goes to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str | None, dict[str, str]]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.inside = True
+            self.found.append((given.get("action"), {}))
+        hidden = tag == "input" and given.get("type") == "hidden" and given.get("name")
+        if hidden and self.inside:
+            self.found[-1][1][hidden] = given.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "form"
+
+
+def hidden_fields(html: str, path: str) -> dict[str, str]:
+    """The hidden fields of the form that goes to `path`; of the first form without an address
+    if none names it, as a form without one goes to its own page.
+
+    Raises:
+        AssertionError: the page has no such form.
+    """
+    parser = _Forms()
+    parser.feed(html)
+    wanted = path.partition("?")[0]
+    for action, fields in parser.found:
+        if action and urlsplit(action).path == wanted:
+            return fields
+    for action, fields in parser.found:
+        if not action:
+            return fields
+    raise AssertionError(f"no form goes to {path}; there are {[a for a, _ in parser.found]}")
