@@ -1,1 +1,1 @@
-"""One running community."""
+"""One running community node."""

@@ -1,0 +1,110 @@
+"""One database behind two doors: read() for looking, write() for changing.
+
+Both take a plain function over a SQLAlchemy Core connection. SQLite runs changes in
+one writer thread that commits what has gathered together; PostgreSQL runs each in a
+serializable transaction of its own and calls it again when two of them met.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, DateTime, MetaData, Table, TypeDecorator
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+SECRET = {"secret": True}
+"""`Table(..., info=SECRET)`: only units may read it; the reading door refuses."""
+
+
+def new_metadata() -> MetaData:
+    """The collection of one module's tables; constraint names are fixed for the migrations."""
+    return MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant in UTC. SQLite forgets the zone of a time; this gives it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        """Refuse a time without a zone, write the others in UTC."""
+        if value is not None and value.tzinfo is None:
+            message = f"a time without a zone: {value}"
+            raise ValueError(message)
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        """Give back the zone that the column may have lost."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Database(Protocol):
+    """What the kernel needs of a database; `sqlite.py` and `postgres.py` are the two."""
+
+    sqlite: bool
+
+    async def read(self, look: Callable[..., T], *args: Any) -> T:
+        """Run `look(db, *args)` over a snapshot that can change nothing."""
+        ...
+
+    async def write(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)` as one all-or-nothing change; it may be called again."""
+        ...
+
+    async def claim(self, change: Callable[..., T], *args: Any) -> T:
+        """Like write(), for taking work from a queue that several workers share."""
+        ...
+
+    async def migrate(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)` alone, with foreign keys checked at its end only."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what has begun and let go of all connections."""
+        ...
+
+
+def secret_tables(collections: Sequence[MetaData]) -> frozenset[str]:
+    """The names of the tables that only units may read."""
+    return frozenset(
+        t.name for metadata in collections for t in metadata.tables.values() if t.info.get("secret")
+    )
+
+
+def sqlite_url(folder: Path) -> str:
+    """The address of the database a data folder holds when nothing else is set."""
+    return f"sqlite:///{folder / 'folkmoot.db'}"
+
+
+def _insert(db: Connection, table: Table) -> Any:
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one like it is there; true if it was new."""
+    done = db.execute(_insert(db, table).values(dict(values)).on_conflict_do_nothing())
+    return bool(done.rowcount == 1)
+
+
+def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:
+    """Insert a row, or give the one with the same `key` columns the other values."""
+    statement = _insert(db, table).values(dict(values))
+    changed = {name: statement.excluded[name] for name in values if name not in key}
+    db.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing()
+    )

@@ -1,0 +1,48 @@
+"""The keys an actor of ours signs with: RSA for requests, Ed25519 for what is to be proven later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from vocab import proofs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """A pair of each kind: private as PEM, RSA public as PEM, Ed25519 public as Multikey."""
+
+    rsa: str
+    rsa_public: str
+    ed25519: str
+    ed25519_public: str
+
+
+KeyMaker = Callable[[], Keys]
+
+
+def make_keys() -> Keys:
+    """New keys: RSA-2048, which every server verifies, and Ed25519 (FEP-521a).
+
+    Takes about 0.1 s; call it in a thread.
+    """
+    rsa = generate_private_key(public_exponent=65537, key_size=2048)
+    edwards = Ed25519PrivateKey.generate()
+    public = rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return Keys(
+        rsa=_pem(rsa),
+        rsa_public=public.decode(),
+        ed25519=_pem(edwards),
+        ed25519_public=proofs.multikey(edwards.public_key()),
+    )
+
+
+def _pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -1,0 +1,173 @@
+"""Bringing a database up to date: Alembic, one folder and one version table per module.
+
+All modules migrate in one transaction, the kernel first, so a node that is killed on
+the way is whole or not begun. A database newer than this program is refused.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from node.kernel.database import Database, Moment, secret_tables
+from node.kernel.errors import Refused
+from node.kernel.module import Registry
+from node.kernel.tables import metadata
+
+READER = "folkmoot_reader"
+"""The PostgreSQL role of reading connections: no grant on the secret tables."""
+
+KERNEL = Path(__file__).parents[1] / "migrations"
+
+_TEMPLATE = '''"""{message}."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from node.kernel.database import Moment
+
+revision = "{revision}"
+down_revision = {down!r}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """{message}."""
+{upgrade}
+'''
+
+
+async def upgrade(database: Database, registry: Registry) -> None:
+    """Bring every module's tables to the newest version.
+
+    Raises:
+        Refused: the database is of a newer version than this program (`E_NEWER`).
+    """
+    await database.migrate(_upgrade, registry)
+
+
+def waiting(db: Connection, registry: Registry) -> list[str]:
+    """The names of the modules whose tables are not up to date."""
+    return [name for name, folder, _ in _places(registry) if _behind(db, name, folder)]
+
+
+def _upgrade(db: Connection, registry: Registry) -> None:
+    names = waiting(db, registry)
+    for name, folder, _ in _places(registry):
+        if name in names:
+            _run(db, name, folder)
+    if names and db.dialect.name == "postgresql":
+        _grant(db, registry)
+
+
+def _places(registry: Registry) -> Iterator[tuple[str, Path, MetaData]]:
+    yield "kernel", KERNEL, metadata
+    for m in registry.modules:
+        folder = m.folder("migrations")
+        if m.metadata is not None and folder:
+            yield m.name, folder, m.metadata
+
+
+def _scripts(folder: Path) -> ScriptDirectory:
+    return ScriptDirectory(str(folder), version_locations=[str(folder)])
+
+
+def _options(name: str) -> dict[str, Any]:
+    return {"version_table": f"alembic_version_{name}", "render_item": _render}
+
+
+def _behind(db: Connection, name: str, folder: Path) -> bool:
+    scripts = _scripts(folder)
+    have = MigrationContext.configure(db, opts=_options(name)).get_current_revision()
+    if have is not None:
+        try:
+            scripts.get_revision(have)
+        except CommandError as error:
+            message = f"the tables of {name} are at {have}, which this program does not know"
+            safe = "This database is newer than the program. Install the newer program again."
+            raise Refused("E_NEWER", message, safe=safe) from error
+    return have != scripts.get_current_head()
+
+
+def _run(db: Connection, name: str, folder: Path) -> None:
+    scripts = _scripts(folder)
+
+    def steps(revision: Any, _context: Any) -> Any:
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - as alembic's own command
+
+    context = MigrationContext.configure(db, opts={**_options(name), "fn": steps})
+    with Operations.context(context):
+        context.run_migrations()
+
+
+def _grant(db: Connection, registry: Registry) -> None:
+    """Let the reading role see everything but the secret tables."""
+    secret = secret_tables(registry.metadatas)
+    if not db.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": READER}):
+        db.exec_driver_sql(f'CREATE ROLE "{READER}" NOLOGIN')
+        db.exec_driver_sql(f'GRANT "{READER}" TO CURRENT_USER')
+    db.exec_driver_sql(f'GRANT USAGE ON SCHEMA public TO "{READER}"')
+    for table in inspect(db).get_table_names():
+        verb, word = ("REVOKE", "FROM") if table in secret else ("GRANT", "TO")
+        db.exec_driver_sql(f'{verb} SELECT ON "{table}" {word} "{READER}"')
+
+
+def revise(db: Connection, registry: Registry, module: str, message: str) -> Path:
+    """Write the next migration of a module: what differs between its tables and this database.
+
+    Args:
+        db: a database at the newest version.
+        registry: with the module.
+        module: its name, or "kernel".
+        message: what the migration does, one short sentence without a full stop.
+    """
+    name, folder, tables = next(p for p in _places(registry) if p[0] == module)
+    options = {**_options(name), "include_object": _only(tables), "render_as_batch": True}
+    context = MigrationContext.configure(db, opts=options)
+    ops = produce_migrations(context, tables).upgrade_ops
+    assert ops is not None, "autogenerate always gives operations"
+    body = render_python_code(ops, render_item=_render, render_as_batch=True)
+    head = _scripts(folder).get_current_head()
+    number = int(head or 0) + 1
+    slug = re.sub(r"\W+", "_", message.lower()).strip("_")
+    path = folder / f"{number:04d}_{slug}.py"
+    lines = [line for line in body.splitlines() if not line.strip().startswith("# ###")]
+    path.write_text(
+        _TEMPLATE.format(
+            message=message[:1].upper() + message[1:],
+            revision=f"{number:04d}",
+            down=head,
+            upgrade="\n".join(lines).strip("\n") or "    pass",
+        )
+    )
+    return path
+
+
+def differences(db: Connection, registry: Registry) -> list[str]:
+    """What the tables of a migrated database lack against what the modules say, for tests."""
+    found = []
+    for name, _, tables in _places(registry):
+        options = {**_options(name), "include_object": _only(tables), "compare_type": False}
+        context = MigrationContext.configure(db, opts=options)
+        ops = produce_migrations(context, tables).upgrade_ops
+        found += [f"{name}: {op}" for op in (ops.as_diffs() if ops else ())]
+    return found
+
+
+def _only(tables: MetaData) -> Any:
+    def mine(obj: Any, name: str | None, kind: str, _reflected: bool, _to: Any) -> bool:  # noqa: FBT001
+        return name in tables.tables if kind == "table" else obj.table.name in tables.tables
+
+    return mine
+
+
+def _render(kind: str, obj: Any, _context: Any) -> str | bool:
+    return "Moment()" if kind == "type" and isinstance(obj, Moment) else False

@@ -1,0 +1,269 @@
+"""What a module is, and the registry of what all modules together can do.
+
+A module is a value: it lists what it adds and runs nothing on import. The modules we
+ship come in by the same entry point as anyone else's (`folkmoot.modules`).
+"""
+
+import importlib.resources
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, MetaData
+
+from node.kernel.access import Viewer
+from node.kernel.tables import Account, metadata
+from vocab.model import Activity, Object
+from vocab.types import CORE, Link
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+    from node.kernel.act import Act
+    from node.kernel.node import Node
+    from node.kernel.unit import Unit
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[["Unit", "Act[Any, Any]"], None]
+JobFunction = Callable[..., Awaitable[None]]
+Subscriber = Callable[["Unit", Any], None]
+Path_ = tuple[type[Object], ...]
+H = TypeVar("H", bound=Handler)
+
+
+class Clash(Exception):
+    """Two modules claim one name, or one needs another that is not there."""
+
+
+class Handlers:
+    """Which function carries out which activity; filled by the @on decorator of one module."""
+
+    def __init__(self) -> None:
+        self.table: dict[Path_, Handler] = {}
+
+    def on(self, *path: type[Object]) -> Callable[[H], H]:
+        """Carry out activities of this path of types.
+
+        `on(Create, Note)`; `on(Accept, Follow)`; `on(Accept, Offer, Relationship)` is an
+        Accept of an Offer of a Relationship. `on(Update, Object)` takes what no class claims.
+        """
+
+        def add(handler: H) -> H:
+            if path in self.table:
+                message = f"{_spell(path)} is handled twice"
+                raise Clash(message)
+            self.table[path] = handler
+            return handler
+
+        return add
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """One page of a collection: what a viewer may see, newest first.
+
+    `total` counts what this viewer may see; `next` is the cursor of the page after.
+    """
+
+    total: int
+    items: tuple[Object | str, ...]
+    next: str | None = None
+
+
+Collection = Callable[[Connection, Account, Viewer, str | None, int], Collected]
+"""(db, owner, viewer, cursor or None, how many) → a page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """One feature of the community. Every field but the name may be left out."""
+
+    name: str
+    title: str = ""
+    metadata: MetaData | None = None
+    package: str = ""
+    """Where templates/, static/ and migrations/ lie."""
+    types: tuple[type[Object], ...] = ()
+    handlers: Handlers = field(default_factory=Handlers)
+    routes: "tuple[BaseRoute, ...]" = ()
+    jobs: Mapping[str, JobFunction] = field(default_factory=dict)
+    every: Mapping[str, timedelta] = field(default_factory=dict)
+    """Jobs of this module to repeat, and how often."""
+    pumps: "tuple[Callable[[Node], Awaitable[bool]], ...]" = ()
+    """Run at every wake; true if there is more to do at once."""
+    subscribers: tuple[tuple[type, Subscriber], ...] = ()
+    slots: "Mapping[str, Callable[[Node, Viewer], Awaitable[list[Any]]]]" = field(default_factory=dict)
+    menu: tuple[tuple[str, str], ...] = ()
+    """Further places of the keeper's desk: (path, words)."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Nouns that a community may rename: name to the default, in English."""
+    requires: tuple[str, ...] = ()
+    """The modules whose api.py this one uses."""
+    essential: bool = False
+    """Cannot be switched off."""
+    collections: Mapping[str, Collection] = field(default_factory=dict)
+    audiences: tuple[Callable[[Connection, str], list[str] | None], ...] = ()
+    """Collection id → ids of the accounts in it, None if the id is not of this module."""
+    documents: tuple[Callable[[Connection, str, Viewer], Object | None], ...] = ()
+    """Id → the object, if it is of this module and the viewer may fetch it."""
+    actor: tuple[Callable[[Connection, Account], Mapping[str, Any]], ...] = ()
+    """Fields this module adds to an actor of ours (attribute names of vocab.types)."""
+    refuses: tuple[Callable[[Connection, str, str | None], bool], ...] = ()
+    """(host, actor id or None) → whether we have nothing to do with them."""
+    trusts: tuple[Callable[[Connection, str], bool], ...] = ()
+    """Id of a node's service → whether our communities trust each other."""
+    identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
+    checks: Mapping[type[Object], Callable[..., None]] = field(default_factory=dict)
+    """Receipt checks of a class: (document, …) raising Malformed."""
+    capabilities: tuple[Link, ...] = ()
+    """What the node's actor says we implement (FEP-844e)."""
+    export: Callable[[Connection, str], Mapping[str, Any]] | None = None
+    """Account id → what *Download my data* holds of this module."""
+    erase: "Callable[[Unit, str], None] | None" = None
+    """Remove everything of an account id that is going."""
+    rehome: "Callable[[Unit, str, str], None] | None" = None
+    """After our ids moved from one origin to another: mend what is more than an id."""
+    metrics: Callable[[Connection], Mapping[str, float]] | None = None
+
+    def folder(self, name: str) -> Path | None:
+        """The module's folder of this name, if it has one."""
+        if not self.package:
+            return None
+        found = Path(str(importlib.resources.files(self.package))) / name
+        return found if found.is_dir() else None
+
+
+class Registry:
+    """Everything the loaded modules can do. Built once at start; a clash stops the start."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = tuple(_in_order({m.name: m for m in modules}))
+        self.types: dict[tuple[str, str | None], type[Object]] = {}
+        self.handlers: dict[Path_, Handler] = {}
+        self.jobs: dict[str, JobFunction] = {}
+        self.every: dict[str, timedelta] = {}
+        self.collections: dict[str, Collection] = {}
+        self.checks: dict[type[Object], Callable[..., None]] = {}
+        self.subscribers: dict[str, Subscriber] = {}
+        self.events: dict[str, type] = {}
+        _merge(self.types, {(t.type, t.kind): t for t in CORE}, "core: type")
+        for m in self.modules:
+            self._add(m)
+        self.identify = next((m.identify for m in self.modules if m.identify), None)
+
+    def _add(self, m: Module) -> None:
+        mine = f"module {m.name}:"
+        _merge(self.types, {(t.type, t.kind): t for t in m.types}, f"{mine} type")
+        _merge(self.handlers, m.handlers.table, f"{mine} handler")
+        _merge(self.jobs, {f"{m.name}.{k}": v for k, v in m.jobs.items()}, f"{mine} job")
+        _merge(self.every, {f"{m.name}.{k}": v for k, v in m.every.items()}, f"{mine} repeat")
+        _merge(self.collections, m.collections, f"{mine} collection")
+        _merge(self.checks, m.checks, f"{mine} check")
+        for event, subscriber in m.subscribers:
+            name = f"{m.name}.{subscriber.__name__}"
+            _merge(self.subscribers, {name: subscriber}, f"{mine} subscriber")
+            self.events[name] = event
+
+    @property
+    def metadatas(self) -> tuple[MetaData, ...]:
+        """The tables of the kernel, then of each module by what it requires."""
+        return (metadata, *(m.metadata for m in self.modules if m.metadata is not None))
+
+    def handler(self, activity: Activity, obj: Object) -> Handler | None:
+        """The function for the longest path of types that an activity and its object follow."""
+        kinds: list[type[Object]] = [type(activity)]
+        current: Object | str | None = obj
+        while isinstance(current, Object) and len(kinds) < 4:
+            kinds.append(type(current))
+            current = getattr(current, "object", None)
+        for length in range(len(kinds), 1, -1):
+            if found := self._nearest(tuple(kinds[:length])):
+                return found
+        return self.handlers.get((type(activity),))
+
+    def _nearest(self, path: Path_) -> Handler | None:
+        *head, last = path
+        for cls in last.__mro__:
+            if issubclass(cls, Object) and (found := self.handlers.get((*head, cls))):
+                return found
+        return None
+
+    def listening(self, event: object) -> list[str]:
+        """The names of the subscribers to this kind of event."""
+        return [name for name, kind in self.events.items() if kind is type(event)]
+
+    def refuses(self, db: Connection, host: str, actor: str | None = None) -> bool:
+        """Whether some module wants nothing to do with this host or actor."""
+        return any(ask(db, host, actor) for m in self.modules for ask in m.refuses)
+
+    def trusts(self, db: Connection, service: str) -> bool:
+        """Whether some module says that this node is trusted."""
+        return any(ask(db, service) for m in self.modules for ask in m.trusts)
+
+    def document(self, db: Connection, id: str, viewer: Viewer) -> Object | None:  # noqa: A002
+        """The object with this id, if a module has it and the viewer may fetch it."""
+        for m in self.modules:
+            for find in m.documents:
+                if (found := find(db, id, viewer)) is not None:
+                    return found
+        return None
+
+    def audience(self, db: Connection, id: str) -> list[str] | None:  # noqa: A002
+        """The accounts in a collection of ours, None if no module knows the collection."""
+        for m in self.modules:
+            for expand in m.audiences:
+                if (found := expand(db, id)) is not None:
+                    return found
+        return None
+
+
+def _merge(into: dict[Any, Any], more: Mapping[Any, Any], what: str) -> None:
+    for key, value in more.items():
+        if key in into:
+            message = f"{what} {key!r} is already taken"
+            raise Clash(message)
+        into[key] = value
+
+
+def _in_order(modules: Mapping[str, Module]) -> list[Module]:
+    """Modules by name, each after those it requires; a cycle or a missing one is refused."""
+    done: dict[str, Module] = {}
+
+    def add(name: str, asking: tuple[str, ...]) -> None:
+        if name in done:
+            return
+        if name in asking:
+            message = f"modules require each other: {' → '.join((*asking, name))}"
+            raise Clash(message)
+        if name not in modules:
+            message = f"module {asking[-1]} requires {name}, which is not here"
+            raise Clash(message)
+        for other in modules[name].requires:
+            add(other, (*asking, name))
+        done[name] = modules[name]
+
+    for name in sorted(modules):
+        add(name, ())
+    return list(done.values())
+
+
+def _spell(path: Path_) -> str:
+    return "(".join(t.__name__ for t in path) + ")" * (len(path) - 1)
+
+
+def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
+    """The modules installed beside us, without the disabled ones; essential ones stay."""
+    found = []
+    for point in entry_points(group="folkmoot.modules"):
+        module = point.load()
+        if point.name not in disabled or module.essential:
+            found.append(module)
+        else:
+            log.info("module %s is switched off", point.name)
+    return found

@@ -1,0 +1,134 @@
+"""The node itself: what is shared by everything that runs, handed on, never global."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, select, text
+
+from node.kernel import community as communities
+from node.kernel import migrating
+from node.kernel.clock import Clock, utc
+from node.kernel.community import Community
+from node.kernel.database import Database, secret_tables
+from node.kernel.keys import KeyMaker, make_keys
+from node.kernel.module import Module, Registry
+from node.kernel.network import Network, Transport
+from node.kernel.postgres import Postgres
+from node.kernel.settings import Settings, safe_for
+from node.kernel.sqlite import Sqlite
+from node.kernel.tables import Account, account, account_of
+from node.kernel.unit import Unit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Node:
+    """One community's node. Several can live in one process, and in the tests they do."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        modules: Iterable[Module],
+        *,
+        transport: Transport | None = None,
+        clock: Clock = utc,
+        make_keys: KeyMaker = make_keys,
+        seed: int | None = None,
+    ) -> None:
+        self.settings = settings
+        self.registry = Registry(modules)
+        self.database = open_database(settings, self.registry)
+        self.network = Network(
+            allow=settings.allow_addresses, allow_http=settings.allow_http, transport=transport
+        )
+        self.now = clock
+        self.make_keys = make_keys
+        self.random = random.Random(seed)  # noqa: S311 - delays and rotation, no secrets
+        self.community = Community(origin=f"http://localhost:{settings.port}")
+        self.waiting = asyncio.Event()
+        self.wake: Callable[[], object] = self.waiting.set
+        self.memory: dict[str, Any] = {}
+        """Caches of what runs here, by the name of who keeps them; never the truth."""
+
+    @property
+    def origin(self) -> str:
+        """The base address of this node; never taken from a request."""
+        return self.community.origin
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first-run wizard is done."""
+        return self.community.ready
+
+    async def start(self) -> None:
+        """Bring the tables up to date and read the community.
+
+        Raises:
+            Unusable: the guard lets test networks through and the origin is a public name.
+        """
+        await migrating.upgrade(self.database, self.registry)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """See what commands beside us have changed."""
+        self.community = await self.database.read(communities.load, self.origin)
+        safe_for(self.settings, self.origin)
+
+    async def read(
+        self, look: Callable[Concatenate[Connection, P], T], *args: P.args, **kw: P.kwargs
+    ) -> T:
+        """Run `look(db, …)` over a snapshot that can change nothing."""
+        return await self.database.read(lambda db: look(db, *args, **kw))
+
+    async def write(
+        self, change: Callable[Concatenate[Unit, P], T], *args: P.args, **kw: P.kwargs
+    ) -> T:
+        """Run `change(unit, …)` as one all-or-nothing change; it may be called again."""
+
+        def run(db: Connection) -> tuple[T, Unit]:
+            unit = self.unit(db)
+            return change(unit, *args, **kw), unit
+
+        result, unit = await self.database.write(run)
+        if unit.settings_changed:
+            await self.refresh()
+        if unit.woken:
+            self.wake()
+        return result
+
+    def unit(self, db: Connection) -> Unit:
+        """A unit over a connection whose transaction somebody else ends."""
+        return Unit(
+            db, self.now(), self.community, self.registry, allow_http=self.settings.allow_http
+        )
+
+    async def account(self, id: str) -> Account | None:  # noqa: A002
+        """The actor with this id, if we know it."""
+        return await self.read(find_account, id)
+
+    async def close(self) -> None:
+        """Let go of the database and the network."""
+        await self.network.close()
+        await self.database.close()
+
+
+def find_account(db: Connection, id: str) -> Account | None:  # noqa: A002
+    """The actor with this id, if we know it."""
+    row = db.execute(select(account).where(account.c.id == id)).one_or_none()
+    return account_of(row) if row else None
+
+
+def open_database(settings: Settings, registry: Registry) -> Database:
+    """The database the settings name, with the modules' secret tables shut to readers."""
+    secret = secret_tables(registry.metadatas)
+    if settings.database_url.startswith("sqlite:"):
+        return Sqlite(settings.database_url, secret=secret)
+    return Postgres(settings.database_url, reader=migrating.READER)
+
+
+def alive(db: Connection) -> bool:
+    """Whether the database answers."""
+    return db.scalar(text("SELECT 1")) == 1

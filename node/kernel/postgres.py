@@ -1,0 +1,87 @@
+"""PostgreSQL behind the two doors: the same plain functions, by `run_sync`.
+
+Each change is a serializable transaction of its own, called again when PostgreSQL
+says that two of them met. Reading connections take a role without the grant on the
+secret tables.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from node.kernel.errors import TryLater
+
+T = TypeVar("T")
+
+TRIES = 8
+_MET = frozenset({"40001", "40P01"})
+_AWAY = frozenset({"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"})
+
+
+class Postgres:
+    """A database on a PostgreSQL server, reached through asyncpg."""
+
+    sqlite = False
+
+    def __init__(self, url: str, *, reader: str | None = None, pool: int = 10) -> None:
+        self._reader = reader
+        self._engine = create_async_engine(url, pool_size=pool, pool_pre_ping=True)
+        self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
+
+    async def read(self, look: Callable[..., T], *args: Any) -> T:
+        """Run `look(db, *args)` over a snapshot that can change nothing."""
+        async with self._engine.connect() as connection, connection.begin() as transaction:
+            await connection.exec_driver_sql(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            )
+            if self._reader:
+                await connection.exec_driver_sql(f'SET LOCAL ROLE "{self._reader}"')
+            try:
+                return await connection.run_sync(look, *args)
+            finally:
+                await transaction.rollback()
+
+    async def write(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)`, serializable, again if it met another.
+
+        Raises:
+            TryLater: it met others eight times, or the server is away.
+        """
+        return await self._repeat(self._serializable, change, args)
+
+    async def claim(self, change: Callable[..., T], *args: Any) -> T:
+        """Run a change that takes rows with SKIP LOCKED, at READ COMMITTED."""
+        return await self._repeat(self._engine, change, args)
+
+    async def migrate(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)` alone among all processes that migrate this database."""
+        async with self._engine.connect() as connection, connection.begin():
+            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7026)")
+            return await connection.run_sync(change, *args)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    async def _repeat(
+        self, engine: AsyncEngine, change: Callable[..., T], args: tuple[Any, ...]
+    ) -> T:
+        for attempt in range(TRIES):
+            try:
+                async with engine.connect() as connection, connection.begin():
+                    return await connection.run_sync(change, *args)
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None) or getattr(
+                    error.orig, "pgcode", None
+                )
+                if state in _AWAY or (state is None and error.connection_invalidated):
+                    raise TryLater(str(error), code="E_DATABASE") from error
+                if state not in _MET:
+                    raise
+            await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter
+        message = f"met other changes {TRIES} times"
+        raise TryLater(message, code="E_BUSY")

@@ -1,0 +1,246 @@
+"""SQLite behind the two doors.
+
+One writer thread owns the only writing connection and also checkpoints (SQLite
+before 3.51.3 can corrupt a database when two do). It takes what has gathered in its
+queue, runs each change in a savepoint of its own, and commits once for all of them.
+Readers are a small pool of connections that can only query.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from node.kernel.errors import TryLater
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+MOST = 256
+"""Changes that share a commit, at the most."""
+
+LONGEST = 0.02
+"""Seconds after which a gathered commit takes no further change."""
+
+READERS = 4
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
+class _Entry(NamedTuple):
+    change: Callable[..., Any]
+    args: tuple[Any, ...]
+    future: "Future[Any]"
+
+
+class Sqlite:
+    """A database in one file; `secret` names the tables that readers may not see."""
+
+    sqlite = True
+
+    def __init__(self, url: str, *, secret: frozenset[str] = frozenset()) -> None:
+        self._secret = secret
+        self._path = Path(url.removeprefix("sqlite:///"))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._writers = _engine(url, _prepare_writer)
+        self._readers = _engine(url, self._prepare_reader)
+        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._open: list[Connection] = []
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._started = False
+
+    async def read(self, look: Callable[..., T], *args: Any) -> T:
+        """Run `look(db, *args)` over a snapshot that can change nothing."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, look, args)
+
+    async def write(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)` in the writer thread; back after its commit.
+
+        Raises:
+            TryLater: the disk is full or failing; whether it was kept is not known.
+        """
+        if not self._started:
+            self._started = True
+            self._thread.start()
+        future: Future[T] = Future()
+        self._queue.put(_Entry(change, args, future))
+        return await asyncio.wrap_future(future)
+
+    claim = write
+
+    async def migrate(self, change: Callable[..., T], *args: Any) -> T:
+        """Run `change(db, *args)` alone, with foreign keys checked at its end only.
+
+        With foreign keys on, a table that is rebuilt would empty the tables that cascade from it.
+        """
+        return await asyncio.to_thread(self._migrate, change, args)
+
+    async def close(self) -> None:
+        """Let the writer finish what it has, then close every connection."""
+        if self._started:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._pool.shutdown)
+        for connection in self._open:
+            connection.close()
+        self._readers.dispose()
+        self._writers.dispose()
+
+    def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
+        db: Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = self._readers.connect()
+            self._open.append(db)
+        with db.begin() as transaction:
+            try:
+                return look(db, *args)
+            finally:
+                transaction.rollback()
+
+    def _migrate(self, change: Callable[..., T], args: tuple[Any, ...]) -> T:
+        lock = (self._path.parent / "write.lock").open("a")
+        with lock, _held(lock.fileno()), self._writers.connect() as db:
+            _driver(db).execute("PRAGMA foreign_keys=OFF")
+            with db.begin():
+                result = change(db, *args)
+                broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    message = f"foreign keys broken: {broken[:3]}"
+                    raise RuntimeError(message)
+        return result
+
+    def _run(self) -> None:
+        with self._writers.connect() as db, (self._path.parent / "write.lock").open("a") as lock:
+            while (entry := self._queue.get()) is not None:
+                if not self._commit(db, lock.fileno(), entry):
+                    return
+
+    def _commit(self, db: Connection, lock: int, first: _Entry) -> bool:
+        """Run what has gathered and commit once; false when the queue was closed."""
+        done: list[tuple[Future[Any], Any, BaseException | None]] = []
+        last: list[None] = []
+        try:
+            with _held(lock), db.begin():
+                for entry in self._gathered(first, last):
+                    done.append((entry.future, *_attempt(db, entry)))
+        except Exception as error:
+            log.exception("a commit failed")
+            failed = TryLater(str(error), code="E_DATABASE")
+            done = [(future, None, failed) for future, _, _ in done] or [
+                (first.future, None, failed)
+            ]
+        for future, result, problem in done:
+            _settle(future, result, problem)
+        return not last
+
+    def _gathered(self, first: _Entry, last: list[None]) -> Iterator[_Entry]:
+        until = time.monotonic() + LONGEST
+        yield first
+        for _ in range(MOST - 1):
+            if time.monotonic() > until:
+                return
+            try:
+                entry = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if entry is None:
+                last.append(None)
+                return
+            yield entry
+
+    def _prepare_reader(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
+        secret = self._secret
+
+        def allowed(action: int, table: str | None, *_rest: str | None) -> int:
+            refused = action == sqlite3.SQLITE_READ and table in secret
+            return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+        if secret:
+            connection.set_authorizer(allowed)
+
+
+@contextlib.contextmanager
+def _held(lock: int) -> Iterator[None]:
+    """Hold the data folder's write lock, which commands beside a running node also take."""
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
+    """Run one change in a savepoint; what it raises undoes that change alone."""
+    db.exec_driver_sql("SAVEPOINT change")
+    try:
+        result = entry.change(db, *entry.args)
+    except OperationalError as error:
+        if "disk" in str(error.orig) or "readonly" in str(error.orig):
+            raise
+        _undo(db)
+        return None, error
+    except Exception as error:  # noqa: BLE001 - handed to whoever asked for the change
+        _undo(db)
+        return None, error
+    db.exec_driver_sql("RELEASE change")
+    return result, None
+
+
+def _undo(db: Connection) -> None:
+    db.exec_driver_sql("ROLLBACK TO change")
+    db.exec_driver_sql("RELEASE change")
+
+
+def _driver(db: Connection) -> sqlite3.Connection:
+    connection = db.connection.dbapi_connection
+    assert isinstance(connection, sqlite3.Connection), "an SQLite database has its driver"
+    return connection
+
+
+def _settle(future: "Future[Any]", result: Any, problem: BaseException | None) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if problem is None:
+        future.set_result(result)
+    else:
+        future.set_exception(problem)
+
+
+def _prepare_writer(_connection: sqlite3.Connection) -> None:
+    return None
+
+
+def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver would begin and commit by itself, around DDL and before reads.
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout=10000")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        prepare(connection)
+
+    begin = "BEGIN IMMEDIATE" if prepare is _prepare_writer else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

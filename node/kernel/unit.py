@@ -1,0 +1,229 @@
+"""A unit: one all-or-nothing change, as a plain function.
+
+    def change(unit, ...):
+        unit.db.execute(...)                   # change rows
+        unit.send(activity)                    # have an activity of ours delivered
+        unit.later("matching.ask", need=id)    # have something done
+        unit.tell(Followed(...))               # let other modules know
+
+    await node.write(change, ...)
+
+send(), later() and tell() only write rows, so either everything happens or nothing
+does. A unit may be called again, so it changes nothing but rows.
+"""
+
+import dataclasses
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from node.kernel.act import Act
+from node.kernel.community import Community
+from node.kernel.database import insert_new, upsert
+from node.kernel.errors import Refused
+from node.kernel.tables import (
+    Account,
+    account,
+    account_of,
+    job,
+    letter,
+    log_entry,
+    log_words,
+    setting,
+)
+from vocab import schemas, wire
+from vocab.model import Activity, Object
+
+if TYPE_CHECKING:
+    from node.kernel.module import Registry
+
+DEEPEST = 5
+"""Events told while handling events, before a loop is assumed."""
+
+OURS = "within the rights of the role"
+"""The authority of an act that needs no decision."""
+
+
+class Unit:
+    """The one way to change anything. `now` is the same instant for the whole unit."""
+
+    def __init__(
+        self,
+        db: Connection,
+        now: datetime,
+        community: Community,
+        registry: "Registry",
+        *,
+        allow_http: bool = False,
+    ) -> None:
+        self.db = db
+        self.now = now
+        self.community = community
+        self.registry = registry
+        self.allow_http = allow_http
+        self.depth = 0
+        self.woken = False
+        self.settings_changed = False
+
+    @property
+    def origin(self) -> str:
+        """The base address of this node, `https://alder.example`, without a slash."""
+        return self.community.origin
+
+    def id(self, kind: str) -> str:
+        """A new id of ours, `<origin>/<kind>/<128 random bits>`."""
+        return f"{self.origin}/{kind}/{secrets.token_urlsafe(16)}"
+
+    def ours(self, id: str) -> bool:  # noqa: A002
+        """Whether this id is of this node."""
+        return id == self.origin or id.startswith(self.origin + "/")
+
+    def account(self, id: str) -> Account | None:  # noqa: A002
+        """The actor with this id, if we know it."""
+        row = self.db.execute(select(account).where(account.c.id == id)).one_or_none()
+        return account_of(row) if row else None
+
+    def perform(
+        self,
+        activity: Activity,
+        actor: Account,
+        obj: Object | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Carry out an activity, whoever it came from; send it if it is ours.
+
+        Args:
+            activity: of an actor that is proven, by signature or session.
+            actor: that actor.
+            obj: its object, resolved and trusted; the activity's own if left out.
+            document: the object as JSON as it came.
+
+        Returns:
+            False if no module handles such a thing.
+        """
+        target = obj if obj is not None else activity.object
+        resolved = target if isinstance(target, Object) else Object(id=target)
+        handler = self.registry.handler(activity, resolved)
+        if handler is None:
+            return False
+        if document is None and actor.local and isinstance(activity.object, Object):
+            document = wire.dump(activity.object) if addressed(activity) else None
+        handler(self, Act(activity=activity, object=resolved, actor=actor, document=document))
+        if actor.local:
+            self.send(activity)
+        return True
+
+    def send(self, activity: Activity) -> None:
+        """Record an activity of ours and have it carried to everyone it is addressed to.
+
+        What is addressed to nobody stays here and leaves no letter.
+
+        Raises:
+            Malformed: the document may not leave (the producer schema refuses it).
+        """
+        if not addressed(activity):
+            return
+        document = wire.dump(activity)
+        schemas.outgoing(document, allow_http=self.allow_http)
+        handling = activity.object.handling if isinstance(activity.object, Object) else None
+        self.db.execute(
+            insert(letter).values(
+                way="out",
+                activity=activity.id,
+                actor=document["actor"],
+                body=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+                handling=handling or activity.handling or "public",
+                at=self.now,
+                due=self.now,
+                expires=activity.end_time,
+            )
+        )
+        self.later("federation.fan_out", activity=activity.id)
+
+    def later(
+        self,
+        kind: str,
+        *,
+        due: datetime | None = None,
+        lane: str | None = None,
+        once: str | None = None,
+        **args: Any,
+    ) -> None:
+        """Have a job done after the commit, at least once.
+
+        Args:
+            kind: `<module>.<job>`.
+            due: not before then; at once if left out.
+            lane: what must not be crowded, such as a host.
+            once: while a job with this name waits, a second one is not added.
+            **args: plain JSON.
+        """
+        values = {
+            "kind": kind,
+            "args": args,
+            "lane": lane,
+            "once": once,
+            "at": self.now,
+            "due": due or self.now,
+        }
+        insert_new(self.db, job, values)
+        self.woken = True
+
+    def tell(self, event: Any) -> None:
+        """Let every subscriber know, each in a unit of its own, later.
+
+        Args:
+            event: a frozen dataclass of plain JSON values.
+
+        Raises:
+            Refused: told while handling an event told while handling … five deep.
+        """
+        if self.depth >= DEEPEST:
+            message = f"{type(event).__name__} told {DEEPEST} deep"
+            raise Refused("E_EVENT_DEPTH", message)
+        for name in self.registry.listening(event):
+            self.later(
+                f"event:{name}", event=dataclasses.asdict(event), depth=self.depth + 1
+            )
+
+    def log(
+        self, action: str, actor: str, *, subject: str | None = None, words: str = "",
+        authority: str = OURS,
+    ) -> None:
+        """Write down who did what by which authority; words can be erased, the rest stays."""
+        salt = secrets.token_hex(16)
+        commitment = hashlib.sha256((salt + words).encode()).hexdigest() if words else None
+        values = {
+            "at": self.now,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "authority": authority,
+            "commitment": commitment,
+        }
+        entry = self.db.execute(insert(log_entry).values(values)).inserted_primary_key
+        if words and entry is not None:
+            row = {"entry": entry[0], "salt": salt, "words": words}
+            self.db.execute(insert(log_words).values(row))
+
+    def setting(self, name: str) -> Any:
+        """The value of a setting made in the browser or by command, None if there is none."""
+        return self.db.scalar(select(setting.c.value).where(setting.c.name == name))
+
+    def set(self, name: str, value: Any) -> None:
+        """Give a setting a value (plain JSON), or remove it with None."""
+        if value is None:
+            self.db.execute(delete(setting).where(setting.c.name == name))
+        else:
+            upsert(self.db, setting, {"name": name, "value": value}, key=["name"])
+        self.settings_changed = True
+
+
+def addressed(activity: Activity) -> bool:
+    """Whether an activity is addressed to anybody at all; if not, it stays here."""
+    return bool(activity.to or activity.cc)

@@ -1,0 +1,226 @@
+"""Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from node.kernel.keys import Keys, make_keys
+from node.kernel.module import Module, installed
+from node.kernel.network import Answer, Unreachable
+from node.kernel.node import Node
+from node.kernel.settings import Settings
+from node.kernel.tables import Account
+from node.main import Application
+from node.modules.accounts import api as accounts
+from tests import servers
+from workers import running
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PASSWORD = "a long enough password"  # noqa: S105 - of people who exist in tests only
+
+pytest_plugins = ["tests.servers"]
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Wire:
+    """A network that knows only the nodes of this test, by origin."""
+
+    def __init__(self) -> None:
+        self.apps: dict[str, Any] = {}
+        self.away: set[str] = set()
+        self.seen: list[tuple[str, str, bytes]] = []
+        """What crossed: method, address, body."""
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        limit: int,  # noqa: ARG002 - a test's answers are small
+        deadline: float,  # noqa: ARG002 - and quick
+    ) -> Answer:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        self.seen.append((method, url, body))
+        if origin in self.away or origin not in self.apps:
+            raise Unreachable(f"{origin} is not there")
+        transport = httpx.ASGITransport(app=self.apps[origin], raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url=origin) as client:
+            answer = await client.request(method, url, headers=dict(headers), content=body)
+        found = {k.lower(): v for k, v in answer.headers.items()}
+        return Answer(status=answer.status_code, headers=found, body=answer.content, url=url)
+
+    async def close(self) -> None:
+        return None
+
+
+class Browser:
+    """A person's browser without scripts: cookies, redirects, forms with their hidden fields."""
+
+    def __init__(self, node: Node, app: Any) -> None:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        self.node = node
+        self.client = httpx.AsyncClient(
+            transport=transport, base_url=node.origin, follow_redirects=True
+        )
+
+    async def get(self, path: str, **kw: Any) -> httpx.Response:
+        return await self.client.get(path, **kw)
+
+    async def post(self, path: str, data: Mapping[str, Any], *, form: str | None = None) -> httpx.Response:
+        """Open the page with the form, fill it in, send it: the hidden fields come along."""
+        page = await self.get(form or path)
+        hidden = servers.hidden_fields(page.text, path)
+        headers = {"origin": self.node.origin, "sec-fetch-site": "same-origin"}
+        return await self.client.post(path, data={**hidden, **data}, headers=headers)
+
+    async def sign_in(self, handle: str, password: str = PASSWORD) -> None:
+        answer = await self.post("/sign-in", {"name": handle, "password": password})
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="session")
+def key_pool() -> list[Keys]:
+    """A few pairs of keys, made once: making them is slow, and tests do not need secrets."""
+    return [make_keys() for _ in range(6)]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+MakeNode = Callable[..., Awaitable[Node]]
+
+
+@pytest.fixture
+async def make_node(
+    backend: servers.Backend, tmp_path: Path, clock: Clock, wire: Wire, key_pool: list[Keys]
+) -> AsyncIterator[MakeNode]:
+    """Start nodes: `await make_node("alder")` is the community Alder at https://alder.test."""
+    nodes: list[Node] = []
+    keys = itertools.cycle(key_pool)
+
+    async def make(
+        name: str = "alder",
+        *,
+        modules: list[Module] | None = None,
+        founded: bool = True,
+        origin: str | None = None,
+        data: Path | None = None,
+        **settings: Any,
+    ) -> Node:
+        folder = data or tmp_path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        at = origin or f"https://{name}.test"
+        given = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.0, **settings}
+        database = await backend.database(folder, fresh=data is None)
+        node = Node(
+            Settings(data=folder, database=database, **given),
+            modules or installed(),
+            transport=wire,
+            clock=clock,
+            make_keys=lambda: next(keys),
+            seed=7,
+        )
+        await node.start()
+        nodes.append(node)
+        if founded and not node.ready:
+            await found(node, name, at)
+        wire.apps[node.origin] = Application(node)
+        return node
+
+    yield make
+    for node in nodes:
+        await node.close()
+
+
+async def found(node: Node, name: str, origin: str) -> Account:
+    """Found the community of a new node, with the admin "keeper"."""
+    founding = accounts.Founding(
+        origin=origin,
+        at_home=False,
+        name=name.title(),
+        handle=name,
+        purpose=f"Neighbours of {name.title()}.",
+        language="en",
+        timezone="Europe/Berlin",
+        admin="keeper",
+        password_hash=await accounts.hash_password(PASSWORD),
+    )
+    return await node.write(accounts.found, founding, [node.make_keys() for _ in range(3)])
+
+
+@pytest.fixture
+async def alder(make_node: MakeNode) -> Node:
+    return await make_node("alder")
+
+
+@pytest.fixture
+async def birch(make_node: MakeNode) -> Node:
+    return await make_node("birch")
+
+
+@pytest.fixture
+async def cedar(make_node: MakeNode) -> Node:
+    return await make_node("cedar")
+
+
+async def person(node: Node, name: str, *, display: str = "") -> Account:
+    """A new member of a node, whose password is PASSWORD."""
+    hashed = await accounts.hash_password(PASSWORD)
+    return await node.write(
+        accounts.add_member, name, node.make_keys(), display=display, password_hash=hashed
+    )
+
+
+@pytest.fixture
+async def browse(wire: Wire) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """A browser at a node, signed in if a handle is given."""
+    opened: list[Browser] = []
+
+    async def at(node: Node, handle: str | None = None) -> Browser:
+        browser = Browser(node, wire.apps[node.origin])
+        opened.append(browser)
+        if handle:
+            await browser.sign_in(handle)
+        return browser
+
+    yield at
+    for browser in opened:
+        await browser.client.aclose()
+
+
+async def settle(*nodes: Node) -> None:
+    """Do all background work that is due, on all these nodes, until nothing is left."""
+    await running.settle(*nodes)
+
+
+__all__ = ["Browser", "Clock", "Wire", "asyncio", "person", "settle", "shutil"]

@@ -1,0 +1,83 @@
+"""Background work inside the web process: the default, which needs nothing but the database."""
+
+import asyncio
+import logging
+import time
+
+from node.kernel.node import Node
+from workers import running
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0
+"""Seconds without news after which the queue is looked at anyway."""
+
+REFRESH = 2.0
+"""Seconds after which a change made by a command beside us is seen."""
+
+REPEAT = 60.0
+"""Seconds between two looks at the jobs to be repeated."""
+
+MOST = 64
+"""Jobs that run at the same time; a slow host takes its few of them and no more."""
+
+
+class Worker:
+    """One worker of a node: takes what is due and does it, until cancelled."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refreshed = self._repeated = float("-inf")
+
+    async def forever(self) -> None:
+        """Do background work; what fails is logged, and tried again."""
+        try:
+            while True:
+                try:
+                    await self._round()
+                except Exception:
+                    log.exception("background work stumbled")
+                    await asyncio.sleep(TICK)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _round(self) -> None:
+        node = self._node
+        node.waiting.clear()
+        await self._housekeeping()
+        more = await running.pump(node) if node.ready else 0
+        free = MOST - len(self._tasks)
+        works = await running.take(node, free) if free else ()
+        for work in works:
+            task = asyncio.create_task(running.run(node, work))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+        if not (more or works):
+            await _wait(node)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._node.waiting.set()
+
+    async def _housekeeping(self) -> None:
+        now = time.monotonic()
+        if now - self._refreshed > REFRESH:
+            await self._node.refresh()
+            self._refreshed = now
+        if now - self._repeated > REPEAT:
+            await running.repeat(self._node)
+            self._repeated = now
+
+
+async def _wait(node: Node) -> None:
+    try:
+        await asyncio.wait_for(node.waiting.wait(), TICK)
+    except TimeoutError:
+        return
+
+
+async def forever(node: Node) -> None:
+    """Do background work of this node until cancelled."""
+    await Worker(node).forever()

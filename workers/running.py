@@ -1,0 +1,168 @@
+"""Taking work from the queue and doing it; shared by both runners.
+
+A job is claimed with a lease and a token. Whoever finishes it must still hold the
+token, so a worker that slept through its lease cannot undo what another has done.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+
+from node.kernel.errors import TryLater
+from node.kernel.node import Node
+from node.kernel.tables import job
+from node.kernel.unit import Unit
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+CLAIM = 50
+PER_LANE = 4
+"""Jobs of one lane (one host) that run at the same time, so that it crowds out no other."""
+FIRST = timedelta(seconds=5)
+LONGEST = timedelta(hours=24)
+TRIES = 20
+"""Tries of a job that fails without saying when to try again, about three days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A job this worker holds until its lease ends."""
+
+    id: int
+    kind: str
+    args: dict[str, Any]
+    token: str
+    tries: int
+
+
+def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
+    """Take jobs that are due, oldest first, at most a few of each lane."""
+    free = and_(
+        job.c.dead.is_(False),
+        job.c.due <= now,
+        or_(job.c.leased_until.is_(None), job.c.leased_until < now),
+    )
+    busy = (
+        select(job.c.lane)
+        .where(job.c.lane.is_not(None), job.c.leased_until >= now)
+        .group_by(job.c.lane)
+        .having(func.count() >= PER_LANE)
+    )
+    free = and_(free, or_(job.c.lane.is_(None), job.c.lane.not_in(busy)))
+    place = func.row_number().over(partition_by=job.c.lane, order_by=job.c.due)
+    ranked = select(job.c.id, job.c.lane, place.label("place")).where(free).subquery()
+    fair = or_(ranked.c.lane.is_(None), ranked.c.place <= PER_LANE)
+    wanted = select(job).join(ranked, ranked.c.id == job.c.id).where(fair)
+    wanted = wanted.order_by(job.c.due, job.c.id).limit(most)
+    if unit_db.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(skip_locked=True, of=job)
+    rows = unit_db.execute(wanted).all()
+    token = secrets.token_hex(16)
+    if rows:
+        taken = update(job).where(job.c.id.in_([r.id for r in rows]))
+        unit_db.execute(taken.values(leased_until=now + LEASE, token=token))
+    return [
+        Claimed(id=r.id, kind=r.kind, args=dict(r.args), token=token, tries=r.tries) for r in rows
+    ]
+
+
+async def run(node: Node, work: Claimed) -> None:
+    """Do one job; it is finished, put off, or set aside as dead. Never raises."""
+    try:
+        if work.kind.startswith("event:"):
+            await node.write(_handle, work)
+            return
+        await node.registry.jobs[work.kind](node, **work.args)
+    except TryLater as later:
+        await node.write(_put_off, work, str(later), later.after, final=False)
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        log.exception("job %s %s failed", work.kind, work.id)
+        await node.write(_put_off, work, repr(error), None, final=work.tries + 1 >= TRIES)
+    else:
+        await node.write(_finish, work)
+
+
+def _handle(unit: Unit, work: Claimed) -> None:
+    """Let one subscriber handle one event, and finish the job, in one unit."""
+    name = work.kind.removeprefix("event:")
+    if not _finish(unit, work) or name not in unit.registry.subscribers:
+        return
+    unit.depth = work.args["depth"]
+    event = unit.registry.events[name](**work.args["event"])
+    unit.registry.subscribers[name](unit, event)
+
+
+def _finish(unit: Unit, work: Claimed) -> bool:
+    held = and_(job.c.id == work.id, job.c.token == work.token)
+    return unit.db.execute(delete(job).where(held)).rowcount == 1
+
+
+def _put_off(
+    unit: Unit, work: Claimed, error: str, after: timedelta | None, *, final: bool
+) -> None:
+    held = and_(job.c.id == work.id, job.c.token == work.token)
+    wait = after if after is not None else min(FIRST * 2 ** min(work.tries, 20), LONGEST)
+    unit.db.execute(
+        update(job)
+        .where(held)
+        .values(
+            due=unit.now + wait,
+            tries=work.tries + 1,
+            leased_until=None,
+            token=None,
+            dead=final,
+            error=error[:2000],
+        )
+    )
+
+
+async def pump(node: Node) -> int:
+    """Let every module take what waits at its door; how many have more."""
+    return sum([await take(node) for m in node.registry.modules for take in m.pumps])
+
+
+async def take(node: Node, most: int = CLAIM) -> Sequence[Claimed]:
+    """Claim up to `most` jobs that are due now."""
+    return await node.database.claim(claim, node.now(), most)
+
+
+async def once(node: Node) -> int:
+    """Do what is due now and wait for its end; how much was done."""
+    pumped = await pump(node)
+    works = await take(node)
+    if works:
+        await asyncio.gather(*(run(node, w) for w in works))
+    return len(works) + pumped
+
+
+async def repeat(node: Node) -> None:
+    """See that every job to be repeated waits for its next time."""
+    await node.write(_repeat)
+
+
+def _repeat(unit: Unit) -> None:
+    for kind, every in unit.registry.every.items():
+        unit.later(kind, once=kind, due=unit.now + every)
+    unit.woken = False
+
+
+async def settle(*nodes: Node, most: int = 200) -> None:
+    """Do all that is due on these nodes until nothing is left (tests, demo, shutdown).
+
+    Raises:
+        RuntimeError: there was still work after `most` rounds.
+    """
+    for _ in range(most):
+        if not sum([await once(node) for node in nodes]):
+            return
+    message = "work that never ends"
+    raise RuntimeError(message)
