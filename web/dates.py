@@ -15,7 +15,9 @@ from web.voice import MONTHS, WEEKDAYS, Voice
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?(?:\s*(\d{4}))?")
-_TIME: Final = re.compile(r"(?:^|[\sT,])(\d{1,2})(?:[:.h](\d{2})|\s*(?=[ap]\.?m))\s*([ap])?(?:\.?m\.?)?$")
+_TIME: Final = re.compile(
+    r"(?:^|[\sT,])(\d{1,2})(?:[:.h](\d{2})|\s*(?=[ap]\.?m))\s*([ap])?(?:\.?m\.?)?$"
+)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST: Final = 2
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from web.dates import Unreadable, names, read_day, read_moment
 from web.language import mark
@@ -17,12 +17,17 @@ from web.links import is_web
 from web.voice import Voice
 
 _CONTROLS: Final = frozenset({"Cc", "Cs"})
-_LENGTHS: Final = (
-    re.compile(r"(?P<h>\d{1,4})(?:[.,](?P<f>\d{1,2}))\s*(?:h|hours?|std\.?|stunden?)", re.I),
-    re.compile(r"(?P<h>\d{1,4})\s*(?:h|hours?|std\.?|stunden?)(?:\s*(?P<m>\d{1,3})\s*(?:m|min\.?|minutes?|minuten)?)?", re.I),
-    re.compile(r"(?P<h>\d{1,4}):(?P<m>\d{2})"),
-    re.compile(r"(?P<m>\d{1,6})\s*(?:m|min\.?|minutes?|minuten)?", re.I),
-)  # fmt: skip
+_HOURS: Final = r"\s*(?:hours?|h|std\.?|stunden?)"
+_MINUTES: Final = r"\s*(?:minutes?|minuten|min\.?|m)?"
+_LENGTHS: Final = tuple(
+    re.compile(way, re.IGNORECASE)
+    for way in (
+        rf"(?P<h>[0-9]{{1,4}})[.,](?P<f>[0-9]{{1,2}}){_HOURS}",
+        rf"(?P<h>[0-9]{{1,4}}){_HOURS}(?:\s*(?P<m>[0-9]{{1,3}}){_MINUTES})?",
+        r"(?P<h>[0-9]{1,4}):(?P<m>[0-9]{2})",
+        rf"(?P<m>[0-9]{{1,6}}){_MINUTES}",
+    )
+)
 
 
 class Wrong(Exception):
@@ -32,6 +37,9 @@ class Wrong(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.values = values
+
+
+D = TypeVar("D", bound=date)
 
 
 @dataclass(frozen=True)
@@ -315,10 +323,22 @@ class Hidden(Line):
 
 
 REACH: Final = (
-    Choice("community", mark("This community"), mark("Only %(word_members)s see it. It does not leave this node.")),
-    Choice("trusted", mark("Trusted nodes"), mark("%(word_Members)s here and in the communities that we trust.")),
-    Choice("public", mark("Public"), mark("Everybody, also people and servers that we do not know.")),
-)  # fmt: skip
+    Choice(
+        "community",
+        mark("This community"),
+        mark("Only %(word_members)s see it. It does not leave this node."),
+    ),
+    Choice(
+        "trusted",
+        mark("Trusted nodes"),
+        mark("%(word_Members)s here and in the communities that we trust."),
+    ),
+    Choice(
+        "public",
+        mark("Public"),
+        mark("Everybody, also people and servers that we do not know."),
+    ),
+)
 
 
 def reach(name: str = "reach", label: str = mark("Who can see it?"), **more: Any) -> Pick:
@@ -353,7 +373,7 @@ def sized(text: str, least: int, most: int) -> str:
     return text
 
 
-def _readable(read: Callable[[], Any]) -> Any:
+def _readable(read: Callable[[], D]) -> D:
     try:
         return read()
     except Unreadable as error:

@@ -14,7 +14,7 @@ def local_path(path: str | None, otherwise: str = "/") -> str:
     """The path if it stays on this site, else the other one.
 
     One single slash at the start, no backslash, no control character: browsers
-    read ``//host`` and ``/\\host`` as another site.
+    read a second slash, or a backslash, as the beginning of another site.
     """
     if not path or not _plain(path) or not path.startswith("/") or path.startswith("//"):
         return otherwise

@@ -42,7 +42,7 @@ REACHES: Final = {
     "public": ("public", "reach3", mark("Public")),
     "direct": ("here", "reach1", mark("Only those named")),
 }
-_SYMBOL: Final = re.compile(r'<symbol id="(\w+)" viewBox="0 0 24 24"([^>]*)>(.*?)</symbol>', re.S)
+_SYMBOL: Final = re.compile(r'<symbol id="(\w+)" viewBox="0 0 24 24"([^>]*)>(.*?)</symbol>')
 
 
 class Templates(BaseLoader):
@@ -60,16 +60,21 @@ class Templates(BaseLoader):
         Raises:
             TemplateNotFound: there is none, or its name leaves its folder.
         """
-        name, slash, _ = template.partition("/")
-        folder = self._theirs.get(name) if slash else self._ours
-        parts = template.split("/")
-        if folder is None or not template.endswith(".html") or {"", ".", ".."} & set(parts):
-            raise TemplateNotFound(template)
-        path = folder.joinpath(*parts)
-        if not path.is_file():
+        path = self._path(template)
+        if path is None:
             raise TemplateNotFound(template)
         changed = path.stat().st_mtime
         return path.read_text("utf-8"), str(path), lambda: path.stat().st_mtime == changed
+
+    def _path(self, template: str) -> Path | None:
+        parts = template.split("/")
+        if not template.endswith(".html") or {"", ".", ".."} & set(parts) or "\\" in template:
+            return None
+        folder = self._theirs.get(parts[0]) if len(parts) > 1 else self._ours
+        if folder is None:
+            return None
+        places = (folder.joinpath(*parts), folder.joinpath(*parts[1:]))
+        return next((path for path in places if path.is_file()), None)
 
 
 def environment(node: "Node", files: Files) -> Environment:

@@ -121,7 +121,7 @@ class Voice:
 
     def duration(self, minutes: int) -> str:
         """A length of time in minutes, in words: ``1 h 30 min``."""
-        sign = "−" if minutes < 0 else ""  # noqa: RUF001 (a true minus sign)
+        sign = "−" if minutes < 0 else ""
         hours, rest = divmod(abs(minutes), _HOUR)
         if not hours:
             return sign + self.say(mark("%(minutes)d min"), minutes=rest)
@@ -178,7 +178,7 @@ def table(node: "Node") -> dict[str, str]:
 
 
 def voice(request: Request) -> Voice:
-    """The voice of this request's page; in pages: ``_ = voice(request).say``."""
+    """How the page of this request speaks; in pages, ``say`` of it is called ``_``."""
     if (known := getattr(request.state, "voice", None)) is not None:
         return known  # type: ignore[no-any-return]
     viewer = getattr(request.state, "viewer", ANONYMOUS)
