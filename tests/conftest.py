@@ -1,8 +1,6 @@
 """Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
 
-import asyncio
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,16 +16,20 @@ from node.kernel.network import Answer, Unreachable
 from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
-from node.main import Application
-from node.modules.accounts import api as accounts
 from tests import servers
+from tests.servers import (
+    backend,
+    chromium,
+    judge_program,
+    peer_program,
+    postgres,
+    redis_server,
+    shared,
+)
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"  # noqa: S105 - of people who exist in tests only
-
-pytest_plugins = ["tests.servers"]
-
 
 class Clock:
     """A clock that moves only when told."""
@@ -154,6 +156,8 @@ async def make_node(
         nodes.append(node)
         if founded and not node.ready:
             await found(node, name, at)
+        from node.main import Application
+
         wire.apps[node.origin] = Application(node)
         return node
 
@@ -164,6 +168,8 @@ async def make_node(
 
 async def found(node: Node, name: str, origin: str) -> Account:
     """Found the community of a new node, with the admin "keeper"."""
+    from node.modules.accounts import api as accounts
+
     founding = accounts.Founding(
         origin=origin,
         at_home=False,
@@ -195,6 +201,8 @@ async def cedar(make_node: MakeNode) -> Node:
 
 async def person(node: Node, name: str, *, display: str = "") -> Account:
     """A new member of a node, whose password is PASSWORD."""
+    from node.modules.accounts import api as accounts
+
     hashed = await accounts.hash_password(PASSWORD)
     return await node.write(
         accounts.add_member, name, node.make_keys(), display=display, password_hash=hashed
@@ -223,4 +231,12 @@ async def settle(*nodes: Node) -> None:
     await running.settle(*nodes)
 
 
-__all__ = ["Browser", "Clock", "Wire", "asyncio", "person", "settle", "shutil"]
+__all__ = [
+    "backend",
+    "chromium",
+    "judge_program",
+    "peer_program",
+    "postgres",
+    "redis_server",
+    "shared",
+]

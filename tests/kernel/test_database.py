@@ -1,0 +1,189 @@
+"""Two doors: what one commit groups, what a reader may not see, what survives kill -9."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from node.kernel.database import SECRET, Database, insert_new, new_metadata, upsert
+from node.kernel.errors import TryLater
+from node.kernel.migrating import READER
+from node.kernel.postgres import Postgres
+from node.kernel.sqlite import Sqlite
+from tests.servers import Backend
+
+metadata = new_metadata()
+thing = Table(
+    "thing", metadata, Column("id", Integer, primary_key=True), Column("word", String(50))
+)
+secret = Table("secret", metadata, Column("id", Integer, primary_key=True), info=SECRET)
+
+
+@pytest.fixture
+async def database(backend: Backend, tmp_path: Path) -> AsyncIterator[Database]:
+    url = await backend.database(tmp_path)
+    found: Database
+    if url:
+        found = Postgres(url, reader=READER)
+    else:
+        found = Sqlite(f"sqlite:///{tmp_path / 'x.db'}", secret=frozenset({"secret"}))
+    await found.migrate(_make)
+    yield found
+    await found.close()
+
+
+def _make(db: Connection) -> None:
+    metadata.create_all(db)
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql(
+            f"DO $$ BEGIN CREATE ROLE {READER} NOLOGIN; EXCEPTION WHEN others THEN NULL; END $$"
+        )
+        db.exec_driver_sql(f"GRANT SELECT ON thing TO {READER}")
+
+
+def add(db: Connection, number: int, word: str = "") -> int:
+    db.execute(insert(thing).values(id=number, word=word))
+    return number
+
+
+def numbers(db: Connection) -> list[int]:
+    return list(db.scalars(select(thing.c.id).order_by(thing.c.id)))
+
+
+async def test_a_change_that_raises_undoes_itself_and_no_other(database: Database) -> None:
+    def fail(db: Connection) -> None:
+        add(db, 2)
+        raise ValueError("no")
+
+    done = await asyncio.gather(
+        database.write(add, 1), database.write(fail), database.write(add, 3), return_exceptions=True
+    )
+
+    assert done[0] == 1
+    assert isinstance(done[1], ValueError)
+    assert done[2] == 3
+    assert await database.read(numbers) == [1, 3]
+
+
+async def test_changes_that_wait_together_all_hold(database: Database) -> None:
+    await asyncio.gather(*(database.write(add, n) for n in range(300)))
+
+    assert await database.read(numbers) == list(range(300))
+
+
+async def test_the_reading_door_changes_nothing(database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        await database.read(add, 1)
+
+    assert await database.read(numbers) == []
+
+
+async def test_only_a_unit_reads_a_secret_table(database: Database) -> None:
+    def look(db: Connection) -> int:
+        return len(db.execute(select(secret)).all())
+
+    with pytest.raises(DBAPIError):
+        await database.read(look)
+    with pytest.raises(DBAPIError):
+        await database.read(lambda db: db.exec_driver_sql("SELECT count(*) FROM secret").scalar())
+
+    assert await database.write(look) == 0
+
+
+async def test_a_second_like_it_is_not_inserted(database: Database) -> None:
+    assert await database.write(insert_new, thing, {"id": 1, "word": "a"}) is True
+    assert await database.write(insert_new, thing, {"id": 1, "word": "b"}) is False
+    await database.write(lambda db: upsert(db, thing, {"id": 1, "word": "c"}, key=["id"]))
+
+    assert await database.read(lambda db: db.scalar(select(thing.c.word))) == "c"
+
+
+async def test_a_broken_rule_of_the_tables_reaches_who_asked(database: Database) -> None:
+    await database.write(add, 1)
+
+    with pytest.raises(IntegrityError):
+        await database.write(add, 1)
+
+
+async def test_two_that_read_before_they_write_do_not_lose_a_count(database: Database) -> None:
+    await database.write(add, 1, "0")
+
+    def count(db: Connection) -> None:
+        now = int(db.scalar(select(thing.c.word)) or 0)
+        db.execute(update(thing).values(word=str(now + 1)))
+
+    await asyncio.gather(*(database.write(count) for _ in range(6)))
+
+    assert await database.read(lambda db: db.scalar(select(thing.c.word))) == "6"
+
+
+WRITER = """
+import asyncio, sys
+from sqlalchemy import text
+from node.kernel.sqlite import Sqlite
+async def main():
+    db = Sqlite("sqlite:///" + sys.argv[1])
+    async def one(n):
+        def change(c):
+            c.execute(text("INSERT INTO a VALUES (:n)"), {"n": n})
+            c.execute(text("INSERT INTO b VALUES (:n)"), {"n": n})
+        await db.write(change)
+        print(n, flush=True)
+    n = 0
+    while True:
+        await asyncio.gather(*(one(n + i) for i in range(20)))
+        n += 20
+asyncio.run(main())
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with sqlite3.connect(path) as db:
+        db.executescript("CREATE TABLE a (n INTEGER PRIMARY KEY); CREATE TABLE b (n INTEGER)")
+    for start in range(3):
+        with sqlite3.connect(path) as db:
+            db.executescript("DELETE FROM a; DELETE FROM b")
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            said = [int(child.stdout.readline()) for _ in range(200 + 137 * start)]
+            os.kill(child.pid, signal.SIGKILL)
+            said += [int(line) for line in child.stdout if line.endswith("\n")]
+        with sqlite3.connect(path) as db:
+            a = {n for (n,) in db.execute("SELECT n FROM a")}
+            b = {n for (n,) in db.execute("SELECT n FROM b")}
+            whole = db.execute("PRAGMA integrity_check").fetchone()
+        assert set(said) <= a
+        assert a == b
+        assert whole == ("ok",)
+
+
+async def test_a_full_disk_acknowledges_nothing_and_the_node_recovers(tmp_path: Path) -> None:
+    database = Sqlite(f"sqlite:///{tmp_path / 'x.db'}")
+    await database.migrate(_make)
+
+    def limit(pages: int) -> None:
+        return None
+
+    def fill(db: Connection) -> None:
+        db.exec_driver_sql("PRAGMA max_page_count=8")
+        for n in range(1000):
+            add(db, n, "w" * 50)
+
+    with pytest.raises(TryLater):
+        await database.write(fill)
+    assert await database.read(numbers) == []
+
+    await database.write(lambda db: db.exec_driver_sql("PRAGMA max_page_count=100000") and None)
+    assert await database.write(add, 1) == 1
+    await database.close()
