@@ -1,0 +1,326 @@
+"""What founds a community and makes, changes and ends its members, as units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, insert, update
+
+from node.kernel.community import Community
+from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.keys import Keys
+from node.kernel.tables import Account, account, actor_key
+from node.kernel.unit import Unit
+from node.modules.accounts import queries, rules
+from node.modules.accounts.tables import bearer, invite, link, member, session
+from web.language import mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founding:
+    """What the first-run wizard (or `folkmoot init`) knows of a new community.
+
+    `password_hash` comes from `hash_password`, None gives a keeper who can only sign in by link.
+    """
+
+    origin: str
+    at_home: bool
+    name: str
+    handle: str
+    purpose: str
+    language: str
+    timezone: str
+    admin: str
+    password_hash: str | None
+    admin_display: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    """Somebody became a member."""
+
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A member deleted their account."""
+
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gone:
+    """Somebody elsewhere deleted their account."""
+
+    account: str
+
+
+def found(unit: Unit, founding: Founding, keys: Sequence[Keys]) -> Account:
+    """Found the community: its setting, its actor, the node's service, the first keeper.
+
+    Args:
+        unit: of a node that has no community yet; its origin is still the old one, so
+            all ids come from `founding.origin`.
+        founding: what was asked in the wizard.
+        keys: three pairs: the community's, the service's, the keeper's.
+
+    Returns:
+        The keeper's account.
+
+    Raises:
+        Conflict: there is a community already.
+        Invalid: a handle cannot be used; fields `handle` and `admin`.
+    """
+    if queries.founded(unit.db) or unit.community.ready:
+        raise Conflict("E_FOUNDED", safe=mark("This node has its community already. Sign in."))
+    host = urlsplit(founding.origin).hostname or ""
+    handle, admin = rules.handle_of(founding.handle), rules.handle_of(founding.admin)
+    _fit_handles(handle, admin, host)
+    kept = Community(
+        origin=founding.origin,
+        ready=True,
+        at_home=founding.at_home,
+        name=founding.name,
+        handle=handle,
+        purpose=founding.purpose,
+        language=founding.language,
+        timezone=founding.timezone,
+        created=unit.now.isoformat(),
+    )
+    unit.set("community", kept.row())
+    unit.set("setup_code", None)
+    of_community, of_service, of_admin = keys
+    plain = {"origin": founding.origin, "now": unit.now}
+    _add(unit, _row(
+        f"/c/{handle}", "Group", "Community", handle, founding.name, of_community,
+        summary=founding.purpose, url="/", discoverable=True, **plain), of_community)  # fmt: skip
+    _add(unit, _row(
+        "/service", "Application", "NodeService", host, founding.name, of_service,
+        url="/", **plain), of_service)  # fmt: skip
+    who = _row(
+        f"/u/{admin}", "Person", None, admin, founding.admin_display, of_admin,
+        url=f"/@{admin}", **plain,
+    )  # fmt: skip
+    _add(unit, who, of_admin)
+    _enrol(unit, who["id"], rules.Role.ADMIN, founding.password_hash, founding.language)
+    unit.log("community.found", who["id"], subject=kept.id)
+    return _known(unit, who["id"])
+
+
+def _fit_handles(handle: str, admin: str, host: str) -> None:
+    wrong: dict[str, str] = {}
+    if sentence := rules.wrong_handle(handle):
+        wrong["handle"] = sentence
+    if sentence := rules.wrong_handle(admin, founder=True):
+        wrong["admin"] = sentence
+    elif rules.skeleton(admin) in {rules.skeleton(handle), rules.skeleton(host)}:
+        wrong["admin"] = mark("The community is called so already. Choose another handle for yourself.")
+    if rules.skeleton(handle) == rules.skeleton(host):
+        wrong["handle"] = mark("The node itself is called so. Choose another handle.")
+    if wrong:
+        raise Invalid(wrong)
+
+
+def add_member(
+    unit: Unit,
+    handle: str,
+    keys: Keys,
+    *,
+    display: str = "",
+    role: str = "member",
+    password_hash: str | None = None,
+    language: str | None = None,
+    invited_by: str | None = None,
+) -> Account:
+    """Make a new member of this community.
+
+    Args:
+        unit: the unit.
+        handle: in any case; kept in small letters.
+        keys: the new actor's keys.
+        display: the name people are shown; the handle if empty.
+        role: "member" or "admin".
+        password_hash: of `hash_password`; without one only a one-time link signs them in.
+        language: a language tag; the community's if left out.
+        invited_by: the member who made the invite.
+
+    Raises:
+        Invalid: the handle cannot be used, or is taken, or looks like one that is (field `handle`).
+        Conflict: there is no community yet.
+    """
+    if not unit.community.ready:
+        raise Conflict("E_NOT_READY", safe=mark("Set the node up first."))
+    handle = rules.handle_of(handle)
+    if sentence := rules.wrong_handle(handle):
+        raise Invalid({"handle": sentence})
+    if queries.local_handle(unit.db, rules.skeleton(handle)) is not None:
+        raise Invalid({"handle": mark("Somebody here is, or was, called so. Choose another handle.")})
+    row = _row(
+        f"/u/{handle}", "Person", None, handle, display, keys,
+        url=f"/@{handle}", origin=unit.origin, now=unit.now,
+    )  # fmt: skip
+    _add(unit, row, keys)
+    _enrol(unit, row["id"], rules.Role(role), password_hash, language, invited_by)
+    unit.tell(Joined(account=row["id"]))
+    return _known(unit, row["id"])
+
+
+def _row(
+    path: str, type: str, kind: str | None, handle: str, name: str, keys: Keys,
+    *, origin: str, now: datetime, url: str, summary: str = "", discoverable: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    id_ = origin + path
+    return {
+        "id": id_,
+        "local": True,
+        "type": type,
+        "kind": kind,
+        "handle": handle,
+        "domain": origin.split("://", 1)[1],
+        "name": name,
+        "summary": summary,
+        "url": origin + url,
+        "inbox": f"{id_}/inbox",
+        "shared_inbox": f"{origin}/inbox",
+        "outbox": f"{id_}/outbox",
+        "followers": f"{id_}/followers",
+        "service": f"{origin}/service",
+        "key_id": f"{id_}#main-key",
+        "public_key": keys.rsa_public,
+        "assertion_keys": {f"{id_}#ed25519-key": keys.ed25519_public},
+        "locked": False,
+        "discoverable": discoverable,
+        "document": None,
+        "created": now,
+    }
+
+
+def _add(unit: Unit, row: dict[str, Any], keys: Keys) -> None:
+    unit.db.execute(insert(account).values(row))
+    unit.db.execute(
+        insert(actor_key).values(account=row["id"], rsa=keys.rsa, ed25519=keys.ed25519)
+    )
+
+
+def _enrol(
+    unit: Unit, id: str, role: rules.Role, password: str | None,
+    language: str | None, invited_by: str | None = None,
+) -> None:  # fmt: skip
+    values = {
+        "account": id,
+        "role": role.value,
+        "password": password,
+        "language": language,
+        "joined": unit.now,
+        "last_seen": unit.now.date(),
+        "invited_by": invited_by,
+    }
+    unit.db.execute(insert(member).values(values))
+
+
+def _known(unit: Unit, id: str) -> Account:
+    known = unit.account(id)
+    if known is None:
+        raise Missing(detail=id)
+    return known
+
+
+def set_password(unit: Unit, account_id: str, password_hash: str) -> None:
+    """Give a member another password; every session and open link of theirs ends."""
+    _there(unit, account_id)
+    change = update(member).where(member.c.account == account_id)
+    unit.db.execute(change.values(password=password_hash))
+    end_sessions(unit, account_id)
+
+
+def set_role(unit: Unit, account_id: str, role: str, *, by: str | None = None) -> None:
+    """Make a member a keeper, or a keeper a member; their sessions end.
+
+    Args:
+        unit: the unit.
+        account_id: whose role.
+        role: "member" or "admin".
+        by: the keeper who does it, for the log; the node's service if left out.
+
+    Raises:
+        Conflict: nobody would be left to keep the node.
+        Missing: no member of ours.
+    """
+    found_ = _there(unit, account_id)
+    role = rules.Role(role).value
+    if found_.role == role:
+        return
+    if found_.is_admin and found_.suspended is None and len(queries.admins(unit.db)) == 1:
+        raise Conflict("E_LAST_ADMIN", safe=LAST)
+    unit.db.execute(update(member).where(member.c.account == account_id).values(role=role))
+    end_sessions(unit, account_id, tokens=True)
+    unit.log(f"member.role.{role}", by or unit.community.service, subject=account_id)
+
+
+def suspend(unit: Unit, account_id: str) -> None:
+    """Shut a member of ours out: their sessions, links, tokens and invites end at once.
+
+    Raises:
+        Conflict: nobody would be left to keep the node.
+        Missing: no member of ours.
+    """
+    found_ = _there(unit, account_id)
+    if found_.is_admin and found_.suspended is None and len(queries.admins(unit.db)) == 1:
+        raise Conflict("E_LAST_ADMIN", safe=LAST)
+    change = update(account).where(account.c.id == account_id, account.c.suspended.is_(None))
+    unit.db.execute(change.values(suspended=unit.now))
+    end_sessions(unit, account_id, tokens=True)
+    unit.db.execute(delete(invite).where(invite.c.made_by == account_id))
+
+
+def unsuspend(unit: Unit, account_id: str) -> None:
+    """Let a member in again; they sign in anew.
+
+    Raises:
+        Missing: no member of ours.
+    """
+    _there(unit, account_id)
+    unit.db.execute(update(account).where(account.c.id == account_id).values(suspended=None))
+
+
+def end_sessions(unit: Unit, account_id: str, *, tokens: bool = False) -> None:
+    """Sign a member out everywhere and make their open links useless; with `tokens` programs too."""
+    unit.db.execute(delete(session).where(session.c.account == account_id))
+    unit.db.execute(delete(link).where(link.c.account == account_id))
+    if tokens:
+        unit.db.execute(delete(bearer).where(bearer.c.account == account_id))
+
+
+def change_community(unit: Unit, by: str, **values: Any) -> Community:
+    """Change what the community is called and how it speaks; its actor changes with it.
+
+    Args:
+        unit: the unit.
+        by: the keeper.
+        **values: fields of `Community` except origin, handle, ready and created.
+    """
+    changed = replace(unit.community, **values)
+    unit.set("community", changed.row())
+    unit.db.execute(
+        update(account)
+        .where(account.c.id == changed.id)
+        .values(name=changed.name, summary=changed.purpose)
+    )
+    unit.db.execute(
+        update(account).where(account.c.id == changed.service).values(name=changed.name)
+    )
+    unit.log("community.change", by, subject=changed.id)
+    return changed
+
+
+LAST = mark("Nobody else keeps this node. Make somebody else a keeper first.")
+
+
+def _there(unit: Unit, account_id: str) -> queries.Member:
+    known = queries.member_of(unit.db, account_id)
+    if known is None:
+        raise Missing(detail=account_id)
+    return known
