@@ -2,7 +2,7 @@
 
 Each is used where it is found. A missing one skips the test and says why; with
 FOLKMOOT_TEST_STRICT=1 it fails the test instead. Import the fixtures with
-`pytest_plugins = ["tests.servers"]`.
+`pytest_plugins = ["tests.servers"]`. (PYTEST_DONT_REWRITE: conftest.py imports it first.)
 """
 
 import contextlib
@@ -162,12 +162,11 @@ class Backend:
         """
         if self.server is None:
             return ""
-        key = folder.resolve()
-        if fresh and key in self.names:
-            await self.server.drop(self.names.pop(key))
-        if key not in self.names:
-            self.names[key] = await self.server.create()
-        return self.server.at(self.names[key])
+        if fresh and folder in self.names:
+            await self.server.drop(self.names.pop(folder))
+        if folder not in self.names:
+            self.names[folder] = await self.server.create()
+        return self.server.at(self.names[folder])
 
     async def close(self) -> None:
         """Remove what was made."""
