@@ -130,12 +130,13 @@ def _spelled_out(request: Request, covered: set[str]) -> bool:
 def bases(request: Request, claim: Claim) -> tuple[bytes, ...]:
     """The strings that the signature may be over, the likeliest first.
 
-    Under draft-cavage some senders leave the query out of the target, so there may be two.
+    Under draft-cavage senders disagree about what the target is, so there may be several.
     """
     if claim.form is Form.RFC9421:
         return (_encoded(_rfc9421_base(request, claim)),)
-    path, mark, _ = request.target.partition("?")
-    targets = (request.target, path) if mark else (path,)
+    path = request.target.partition("?")[0]
+    # Misskey and old Mastodon leave out the query; GoToSocial signs an empty path for "/".
+    targets = dict.fromkeys((request.target, path, "" if path == "/" else path))
     return tuple(_encoded(_cavage_base(request, claim, target)) for target in targets)
 
 
@@ -237,7 +238,7 @@ def header(request: Request, name: str) -> str:
     value = request.headers.get(name)
     if value is None or not TOKEN.fullmatch(name) or "\n" in value or "\r" in value:
         raise malformed(f"covered header {name[:60]!r}")
-    return value.strip()
+    return value.strip(" \t")
 
 
 def _encoded(text: str) -> bytes:
@@ -294,4 +295,4 @@ def _derived(request: Request) -> dict[str, str]:
 
 def place(authority: str, scheme: str) -> str:
     """A host and port in the spelling in which two of them are compared."""
-    return authority.strip().lower().removesuffix(":443" if scheme == "https" else ":80")
+    return authority.strip(" \t").lower().removesuffix(":443" if scheme == "https" else ":80")

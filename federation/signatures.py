@@ -223,7 +223,7 @@ def _digest_values(text: str) -> list[tuple[str, bytes]]:
     """RFC 3230 as in use: `SHA-256=…`, the name in any case."""
     values = []
     for part in text[:LONGEST].split(","):
-        name, mark, value = part.strip().partition("=")
+        name, mark, value = part.strip(" \t").partition("=")
         if not mark or not TOKEN.fullmatch(name.lower()):
             raise malformed("digest")
         values.append((name.lower(), _digest_bytes(name.lower(), value)))
