@@ -158,7 +158,7 @@ def _host(name: str, *, bracketed: bool) -> str:
     if bracketed:
         return _ipv6(name)
     try:
-        host = name if name.isascii() else idna.encode(name).decode("ascii")
+        host = name if name.isascii() else idna.encode(name, strict=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise Forbidden("E_URL", f"host {name!r}") from None
     if len(host) > 253 or not _NAME.fullmatch(host):
