@@ -119,6 +119,11 @@ def outgoing(document: Mapping[str, Any], *, allow_http: bool = False) -> None:
         _check(name, part, allow_http=allow_http)
 
 
+def class_name(document: Mapping[str, Any]) -> str | None:
+    """The schema's name of the class of ours a document claims to be of; None for no class."""
+    return _ours(document, None)
+
+
 def _demands(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     said = document.get("type")
     if "actor" in document or said in ACTIVITIES:

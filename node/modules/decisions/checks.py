@@ -1,0 +1,119 @@
+"""What must hold of a decision record, and of a response, that arrived.
+
+A record whose numbers tell how somebody voted is refused as well as one whose numbers do not
+add up. Source: vocabulary.md sections 6.9, 6.10 and 8.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from node.modules.decisions.objects import DecisionRecord, DecisionResponse
+from vocab import proofs
+from vocab.checks import Check, Document, Known, base, refuse, same_origin
+from vocab.model import Malformed, Object
+
+ONE_EACH = ("consent", "consensus", "majority", "supermajority")
+"""Methods in which everybody who takes part takes one position."""
+SUPPRESSED_BELOW = 5
+SMALLEST_SHOWN = 8
+"""Under so many participants no count is shown."""
+
+
+def record(held: Document, activity: Document, known: Known) -> None:
+    """It is the community's own, about its own text, its numbers can be, its proof holds.
+
+    Raises:
+        Malformed: E_AUDIENCE, E_OWNER, E_FRAGMENT, E_SUM, E_QUORUM, E_SUPPRESS, E_SUBJECT,
+            E_PROOF_OWNER, E_PROOF_INVALID and others of `vocab.proofs.verify`.
+    """
+    owner = held.get("attributedTo")
+    refuse(held.get("audience") != owner, "E_AUDIENCE", "not the community it is for")
+    local = held.get("decisionScope") == "local"
+    abroad = local and not same_origin(held.get("decides"), owner)
+    refuse(abroad, "E_AUDIENCE", "local decision about another node's proposal")
+    replaced = held.get("supersedes")
+    theirs = replaced is not None and not same_origin(replaced, owner)
+    refuse(theirs, "E_OWNER", "supersedes another community's record")
+    chosen = held.get("chosenOption")
+    other = chosen is not None and base(str(chosen)) != held.get("decides")
+    refuse(other, "E_FRAGMENT", "chose an option of another proposal")
+    _numbers(held)
+    if "concludes" not in held:  # whose electorate is communities, who hide nothing
+        _suppressed(held)
+    _subject(held, known)
+    _proven(held, known)
+
+
+def _numbers(held: Document) -> None:
+    electorate, quorum = held["electorate"], held["quorum"]
+    came = electorate["participated"]
+    refuse(came > electorate["eligible"], "E_SUM", "more took part than could")
+    enough = came >= quorum["required"]
+    wrong = quorum["quorumBasis"] != "noQuorum" and quorum["reached"] != enough
+    refuse(wrong, "E_QUORUM", "reached does not follow from the numbers")
+    approved = held.get("outcome") in ("approved", "approvedWithAmendments")
+    refuse(approved and not quorum["reached"], "E_QUORUM", "approved without quorum")
+    counted = sum(one["count"] for one in held.get("tallies") or ())
+    too_many = held.get("method") in ONE_EACH and counted > came
+    refuse(too_many, "E_SUM", "more positions than participants")
+
+
+def _suppressed(held: Document) -> None:
+    least = held.get("suppressedBelow", SUPPRESSED_BELOW)
+    for one in held.get("minorityStatements") or ():
+        few = 0 < one.get("supporters", least) < least
+        refuse(few, "E_SUPPRESS", "so few supporters are not shown")
+    if held.get("method") not in ONE_EACH or not held.get("tallies"):
+        return
+    counts = [one["count"] for one in held["tallies"] if one["count"]]
+    came = held["electorate"]["participated"]
+    refuse(any(one < least for one in counts), "E_SUPPRESS", "a count under the limit")
+    refuse(sum(counts) < came, "E_SUPPRESS", "what is left out could be subtracted")
+    refuse(len(counts) < 2, "E_SUPPRESS", "one position alone tells everybody's")
+    refuse(came < SMALLEST_SHOWN, "E_SUPPRESS", "too few took part")
+
+
+def _subject(held: Document, known: Known) -> None:
+    text = known.stored(held["decides"])
+    if text is not None:
+        same = proofs.subject_digest(text) == held.get("subjectDigest")
+        refuse(not same, "E_SUBJECT", "decides another text than the one stored")
+
+
+def _proven(held: Document, known: Known) -> None:
+    """The proof, if the key is known; where it is not, the caller fetches it and asks again."""
+    method = proofs.method_of(held)
+    refuse(base(method) != held.get("attributedTo"), "E_PROOF_OWNER", "not the owner's key")
+    key = known.key(method)
+    if key is not None:
+        proofs.verify(held, key, now=known.now or datetime.now(UTC))
+
+
+def response(held: Document, activity: Document, known: Known) -> None:
+    """It is the responder's own, about somebody else's record, on a basis of its own.
+
+    Raises:
+        Malformed: E_AUDIENCE, E_SELF_RESPONSE, E_FRAGMENT, E_ORIGIN_OBJECT, E_PROOF_….
+    """
+    owner, about = held.get("attributedTo"), held.get("respondsTo")
+    refuse(held.get("audience") != owner, "E_AUDIENCE", "not the community it is for")
+    refuse(same_origin(about, owner), "E_SELF_RESPONSE", "answers its own record")
+    refuse(held.get("inReplyTo") != about, "E_FRAGMENT", "inReplyTo differs from respondsTo")
+    basis = held.get("basis")
+    borrowed = basis is not None and not same_origin(basis, owner)
+    refuse(borrowed, "E_ORIGIN_OBJECT", "the basis is not its own decision")
+    _proven(held, known)
+
+
+def answers(held: Document, answered: Mapping[str, Any]) -> None:
+    """Whether a response is about exactly this record, as it was fetched from its origin.
+
+    Raises:
+        Malformed: E_SUBJECT.
+    """
+    if proofs.digest(answered) != held.get("respondsToDigest"):
+        raise Malformed("E_SUBJECT", "responds to another text than this record's")
+
+
+CHECKS: Mapping[type[Object], Check] = {DecisionRecord: record, DecisionResponse: response}
