@@ -29,7 +29,8 @@ from tests.servers import (
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-PASSWORD = "a long enough password"  # noqa: S105 - of people who exist in tests only
+PASSWORD = "a long enough password"
+
 
 class Clock:
     """A clock that moves only when told."""
@@ -60,8 +61,8 @@ class Wire:
         headers: Mapping[str, str],
         body: bytes,
         *,
-        limit: int,  # noqa: ARG002 - a test's answers are small
-        deadline: float,  # noqa: ARG002 - and quick
+        limit: int,
+        deadline: float,
     ) -> Answer:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -91,7 +92,9 @@ class Browser:
     async def get(self, path: str, **kw: Any) -> httpx.Response:
         return await self.client.get(path, **kw)
 
-    async def post(self, path: str, data: Mapping[str, Any], *, form: str | None = None) -> httpx.Response:
+    async def post(
+        self, path: str, data: Mapping[str, Any], *, form: str | None = None
+    ) -> httpx.Response:
         """Open the page with the form, fill it in, send it: the hidden fields come along."""
         page = await self.get(form or path)
         hidden = servers.hidden_fields(page.text, path)

@@ -48,7 +48,12 @@ class Invalid(Problem):
     status = 422
 
     def __init__(
-        self, fields: Mapping[str, str], code: str = "E_INVALID", detail: str = "", *, safe: str = ""
+        self,
+        fields: Mapping[str, str],
+        code: str = "E_INVALID",
+        detail: str = "",
+        *,
+        safe: str = "",
     ) -> None:
         super().__init__(code, detail or repr(dict(fields)), safe=safe)
         self.fields = dict(fields)

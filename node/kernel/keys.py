@@ -1,4 +1,4 @@
-"""The keys an actor of ours signs with: RSA for requests, Ed25519 for what is to be proven later."""
+"""The keys an actor of ours signs with: RSA for requests, Ed25519 for what is proven later."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

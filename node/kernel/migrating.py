@@ -7,7 +7,7 @@ the way is whole or not begun. A database newer than this program is refused.
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
@@ -169,5 +169,5 @@ def _only(tables: MetaData) -> Any:
     return mine
 
 
-def _render(kind: str, obj: Any, _context: Any) -> str | bool:
+def _render(kind: str, obj: Any, _context: Any) -> str | Literal[False]:
     return "Moment()" if kind == "type" and isinstance(obj, Moment) else False

@@ -98,7 +98,9 @@ class Module:
     pumps: "tuple[Callable[[Node], Awaitable[bool]], ...]" = ()
     """Run at every wake; true if there is more to do at once."""
     subscribers: tuple[tuple[type, Subscriber], ...] = ()
-    slots: "Mapping[str, Callable[[Node, Viewer], Awaitable[list[Any]]]]" = field(default_factory=dict)
+    slots: "Mapping[str, Callable[[Node, Viewer], Awaitable[list[Any]]]]" = field(
+        default_factory=dict
+    )
     menu: tuple[tuple[str, str], ...] = ()
     """Further places of the keeper's desk: (path, words)."""
     words: Mapping[str, str] = field(default_factory=dict)
@@ -206,7 +208,7 @@ class Registry:
         """Whether some module says that this node is trusted."""
         return any(ask(db, service) for m in self.modules for ask in m.trusts)
 
-    def document(self, db: Connection, id: str, viewer: Viewer) -> Object | None:  # noqa: A002
+    def document(self, db: Connection, id: str, viewer: Viewer) -> Object | None:
         """The object with this id, if a module has it and the viewer may fetch it."""
         for m in self.modules:
             for find in m.documents:
@@ -214,7 +216,7 @@ class Registry:
                     return found
         return None
 
-    def audience(self, db: Connection, id: str) -> list[str] | None:  # noqa: A002
+    def audience(self, db: Connection, id: str) -> list[str] | None:
         """The accounts in a collection of ours, None if no module knows the collection."""
         for m in self.modules:
             for expand in m.audiences:

@@ -105,7 +105,7 @@ class Node:
             db, self.now(), self.community, self.registry, allow_http=self.settings.allow_http
         )
 
-    async def account(self, id: str) -> Account | None:  # noqa: A002
+    async def account(self, id: str) -> Account | None:
         """The actor with this id, if we know it."""
         return await self.read(find_account, id)
 
@@ -115,7 +115,7 @@ class Node:
         await self.database.close()
 
 
-def find_account(db: Connection, id: str) -> Account | None:  # noqa: A002
+def find_account(db: Connection, id: str) -> Account | None:
     """The actor with this id, if we know it."""
     row = db.execute(select(account).where(account.c.id == id)).one_or_none()
     return account_of(row) if row else None
@@ -131,4 +131,4 @@ def open_database(settings: Settings, registry: Registry) -> Database:
 
 def alive(db: Connection) -> bool:
     """Whether the database answers."""
-    return db.scalar(text("SELECT 1")) == 1
+    return bool(db.scalar(text("SELECT 1")) == 1)

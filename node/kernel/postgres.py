@@ -75,9 +75,7 @@ class Postgres:
                 async with engine.connect() as connection, connection.begin():
                     return await connection.run_sync(change, *args)
             except DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None) or getattr(
-                    error.orig, "pgcode", None
-                )
+                state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
                 if state in _AWAY or (state is None and error.connection_invalidated):
                     raise TryLater(str(error), code="E_DATABASE") from error
                 if state not in _MET:

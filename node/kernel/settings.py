@@ -67,7 +67,9 @@ def load(data: Path, environ: Mapping[str, str] = os.environ, **given: Any) -> S
     if unknown := set(raw) - names:
         message = f"{file}: nobody knows {', '.join(sorted(unknown))}; see docs/admin/settings.md"
         raise Unusable(message)
-    raw |= {n: environ[f"FOLKMOOT_{n.upper()}"] for n in names if f"FOLKMOOT_{n.upper()}" in environ}
+    raw |= {
+        n: environ[f"FOLKMOOT_{n.upper()}"] for n in names if f"FOLKMOOT_{n.upper()}" in environ
+    }
     raw |= {name: value for name, value in given.items() if value is not None}
     hints = get_type_hints(Settings)
     return Settings(data=data, **{name: _typed(name, v, hints[name]) for name, v in raw.items()})
@@ -79,7 +81,9 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
             return _flag(value)
         if kind in (int, float, str):
             return kind(value)
-        items = [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
+        items = (
+            [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
+        )
         if kind == frozenset[str]:
             return frozenset(items)
         return tuple(i if not isinstance(i, str) else ipaddress.ip_network(i) for i in items)
@@ -91,7 +95,15 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
 def _flag(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "": False,
+    }
     if str(value).lower() not in known:
         message = "write 1 or 0"
         raise ValueError(message)

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -134,8 +134,9 @@ class Sqlite:
         last: list[None] = []
         try:
             with _held(lock), db.begin():
+                # One by one: if the commit fails, `done` holds whom to tell.
                 for entry in self._gathered(first, last):
-                    done.append((entry.future, *_attempt(db, entry)))
+                    done.append((entry.future, *_attempt(db, entry)))  # noqa: PERF401
         except Exception as error:
             log.exception("a commit failed")
             failed = TryLater(str(error), code="E_DATABASE")
@@ -208,8 +209,7 @@ def _undo(db: Connection) -> None:
 
 def _driver(db: Connection) -> sqlite3.Connection:
     connection = db.connection.dbapi_connection
-    assert isinstance(connection, sqlite3.Connection), "an SQLite database has its driver"
-    return connection
+    return cast("sqlite3.Connection", connection)
 
 
 def _settle(future: "Future[Any]", result: Any, problem: BaseException | None) -> None:

@@ -160,9 +160,7 @@ log_entry = Table(
 log_words = Table(
     "log_words",
     metadata,
-    Column(
-        "entry", Integer, ForeignKey(log_entry.c.id, ondelete="CASCADE"), primary_key=True
-    ),
+    Column("entry", Integer, ForeignKey(log_entry.c.id, ondelete="CASCADE"), primary_key=True),
     Column("salt", String(64), nullable=False),
     Column("words", Text, nullable=False),
 )

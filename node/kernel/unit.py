@@ -79,11 +79,11 @@ class Unit:
         """A new id of ours, `<origin>/<kind>/<128 random bits>`."""
         return f"{self.origin}/{kind}/{secrets.token_urlsafe(16)}"
 
-    def ours(self, id: str) -> bool:  # noqa: A002
+    def ours(self, id: str) -> bool:
         """Whether this id is of this node."""
         return id == self.origin or id.startswith(self.origin + "/")
 
-    def account(self, id: str) -> Account | None:  # noqa: A002
+    def account(self, id: str) -> Account | None:
         """The actor with this id, if we know it."""
         row = self.db.execute(select(account).where(account.c.id == id)).one_or_none()
         return account_of(row) if row else None
@@ -187,12 +187,15 @@ class Unit:
             message = f"{type(event).__name__} told {DEEPEST} deep"
             raise Refused("E_EVENT_DEPTH", message)
         for name in self.registry.listening(event):
-            self.later(
-                f"event:{name}", event=dataclasses.asdict(event), depth=self.depth + 1
-            )
+            self.later(f"event:{name}", event=dataclasses.asdict(event), depth=self.depth + 1)
 
     def log(
-        self, action: str, actor: str, *, subject: str | None = None, words: str = "",
+        self,
+        action: str,
+        actor: str,
+        *,
+        subject: str | None = None,
+        words: str = "",
         authority: str = OURS,
     ) -> None:
         """Write down who did what by which authority; words can be erased, the rest stays."""

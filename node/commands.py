@@ -1,0 +1,281 @@
+"""What each command does; node/cli.py says how it is called."""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+from importlib.metadata import version as installed_version
+
+from node import keeping
+from node.kernel import migrating
+from node.kernel.errors import Missing, Refused
+from node.kernel.module import installed
+from node.kernel.node import Node
+from node.kernel.settings import Settings
+from node.kernel.tables import Account
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Node]:
+    """The node of a data folder for one command, beside the running one if there is one.
+
+    Raises:
+        Refused: the tables are not up to date and the running node must be restarted first.
+    """
+    node = Node(settings, installed(settings.disabled))
+    try:
+        if await node.read(migrating.waiting, node.registry):
+            from node.serving import alone
+
+            with alone(settings.data):
+                await keeping.keep_before(settings)
+                await node.start()
+        else:
+            await node.refresh()
+        yield node
+    finally:
+        await node.close()
+
+
+@contextlib.asynccontextmanager
+async def founded(settings: Settings) -> AsyncIterator[Node]:
+    """Like opened(), for commands that need a community.
+
+    Raises:
+        Refused: there is none yet.
+    """
+    async with opened(settings) as node:
+        if not node.ready:
+            safe = "There is no community here yet. Run `folkmoot init`, or open the first page."
+            raise Refused("E_NOT_FOUNDED", str(settings.data), safe=safe)
+        yield node
+
+
+async def init(settings: Settings, args: argparse.Namespace) -> None:
+    """Found a community from the command line."""
+    from node.modules.accounts import api as accounts
+
+    password = _password() if args.admin_password_stdin else None
+    async with opened(settings) as node:
+        founding = accounts.Founding(
+            origin=args.origin.rstrip("/"),
+            at_home=False,
+            name=args.community,
+            handle=args.handle,
+            purpose=args.purpose,
+            language=args.language,
+            timezone=args.timezone,
+            admin=args.admin,
+            password_hash=await accounts.hash_password(password) if password else None,
+        )
+        keeper = await node.write(accounts.found, founding, [node.make_keys() for _ in range(3)])
+        _say(f"{args.community} is founded at {node.origin}.")
+        if password is None:
+            _say(await _link(node, keeper))
+
+
+async def serve(settings: Settings, args: argparse.Namespace) -> None:
+    """Serve the node until told to stop."""
+    from node import serving
+
+    async def announce(node: Node) -> None:
+        scheme = "https" if args.tls_cert else "http"
+        at = f"{scheme}://{_host(settings.host)}:{settings.port}"
+        _say(f"Folkmoot is at {node.origin if node.ready and not node.community.at_home else at}")
+        if not node.ready:
+            from node.modules.accounts import api as accounts
+
+            code = await node.write(accounts.setup_code)
+            _say(f"Open this once to set up your community:\n\n    {at}/setup?code={code}\n")
+            if "SSH_CONNECTION" in os.environ:
+                server = os.environ["SSH_CONNECTION"].split()[2]
+                _say(
+                    "From your own computer, first run:\n\n    "
+                    f"ssh -L {settings.port}:localhost:{settings.port} {server}\n"
+                )
+
+    with serving.alone(settings.data):
+        await keeping.keep_before(settings)
+        await serving.serve(settings, announce=announce, cert=args.tls_cert, key=args.tls_key)
+
+
+async def work(settings: Settings, _args: argparse.Namespace) -> None:
+    """Run a separate worker beside one or more serving processes."""
+    if settings.database_url.startswith("sqlite:"):
+        safe = (
+            "With SQLite the serving process does the background work itself. "
+            "Set `database` to PostgreSQL to run separate workers."
+        )
+        raise Refused("E_SQLITE_WORKER", safe=safe)
+    from workers import inline
+
+    async with founded(settings) as node:
+        _say("Working. Stop with Ctrl-C.")
+        if settings.redis:
+            from workers import redis
+
+            await redis.forever(node)
+        else:
+            await inline.forever(node)
+
+
+async def demo(settings: Settings, args: argparse.Namespace) -> None:
+    """Three communities with invented data, until Ctrl-C."""
+    from node import demo as play
+
+    await play.run(settings.data, first_port=args.port, say=_say)
+
+
+async def member_add(settings: Settings, args: argparse.Namespace) -> None:
+    """Add a member; without a password, print a one-time sign-in link."""
+    from node.modules.accounts import api as accounts
+
+    password = _password() if args.password_stdin else None
+    async with founded(settings) as node:
+        hashed = await accounts.hash_password(password) if password else None
+        account = await node.write(
+            accounts.add_member,
+            args.name,
+            node.make_keys(),
+            display=args.display,
+            password_hash=hashed,
+        )
+        _say(account.id)
+        if hashed is None:
+            _say(await _link(node, account))
+
+
+async def member_list(settings: Settings, _args: argparse.Namespace) -> None:
+    """Print the members: handle, role, name."""
+    from node.modules.accounts import api as accounts
+
+    async with founded(settings) as node:
+        for member in await node.read(accounts.members):
+            _say(f"{member.account.handle}\t{member.role}\t{member.account.label}")
+
+
+async def member_link(settings: Settings, args: argparse.Namespace) -> None:
+    """Print a one-time sign-in link."""
+    async with founded(settings) as node:
+        _say(await _link(node, await _member(node, args.name)))
+
+
+async def token(settings: Settings, args: argparse.Namespace) -> None:
+    """Print a new bearer token for a member's outbox."""
+    from node.modules.accounts import api as accounts
+
+    async with founded(settings) as node:
+        account = await _member(node, args.name)
+        _say(await node.write(accounts.token_for, account.id, "command line"))
+
+
+async def peer_add(settings: Settings, args: argparse.Namespace) -> None:
+    """Propose trust to another node; the running node sends the proposal."""
+    from node.modules.peers import api as peers
+
+    async with founded(settings) as node:
+        found = await peers.propose(node, args.address)
+        _say(f"Proposed to {found.domain}. Their admin accepts it; see `folkmoot peer list`.")
+
+
+async def peer_remove(settings: Settings, args: argparse.Namespace) -> None:
+    """End the trust in another node."""
+    from node.modules.peers import api as peers
+
+    async with founded(settings) as node:
+        await peers.end(node, args.address)
+        _say("Ended.")
+
+
+async def peer_list(settings: Settings, _args: argparse.Namespace) -> None:
+    """Print the other nodes and how it stands with each."""
+    from node.modules.peers import api as peers
+
+    async with founded(settings) as node:
+        for peer in await node.read(peers.listed):
+            _say(f"{peer.domain}\t{peer.state}")
+
+
+async def origin(settings: Settings, args: argparse.Namespace) -> None:
+    """Set the public address after looking at it from outside."""
+    from node import origin as addresses
+
+    async with founded(settings) as node:
+        await addresses.take(node, args.address)
+        _say(f"The community is at {node.origin} now. Restart the node if you changed its proxy.")
+
+
+async def backup(settings: Settings, args: argparse.Namespace) -> None:
+    """Write everything into one file."""
+    async with opened(settings) as node:
+        await keeping.backup(node, args.file)
+    _say(f"Written to {args.file}. It holds private keys: keep it where nobody else reads.")
+
+
+async def restore(settings: Settings, args: argparse.Namespace) -> None:
+    """Fill an empty data folder from a backup."""
+    await keeping.restore(settings, args.file)
+    _say(f"Restored into {settings.data}. Start it with `folkmoot serve --data {settings.data}`.")
+
+
+async def migrate(settings: Settings, args: argparse.Namespace) -> None:
+    """Bring the tables up to date, or write a module's next migration."""
+    from node.serving import alone
+
+    with alone(settings.data):
+        await keeping.keep_before(settings)
+        node = Node(settings, installed(settings.disabled))
+        try:
+            await node.start()
+            if args.revise:
+                path = await node.read(migrating.revise, node.registry, args.revise, args.message)
+                _say(str(path))
+            else:
+                _say("The tables are up to date.")
+        finally:
+            await node.close()
+
+
+async def check(settings: Settings, _args: argparse.Namespace) -> int:
+    """Check the data and say what does not hold; 1 if something does not."""
+    async with opened(settings) as node:
+        problems = await node.read(keeping.problems, node.registry)
+    for problem in problems:
+        _say(problem)
+    _say("Something does not hold." if problems else "Everything holds.")
+    return 1 if problems else 0
+
+
+def version(_settings: Settings, _args: argparse.Namespace) -> None:
+    """Print the version."""
+    _say(installed_version("folkmoot"))
+
+
+async def _member(node: Node, name: str) -> Account:
+    from node.modules.accounts import api as accounts
+
+    for member in await node.read(accounts.members):
+        if member.account.handle == name:
+            return member.account
+    raise Missing(safe=f'Nobody here is called "{name}". See `folkmoot member list`.')
+
+
+async def _link(node: Node, account: Account) -> str:
+    from node.modules.accounts import api as accounts
+
+    token = await node.write(accounts.link_for, account.id)
+    return f"{node.origin}/sign-in/link?token={token}"
+
+
+def _password() -> str:
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _host(host: str) -> str:
+    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,158 @@
+"""Giving a community its public address, once: look at it from outside, then change all our ids.
+
+The look proves name, certificate and way in together: we ask the address, by WebFinger,
+for a word that only this node knows.
+"""
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy import (
+    JSON,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    cast,
+    func,
+    select,
+    type_coerce,
+    update,
+)
+
+from node.kernel.community import Community
+from node.kernel.errors import Problem, Refused
+from node.kernel.node import Node
+from node.kernel.settings import is_public, safe_for
+from node.kernel.tables import letter
+from node.kernel.unit import Unit
+
+VALID = timedelta(minutes=10)
+"""How long the word we ask ourselves for is answered."""
+
+
+async def take(node: Node, address: str) -> None:
+    """Check a public address from outside and move the community there.
+
+    Args:
+        node: a node at home.
+        address: an https origin, such as `https://alder.example`.
+
+    Raises:
+        Refused: it is no usable address, it does not lead here, or a letter has left.
+    """
+    origin = plain(address)
+    safe_for(node.settings, origin)
+    if is_public(origin) or origin.startswith("https:"):
+        await look(node, origin)
+    await node.write(move, origin)
+
+
+def plain(address: str) -> str:
+    """The origin of an address as typed.
+
+    Raises:
+        Refused: not https, or with a path, a name and password, or no host.
+    """
+    parts = urlsplit(address if "://" in address else f"https://{address}")
+    clean = parts.hostname and not (parts.username or parts.query or parts.path.strip("/"))
+    if parts.scheme != "https" or not clean:
+        safe = "Write the address like https://alder.example, with nothing behind the name."
+        raise Refused("E_ORIGIN", address, safe=safe)
+    return f"https://{parts.netloc.lower()}"
+
+
+async def look(node: Node, origin: str) -> None:
+    """Ask the address for a word that only this node knows.
+
+    Raises:
+        Refused: with what was seen and what to do about it.
+    """
+    word = secrets.token_urlsafe(24)
+    await node.write(_expect, origin, word)
+    resource = quote(f"{origin}/check/{word}", safe="")
+    try:
+        answer = await node.network.get(f"{origin}/.well-known/webfinger?resource={resource}")
+    except Problem as problem:
+        safe = (
+            f"{origin} could not be reached from here: {problem.detail or problem.code}. "
+            "Check the name's DNS entry, the certificate and the web server in front of this node."
+        )
+        raise Refused("E_UNREACHABLE", problem.detail, safe=safe) from problem
+    if answer.status != 200 or word.encode() not in answer.body:
+        safe = (
+            f"{origin} answers, but it is not this node (status {answer.status}). "
+            "Is the node running, and does the web server pass everything on to it?"
+        )
+        raise Refused("E_ELSEWHERE", origin, safe=safe)
+
+
+def _expect(unit: Unit, origin: str, word: str) -> None:
+    until = (unit.now + VALID).isoformat()
+    unit.set("origin_check", {"resource": f"{origin}/check/{word}", "word": word, "until": until})
+
+
+def move(unit: Unit, origin: str) -> None:
+    """Change every id of ours from the present origin to the new one.
+
+    Raises:
+        Refused: the node has an address already, or a letter has left.
+    """
+    here = unit.community
+    left = unit.db.scalar(
+        select(func.count()).where(letter.c.way == "out", letter.c.state == "done")
+    )
+    if not here.at_home or left:
+        safe = (
+            f"This community is known to others as {here.origin}; its letters carry that address, "
+            "so it cannot be changed any more."
+        )
+        raise Refused("E_LEFT", here.origin, safe=safe)
+    if unit.db.dialect.name == "sqlite":
+        unit.db.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    for metadata in unit.registry.metadatas:
+        for table in metadata.sorted_tables:
+            _rewrite(unit, table, here.origin, origin)
+    row = replace(here, origin=origin, at_home=False).row()
+    unit.set("community", row)
+    unit.set("origin_check", None)
+    unit.community = Community(**row)
+    for module in unit.registry.modules:
+        if module.rehome:
+            module.rehome(unit, here.origin, origin)
+    unit.log("origin", here.id.replace(here.origin, origin), words=f"{here.origin} → {origin}")
+
+
+def _rewrite(unit: Unit, table: Table, old: str, new: str) -> None:
+    """Put the new origin in place of the old in every text of a table."""
+    old_domain, new_domain = old.split("://", 1)[1], new.split("://", 1)[1]
+    for column in table.c:
+        if isinstance(column.type, JSON):
+            as_text = (
+                cast(column, Text)
+                if unit.db.dialect.name == "postgresql"
+                else type_coerce(column, Text)
+            )
+            swapped = func.replace(as_text, json.dumps(old)[1:-1], json.dumps(new)[1:-1])
+            value = cast(swapped, JSON) if unit.db.dialect.name == "postgresql" else swapped
+            unit.db.execute(update(table).where(as_text.contains(old)).values({column: value}))
+        elif isinstance(column.type, String | Text):
+            value = func.replace(column, old, new)
+            unit.db.execute(update(table).where(column.contains(old)).values({column: value}))
+    if table.name == "account":
+        mine = update(table).where(table.c.domain == old_domain)
+        unit.db.execute(mine.values(domain=new_domain))
+        served = update(table).where(table.c.handle == old_domain)
+        unit.db.execute(served.values(handle=new_domain))
+    if table.name == "letter":
+        _rewrite_letters(unit, table, old, new)
+
+
+def _rewrite_letters(unit: Unit, table: Table, old: str, new: str) -> None:
+    for row in unit.db.execute(select(table.c.id, table.c.body).where(table.c.body.is_not(None))):
+        assert isinstance(table.c.body.type, LargeBinary), "a letter's body is bytes"
+        body = row.body.replace(old.encode(), new.encode())
+        unit.db.execute(update(table).where(table.c.id == row.id).values(body=body))

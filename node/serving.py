@@ -1,0 +1,113 @@
+"""Serving one node over HTTP: one process, one loop, clients that must be quick about it."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from node.kernel.errors import Refused
+from node.kernel.settings import Settings
+from node.main import running
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+MOST_CONNECTIONS = 1000
+LEAVE_SECONDS = 20
+
+
+class Punctual(HttpToolsProtocol):
+    """HTTP whose requests must arrive in time: uvicorn itself waits for ever."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client is here; its first line is expected soon."""
+        super().connection_made(transport)
+        self._expect(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone."""
+        self._expect(None)
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """A request begins: its head is expected soon."""
+        super().on_message_begin()
+        self._expect(HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        """The head is here: its body is expected soon."""
+        super().on_headers_complete()
+        self._expect(BODY_SECONDS)
+
+    def on_message_complete(self) -> None:
+        """The request is here."""
+        self._expect(None)
+        super().on_message_complete()
+
+    def _expect(self, seconds: float | None) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late = self.loop.call_later(seconds, self._give_up) if seconds else None
+
+    def _give_up(self) -> None:
+        self.transport.close()
+
+
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Hold the data folder's node.lock for life, so that no second copy of this node runs.
+
+    Raises:
+        Refused: another process holds it.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "node.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            safe = f"The node in {data} is running already. Stop it first, or use another folder."
+            raise Refused("E_RUNNING", str(data), safe=safe) from error
+        yield
+
+
+async def serve(
+    settings: Settings, *, announce: Any, cert: Path | None = None, key: Path | None = None
+) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: where, and of which node.
+        announce: called with the node once it has started.
+        cert: certificate chain (PEM), if this process speaks TLS itself.
+        key: its private key (PEM).
+    """
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    async with running(settings) as app:
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http=Punctual,
+            ws="none",
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=LEAVE_SECONDS,
+            ssl_certfile=cert,
+            ssl_keyfile=key,
+            ssl_version=ssl.PROTOCOL_TLS_SERVER,
+        )
+        await announce(app.node)
+        await uvicorn.Server(config).serve()
