@@ -1,0 +1,132 @@
+"""From `to` and `cc` of a letter of ours to the inboxes it goes to.
+
+Only collections of ours are expanded; somebody else's collection is never opened. Members
+need no delivery: the handler has run here already. Pure looking: rows in, addresses out.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, or_, select
+
+from node.kernel.module import Registry
+from node.kernel.tables import Account, account, account_of
+from vocab.model import PUBLIC
+
+RECIPIENTS_ONLY = "recipientsOnly"
+AT_ONCE = 500
+"""Ids asked for in one statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressees:
+    """Where a letter goes: inboxes, each once, and actors nobody here has met yet."""
+
+    inboxes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def host_of(url: str) -> str:
+    """Host and port of a URL, as in its origin: what `account.domain` and `host` hold."""
+    return urlsplit(url).netloc.lower()
+
+
+def ours(origin: str, id: str) -> bool:
+    """Whether an id lies at our origin."""
+    return id == origin or id.startswith(origin + "/")
+
+
+def addressees(
+    db: Connection,
+    registry: Registry,
+    origin: str,
+    body: bytes,
+    handling: str,
+    also: Iterable[str] = (),
+) -> Addressees:
+    """Everybody elsewhere that a letter is for.
+
+    Args:
+        db: to look accounts up with.
+        registry: knows our collections and whom we refuse.
+        origin: ours.
+        body: the activity as JSON.
+        handling: of the letter; recipients-only letters go to personal inboxes alone.
+        also: ids of further addressees that do not stand in the letter (bto, bcc).
+    """
+    document = json.loads(body)
+    named = dict.fromkeys((*_ids(document.get("to")), *_ids(document.get("cc")), *also))
+    single, spread = _expanded(db, registry, origin, named)
+    wide = handling != RECIPIENTS_ONLY and (PUBLIC in named or bool(spread))
+    found = {a.id: a for a in _accounts(db, (*single, *spread))}
+    inboxes = (
+        inbox_of(one, shared=wide)
+        for one in found.values()
+        if not one.local and reachable(db, registry, one)
+    )
+    strangers = [id for id in single if id not in found and not ours(origin, id)]
+    known = set(_collections(db, strangers))
+    return Addressees(
+        inboxes=tuple(dict.fromkeys(i for i in inboxes if not ours(origin, i))),
+        unknown=tuple(
+            id
+            for id in strangers
+            if id not in known and not registry.refuses(db, host_of(id), id)
+        ),
+    )
+
+
+def inbox_of(one: Account, *, shared: bool) -> str:
+    """Where a letter for an account goes: the shared inbox of its own server, if it may."""
+    place = one.shared_inbox
+    return place if shared and place and host_of(place) == host_of(one.id) else one.inbox
+
+
+def reachable(db: Connection, registry: Registry, one: Account) -> bool:
+    """Whether we have to do with a remote account at all."""
+    if one.suspended or one.gone:
+        return False
+    return not any(registry.refuses(db, h, one.id) for h in {host_of(one.id), host_of(one.inbox)})
+
+
+def _ids(said: Any) -> Iterator[str]:
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, str):
+            yield one
+
+
+def _expanded(
+    db: Connection, registry: Registry, origin: str, named: Mapping[str, None]
+) -> tuple[list[str], list[str]]:
+    """The ids that are named one by one, and those in collections of ours."""
+    single: list[str] = []
+    spread: list[str] = []
+    for id in named:
+        if id == PUBLIC:
+            continue
+        inside = registry.audience(db, id) if ours(origin, id) else None
+        if inside is None:
+            single.append(id)
+        else:
+            spread += inside
+    return single, spread
+
+
+def _accounts(db: Connection, ids: Iterable[str]) -> Iterator[Account]:
+    wanted = list(dict.fromkeys(ids))
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        for row in db.execute(select(account).where(account.c.id.in_(part))):
+            yield account_of(row)
+
+
+def _collections(db: Connection, ids: Iterable[str]) -> Iterator[str]:
+    """Which of these ids are somebody's followers collection, not an actor."""
+    wanted = list(ids)[:AT_ONCE]
+    if wanted:
+        columns = or_(account.c.followers.in_(wanted), account.c.outbox.in_(wanted))
+        for row in db.execute(select(account.c.followers, account.c.outbox).where(columns)):
+            yield from (one for one in row if one in wanted)
