@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from web.language import mark
 from web.voice import MONTHS, WEEKDAYS, Voice
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -41,8 +42,8 @@ def names(voice: Voice) -> Names:
     return Names(
         weekdays=[_both(voice, name) for name in WEEKDAYS],
         months=[_both(voice, name) for name in MONTHS],
-        today=_both(voice, "today"),
-        tomorrow=_both(voice, "tomorrow"),
+        today=_both(voice, mark("today")),
+        tomorrow=_both(voice, mark("tomorrow")),
     )
 
 
