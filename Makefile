@@ -26,7 +26,9 @@ setup: $(STAMP)  ## make the environment in .venv, or renew it
 
 # Runs again whenever what it was made from is newer.
 $(STAMP): pyproject.toml requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Folkmoot needs Python 3.11 or later (name it with PYTHON=…)."; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; \
 	  echo "Python's venv module is missing. Install it with:  apt install python3-venv"; \
 	  exit 1; }
@@ -35,8 +37,8 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $(STAMP)
 
 run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
-	@$(if $(ORIGIN),FOLKMOOT_ORIGIN='$(ORIGIN)') exec $(BIN)/folkmoot serve \
-	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'
+	@exec $(BIN)/folkmoot serve \
+	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'$(if $(ORIGIN), --origin '$(ORIGIN)')
 
 demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
@@ -58,7 +60,8 @@ bench: $(STAMP)  ## measure, each beside a baseline (not a test)
 	$(BIN)/python -m tests.bench
 
 migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
-	$(if $(m),$(BIN)/python tests/tools/migration.py '$(m)',$(BIN)/folkmoot migrate --data '$(DATA)')
+	@m='$(m)'; if [ -z "$$m" ]; then exec $(BIN)/folkmoot migrate --data '$(DATA)'; fi; \
+	exec $(BIN)/folkmoot migrate --data '$(DATA)' --revise "$${m%%:*}" --message "$${m#*: }"
 
 schemas: $(STAMP)  ## check schemas/: each is valid, each $ref leads somewhere
 	$(BIN)/python tests/tools/schemas.py
