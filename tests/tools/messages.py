@@ -24,7 +24,8 @@ def collect() -> None:
     pybabel(
         "extract", "--mapping-file=pyproject.toml", f"--output-file={TEMPLATE}",
         "--project=Folkmoot", "--version=", "--copyright-holder=the authors of Folkmoot",
-        "--add-comments=For translators:", "--keyword=_", "--keyword=mark", "--keyword=say", "--keyword=many:1,2",
+        "--add-comments=For translators:", "--keyword=_", "--keyword=mark", "--keyword=say",
+        "--keyword=many:1,2",
         "--no-wrap", "--sort-by-file", ".",
     )  # fmt: skip
 
