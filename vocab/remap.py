@@ -34,11 +34,16 @@ PREFIXES = {
 TOLERATED = {
     "hasUnit": {"https://w3id.org/valueflows/ont/vf#hasUnit"},
     "hasNumericalValue": {"https://w3id.org/valueflows/ont/vf#hasNumericalValue"},
+    "location": {f"http{s}://schema.org{x}location" for s in ("", "s") for x in "#/"},
+    "Place": {f"http{s}://schema.org{x}Place" for s in ("", "s") for x in "#/"},
     "license": {"https://schema.org/license", "http://creativecommons.org/ns#license"},
     "PropertyValue": {f"http{s}://schema.org{x}PropertyValue" for s in ("", "s") for x in "#/"},
     "value": {f"http{s}://schema.org{x}value" for s in ("", "s") for x in "#/"},
 }
 """Other IRIs seen in the wild for the same key and the same meaning."""
+
+LOOSE = {"subject", "relationship"}
+"""Words of AS2 that we read in our own classes alone, and others use otherwise (FEP-c390)."""
 
 
 def unchanged(document: Mapping[str, Any]) -> None:
@@ -101,7 +106,8 @@ def _any_of_ours(held: Any, depth: int) -> bool:
 
 
 def _renamed(term: str, context: Mapping[str, Any], *, ours: bool) -> bool:
-    wanted = _as2().get(term) or (_ours().get(term) if ours else None)
+    wanted = _as2().get(term) if ours or term not in LOOSE else None
+    wanted = wanted or (_ours().get(term) if ours else None)
     if wanted is None:
         return False
     said = context[term]

@@ -69,6 +69,8 @@ ACTIVITIES = {
     "Undo": "undo",
     "Update": "update",
 }
+TRUSTED = "https://w3id.org/commons-node/ns#trustedPeer"
+"""The one relationship that is ours."""
 FACETS = {"Gift", "SkillClaim", "EconomicResource", "Mission"}
 EMBEDDING = {"Accept", "Reject", "Undo", "Create", "Update"}
 """Activities that may also hold a plain object of AS2, so their schema is for ours only."""
@@ -79,6 +81,8 @@ def validate(
 ) -> None:
     """Refuse a document that claims to be of one of our classes and is not.
 
+    A listing of other software (`foreign`, set by `dialects.read` alone) has a lighter schema.
+
     Args:
         document: as received, after `dialects` have read it.
         types: what this node claims; a class of a module that is off is none (W2). None: all.
@@ -87,23 +91,19 @@ def validate(
     Raises:
         Malformed: E_SCHEMA, with the place and the reason of the first fault.
     """
+    if "foreign" in document:
+        _check("foreign-listing", document, allow_http=allow_http)
+        return
     if name := _ours(document, types):
         _check(name, document, allow_http=allow_http)
         return
     activity = next((ACTIVITIES[one] for one in _words(document, "type") & _KNOWN), None)
     for part in (document.get("object"), document.get("result")):
-        if isinstance(part, Mapping) and (name := _ours(part, types)):
+        if isinstance(part, Mapping) and "foreign" in part:
+            _check("foreign-listing", part, allow_http=allow_http)
+        elif isinstance(part, Mapping) and (name := _ours(part, types)):
             _check(activity or name, document if activity else part, allow_http=allow_http)
             return
-
-
-def foreign_listing(listing: Mapping[str, Any], *, allow_http: bool = False) -> None:
-    """Refuse a listing that `dialects` made of other software's and that lacks what it needs.
-
-    Raises:
-        Malformed: E_SCHEMA.
-    """
-    _check("foreign-listing", listing, allow_http=allow_http)
 
 
 def outgoing(document: Mapping[str, Any], *, allow_http: bool = False) -> None:
@@ -171,7 +171,8 @@ def _ours(document: Mapping[str, Any], types: Types | None) -> str | None:
             if (name, kind) in KINDS and (types is None or (name, kind) in types):
                 return KINDS[name, kind]
         if name in OWN_TYPES and (types is None or (name, None) in types):
-            return OWN_TYPES[name]
+            trust = name != "Relationship" or document.get("relationship") == TRUSTED
+            return OWN_TYPES[name] if trust else None
     return None
 
 

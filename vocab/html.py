@@ -1,0 +1,91 @@
+"""Which HTML we keep, and text to HTML and back.
+
+Strict: the small set that Mastodon keeps (W9), no pictures, no styles, links to the web only.
+What would turn the text around it (bidi overrides) is taken out. Everything that is shown or
+sent passes `clean` once, when it comes in.
+"""
+
+import html as escaping
+import re
+
+import nh3
+
+SIZE = 100_000
+"""Characters of HTML; what is longer is cut before it is cleaned, and closed by cleaning."""
+TEXT_SIZE = 50_000
+
+TAGS = {"p", "br", "a", "span", "strong", "b", "em", "i", "u", "del", "s", "code", "pre"}
+TAGS |= {"blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
+CLASSES = {"a": {"mention", "hashtag", "u-url"}, "span": {"h-card", "invisible", "ellipsis"}}
+DROPPED = {"script", "style", "iframe", "object", "embed", "form", "svg", "math", "template"}
+DROPPED |= {"noscript", "title", "textarea", "select", "button"}
+REL = "nofollow noopener ugc"
+
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufff9-\ufffb]")
+_LINK = re.compile(r"https?://[^\s<>\"'`\u00a0]+", re.IGNORECASE)
+_TRAILING = ".,;:!?…»”’)]}"
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BLOCK = re.compile(r"</(?:p|li|ul|ol|blockquote|pre|h[1-6])\s*>", re.IGNORECASE)
+
+# Built once: it holds no state but its own settings.
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=DROPPED,
+    attributes={"a": {"href"}, "ol": {"start"}},
+    allowed_classes=CLASSES,
+    url_schemes={"http", "https"},
+    url_relative="deny",
+    link_rel=REL,
+    strip_comments=True,
+)
+_NOTHING = nh3.Cleaner(tags=set(), clean_content_tags=DROPPED, strip_comments=True)
+
+
+def clean(source: str | None) -> str:
+    """HTML of a stranger as we keep and show it; empty for nothing."""
+    if not source:
+        return ""
+    return _CLEANER.clean(_plain(source[:SIZE]))
+
+
+def to_text(source: str | None) -> str:
+    """The words of some HTML: paragraphs by an empty line, no tags, no entities."""
+    if not source:
+        return ""
+    broken = _BLOCK.sub("\n\n", _BREAK.sub("\n", _plain(source[:SIZE])))
+    text = escaping.unescape(_NOTHING.clean(broken))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def from_text(plain: str) -> str:
+    """What a member typed, as HTML: paragraphs at empty lines, web addresses as links."""
+    text = _plain(plain[:TEXT_SIZE]).replace("\r\n", "\n").replace("\r", "\n").strip()
+    blocks = (block.strip("\n") for block in re.split(r"\n[ \t]*\n", text))
+    paragraphs = ("<br>".join(_linked(line) for line in block.split("\n")) for block in blocks)
+    return "".join(f"<p>{one}</p>" for one in paragraphs if one)
+
+
+def line(source: str | None, length: int = 200) -> str:
+    """One line of plain words, cut at `length` characters with an ellipsis."""
+    words = " ".join(to_text(source).split())
+    return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+
+
+def _plain(source: str) -> str:
+    return _CONTROL.sub("", _BIDI.sub("", source))
+
+
+def _linked(text: str) -> str:
+    out, done = [], 0
+    for found in _LINK.finditer(text):
+        url = found.group().rstrip(_TRAILING)
+        out += [escaping.escape(text[done : found.start()]), _anchor(url)]
+        done = found.start() + len(url)
+    return "".join([*out, escaping.escape(text[done:])])
+
+
+def _anchor(url: str) -> str:
+    shown = escaping.escape(url.split("://", 1)[1])
+    return f'<a href="{escaping.escape(url)}" rel="{REL}">{shown}</a>'
