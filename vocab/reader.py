@@ -59,7 +59,9 @@ def _checked(value: Any, depth: int, *, nul: bool) -> int:
     """Count the names in a value, level by level, and refuse what may not be in it."""
     names = 0
     level = [value]
-    for _ in range(depth + 1):
+    for left in range(depth, -1, -1):
+        if not left and any(isinstance(one, dict | list) for one in level):
+            break
         inner: list[Any] = []
         for one in level:
             kind = type(one)
