@@ -62,22 +62,29 @@ def _checked(value: Any, depth: int, *, nul: bool) -> int:
     for left in range(depth, -1, -1):
         if not left and any(isinstance(one, dict | list) for one in level):
             break
-        inner: list[Any] = []
-        for one in level:
-            kind = type(one)
-            if kind is str:
-                if nul and "\0" in one:
-                    raise Malformed("E_JSON", "NUL")
-            elif kind is dict:
-                names += len(one)
-                inner += one.values()
-                if nul:
-                    inner += one
-            elif kind is list:
-                inner += one
-            elif (kind is int or kind is float) and not -GREATEST <= one <= GREATEST:
-                raise Malformed("E_JSON", "a number beyond 2^53")
-        if not inner:
+        more, level = _opened(level, nul=nul)
+        names += more
+        if not level:
             return names
-        level = inner
     raise Malformed("E_JSON", "too deep")
+
+
+def _opened(level: list[Any], *, nul: bool) -> tuple[int, list[Any]]:
+    """How many names a level has, and the values that lie inside of it."""
+    names = 0
+    inner: list[Any] = []
+    for one in level:
+        kind = type(one)
+        if kind is str:
+            if nul and "\0" in one:
+                raise Malformed("E_JSON", "NUL")
+        elif kind is dict:
+            names += len(one)
+            inner += one.values()
+            if nul:
+                inner += one
+        elif kind is list:
+            inner += one
+        elif (kind is int or kind is float) and not -GREATEST <= one <= GREATEST:
+            raise Malformed("E_JSON", "a number beyond 2^53")
+    return names, inner
