@@ -8,9 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, or_, select
+
+from federation import policy
+from federation.origins import same_origin
 
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
@@ -27,11 +29,6 @@ class Addressees:
 
     inboxes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-
-
-def host_of(url: str) -> str:
-    """Host and port of a URL, as in its origin: what `account.domain` and `host` hold."""
-    return urlsplit(url).netloc.lower()
 
 
 def ours(origin: str, id: str) -> bool:
@@ -60,7 +57,7 @@ def addressees(
     document = json.loads(body)
     named = dict.fromkeys((*_ids(document.get("to")), *_ids(document.get("cc")), *also))
     single, spread = _expanded(db, registry, origin, named)
-    wide = handling != RECIPIENTS_ONLY and (PUBLIC in named or bool(spread))
+    wide = is_wide(db, registry, origin, body, handling)
     found = {a.id: a for a in _accounts(db, (*single, *spread))}
     inboxes = (
         inbox_of(one, shared=wide)
@@ -74,22 +71,33 @@ def addressees(
         unknown=tuple(
             id
             for id in strangers
-            if id not in known and not registry.refuses(db, host_of(id), id)
+            if id not in known and not policy.refuses(db, registry, id)
         ),
+    )
+
+
+def is_wide(db: Connection, registry: Registry, origin: str, body: bytes, handling: str) -> bool:
+    """Whether one copy in a shared inbox will do: the letter is public or for a collection."""
+    if handling == RECIPIENTS_ONLY:
+        return False
+    document = json.loads(body)
+    named = [*_ids(document.get("to")), *_ids(document.get("cc"))]
+    return PUBLIC in named or any(
+        ours(origin, id) and registry.audience(db, id) is not None for id in named
     )
 
 
 def inbox_of(one: Account, *, shared: bool) -> str:
     """Where a letter for an account goes: the shared inbox of its own server, if it may."""
     place = one.shared_inbox
-    return place if shared and place and host_of(place) == host_of(one.id) else one.inbox
+    return place if shared and place and same_origin(place, one.id) else one.inbox
 
 
 def reachable(db: Connection, registry: Registry, one: Account) -> bool:
     """Whether we have to do with a remote account at all."""
-    if one.suspended or one.gone:
+    if one.suspended or one.gone or policy.refuses(db, registry, one.id):
         return False
-    return not any(registry.refuses(db, h, one.id) for h in {host_of(one.id), host_of(one.inbox)})
+    return same_origin(one.inbox, one.id) or not policy.refuses(db, registry, one.inbox)
 
 
 def _ids(said: Any) -> Iterator[str]:

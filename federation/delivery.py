@@ -1,0 +1,393 @@
+"""Carrying our letters to the inboxes of others: one durable job for each inbox.
+
+A letter is sent with the same bytes and id until it is answered, refused for good, past its
+end or a month old. A server in trouble waits as a whole and holds up no other.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from federation import absence, addressing, hosts, policy, resolving, signing
+from federation.claims import Form
+from federation.hosts import Host
+from federation.origins import domain
+from federation.outcomes import (
+    UNPROVEN_AGAIN,
+    UNREACHABLE,
+    Outcome,
+    Verdict,
+    judge,
+    knock_again,
+    pause,
+)
+from federation.signatures import Digests, digests
+from node.kernel.addresses import onward
+from node.kernel.errors import Missing, Refused, TryLater
+from node.kernel.module import Registry
+from node.kernel.network import Answer, Forbidden, Unreachable
+from node.kernel.node import Node
+from node.kernel.tables import Account, account, job, letter
+from node.kernel.unit import Unit
+from vocab.model import Malformed
+
+log = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
+PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
+"""Letters whose body goes once all have answered."""
+RFC9421 = "rfc9421"
+KEPT = 256
+"""Digests in memory; each is used once for every inbox of its letter."""
+MOVED = frozenset({301, 302, 307, 308})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter of ours that is under way."""
+
+    activity: str
+    actor: str
+    body: bytes
+    handling: str
+    at: datetime
+    expires: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Everything needed to try one inbox once."""
+
+    letter: Letter
+    inbox: str
+    host: Host
+    refused: bool
+    form: Form
+    """The spelling to begin with."""
+
+
+# Spreading ----------------------------------------------------------------------------------
+
+
+async def fan_out(node: Node, *, activity: str, also: Iterable[str] = ()) -> None:
+    """Make one job for each inbox that a letter of ours goes to.
+
+    Args:
+        node: ours.
+        activity: the letter's id.
+        also: addressees that do not stand in the letter (bto, bcc).
+    """
+    await node.write(_spread, activity, tuple(also))
+
+
+def _spread(unit: Unit, activity: str, also: tuple[str, ...]) -> None:
+    found = outgoing(unit.db, activity)
+    if found is None:
+        return
+    if unit.community.at_home:
+        _end(unit, activity, "ignored", "E_AT_HOME")
+        return
+    to = addressing.addressees(
+        unit.db, unit.registry, unit.origin, found.body, found.handling, also
+    )
+    for inbox in to.inboxes:
+        post(unit, activity, inbox)
+    for actor in to.unknown:
+        args = {"activity": activity, "actor": actor}
+        unit.later(
+            "federation.introduce", lane=domain(actor), once=_name(activity, actor), **args
+        )
+    if not (to.inboxes or to.unknown):
+        _close(unit, activity)
+
+
+def post(unit: Unit, activity: str, inbox: str) -> None:
+    """Have a letter of ours delivered to an inbox."""
+    unit.later(
+        "federation.deliver",
+        lane=domain(inbox),
+        once=_name(activity, inbox),
+        activity=activity,
+        inbox=inbox,
+    )
+
+
+def _name(activity: str, place: str) -> str:
+    """The name under which a job waits once; ids are longer than a name may be."""
+    return f"{_prefix(activity)}{hashlib.sha256(place.encode()).hexdigest()[:32]}"
+
+
+def _prefix(activity: str) -> str:
+    return f"deliver {hashlib.sha256(activity.encode()).hexdigest()[:32]} "
+
+
+async def introduce(node: Node, *, activity: str, actor: str) -> None:
+    """Get to know an addressee nobody here has met, then deliver to them.
+
+    Raises:
+        TryLater: their server does not answer now.
+    """
+    found = await node.read(outgoing, activity)
+    if found is None or _overdue(found, node):
+        await node.write(_finish, activity, actor, found and "E_OVERDUE")
+        return
+    try:
+        met = await resolving.account(node, actor)
+    except (Refused, Missing, Malformed) as refusal:
+        log.info("%s is not somebody to write to: %s", actor, refusal)
+        await node.write(_finish, activity, actor, "E_NO_ACTOR")
+        return
+    await node.write(_introduced, found, actor, met)
+
+
+def _introduced(unit: Unit, found: Letter, actor: str, met: Account) -> None:
+    wide = addressing.is_wide(
+        unit.db, unit.registry, unit.origin, found.body, found.handling
+    )
+    if not met.local and addressing.reachable(unit.db, unit.registry, met):
+        post(unit, found.activity, addressing.inbox_of(met, shared=wide))
+    _finish(unit, found.activity, actor, None)
+
+
+# Delivering ---------------------------------------------------------------------------------
+
+
+async def deliver(
+    node: Node, *, activity: str, inbox: str, failures: int = 0, unproven: int = 0
+) -> None:
+    """Try to put one letter into one inbox.
+
+    Args:
+        node: ours.
+        activity: the letter's id.
+        inbox: where it goes.
+        failures: how often this inbox answered with trouble of its own.
+        unproven: how often it believed neither spelling of our signature.
+
+    Raises:
+        TryLater: to be tried again, after the time it names.
+    """
+    now = node.now()
+    task = await node.read(_task, node.registry, activity, inbox, now)
+    if task is None or (reason := _dropped(task, node)):
+        await node.write(_finish, activity, inbox, task and reason)
+        return
+    if task.host.resting(now):
+        assert task.host.retry_at is not None
+        raise TryLater(f"{task.host.domain} is left alone", task.host.retry_at - now)
+    outcome, form = await _attempt(node, task)
+    if outcome.verdict is Verdict.DONE:
+        await node.write(_delivered, task, form)
+    elif outcome.verdict is Verdict.UNPROVEN and unproven < UNPROVEN_AGAIN:
+        await _again(node, task, outcome, now, failures, unproven + 1)
+    elif outcome.verdict is Verdict.AGAIN:
+        await _again(node, task, outcome, now, failures, unproven)
+    else:
+        await node.write(_refused, task, outcome)
+
+
+async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
+    """One try, with a second knock where the first spelling is doubted."""
+    form = task.form
+    outcome, status = await _send(node, task, form)
+    if knock_again(outcome, status, known=task.host.form is not None):
+        other = Form.CAVAGE if form is Form.RFC9421 else Form.RFC9421
+        second, _ = await _send(node, task, other)
+        if second.verdict is Verdict.DONE:
+            return second, other
+    return outcome, form
+
+
+async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
+    try:
+        by = await signing.signer(node, task.letter.actor)
+        headers = signing.posting(
+            node, by, task.letter.body, _digested(node, task.letter), form
+        )
+        answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
+        if answer.status in MOVED and (place := _moved(node, answer)):
+            answer = await node.network.post(place, task.letter.body, headers=headers)
+    except Unreachable:
+        return UNREACHABLE, 0
+    except Forbidden as refusal:
+        # A name may lead to a closed address for a while; a URL we cannot ask never changes.
+        verdict = Verdict.FINAL if refusal.code == "E_URL" else Verdict.AGAIN
+        return Outcome(verdict=verdict, code=refusal.code), 0
+    except Missing as refusal:
+        return Outcome(verdict=Verdict.FINAL, code=refusal.code), 0
+    except Refused as refusal:
+        return Outcome(verdict=Verdict.AGAIN, code=refusal.code), 0
+    return judge(answer.status, answer.headers, node.now()), answer.status
+
+
+def _moved(node: Node, answer: Answer) -> str | None:
+    """Where the inbox moved on its own server; a letter is never carried to another one."""
+    location = answer.headers.get("location", "")
+    try:
+        place = onward(answer.url, location, allow_http=node.settings.allow_http)
+    except Forbidden:
+        return None
+    return place if domain(place) == domain(answer.url) else None
+
+
+def _digested(node: Node, sent: Letter) -> Digests:
+    """The digests of a letter, made once for all its inboxes."""
+    kept: dict[str, Digests] = node.memory.setdefault("federation.digests", {})
+    if sent.activity not in kept:
+        while len(kept) >= KEPT:
+            del kept[next(iter(kept))]
+        kept[sent.activity] = digests(sent.body)
+    return kept[sent.activity]
+
+
+async def _again(
+    node: Node, task: Task, outcome: Outcome, started: datetime, failures: int, unproven: int
+) -> None:
+    """Put the letter off, alone or with all that waits for its host."""
+    luck = node.random.random()
+    if outcome.whole:
+        error = f"{outcome.code} {task.inbox}"
+        until = await node.write(
+            hosts.failed, task.host.domain, started, error, outcome.wait, luck
+        )
+        raise TryLater(error, max(until - node.now(), timedelta()))
+    await node.write(_count, task, failures + 1, unproven)
+    raise TryLater(outcome.code, pause(failures, luck))
+
+
+def _count(unit: Unit, task: Task, failures: int, unproven: int) -> None:
+    args = {
+        "activity": task.letter.activity,
+        "inbox": task.inbox,
+        "failures": failures,
+        "unproven": unproven,
+    }
+    name = _name(task.letter.activity, task.inbox)
+    unit.db.execute(update(job).where(job.c.once == name).values(args=args))
+
+
+def _delivered(unit: Unit, task: Task, form: Form) -> None:
+    hosts.answered(unit, task.host.domain, form)
+    _finish(unit, task.letter.activity, task.inbox, None)
+
+
+def _refused(unit: Unit, task: Task, outcome: Outcome) -> None:
+    log.info("%s refused %s: %s", task.inbox, task.letter.activity, outcome.code)
+    if outcome.code.startswith("E_HTTP"):
+        hosts.answered(unit, task.host.domain)
+    if outcome.gone:
+        absence.suspect(unit, task.inbox, task.letter.activity)
+    _finish(unit, task.letter.activity, task.inbox, outcome.code)
+
+
+# Looking ------------------------------------------------------------------------------------
+
+
+def outgoing(db: Connection, activity: str) -> Letter | None:
+    """A letter of ours that still has its body."""
+    sent = select(letter).where(letter.c.way == "out", letter.c.activity == activity)
+    row = db.execute(sent).first()
+    if row is None or row.body is None:
+        return None
+    return Letter(
+        activity=activity,
+        actor=row.actor,
+        body=bytes(row.body),
+        handling=row.handling,
+        at=row.at,
+        expires=row.expires,
+    )
+
+
+def _task(
+    db: Connection, registry: Registry, activity: str, inbox: str, now: datetime
+) -> Task | None:
+    found = outgoing(db, activity)
+    if found is None:
+        return None
+    host = hosts.known(db, domain(inbox), now)
+    return Task(
+        letter=found,
+        inbox=inbox,
+        host=host,
+        refused=policy.refuses(db, registry, inbox),
+        form=host.form or (Form.RFC9421 if _announced(db, inbox) else Form.CAVAGE),
+    )
+
+
+def _announced(db: Connection, inbox: str) -> bool:
+    """Whether an actor behind an inbox says that its server reads RFC 9421 (FEP-844e)."""
+    behind = or_(account.c.inbox == inbox, account.c.shared_inbox == inbox)
+    for document in db.scalars(select(account.c.document).where(behind).limit(5)):
+        if document and any(RFC9421 in href for href in _implemented(document)):
+            return True
+    return False
+
+
+def _implemented(document: Any) -> Iterator[str]:
+    generator = document.get("generator")
+    for place in (document, generator if isinstance(generator, dict) else {}):
+        said = place.get("implements")
+        for one in said if isinstance(said, list) else [said]:
+            href = one.get("href") or one.get("id") if isinstance(one, dict) else one
+            if isinstance(href, str):
+                yield href
+
+
+def _dropped(task: Task, node: Node) -> str | None:
+    """Why a letter is not even tried; None if it is."""
+    if node.community.at_home:
+        return "E_AT_HOME"
+    if task.refused:
+        return "E_BLOCKED"
+    expires = task.letter.expires
+    if expires is not None and expires <= node.now():
+        return "E_EXPIRED"
+    return "E_OVERDUE" if _overdue(task.letter, node) else None
+
+
+def _overdue(sent: Letter, node: Node) -> bool:
+    return node.now() - sent.at >= timedelta(days=node.settings.delivery_days)
+
+
+# Ending -------------------------------------------------------------------------------------
+
+
+def _finish(unit: Unit, activity: str, place: str, code: str | None) -> None:
+    """End the way to one inbox, and the letter's if it was the last; `code` says what failed."""
+    done = unit.db.execute(delete(job).where(job.c.once == _name(activity, place)))
+    if code:
+        _end(unit, activity, "dead", code)
+    if done.rowcount:
+        name = f"close {hashlib.sha256(activity.encode()).hexdigest()[:32]}"
+        unit.later("federation.close", once=name, activity=activity)
+
+
+async def close(node: Node, *, activity: str) -> None:
+    """End a letter once all its inboxes have answered; a private one leaves no body behind."""
+    if not await node.read(_left, activity):
+        await node.write(_close, activity)
+
+
+def _left(db: Connection, activity: str) -> int:
+    under_way = job.c.once.startswith(_prefix(activity), autoescape=True)
+    return db.scalar(select(func.count()).select_from(job).where(under_way)) or 0
+
+
+def _close(unit: Unit, activity: str) -> None:
+    _end(unit, activity, "done", None)
+    mine = (letter.c.way == "out") & (letter.c.activity == activity)
+    private = mine & letter.c.handling.in_(PRIVATE)
+    unit.db.execute(update(letter).where(private).values(body=None))
+
+
+def _end(unit: Unit, activity: str, state: str, code: str | None) -> None:
+    """Give a letter its state; one that failed somewhere stays so."""
+    mine = (letter.c.way == "out") & (letter.c.activity == activity)
+    waiting = mine & (letter.c.state == "waiting")
+    unit.db.execute(update(letter).where(waiting).values(state=state, code=code))
