@@ -104,17 +104,17 @@ def _mended(held: Any) -> Any:
 
 
 def _affordable(document: Mapping[str, Any]) -> None:
-    left, terms = [(document, 0)], 0
-    count = 0
+    left: list[tuple[Any, int]] = [(document, 0)]
+    count = words = 0
     while left:
         held, depth = left.pop()
         count += 1
-        if depth > DEPTH or count > NODES or terms > TERMS:
+        if depth > DEPTH or count > NODES or words > TERMS:
             raise Malformed("E_JSONLD", "more than we work on")
         if isinstance(held, Mapping):
             said = held.get("@context")
             local = said if isinstance(said, list) else [said]
-            terms += sum(len(one) for one in local if isinstance(one, Mapping))
+            words += sum(len(one) for one in local if isinstance(one, Mapping))
             left += [(one, depth + 1) for one in held.values()]
         elif isinstance(held, list):
             left += [(one, depth + 1) for one in held]

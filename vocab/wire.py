@@ -169,14 +169,15 @@ def _value(raw: Any, _types: Types, _depth: int) -> Any:
     return raw if isinstance(raw, dict | list) else None
 
 
-def _iri(raw: Any, _types: Types, _depth: int) -> str | None:
+def _iri(raw: Any, types: Types, depth: int) -> str | None:
     if raw.__class__ is str:
         return PUBLIC if raw == "as:Public" or raw == "Public" else raw  # noqa: PLR1714
     if raw.__class__ is dict:
         found = raw.get("id") or raw.get("href") or raw.get("@id")
         return found if isinstance(found, str) else None
     if raw.__class__ is list:
-        return next((i for i in (_iri(one, _types, _depth) for one in raw[:8]) if i), None)
+        inside = (_iri(one, types, depth) for one in raw if one.__class__ is not list)
+        return next((found for found in inside if found), None)
     return None
 
 
