@@ -140,7 +140,7 @@ def verify(
         raise Malformed("E_PROOF_DOMAIN", "made for somebody else")
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed("E_PROOF_SUITE", "the key is not Ed25519")
-    signature = from_multibase(_text(proof, "proofValue"))
+    signature = _signature(proof)
     try:
         key.verify(signature, hash_data(_secured(document, proof), proof))
     except InvalidSignature:
@@ -184,6 +184,13 @@ def _text(proof: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise Malformed("E_PROOF_FORM", name)
     return value
+
+
+def _signature(proof: Mapping[str, Any]) -> bytes:
+    try:
+        return from_multibase(_text(proof, "proofValue"))
+    except Malformed as error:
+        raise Malformed("E_PROOF_FORM", error.message) from None
 
 
 def _check_times(proof: Mapping[str, Any], now: datetime) -> None:

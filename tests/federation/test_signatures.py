@@ -431,6 +431,57 @@ def test_a_digest_must_be_named_in_lower_case_in_the_new_form() -> None:
     assert code(asked) == "E_SIGNATURE_FORM"
 
 
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("s=1", "s=:AAAA:"),
+        ('s=("@method")', "s=1"),
+        ('s=("@method")', "s=(:AAAA:)"),
+        ('s=("@method");keyid=token', "s=:AAAA:"),
+        ('s=("@method");created="1"', "s=:AAAA:"),
+        ('s=("@method");created=-1', "s=:AAAA:"),
+        ('s=("@method");created', "s=:AAAA:"),
+        ('s=("@method");expires=1.5', "s=:AAAA:"),
+        ("s=(method)", "s=:AAAA:"),
+        ("s=()", "s=:AAAA:"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(given, value) -> None:
+    asked = with_headers(signed(Form.RFC9421), signature_input=given, signature=value)
+
+    assert code(asked) == "E_SIGNATURE_FORM"
+
+
+def test_a_time_beyond_all_times_is_refused() -> None:
+    names = "(request-target) host (created) digest"
+
+    assert code(cavage(names, label=None, more=f",created={'9' * 13}")) == "E_SIGNATURE_FORM"
+    assert code(cavage(names, label=None, more=",created=999999999999")) == "E_SIGNATURE_TIME"
+
+
+def test_a_header_beyond_latin_1_is_refused() -> None:
+    names = "(request-target) host date digest x-a"
+    asked = cavage(names, asked=with_headers(signed(), x_a="a"))
+
+    assert judge(asked).owner == OWNER
+    assert code(with_headers(asked, x_a="\u2028")) == "E_SIGNATURE_FORM"
+    assert code(with_headers(asked, x_a="a\nhost: b")) == "E_SIGNATURE_FORM"
+    assert code(with_headers(asked, x_a=None)) == "E_SIGNATURE_FORM"
+
+
+@pytest.mark.parametrize("key_id", ["", 'a"b', "a\\b", "a b", "ä", "a\r\nb"])
+def test_we_do_not_sign_under_an_odd_name(key_id) -> None:
+    with pytest.raises(ValueError):
+        sign("GET", URL, key_id=key_id, private_key=RSA, now=NOW)
+
+
+def test_a_name_with_percent_signs_is_signed() -> None:
+    key_id = "https://alder.test/%E2%82%AC?a=1,b=2#main-key"
+    headers = sign("GET", URL, key_id=key_id, private_key=RSA, now=NOW)
+
+    assert parse(request(headers, method="GET", body=b"")).key_id == key_id
+
+
 # keys --------------------------------------------------------------------------------------
 
 
@@ -468,6 +519,17 @@ def _weak() -> list[str]:
 def test_a_weak_or_foreign_key_is_refused(text) -> None:
     with pytest.raises(BadSignature, match="E_KEY"):
         load_public_pem(text)
+
+
+def test_a_private_key_of_another_kind_is_not_loaded() -> None:
+    curve = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+    with pytest.raises(ValueError):
+        load_private_pem(curve.decode())
 
 
 def test_a_short_key_is_refused_however_it_was_loaded() -> None:
@@ -634,7 +696,7 @@ def test_a_structured_field_is_read_as_written_or_not_at_all(text) -> None:
             "a=1.5",
             "a=1234567890123456",
         ),
-        *("a=?2", "a=1;", "a=1;b=", "a=1;b=1;b=2", "a=@1", "a=(1\t2)"),
+        *("a=?2", "a=1;", "a=1;b=", "a=1;b=1;b=2", "a=@1", "a=(1\t2)", "a=:AA=A:", "a=:AAA:"),
     ],
 )
 def test_what_the_grammar_does_not_allow_is_not_read(text) -> None:
