@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from federation import addressing, delivery, resolving, signing
+from federation import addressing, letters, resolving, signing
 from federation.origins import domain
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.node import Node, find_account
@@ -92,7 +92,7 @@ async def _welcome(node: Node, one: Account, activity: str) -> None:
 
 def _send_after(unit: Unit, activity: str, one: Account) -> None:
     if addressing.reachable(unit.db, unit.registry, one):
-        delivery.post(unit, activity, one.inbox)
+        letters.post(unit, activity, one.inbox)
 
 
 def _owners(db: Connection, inbox: str, missed: Sequence[str] | None) -> list[Account]:

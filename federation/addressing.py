@@ -13,7 +13,6 @@ from sqlalchemy import Connection, or_, select
 
 from federation import policy
 from federation.origins import same_origin
-
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from vocab.model import PUBLIC
@@ -69,9 +68,7 @@ def addressees(
     return Addressees(
         inboxes=tuple(dict.fromkeys(i for i in inboxes if not ours(origin, i))),
         unknown=tuple(
-            id
-            for id in strangers
-            if id not in known and not policy.refuses(db, registry, id)
+            id for id in strangers if id not in known and not policy.refuses(db, registry, id)
         ),
     )
 

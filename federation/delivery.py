@@ -4,18 +4,18 @@ A letter is sent with the same bytes and id until it is answered, refused for go
 end or a month old. A server in trouble waits as a whole and holds up no other.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, or_, select
 
-from federation import absence, addressing, hosts, policy, resolving, signing
+from federation import absence, addressing, hosts, letters, policy, resolving, signing
 from federation.claims import Form
 from federation.hosts import Host
+from federation.letters import Letter
 from federation.origins import domain
 from federation.outcomes import (
     UNPROVEN_AGAIN,
@@ -32,31 +32,16 @@ from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.module import Registry
 from node.kernel.network import Answer, Forbidden, Unreachable
 from node.kernel.node import Node
-from node.kernel.tables import Account, account, job, letter
+from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from vocab.model import Malformed
 
 log = logging.getLogger(__name__)
 
-DAY = timedelta(days=1)
-PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
-"""Letters whose body goes once all have answered."""
 RFC9421 = "rfc9421"
 KEPT = 256
 """Digests in memory; each is used once for every inbox of its letter."""
 MOVED = frozenset({301, 302, 307, 308})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """A letter of ours that is under way."""
-
-    activity: str
-    actor: str
-    body: bytes
-    handling: str
-    at: datetime
-    expires: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,44 +71,21 @@ async def fan_out(node: Node, *, activity: str, also: Iterable[str] = ()) -> Non
 
 
 def _spread(unit: Unit, activity: str, also: tuple[str, ...]) -> None:
-    found = outgoing(unit.db, activity)
+    found = letters.outgoing(unit.db, activity)
     if found is None:
         return
     if unit.community.at_home:
-        _end(unit, activity, "ignored", "E_AT_HOME")
+        letters.end(unit, activity, "ignored", "E_AT_HOME")
         return
     to = addressing.addressees(
         unit.db, unit.registry, unit.origin, found.body, found.handling, also
     )
     for inbox in to.inboxes:
-        post(unit, activity, inbox)
+        letters.post(unit, activity, inbox)
     for actor in to.unknown:
-        args = {"activity": activity, "actor": actor}
-        unit.later(
-            "federation.introduce", lane=domain(actor), once=_name(activity, actor), **args
-        )
+        letters.introduce(unit, activity, actor)
     if not (to.inboxes or to.unknown):
-        _close(unit, activity)
-
-
-def post(unit: Unit, activity: str, inbox: str) -> None:
-    """Have a letter of ours delivered to an inbox."""
-    unit.later(
-        "federation.deliver",
-        lane=domain(inbox),
-        once=_name(activity, inbox),
-        activity=activity,
-        inbox=inbox,
-    )
-
-
-def _name(activity: str, place: str) -> str:
-    """The name under which a job waits once; ids are longer than a name may be."""
-    return f"{_prefix(activity)}{hashlib.sha256(place.encode()).hexdigest()[:32]}"
-
-
-def _prefix(activity: str) -> str:
-    return f"deliver {hashlib.sha256(activity.encode()).hexdigest()[:32]} "
+        letters.close(unit, activity)
 
 
 async def introduce(node: Node, *, activity: str, actor: str) -> None:
@@ -132,26 +94,24 @@ async def introduce(node: Node, *, activity: str, actor: str) -> None:
     Raises:
         TryLater: their server does not answer now.
     """
-    found = await node.read(outgoing, activity)
+    found = await node.read(letters.outgoing, activity)
     if found is None or _overdue(found, node):
-        await node.write(_finish, activity, actor, found and "E_OVERDUE")
+        await node.write(letters.finish, activity, actor, "E_OVERDUE" if found else None)
         return
     try:
         met = await resolving.account(node, actor)
     except (Refused, Missing, Malformed) as refusal:
         log.info("%s is not somebody to write to: %s", actor, refusal)
-        await node.write(_finish, activity, actor, "E_NO_ACTOR")
+        await node.write(letters.finish, activity, actor, "E_NO_ACTOR")
         return
     await node.write(_introduced, found, actor, met)
 
 
 def _introduced(unit: Unit, found: Letter, actor: str, met: Account) -> None:
-    wide = addressing.is_wide(
-        unit.db, unit.registry, unit.origin, found.body, found.handling
-    )
+    wide = addressing.is_wide(unit.db, unit.registry, unit.origin, found.body, found.handling)
     if not met.local and addressing.reachable(unit.db, unit.registry, met):
-        post(unit, found.activity, addressing.inbox_of(met, shared=wide))
-    _finish(unit, found.activity, actor, None)
+        letters.post(unit, found.activity, addressing.inbox_of(met, shared=wide))
+    letters.finish(unit, found.activity, actor, None)
 
 
 # Delivering ---------------------------------------------------------------------------------
@@ -174,8 +134,11 @@ async def deliver(
     """
     now = node.now()
     task = await node.read(_task, node.registry, activity, inbox, now)
-    if task is None or (reason := _dropped(task, node)):
-        await node.write(_finish, activity, inbox, task and reason)
+    if task is None:
+        await node.write(letters.finish, activity, inbox)
+        return
+    if reason := _dropped(task, node):
+        await node.write(letters.finish, activity, inbox, reason)
         return
     if task.host.resting(now):
         assert task.host.retry_at is not None
@@ -206,9 +169,7 @@ async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
 async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
     try:
         by = await signing.signer(node, task.letter.actor)
-        headers = signing.posting(
-            node, by, task.letter.body, _digested(node, task.letter), form
-        )
+        headers = signing.posting(node, by, task.letter.body, _digested(node, task.letter), form)
         answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
         if answer.status in MOVED and (place := _moved(node, answer)):
             answer = await node.network.post(place, task.letter.body, headers=headers)
@@ -252,28 +213,16 @@ async def _again(
     luck = node.random.random()
     if outcome.whole:
         error = f"{outcome.code} {task.inbox}"
-        until = await node.write(
-            hosts.failed, task.host.domain, started, error, outcome.wait, luck
-        )
+        until = await node.write(hosts.failed, task.host.domain, started, error, outcome.wait, luck)
         raise TryLater(error, max(until - node.now(), timedelta()))
-    await node.write(_count, task, failures + 1, unproven)
+    counts = {"failures": failures + 1, "unproven": unproven}
+    await node.write(letters.recount, task.letter.activity, task.inbox, **counts)
     raise TryLater(outcome.code, pause(failures, luck))
-
-
-def _count(unit: Unit, task: Task, failures: int, unproven: int) -> None:
-    args = {
-        "activity": task.letter.activity,
-        "inbox": task.inbox,
-        "failures": failures,
-        "unproven": unproven,
-    }
-    name = _name(task.letter.activity, task.inbox)
-    unit.db.execute(update(job).where(job.c.once == name).values(args=args))
 
 
 def _delivered(unit: Unit, task: Task, form: Form) -> None:
     hosts.answered(unit, task.host.domain, form)
-    _finish(unit, task.letter.activity, task.inbox, None)
+    letters.finish(unit, task.letter.activity, task.inbox, None)
 
 
 def _refused(unit: Unit, task: Task, outcome: Outcome) -> None:
@@ -282,32 +231,16 @@ def _refused(unit: Unit, task: Task, outcome: Outcome) -> None:
         hosts.answered(unit, task.host.domain)
     if outcome.gone:
         absence.suspect(unit, task.inbox, task.letter.activity)
-    _finish(unit, task.letter.activity, task.inbox, outcome.code)
+    letters.finish(unit, task.letter.activity, task.inbox, outcome.code)
 
 
 # Looking ------------------------------------------------------------------------------------
 
 
-def outgoing(db: Connection, activity: str) -> Letter | None:
-    """A letter of ours that still has its body."""
-    sent = select(letter).where(letter.c.way == "out", letter.c.activity == activity)
-    row = db.execute(sent).first()
-    if row is None or row.body is None:
-        return None
-    return Letter(
-        activity=activity,
-        actor=row.actor,
-        body=bytes(row.body),
-        handling=row.handling,
-        at=row.at,
-        expires=row.expires,
-    )
-
-
 def _task(
     db: Connection, registry: Registry, activity: str, inbox: str, now: datetime
 ) -> Task | None:
-    found = outgoing(db, activity)
+    found = letters.outgoing(db, activity)
     if found is None:
         return None
     host = hosts.known(db, domain(inbox), now)
@@ -355,39 +288,7 @@ def _overdue(sent: Letter, node: Node) -> bool:
     return node.now() - sent.at >= timedelta(days=node.settings.delivery_days)
 
 
-# Ending -------------------------------------------------------------------------------------
-
-
-def _finish(unit: Unit, activity: str, place: str, code: str | None) -> None:
-    """End the way to one inbox, and the letter's if it was the last; `code` says what failed."""
-    done = unit.db.execute(delete(job).where(job.c.once == _name(activity, place)))
-    if code:
-        _end(unit, activity, "dead", code)
-    if done.rowcount:
-        name = f"close {hashlib.sha256(activity.encode()).hexdigest()[:32]}"
-        unit.later("federation.close", once=name, activity=activity)
-
-
 async def close(node: Node, *, activity: str) -> None:
-    """End a letter once all its inboxes have answered; a private one leaves no body behind."""
-    if not await node.read(_left, activity):
-        await node.write(_close, activity)
-
-
-def _left(db: Connection, activity: str) -> int:
-    under_way = job.c.once.startswith(_prefix(activity), autoescape=True)
-    return db.scalar(select(func.count()).select_from(job).where(under_way)) or 0
-
-
-def _close(unit: Unit, activity: str) -> None:
-    _end(unit, activity, "done", None)
-    mine = (letter.c.way == "out") & (letter.c.activity == activity)
-    private = mine & letter.c.handling.in_(PRIVATE)
-    unit.db.execute(update(letter).where(private).values(body=None))
-
-
-def _end(unit: Unit, activity: str, state: str, code: str | None) -> None:
-    """Give a letter its state; one that failed somewhere stays so."""
-    mine = (letter.c.way == "out") & (letter.c.activity == activity)
-    waiting = mine & (letter.c.state == "waiting")
-    unit.db.execute(update(letter).where(waiting).values(state=state, code=code))
+    """End a letter once all its inboxes have answered."""
+    if not await node.read(letters.left, activity):
+        await node.write(letters.close, activity)

@@ -6,8 +6,9 @@ one probe at a time, and everything goes out when it is back.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from federation.claims import Form
 from federation.outcomes import pause
@@ -66,12 +67,13 @@ def answered(unit: Unit, domain: str, form: Form | None = None) -> None:
         row = _row(unit.db, domain)
     if row is None or not _news(row, unit.now, form):
         return
-    values = {"failures": 0, "retry_at": None, "last_ok": unit.now}
+    values: dict[str, Any] = {"failures": 0, "retry_at": None, "last_ok": unit.now}
     if form:
         values |= {"form": form.value, "form_at": unit.now}
     unit.db.execute(update(host).where(host.c.domain == domain).values(values))
     if row.failures:
-        unit.db.execute(update(job).where(_waiting(domain), job.c.due > unit.now).values(due=unit.now))
+        late = and_(_waiting(domain), job.c.due > unit.now)
+        unit.db.execute(update(job).where(late).values(due=unit.now))
         unit.woken = True
 
 
@@ -94,7 +96,8 @@ def failed(
     row = _row(unit.db, domain)
     assert row is not None
     if row.retry_at is not None and row.retry_at > started:
-        return max(row.retry_at, unit.now)
+        already: datetime = max(row.retry_at, unit.now)
+        return already
     own = pause(row.failures, luck)
     until = unit.now + (max(own, wait) if wait else own)
     values = {"failures": row.failures + 1, "retry_at": until, "last_error": error[:500]}
@@ -103,17 +106,17 @@ def failed(
     return until
 
 
-def _row(db: Connection, domain: str) -> Row[tuple[object, ...]] | None:
+def _row(db: Connection, domain: str) -> Row[Any] | None:
     return db.execute(select(host).where(host.c.domain == domain)).one_or_none()
 
 
-def _news(row: Row[tuple[object, ...]], now: datetime, form: Form | None) -> bool:
+def _news(row: Row[Any], now: datetime, form: Form | None) -> bool:
     if row.failures or row.last_ok is None or now - row.last_ok > NEWS:
         return True
     return form is not None and row.form != form.value
 
 
-def _waiting(domain: str) -> object:
+def _waiting(domain: str) -> ColumnElement[bool]:
     return and_(
         job.c.lane == domain,
         job.c.kind == "federation.deliver",

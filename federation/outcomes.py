@@ -104,4 +104,5 @@ def pause(failures: int, luck: float) -> timedelta:
         failures: 0 for the first.
         luck: 0 to 1; takes up to a twentieth off, so that not all come back at once.
     """
-    return min(FIRST * 2 ** min(failures, 20), LONGEST) * (1 - luck / 20)
+    doubled = timedelta(seconds=FIRST.total_seconds() * (1 << min(failures, 20)))
+    return min(doubled, LONGEST) * (1 - luck / 20)

@@ -46,16 +46,12 @@ async def signer(node: Node, actor: str) -> Signer:
             raise Missing("E_NO_KEY", actor)
         while len(kept) >= MOST:
             del kept[next(iter(kept))]
-        kept[actor] = Signer(
-            key_id=f"{actor}#main-key", key=signatures.load_private_pem(pem)
-        )
+        kept[actor] = Signer(key_id=f"{actor}#main-key", key=signatures.load_private_pem(pem))
     return kept[actor]
 
 
 def _private(unit: Unit, actor: str) -> str | None:
-    found: str | None = unit.db.scalar(
-        select(actor_key.c.rsa).where(actor_key.c.account == actor)
-    )
+    found: str | None = unit.db.scalar(select(actor_key.c.rsa).where(actor_key.c.account == actor))
     return found
 
 

@@ -26,9 +26,9 @@ async def viewer_of(request: Request) -> Viewer:
         actor = await _bearer(node, request)
     if actor is None:
         return ANONYMOUS
-    return await node.read(lambda db: Viewer(
-        account=actor, trusted=node.registry.trusts(db, actor.id)
-    ))
+    return await node.read(
+        lambda db: Viewer(account=actor, trusted=node.registry.trusts(db, actor.id))
+    )
 
 
 async def _bearer(node: Node, request: Request) -> Account | None:

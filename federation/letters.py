@@ -1,0 +1,122 @@
+"""Our letters under way, as rows: one job for each inbox, and an end for each letter."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+
+from federation.origins import domain
+from node.kernel.tables import job, letter
+from node.kernel.unit import Unit
+
+PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
+"""Letters whose body goes once all have answered."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter of ours that is under way."""
+
+    activity: str
+    actor: str
+    body: bytes
+    handling: str
+    at: datetime
+    expires: datetime | None
+
+
+def outgoing(db: Connection, activity: str) -> Letter | None:
+    """A letter of ours that still has its body."""
+    sent = select(letter).where(letter.c.way == "out", letter.c.activity == activity)
+    row = db.execute(sent).first()
+    if row is None or row.body is None:
+        return None
+    return Letter(
+        activity=activity,
+        actor=row.actor,
+        body=bytes(row.body),
+        handling=row.handling,
+        at=row.at,
+        expires=row.expires,
+    )
+
+
+def post(unit: Unit, activity: str, inbox: str) -> None:
+    """Have a letter of ours delivered to an inbox."""
+    unit.later(
+        "federation.deliver",
+        lane=domain(inbox),
+        once=name(activity, inbox),
+        activity=activity,
+        inbox=inbox,
+    )
+
+
+def introduce(unit: Unit, activity: str, actor: str) -> None:
+    """Have an addressee looked up whom nobody here has met, and the letter sent to them."""
+    unit.later(
+        "federation.introduce",
+        lane=domain(actor),
+        once=name(activity, actor),
+        activity=activity,
+        actor=actor,
+    )
+
+
+def name(activity: str, place: str) -> str:
+    """The name under which a job waits once; ids are longer than a name may be."""
+    return f"{_prefix(activity)}{_short(place)}"
+
+
+def _prefix(activity: str) -> str:
+    return f"deliver {_short(activity)} "
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def recount(unit: Unit, activity: str, inbox: str, *, failures: int, unproven: int) -> None:
+    """Keep with a job how often it failed, for its next try."""
+    args = {"activity": activity, "inbox": inbox, "failures": failures, "unproven": unproven}
+    unit.db.execute(update(job).where(job.c.once == name(activity, inbox)).values(args=args))
+
+
+def finish(unit: Unit, activity: str, place: str, code: str | None = None) -> None:
+    """End the way to one place, and have it seen whether it was the letter's last.
+
+    Args:
+        unit: the change this is part of.
+        activity: the letter's id.
+        place: the inbox, or the actor who was looked up.
+        code: why it failed for good; None if it did not.
+    """
+    done = unit.db.execute(delete(job).where(job.c.once == name(activity, place)))
+    if code:
+        end(unit, activity, "dead", code)
+    if done.rowcount:
+        unit.later("federation.close", once=f"close {_short(activity)}", activity=activity)
+
+
+def left(db: Connection, activity: str) -> int:
+    """How many places have not answered a letter yet."""
+    under_way = job.c.once.startswith(_prefix(activity), autoescape=True)
+    return db.scalar(select(func.count()).select_from(job).where(under_way)) or 0
+
+
+def close(unit: Unit, activity: str) -> None:
+    """End a letter; a private one leaves no body behind."""
+    end(unit, activity, "done")
+    private = _mine(activity) & letter.c.handling.in_(PRIVATE)
+    unit.db.execute(update(letter).where(private).values(body=None))
+
+
+def end(unit: Unit, activity: str, state: str, code: str | None = None) -> None:
+    """Give a letter its state; one that failed somewhere stays so."""
+    waiting = _mine(activity) & (letter.c.state == "waiting")
+    unit.db.execute(update(letter).where(waiting).values(state=state, code=code))
+
+
+def _mine(activity: str) -> ColumnElement[bool]:
+    return and_(letter.c.way == "out", letter.c.activity == activity)
