@@ -152,7 +152,9 @@ class Network:
     ) -> Answer:
         """Deliver `body`; a redirect is an answer like any other and is not followed.
 
-        Raises: as `get`.
+        What counts is the status: an answer longer than `limit` is cut there.
+
+        Raises: as `get`, but TooLarge.
         """
         target = clean(url, allow_http=self._allow_http)
         sent = self._dress("POST", target, headers, hop=0)
@@ -254,7 +256,7 @@ class Internet:
                     allow_redirects=False,
                 ) as response,
             ):
-                read = await _read(response, limit)
+                read = await _read(response, limit, cut=method == "POST")
                 return Answer(status=response.status, headers=_plain(response), body=read, url=url)
         except TimeoutError:
             raise Unreachable(f"{url}: no answer within {deadline:g} s") from None
@@ -322,18 +324,23 @@ def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:
     return headers
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
     body = bytearray()
     async for chunk in _opened(response, limit):
         body += chunk
         if len(body) > limit:
             response.close()
+            if cut:
+                return bytes(body[:limit])
             raise TooLarge(f"{response.url}: more than {limit} bytes")
     return bytes(body)
 
 
 async def _opened(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    """The body as it arrives, decompressed by at most `limit` + 1 bytes a step."""
+    """The body as it arrives, decompressed by at most `limit` + 1 bytes a step.
+
+    More than that in one step is already too much, so what is left inside is never asked for.
+    """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
         async for chunk in response.content.iter_any():
@@ -344,8 +351,6 @@ async def _opened(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator
     engine = zlib.decompressobj(wbits=zlib.MAX_WBITS + 32)  # gzip or zlib, by its first bytes
     async for chunk in response.content.iter_any():
         yield engine.decompress(chunk, limit + 1)
-        if engine.unconsumed_tail:
-            raise TooLarge(f"{response.url}: more than {limit} bytes")
     yield engine.flush()
     if not engine.eof:
         raise ValueError("compressed body cut short")

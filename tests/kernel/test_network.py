@@ -350,6 +350,16 @@ async def test_a_body_may_be_as_long_as_the_limit_and_no_longer(network, peer) -
             await network.get(peer.url + path, limit=999)
 
 
+async def test_a_long_answer_to_a_delivery_does_not_undo_it(network, peer) -> None:
+    peer.replies["/plain"] = ok(b"a" * 5000, status="202 Accepted")
+    packed = gzip.compress(b"a" * 5000)
+    peer.replies["/packed"] = ok(packed, "Content-Encoding: gzip", status="202 Accepted")
+
+    for path in ("/plain", "/packed"):
+        answer = await network.post(peer.url + path, b"letter", limit=100)
+        assert (answer.status, answer.body) == (202, b"a" * 100)
+
+
 async def _endless(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
