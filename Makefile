@@ -16,7 +16,7 @@ SOURCES := node federation vocab web workers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench soak migrate schemas handlers messages docs lock
+.PHONY: help setup run demo test check fix bench migrate schemas handlers messages docs lock
 
 help:  ## print the commands (what `make` alone does)
 	@echo "Folkmoot: one community's own node. Commands:"
@@ -64,16 +64,16 @@ migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
 	exec $(BIN)/folkmoot migrate --data '$(DATA)' --revise "$${m%%:*}" --message "$${m#*: }"
 
 schemas: $(STAMP)  ## check schemas/: each is valid, each $ref leads somewhere
-	$(BIN)/python tests/tools/schemas.py
+	$(BIN)/python -m tests.tools.schemas
 
 handlers: $(STAMP)  ## print which function carries out which activity
-	$(BIN)/python tests/tools/handlers.py
+	$(BIN)/python -m tests.tools.handlers
 
 messages: $(STAMP)  ## collect the words of pages and code, renew and compile translations
-	$(BIN)/python tests/tools/messages.py
+	$(BIN)/python -m tests.tools.messages
 
 docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
-	$(BIN)/python tests/tools/docs.py
+	$(BIN)/python -m tests.tools.docs
 
 lock:  ## renew requirements.lock (needs uv)
 	sh tests/tools/lock
