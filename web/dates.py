@@ -16,8 +16,9 @@ from web.voice import MONTHS, WEEKDAYS, Voice
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?(?:\s*(\d{4}))?")
+_BETWEEN: Final = re.compile(r"(?<=\d)t(?=\d)")
 _TIME: Final = re.compile(
-    r"(?:^|[\sT,])(\d{1,2})(?:[:.h](\d{2})|\s*(?=[ap]\.?m))\s*([ap])?(?:\.?m\.?)?$"
+    r"(?:^|[\s,])(\d{1,2})(?:[:.h](\d{2})|\s*(?=[ap]\.?m|uhr))\s*(?:([ap])\.?m\.?|uhr)?$"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST: Final = 2
@@ -79,11 +80,11 @@ def read_moment(text: str, today: date, zone: ZoneInfo, known: Names, default: t
     Raises:
         Unreadable: no way of writing fits.
     """
-    plain = text.strip()
-    found = _TIME.search(plain.casefold())
-    if found is None or _DOTTED.fullmatch(plain.strip()):
+    plain = _BETWEEN.sub(" ", text.strip().casefold())
+    found = _TIME.search(plain)
+    if found is None or _DOTTED.fullmatch(plain):
         return datetime.combine(read_day(plain, today, known), default, zone)
-    before = plain[: found.start()].strip(" ,Tt") or "today"
+    before = plain[: found.start()].strip(" ,") or "today"
     return datetime.combine(read_day(before, today, known), _clock(found), zone)
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+import vocab.html
 from node.kernel.access import ANONYMOUS
 from web import csrf, flash, sessions
 from web.colour import accent_of
@@ -239,9 +240,7 @@ def _exact(moment: date) -> str:
 
 def _clean(html: str | None) -> Markup:
     """What others wrote as HTML: cleaned once more, whatever was done before."""
-    from vocab.html import clean
-
-    return Markup(clean(html or ""))  # noqa: S704
+    return Markup(vocab.html.clean(html))  # noqa: S704
 
 
 def _icons(sprite: str) -> Callable[..., Markup]:

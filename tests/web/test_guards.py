@@ -15,9 +15,7 @@ from web.guards import client
 
 
 async def who(request: Request) -> JSONResponse:
-    return JSONResponse(
-        {"member": request.state.viewer.is_member, "cookies": len(request.cookies)}
-    )
+    return JSONResponse({"member": request.state.viewer.is_member, "cookies": len(request.cookies)})
 
 
 async def echo(request: Request) -> JSONResponse:
@@ -205,7 +203,9 @@ async def test_the_host_header_convinces_nobody(site):
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""]
+)
 async def test_what_is_no_form_comes_without_its_cookies(site, kind):
     site.sign_in()
 
@@ -260,7 +260,9 @@ async def test_anything_else_is_limited_too(site):
     headers = {"content-type": "application/json"}
 
     fits = await site.client.post("/swallow", content=b"x" * guards.BODY_BYTES, headers=headers)
-    large = await site.client.post("/swallow", content=b"x" * (guards.BODY_BYTES + 1), headers=headers)
+    large = await site.client.post(
+        "/swallow", content=b"x" * (guards.BODY_BYTES + 1), headers=headers
+    )
 
     assert (fits.status_code, large.status_code) == (200, 413)
 
