@@ -294,7 +294,7 @@ async def test_an_error_stands_in_title_summary_and_field(site):
 
     assert "<title>Error: New · Alder Street</title>" in answer.text
     assert '<div class="flash bad" role="alert"' in answer.text
-    assert '<a href="#f-title">What do you need?: Fill this in.</a>' in answer.text
+    assert '<a href="#f-title">What do you need? Fill this in.</a>' in answer.text
     assert 'aria-describedby="f-title-e" aria-invalid="true"' in answer.text
     assert 'id="f-title-e"' in answer.text
 
