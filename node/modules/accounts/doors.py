@@ -105,20 +105,20 @@ def link_for(unit: Unit, account_id: str, *, by: str | None = None) -> str:
     return token
 
 
-def use_link(unit: Unit, token: str, agent: str = "") -> str:
-    """Sign in by a one-time link, which is then used up.
+def use_link(unit: Unit, token: str) -> str:
+    """Use a one-time link up.
 
     Returns:
-        The session's token.
+        Whom it signs in.
 
     Raises:
         Refused: used, too old, or no link at all; or the member is suspended.
     """
     account_id = queries.link_of(unit.db, token, unit.now)
-    if account_id is None:
+    if account_id is None or not queries.is_member(unit.db, account_id):
         raise Refused("E_LINK", safe=USED)
     unit.db.execute(delete(link).where(link.c.hash == queries.hashed(token)))
-    return sign_in(unit, account_id, agent)
+    return account_id
 
 
 def token_for(unit: Unit, account_id: str, name: str) -> str:
@@ -174,7 +174,7 @@ def make_invite(
         raise Refused("E_NO_MEMBER", made_by, safe=NOT_IN)
     open_to_all = queries.setting_of(unit.db, "members_invite") is True
     if not inviter.is_admin and (role != rules.Role.MEMBER or not open_to_all):
-        raise Refused("E_INVITE", made_by, safe=mark("Here the %(word_keepers)s invite. Ask one of them."))
+        raise Refused("E_INVITE", made_by, safe=KEEPERS)
     token, kept = _new()
     unit.db.execute(
         insert(invite).values(
@@ -250,7 +250,11 @@ def sweep(unit: Unit, before: datetime) -> None:
 
 
 NOT_IN = mark("This account cannot be used now. Ask one of the %(word_keepers)s.")
-USED = mark("This link was used already, or is older than a day. Ask one of the %(word_keepers)s for a new one.")
+USED = mark(
+    "This link was used already, or is older than a day. "
+    "Ask one of the %(word_keepers)s for a new one."
+)
+KEEPERS = mark("Here the %(word_keepers)s invite. Ask one of them.")
 OVER = mark("This invite was used already, withdrawn, or is too old. Ask for a new one.")
 
 

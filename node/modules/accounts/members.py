@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, insert, update
@@ -14,7 +13,7 @@ from node.kernel.keys import Keys
 from node.kernel.tables import Account, account, actor_key
 from node.kernel.unit import Unit
 from node.modules.accounts import queries, rules
-from node.modules.accounts.tables import bearer, invite, link, member, session
+from node.modules.accounts.tables import Member, bearer, invite, link, member, session
 from web.language import mark
 
 
@@ -93,21 +92,14 @@ def found(unit: Unit, founding: Founding, keys: Sequence[Keys]) -> Account:
     unit.set("community", kept.row())
     unit.set("setup_code", None)
     of_community, of_service, of_admin = keys
-    plain = {"origin": founding.origin, "now": unit.now}
-    _add(unit, _row(
-        f"/c/{handle}", "Group", "Community", handle, founding.name, of_community,
-        summary=founding.purpose, url="/", discoverable=True, **plain), of_community)  # fmt: skip
-    _add(unit, _row(
-        "/service", "Application", "NodeService", host, founding.name, of_service,
-        url="/", **plain), of_service)  # fmt: skip
-    who = _row(
-        f"/u/{admin}", "Person", None, admin, founding.admin_display, of_admin,
-        url=f"/@{admin}", **plain,
-    )  # fmt: skip
-    _add(unit, who, of_admin)
-    _enrol(unit, who["id"], rules.Role.ADMIN, founding.password_hash, founding.language)
-    unit.log("community.found", who["id"], subject=kept.id)
-    return _known(unit, who["id"])
+    group = _Actor(f"/c/{handle}", "Group", handle, founding.name, "/", "Community")
+    _add(unit, founding.origin, group, of_community, summary=founding.purpose, discoverable=True)
+    service = _Actor("/service", "Application", host, founding.name, "/", "NodeService")
+    _add(unit, founding.origin, service, of_service)
+    who = _person(unit, founding.origin, admin, founding.admin_display, of_admin)
+    _enrol(unit, who, rules.Role.ADMIN, founding.password_hash, founding.language)
+    unit.log("community.found", who, subject=kept.id)
+    return _known(unit, who)
 
 
 def _fit_handles(handle: str, admin: str, host: str) -> None:
@@ -117,7 +109,7 @@ def _fit_handles(handle: str, admin: str, host: str) -> None:
     if sentence := rules.wrong_handle(admin, founder=True):
         wrong["admin"] = sentence
     elif rules.skeleton(admin) in {rules.skeleton(handle), rules.skeleton(host)}:
-        wrong["admin"] = mark("The community is called so already. Choose another handle for yourself.")
+        wrong["admin"] = mark("The community is called so. Choose another handle.")
     if rules.skeleton(handle) == rules.skeleton(host):
         wrong["handle"] = mark("The node itself is called so. Choose another handle.")
     if wrong:
@@ -157,52 +149,55 @@ def add_member(
     if sentence := rules.wrong_handle(handle):
         raise Invalid({"handle": sentence})
     if queries.local_handle(unit.db, rules.skeleton(handle)) is not None:
-        raise Invalid({"handle": mark("Somebody here is, or was, called so. Choose another handle.")})
-    row = _row(
-        f"/u/{handle}", "Person", None, handle, display, keys,
-        url=f"/@{handle}", origin=unit.origin, now=unit.now,
-    )  # fmt: skip
-    _add(unit, row, keys)
-    _enrol(unit, row["id"], rules.Role(role), password_hash, language, invited_by)
-    unit.tell(Joined(account=row["id"]))
-    return _known(unit, row["id"])
+        raise Invalid({"handle": TAKEN})
+    who = _person(unit, unit.origin, handle, display, keys)
+    _enrol(unit, who, rules.Role(role), password_hash, language, invited_by)
+    unit.tell(Joined(account=who))
+    return _known(unit, who)
 
 
-def _row(
-    path: str, type: str, kind: str | None, handle: str, name: str, keys: Keys,
-    *, origin: str, now: datetime, url: str, summary: str = "", discoverable: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    id_ = origin + path
-    return {
-        "id": id_,
+class _Actor(NamedTuple):
+    """What differs between the actors of a node; paths are under its origin."""
+
+    path: str
+    type: str
+    handle: str
+    name: str
+    page: str
+    kind: str | None = None
+
+
+def _person(unit: Unit, origin: str, handle: str, display: str, keys: Keys) -> str:
+    who = _Actor(f"/u/{handle}", "Person", handle, display, f"/@{handle}")
+    return _add(unit, origin, who, keys)
+
+
+def _add(unit: Unit, origin: str, who: _Actor, keys: Keys, **more: Any) -> str:
+    """Write the rows of an actor of ours; its id."""
+    id = origin + who.path
+    row = {
+        "id": id,
         "local": True,
-        "type": type,
-        "kind": kind,
-        "handle": handle,
+        "type": who.type,
+        "kind": who.kind,
+        "handle": who.handle,
         "domain": origin.split("://", 1)[1],
-        "name": name,
-        "summary": summary,
-        "url": origin + url,
-        "inbox": f"{id_}/inbox",
+        "name": who.name,
+        "url": origin + who.page,
+        "inbox": f"{id}/inbox",
         "shared_inbox": f"{origin}/inbox",
-        "outbox": f"{id_}/outbox",
-        "followers": f"{id_}/followers",
+        "outbox": f"{id}/outbox",
+        "followers": f"{id}/followers",
         "service": f"{origin}/service",
-        "key_id": f"{id_}#main-key",
+        "key_id": f"{id}#main-key",
         "public_key": keys.rsa_public,
-        "assertion_keys": {f"{id_}#ed25519-key": keys.ed25519_public},
-        "locked": False,
-        "discoverable": discoverable,
-        "document": None,
-        "created": now,
+        "assertion_keys": {f"{id}#ed25519-key": keys.ed25519_public},
+        "created": unit.now,
     }
-
-
-def _add(unit: Unit, row: dict[str, Any], keys: Keys) -> None:
-    unit.db.execute(insert(account).values(row))
-    unit.db.execute(
-        insert(actor_key).values(account=row["id"], rsa=keys.rsa, ed25519=keys.ed25519)
-    )
+    unit.db.execute(insert(account).values(row | more))
+    private = {"account": id, "rsa": keys.rsa, "ed25519": keys.ed25519}
+    unit.db.execute(insert(actor_key).values(private))
+    return id
 
 
 def _enrol(
@@ -229,11 +224,11 @@ def _known(unit: Unit, id: str) -> Account:
 
 
 def set_password(unit: Unit, account_id: str, password_hash: str) -> None:
-    """Give a member another password; every session and open link of theirs ends."""
+    """Give a member another password; every session, link and token of theirs ends."""
     _there(unit, account_id)
     change = update(member).where(member.c.account == account_id)
     unit.db.execute(change.values(password=password_hash))
-    end_sessions(unit, account_id)
+    end_sessions(unit, account_id, tokens=True)
 
 
 def set_role(unit: Unit, account_id: str, role: str, *, by: str | None = None) -> None:
@@ -287,7 +282,7 @@ def unsuspend(unit: Unit, account_id: str) -> None:
 
 
 def end_sessions(unit: Unit, account_id: str, *, tokens: bool = False) -> None:
-    """Sign a member out everywhere and make their open links useless; with `tokens` programs too."""
+    """Sign a member out everywhere and end their open links; with `tokens` their programs too."""
     unit.db.execute(delete(session).where(session.c.account == account_id))
     unit.db.execute(delete(link).where(link.c.account == account_id))
     if tokens:
@@ -316,10 +311,11 @@ def change_community(unit: Unit, by: str, **values: Any) -> Community:
     return changed
 
 
+TAKEN = mark("Somebody here is, or was, called so. Choose another handle.")
 LAST = mark("Nobody else keeps this node. Make somebody else a keeper first.")
 
 
-def _there(unit: Unit, account_id: str) -> queries.Member:
+def _there(unit: Unit, account_id: str) -> Member:
     known = queries.member_of(unit.db, account_id)
     if known is None:
         raise Missing(detail=account_id)

@@ -53,9 +53,7 @@ async def hash_password(password: str) -> str:
     """
     lane = _enter()
     try:
-        return await asyncio.get_running_loop().run_in_executor(
-            lane.pool, _hasher().hash, password
-        )
+        return await asyncio.get_running_loop().run_in_executor(lane.pool, _hasher().hash, password)
     finally:
         lane.places.release()
 

@@ -20,17 +20,19 @@ WAIT: Final = timedelta(minutes=10)
 """After so many wrong passwords, nobody is let in for so long."""
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,28}[a-z0-9_])")
-_PROTOCOL: Final = frozenset(
+_PROTOCOL_NAMES: Final = (
     "service inbox outbox followers following peers actor instance relay me desk setup join "
     "sign-in sign-out static well-known api everyone everybody all here public nobody none null "
-    "undefined anonymous deleted".split()
+    "undefined anonymous deleted"
 )
-_OFFICE: Final = frozenset(
+_OFFICE_NAMES: Final = (
     "admin administrator root support help security abuse postmaster webmaster hostmaster "
-    "moderator mod staff official folkmoot info noreply no-reply".split()
+    "moderator mod staff official folkmoot info noreply no-reply"
 )
+_PROTOCOL: Final = frozenset(_PROTOCOL_NAMES.split())
+_OFFICE: Final = frozenset(_OFFICE_NAMES.split())
 LEAST: Final = 10
-_COMMONEST: Final = frozenset(
+_FIRST_TRIED: Final = (
     "password12 password123 password1234 passwordpassword password123456 1234567890 12345678910 "
     "123456789a 0123456789 0987654321 9876543210 1111111111 0000000000 1212121212 123123123123 "
     "1q2w3e4r5t 1qaz2wsx3edc qwertyuiop qwertzuiop qwerty12345 qwerty123456 azertyuiop "
@@ -38,8 +40,9 @@ _COMMONEST: Final = frozenset(
     "letmein1234 welcome123 welcome1234 administrator changeme123 superman123 football123 "
     "baseball123 basketball sunshine123 princess123 dragon1234 monkey1234 michael123 "
     "trustno1trustno1 passw0rd123 p@ssword123 p@ssw0rd123 passwort123 passwort1234 "
-    "hallo12345 hallohallo schatz1234 folkmoot123 folkmootfolkmoot aaaaaaaaaa qqqqqqqqqq".split()
+    "hallo12345 hallohallo schatz1234 folkmoot123 folkmootfolkmoot aaaaaaaaaa qqqqqqqqqq"
 )
+_COMMONEST: Final = frozenset(_FIRST_TRIED.split())
 
 
 class Role(StrEnum):
@@ -92,7 +95,7 @@ def wrong_password(password: str, *others: str) -> str:
         others: what it may not be: the handle, the name.
     """
     if len(password) < LEAST:
-        return mark("Use at least 10 characters. A few words that belong together only for you do well.")
+        return mark("Use at least 10 characters. A few words that only you would put together do.")
     plain = password.lower()
     if plain in _COMMONEST or len(set(plain)) < 3 or plain in {o.lower() for o in others}:
         return mark("This password is one of the first that anybody tries. Choose another one.")
@@ -112,7 +115,7 @@ def may_go(*, role: str, admins: int, members: int) -> str:
     if members > 1:
         return mark("You are the only one who keeps this node. Make somebody else a keeper first.")
     return mark(
-        "You are the only member. A node needs a keeper; to end it, stop it and remove its data folder."
+        "You are the only member. To end the community, stop the node and remove its data folder."
     )
 
 

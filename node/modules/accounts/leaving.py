@@ -1,0 +1,117 @@
+"""Taking one's data along, and leaving: whatever can be erased is, and the others are told."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, delete, select, update
+
+from node.kernel.errors import Conflict, Missing
+from node.kernel.module import Registry
+from node.kernel.tables import Account, account, actor_key, letter, log_entry, log_words
+from node.kernel.unit import Unit
+from node.modules.accounts import doors, queries, rules
+from node.modules.accounts.members import Left
+from node.modules.accounts.tables import bearer, invite, link, member, session
+from vocab.model import PUBLIC
+from vocab.types import Delete, Person
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""A gone account's keys sign the last letters so long, then they are erased."""
+
+
+def everything(db: Connection, registry: Registry, account_id: str) -> Mapping[str, Any]:
+    """What every module holds of a member, by module: plain JSON."""
+    return {m.name: m.export(db, account_id) for m in registry.modules if m.export is not None}
+
+
+def leave(unit: Unit, account_id: str) -> None:
+    """Delete an account: the others hear of it, every module erases, the name is gone.
+
+    The id stays, so that nobody can take it again, and the keys until the last letters
+    are out.
+
+    Raises:
+        Conflict: nobody would be left to keep the node.
+        Missing: no member of ours.
+    """
+    found, who = queries.member_of(unit.db, account_id), unit.account(account_id)
+    if found is None or who is None:
+        raise Missing(detail=account_id)
+    keepers, everybody = len(queries.admins(unit.db)), queries.count(unit.db)
+    if sentence := rules.may_go(role=found.role, admins=keepers, members=everybody):
+        raise Conflict("E_LAST_ADMIN", safe=sentence)
+    _tell_others(unit, who)
+    for module in unit.registry.modules:
+        if module.erase is not None:
+            module.erase(unit, account_id)
+    unit.log("member.leave", account_id, subject=account_id)
+    unit.tell(Left(account=account_id))
+
+
+def _tell_others(unit: Unit, who: Account) -> None:
+    """Send the Delete, to followers too, whom nobody here remembers once it is sent."""
+    knew = {
+        id
+        for place in (who.followers, unit.community.peers)
+        for id in unit.registry.audience(unit.db, place or "") or ()
+    }
+    gone = Delete(
+        id=unit.id("a"),
+        actor=who.id,
+        object=who.id,
+        to=(PUBLIC,),
+        cc=tuple(place for place in (who.followers,) if place),
+        published=unit.now,
+    )
+    unit.perform(gone, who, Person(id=who.id))
+    if also := sorted(id for id in knew if not unit.ours(id)):
+        unit.later("federation.fan_out", activity=gone.id, also=also)
+    _empty_letters(unit, who.id, gone.id)
+
+
+def _empty_letters(unit: Unit, account_id: str, but: str | None) -> None:
+    """Erase what is in a member's letters, those still under way too."""
+    mine = (letter.c.way == "out") & (letter.c.actor == account_id) & (letter.c.activity != but)
+    unit.db.execute(update(letter).where(mine).values(body=None))
+    left = mine & (letter.c.state == "waiting")
+    unit.db.execute(update(letter).where(left).values(state="dead", code="E_ERASED"))
+
+
+def erase(unit: Unit, account_id: str) -> None:
+    """Remove what accounts keeps of somebody: doors, membership, name, words in the log."""
+    for table in (session, link, bearer, member):
+        unit.db.execute(delete(table).where(table.c.account == account_id))
+    unit.db.execute(delete(invite).where(invite.c.made_by == account_id))
+    unit.db.execute(update(member).where(member.c.invited_by == account_id).values(invited_by=None))
+    about = (log_entry.c.actor == account_id) | (log_entry.c.subject == account_id)
+    entries = select(log_entry.c.id).where(about)
+    unit.db.execute(delete(log_words).where(log_words.c.entry.in_(entries)))
+    values: dict[str, Any] = {
+        "name": "",
+        "summary": "",
+        "document": None,
+        "discoverable": False,
+        "gone": unit.now,
+    }
+    unit.db.execute(
+        update(account).where(account.c.id == account_id, account.c.local).values(values)
+    )
+
+
+async def sweep(node: "Node") -> None:
+    """Erase what no longer opens anything, and the keys of those who left a month ago."""
+    await node.write(_sweep)
+
+
+def _sweep(unit: Unit) -> None:
+    doors.sweep(unit, unit.now)
+    _forget_keys(unit, unit.now - KEYS_KEPT)
+
+
+def _forget_keys(unit: Unit, before: datetime) -> None:
+    left = select(account.c.id).where(account.c.local, account.c.gone <= before)
+    unit.db.execute(delete(actor_key).where(actor_key.c.account.in_(left)))

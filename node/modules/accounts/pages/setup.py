@@ -1,0 +1,169 @@
+"""The first-run wizard: one page, opened by the code that `serve` prints."""
+
+import asyncio
+import hmac
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from node.kernel.errors import Conflict, Invalid, Refused
+from node.kernel.node import Node
+from node.kernel.unit import Unit
+from node.modules.accounts import doors, queries, zones
+from node.modules.accounts.members import Founding, found
+from node.modules.accounts.pages import fields
+from node.modules.accounts.passwords import hash_password
+from web import sessions
+from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, blank, done, read
+from web.language import NAMES, languages, mark, negotiate
+from web.render import page
+from web.voice import voice
+
+LATER: Final = "later"
+GIVEN: Final = "given"
+
+
+def _form(offered: str | None) -> Form:
+    """The wizard's form; the address it offers is the one that `serve` was started with."""
+    choices = [
+        Choice(
+            LATER,
+            mark("Later"),
+            mark("The node is at home: it works whole for you and talks with no other yet."),
+        )
+    ]
+    if offered:
+        choices.insert(0, Choice(GIVEN, offered, mark("As given when the node was started.")))
+    known = tuple(Choice(each, NAMES.get(each, each)) for each in languages())
+    return Form(
+        Hidden("code"),
+        Line("name", mark("Name of the community"), mark("As you say it aloud"), at_most=80,
+             autocomplete="organization"),
+        fields.handle("handle", mark("Short name for addresses"),
+                      mark("Small letters and digits. It cannot be changed later, because others remember it.")),
+        Text("purpose", mark("What are you together for?"),
+             mark("One or two sentences. You can change them whenever you like."), at_most=1000),
+        Pick("language", mark("Language"), choices=known),
+        fields.timezone(),
+        Line("display", mark("Your name"), mark("As your neighbours call you"), at_most=80,
+             autocomplete="name"),
+        fields.handle("admin", mark("Your short name"),
+                      mark("You sign in with it, as in ana. It cannot be changed later."),
+                      autocomplete="username"),
+        fields.new_password(),
+        Pick("address", mark("Public address"), choices=tuple(choices)),
+    )  # fmt: skip
+
+
+def _opened(node: Node, request: Request, code: str, offered: str | None) -> Entry:
+    asked = request.headers.get("accept-language", "")
+    return blank(
+        request,
+        _form(offered),
+        code=code,
+        language=negotiate(None, asked, ""),
+        timezone=zones.here(),
+        address=GIVEN if offered else LATER,
+    )
+
+
+async def show(request: Request) -> Response:
+    """The wizard for who has the code, else where to find it."""
+    node: Node = request.app.state.node
+    if node.ready:
+        return RedirectResponse("/", 303)
+    code = request.query_params.get("code", "")
+    _ = voice(request).say
+    if not await _opens(node, code):
+        title = _("Set up this node")
+        return page(
+            request, "accounts/setup_closed.html", title=title, width="narrow", wrong=bool(code)
+        )
+    return _page(request, _opened(node, request, code, await _offered(node)))
+
+
+async def send(request: Request) -> Response:
+    """Found the community and let its first keeper in."""
+    node: Node = request.app.state.node
+    if node.ready:
+        return RedirectResponse("/", 303)
+    offered = await _offered(node)
+    form = read(request, _form(offered))
+    if not await _opens(node, form.raw["code"][0] if form.raw["code"] else ""):
+        raise Refused("E_SETUP_CODE", safe=CLOSED)
+    if form.errors:
+        return _page(request, form, 422)
+    try:
+        token = await _found(node, request, form, offered)
+    except Invalid as problem:
+        return _page(request, form.wrong(problem), 422)
+    except Conflict:
+        return RedirectResponse("/sign-in", 303)
+    return token
+
+
+async def _found(node: Node, request: Request, form: Entry, offered: str | None) -> Response:
+    """Found it; the browser is signed in, or shown the way to the new address."""
+    before = node.origin
+    values = form.values
+    public = offered if values["address"] == GIVEN else None
+    founding = Founding(
+        origin=public or before,
+        at_home=public is None,
+        name=values["name"],
+        handle=values["handle"],
+        purpose=values["purpose"],
+        language=values["language"],
+        timezone=values["timezone"],
+        admin=values["admin"],
+        admin_display=values["display"],
+        password_hash=await hash_password(values["password"]),
+    )
+    keys = [await asyncio.to_thread(node.make_keys) for _ in range(3)]
+
+    def begin(unit: Unit) -> tuple[str, str]:
+        who = found(unit, founding, keys)
+        session = doors.sign_in(unit, who.id, fields.agent(request))
+        away = doors.link_for(unit, who.id) if founding.origin != before else ""
+        return session, away
+
+    session, away = await node.write(begin)
+    _ = voice(request).say
+    if away:
+        title = _("Your node is ready")
+        link = f"{node.origin}/sign-in/link?token={away}"
+        return page(request, "accounts/setup_moved.html", title=title, width="narrow", link=link)
+    words = _("%(name)s has its own node now.", name=node.community.name)
+    response = done(request, "/", words)
+    sessions.give(response, node, session, max_age=fields.AGES)
+    return response
+
+
+async def _opens(node: Node, code: str) -> bool:
+    kept = await node.read(queries.setting_of, "setup_code")
+    return isinstance(kept, str) and hmac.compare_digest(kept.encode(), code.encode())
+
+
+async def _offered(node: Node) -> str | None:
+    """The public address that `serve` was started with, if any."""
+    kept = await node.read(queries.setting_of, "offered_origin")
+    return kept if isinstance(kept, str) and kept else None
+
+
+def _page(request: Request, form: Entry, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(
+        request,
+        "accounts/setup.html",
+        status=status,
+        title=_("Set up this node"),
+        width="narrow",
+        form=form,
+        zones=zones.names(),
+    )
+
+
+CLOSED = mark(
+    "This setup link is not the right one. Open the link that was printed when the node started."
+)
