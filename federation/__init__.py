@@ -1,5 +1,6 @@
 """The protocol between servers, itself a module: what comes in, what goes out, who is who."""
 
+from federation import absence, collections, delivery, discovery, documents
 from federation.tables import metadata
 from node.kernel.module import Module
 
@@ -9,4 +10,12 @@ module = Module(
     package="federation",
     metadata=metadata,
     essential=True,
+    routes=(*discovery.routes, *documents.routes, *collections.routes),
+    jobs={
+        "fan_out": delivery.fan_out,
+        "introduce": delivery.introduce,
+        "deliver": delivery.deliver,
+        "close": delivery.close,
+        "look_after": absence.look_after,
+    },
 )

@@ -1,0 +1,220 @@
+"""How others find us by name: WebFinger, host-meta, NodeInfo.
+
+A node at home is not found. Figures are rounded down to bands, versions are given without
+their last part: enough for a directory, not for whoever looks for a way in.
+
+Source: RFC 7033; RFC 6415; NodeInfo 2.0 and 2.1; FEP-d556; FEP-2677.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urlsplit
+from xml.sax.saxutils import quoteattr
+
+from sqlalchemy import Connection, func, select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from federation import ourselves
+from federation.answers import ACTIVITY, LD, OPEN
+from node.kernel.errors import Missing, Problem
+from node.kernel.node import Node
+from node.kernel.tables import Account, account
+from vocab.types import Person
+
+JRD = "application/jrd+json; charset=utf-8"
+SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
+AS2 = "https://www.w3.org/ns/activitystreams#"
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+PROFILE = "http://webfinger.net/rel/profile-page"
+AVATAR = "http://webfinger.net/rel/avatar"
+BANDS = (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000)
+HEADERS = {**OPEN, "Cache-Control": "public, max-age=3600"}
+LONGEST = 2048
+
+
+class Unclear(Problem):
+    """The question cannot be understood."""
+
+    status = 400
+
+
+async def webfinger(request: Request) -> Response:
+    """Who is meant by `acct:ana@alder.example`, an actor's id, their page, or the node itself.
+
+    Raises:
+        Missing: nobody of this node.
+        Unclear: E_RESOURCE; there is no resource, or it is no address.
+    """
+    node = _found(request)
+    resource = request.query_params.get("resource", "").strip()
+    if not resource or len(resource) > LONGEST:
+        raise Unclear("E_RESOURCE", resource[:100])
+    found = await node.read(_resource, node.origin, node.community.domain, resource)
+    if found is None or found.suspended is not None:
+        raise Missing
+    return JSONResponse(_jrd(node, found), headers={**HEADERS, "Content-Type": JRD})
+
+
+def _resource(db: Connection, origin: str, domain: str, resource: str) -> Account | None:
+    """The actor of ours that a resource names.
+
+    Raises:
+        Unclear: it is neither a name with a host nor a web address.
+    """
+    text = resource[5:] if resource.lower().startswith("acct:") else resource
+    if "://" not in text:
+        handle, at, host = text.removeprefix("@").rpartition("@")
+        if not at or not handle or not host:
+            raise Unclear("E_RESOURCE", resource[:100])
+        return ourselves.named(db, handle) if host.lower() == domain else None
+    return _by_address(db, origin, text)
+
+
+def _by_address(db: Connection, origin: str, text: str) -> Account | None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise Unclear("E_RESOURCE", text[:100]) from None
+    if f"{parts.scheme}://{parts.netloc}".lower() != origin:
+        return None
+    path = parts.path.rstrip("/")
+    if not path:
+        return _alive(ourselves.find(db, f"{origin}/service"))
+    if path.startswith("/@") and "/" not in path[1:]:
+        return ourselves.named(db, path[2:])
+    by_id = ourselves.find(db, origin + path)
+    return _alive(by_id) or _alive(ourselves.find(db, origin + path.lower()))
+
+
+def _alive(one: Account | None) -> Account | None:
+    return one if one is not None and one.gone is None else None
+
+
+def _jrd(node: Node, one: Account) -> dict[str, Any]:
+    pages = [one.url] if one.url else []
+    links: list[dict[str, str]] = [
+        {"rel": PROFILE, "type": "text/html", "href": page} for page in pages
+    ]
+    links += [{"rel": "self", "type": media, "href": one.id} for media in (ACTIVITY, LD)]
+    links.append({"rel": SUBSCRIBE, "template": f"{node.origin}/authorize_interaction?uri={{uri}}"})
+    face = f"{node.origin}/face/{one.handle}.png"
+    links.append({"rel": AVATAR, "type": "image/png", "href": face})
+    if one.id == node.community.service:
+        links.append({"rel": f"{AS2}Service", "type": ACTIVITY, "href": one.id})
+    return {
+        "subject": f"acct:{one.handle}@{node.community.domain}",
+        "aliases": [*pages, one.id],
+        "links": links,
+    }
+
+
+async def host_meta(request: Request) -> Response:
+    """Where WebFinger is, for older software."""
+    node = _found(request)
+    template = quoteattr(f"{node.origin}/.well-known/webfinger?resource={{uri}}")
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
+        f'<Link rel="lrdd" type="application/jrd+json" template={template}/></XRD>\n'
+    )
+    return Response(body, media_type="application/xrd+xml", headers=HEADERS)
+
+
+async def host_meta_json(request: Request) -> Response:
+    """The same as JSON."""
+    node = _found(request)
+    template = f"{node.origin}/.well-known/webfinger?resource={{uri}}"
+    links = [{"rel": "lrdd", "type": "application/jrd+json", "template": template}]
+    return JSONResponse({"links": links}, headers=HEADERS)
+
+
+async def nodeinfo_links(request: Request) -> Response:
+    """Where NodeInfo is, and the node's own actor."""
+    node = _found(request)
+    links = [
+        {"rel": f"{SCHEMA}{number}", "href": f"{node.origin}/nodeinfo/{number}"}
+        for number in ("2.1", "2.0")
+    ]
+    links.append({"rel": f"{AS2}Application", "href": node.community.service})
+    return JSONResponse({"links": links}, headers=HEADERS)
+
+
+async def nodeinfo(request: Request) -> Response:
+    """What runs here, in few words.
+
+    Raises:
+        Missing: a version that is not published.
+    """
+    node = _found(request)
+    number = request.path_params["number"]
+    if number not in ("2.0", "2.1"):
+        raise Missing
+    members = await node.read(_members)
+    profile = f'application/json; profile="{SCHEMA}{number}#"; charset=utf-8'
+    return JSONResponse(
+        figures(node, number, members), headers={**HEADERS, "Content-Type": profile}
+    )
+
+
+def figures(node: Node, number: str, members: int) -> dict[str, Any]:
+    """The NodeInfo document of a version."""
+    return {
+        "version": number,
+        "software": {"name": "folkmoot", "version": _release()},
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": []},
+        "openRegistrations": False,
+        "usage": {"users": {"total": band(members)}},
+        "metadata": {
+            "nodeName": node.community.name,
+            "nodeDescription": node.community.purpose,
+            "federation": {"enabled": True},
+        },
+    }
+
+
+def band(number: int) -> int:
+    """A figure rounded down to a band: 0, 1, 5, 10, 20, 50 … then thousands.
+
+    >>> band(0), band(4), band(41), band(5432)
+    (0, 1, 20, 5000)
+    """
+    if number >= BANDS[-1]:
+        return number - number % BANDS[-1]
+    return max(b for b in BANDS if b <= number)
+
+
+def _members(db: Connection) -> int:
+    alive = select(func.count()).where(
+        account.c.local,
+        account.c.type == Person.type,
+        account.c.gone.is_(None),
+        account.c.suspended.is_(None),
+    )
+    return db.scalar(alive) or 0
+
+
+def _release() -> str:
+    """Our version without its last part."""
+    try:
+        return ".".join(version("folkmoot").split(".")[:2])
+    except PackageNotFoundError:
+        return "0"
+
+
+def _found(request: Request) -> Node:
+    node: Node = request.app.state.node
+    if node.community.at_home or not node.ready:
+        raise Missing
+    return node
+
+
+routes = (
+    Route("/.well-known/webfinger", webfinger, methods=["GET"]),
+    Route("/.well-known/host-meta", host_meta, methods=["GET"]),
+    Route("/.well-known/host-meta.json", host_meta_json, methods=["GET"]),
+    Route("/.well-known/nodeinfo", nodeinfo_links, methods=["GET"]),
+    Route("/nodeinfo/{number}", nodeinfo, methods=["GET"]),
+)

@@ -1,0 +1,137 @@
+"""The public letters of an actor of ours, as anybody may read them.
+
+What was sent stays readable as it is now: an object that was edited shows its newest text,
+one that was deleted or hidden takes its activity with it.
+"""
+
+import json
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from federation.letters import PRIVATE
+from node.kernel.access import ANONYMOUS
+from node.kernel.module import Collected, Registry
+from node.kernel.tables import Account, letter
+from vocab import wire
+from vocab.model import PUBLIC, Activity, Object
+from vocab.types import Create, Tombstone, Update
+
+LISTED = frozenset({"Create", "Announce"})
+TAKING_BACK = frozenset({"Delete", "Undo"})
+MOST = 1000
+"""Actors whose things stay counted."""
+BATCH = 50
+"""Letters looked at in one go."""
+
+
+def public(db: Connection, registry: Registry, id: str) -> Activity | None:
+    """A public activity of ours, None if there is none that anybody may read now."""
+    sent = _sent().where(letter.c.activity == id)
+    row = db.execute(sent).first()
+    return _readable(db, registry, json.loads(row.body)) if row else None
+
+
+Counts = MutableMapping[str, tuple[int, int]]
+"""Actor → (newest letter, how many things were said); a cache."""
+
+
+def page(
+    db: Connection,
+    registry: Registry,
+    owner: Account,
+    after: str | None,
+    limit: int,
+    counts: Counts,
+) -> Collected:
+    """One page of what an actor said to everybody, newest first.
+
+    Args:
+        db: any connection.
+        registry: knows what may still be read.
+        owner: an actor of ours.
+        after: the cursor of the page before, None for the first.
+        limit: how many.
+        counts: what was counted before.
+    """
+    shown: list[tuple[int, Activity]] = []
+    for number, document in _newest(db, owner.id, _number(after)):
+        if document.get("type") not in LISTED:
+            continue
+        if (found := _readable(db, registry, document)) is not None:
+            shown.append((number, found))
+        if len(shown) > limit:
+            break
+    more = str(shown[limit - 1][0]) if len(shown) > limit else None
+    return Collected(
+        total=said(db, owner.id, counts), items=tuple(one for _, one in shown[:limit]), next=more
+    )
+
+
+def said(db: Connection, actor: str, counts: Counts) -> int:
+    """How many things an actor has said to everybody and not taken back."""
+    newest = db.scalar(select(func.max(letter.c.id)).where(letter.c.actor == actor)) or 0
+    known = counts.get(actor)
+    if known is None or known[0] != newest:
+        while len(counts) >= MOST:
+            counts.pop(next(iter(counts)), None)
+        known = counts[actor] = (newest, _count(db, actor))
+    return known[1]
+
+
+def _count(db: Connection, actor: str) -> int:
+    things: set[str] = set()
+    taken: set[str] = set()
+    for _, document in _newest(db, actor, None):
+        thing = _object_id(document)
+        if document.get("type") in TAKING_BACK:
+            taken.add(thing)
+        elif document.get("type") in LISTED and thing not in taken:
+            things.add(thing)
+    return len(things)
+
+
+def _object_id(document: dict[str, Any]) -> str:
+    held = document.get("object")
+    return str(held.get("id") if isinstance(held, dict) else held)
+
+
+def _number(after: str | None) -> int | None:
+    return int(after) if after and after.isdecimal() and len(after) < 19 else None
+
+
+def _sent() -> Select[Any]:
+    return select(letter.c.id, letter.c.activity, letter.c.body).where(
+        letter.c.way == "out", letter.c.handling.not_in(PRIVATE), letter.c.body.is_not(None)
+    )
+
+
+def _newest(db: Connection, actor: str, before: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The public letters of an actor, newest first, with their numbers."""
+    while True:
+        wanted = _sent().where(letter.c.actor == actor).order_by(letter.c.id.desc()).limit(BATCH)
+        rows = db.execute(wanted if before is None else wanted.where(letter.c.id < before)).all()
+        for row in rows:
+            document = json.loads(row.body)
+            if PUBLIC in (*document.get("to", ()), *document.get("cc", ())):
+                yield row.id, document
+        if len(rows) < BATCH:
+            return
+        before = rows[-1].id
+
+
+def _readable(db: Connection, registry: Registry, document: dict[str, Any]) -> Activity | None:
+    """An activity with its object as it is now; None if it is not for everybody any more."""
+    found = wire.load(document, registry.types)
+    if not isinstance(found, Activity) or PUBLIC not in (*found.to, *found.cc):
+        return None
+    if not isinstance(found, Create | Update):
+        return found
+    held = found.object
+    id = held.id if isinstance(held, Object) else held
+    now = registry.document(db, id, ANONYMOUS) if id else None
+    if now is None or isinstance(now, Tombstone):
+        return None
+    return replace(found, object=now)
