@@ -1,6 +1,8 @@
 """The protocol between servers, itself a module: what comes in, what goes out, who is who."""
 
-from federation import absence, collections, delivery, discovery, documents
+from datetime import timedelta
+
+from federation import absence, collections, delivery, discovery, documents, receiving
 from federation.tables import metadata
 from node.kernel.module import Module
 
@@ -17,5 +19,9 @@ module = Module(
         "deliver": delivery.deliver,
         "close": delivery.close,
         "look_after": absence.look_after,
+        "resolve": receiving.resolve,
+        "sweep": receiving.sweep,
     },
+    pumps=(receiving.receive,),
+    every={"sweep": timedelta(days=1)},
 )

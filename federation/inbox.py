@@ -1,0 +1,305 @@
+"""The front door for other servers: bytes to a stored letter, and nothing more.
+
+Bare ASGI, because it is the busiest place. 202 is said after the commit, so what was
+acknowledged is never lost; a letter that we know is answered like a new one.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from federation import queries, senders
+from federation.claims import BadSignature, Claim, Request, parse
+from federation.origins import LONGEST, domain, same_origin
+from federation.policy import Bucket
+from federation.queries import Arrived
+from federation.resolving import is_activity
+from federation.signatures import ACCEPT_SIGNATURE, VerifiedSender
+from node.kernel.errors import Problem, TryLater
+from node.kernel.node import Node
+from vocab import reader
+from vocab.model import Malformed
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SIZE = 1 << 20
+BATCH = 256
+NEWS = timedelta(minutes=1)
+"""How often it is written down that a host spoke to us."""
+
+_DOOR = re.compile(r"/(?:inbox|service/inbox|[uc]/[^/]+/inbox)")
+_HIDDEN = frozenset({"trustedPeers", "recipientsOnly"})
+_WORDS = {
+    400: "This is no activity.",
+    401: "The signature does not prove who sent this. Sign the request as this header says.",
+    403: "This sender may not say this here.",
+    404: "There is no inbox here.",
+    413: "This is larger than 1 MiB.",
+    415: "Send application/activity+json, without a content encoding.",
+    429: "This is more than we can take. Send it again later.",
+    503: "Not now. Send it again later.",
+}
+
+
+class Turned(Exception):
+    """A request that ends here: status, code and what else the answer says."""
+
+    def __init__(self, status: int, code: str, detail: str = "", after: int | None = None) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status = status
+        self.code = code
+        self.after = after
+
+
+class Inbox:
+    """All inboxes of one node."""
+
+    def __init__(self, node: Node, *, limit: Bucket | None = None) -> None:
+        """Prepare; `limit` says how many letters each server may send."""
+        self._node = node
+        self._keeper = Keeper(node)
+        self._limit = limit or Bucket(burst=50_000, each_second=500)
+        self._told: dict[tuple[str, str], datetime] = {}
+
+    def wants(self, scope: Mapping[str, Any]) -> bool:
+        """Whether this request is for us: a POST to an inbox."""
+        return scope["method"] == "POST" and _DOOR.fullmatch(scope["path"]) is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one POST."""
+        try:
+            await self._take(scope, receive)
+        except Turned as turned:
+            log.info("inbox: %s", turned)
+            await _answer(send, turned)
+        else:
+            await send(_ACCEPTED)
+            await send(_EMPTY)
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        home = self._node.community
+        if home.at_home or not home.ready:
+            raise Turned(404, "E_AT_HOME")
+        headers = _headers(scope)
+        _check_media(headers)
+        body = await _body(headers, receive)
+        request = Request(
+            method="POST",
+            target=_target(scope),
+            headers=headers,
+            body=body,
+            authority=home.domain,
+            scheme=urlsplit(home.origin).scheme,
+        )
+        await self._judge(request)
+
+    async def _judge(self, request: Request) -> None:
+        """Prove the sender, then read; an unknown key is asked for only after the reading."""
+        try:
+            claim = parse(request)
+            known = await senders.of(self._node).known(claim)
+            document = reader.read_object(request.body) if known is None else None
+            if known is None and await self._farewell(document or {}):
+                return
+            sender = await senders.of(self._node).prove(request, claim, _owner(document))
+            await self._keep(request.body, claim, sender, document)
+        except BadSignature as refusal:
+            raise Turned(401, refusal.code, refusal.detail) from None
+        except Malformed as fault:
+            raise Turned(400, fault.code, fault.message) from None
+        except TryLater as later:
+            wait = int(later.after.total_seconds()) if later.after else 30
+            raise Turned(503, later.code, later.detail, wait) from None
+        except Problem as problem:
+            status = problem.status if problem.status in _WORDS else 403
+            raise Turned(status, problem.code, problem.detail) from None
+
+    async def _farewell(self, document: Mapping[str, Any]) -> bool:
+        """Whether an actor that we never met goes: nothing to do, and nobody to ask."""
+        actor = _id(document.get("actor"))
+        if document.get("type") != "Delete" or actor is None:
+            return False
+        found = await self._node.account(actor)
+        return found is None or found.gone is not None
+
+    async def _keep(
+        self, body: bytes, claim: Claim, sender: VerifiedSender, document: dict[str, Any] | None
+    ) -> None:
+        if document is None:
+            document = reader.read_object(body)
+        activity = _activity(document, sender.owner)
+        server = domain(sender.owner)
+        if not self._limit.take(server):
+            raise Turned(429, "E_RATE", server, 60)
+        letter = Arrived(
+            activity=activity,
+            actor=sender.owner,
+            body=body,
+            handling=_handling(document),
+            domain=server,
+            form=claim.form.value if self._is_news(server, claim.form.value) else None,
+        )
+        if not await self._keeper.keep(letter):
+            raise Turned(403, "E_BLOCKED", sender.owner)
+
+    def _is_news(self, server: str, form: str) -> bool:
+        now = self._node.now()
+        told = self._told.get((server, form))
+        if told is not None and now - told < NEWS:
+            return False
+        if len(self._told) >= 10_000:
+            self._told.clear()
+        self._told[server, form] = now
+        return True
+
+
+class Keeper:
+    """Hands letters to the writer, all that have gathered at once."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._waiting: list[tuple[Arrived, asyncio.Future[bool]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def keep(self, letter: Arrived) -> bool:
+        """Store a letter; back after the commit. False if its sender is refused here."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((letter, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._write())
+        return await future
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                taken = await self._node.write(queries.store, [letter for letter, _ in batch])
+            except Exception as error:  # noqa: BLE001 - each sender is told, and sends it again
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(TryLater(repr(error), code="E_DATABASE"))
+                continue
+            for (_, future), one in zip(batch, taken, strict=True):
+                if not future.done():
+                    future.set_result(one)
+            self._node.wake()
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _target(scope: Scope) -> str:
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _check_media(headers: Mapping[str, str]) -> None:
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Turned(415, "E_ENCODING", headers["content-encoding"][:100])
+    if not is_activity(headers.get("content-type", "")):
+        raise Turned(415, "E_MEDIA", headers.get("content-type", "")[:100])
+
+
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+    said = headers.get("content-length", "0")
+    if said.isdecimal() and int(said[:12]) > SIZE:
+        raise Turned(413, "E_SIZE", said[:20])
+    first = await receive()
+    body: bytes = first.get("body", b"")
+    parts, size = [body], len(body)
+    while first.get("more_body") and size <= SIZE:
+        first = await receive()
+        parts.append(first.get("body", b""))
+        size += len(parts[-1])
+    if size > SIZE:
+        raise Turned(413, "E_SIZE", f"{size} and more")
+    if first["type"] == "http.disconnect":
+        raise Turned(400, "E_CUT", "gone before the end")
+    return b"".join(parts)
+
+
+def _id(held: Any) -> str | None:
+    """The id of what is given by reference, whole, or as a list of one."""
+    if isinstance(held, list) and len(held) == 1:
+        held = held[0]
+    found = held.get("id") if isinstance(held, dict) else held
+    return found if isinstance(found, str) else None
+
+
+def _owner(document: Mapping[str, Any] | None) -> str | None:
+    """Who the document says it is from, once it has been read.
+
+    Raises:
+        Malformed: E_ACTOR.
+    """
+    if document is None:
+        return None
+    actor = _id(document.get("actor"))
+    if actor is None or not domain(actor):
+        raise Malformed("E_ACTOR", "an activity has one actor")
+    return actor
+
+
+def _activity(document: Mapping[str, Any], owner: str) -> str:
+    """The id of an activity that this sender may send.
+
+    Raises:
+        Malformed: it is no activity.
+        Turned: 403, it is in the name of somebody else.
+    """
+    actor, id = _owner(document), document.get("id")
+    kind = document.get("type")
+    if not isinstance(id, str) or not 0 < len(id) <= LONGEST or not isinstance(kind, str | list):
+        raise Malformed("E_ACTIVITY", "an activity has an id and a type")
+    if actor != owner:
+        raise Turned(403, "E_ACTOR", f"signed by {owner}, in the name of {actor}")
+    if not same_origin(id, owner):
+        raise Turned(403, "E_ORIGIN_ACTIVITY", f"{owner} used the id {id}")
+    return id
+
+
+def _handling(document: Mapping[str, Any]) -> str:
+    held = document.get("object")
+    for part in (held, document):
+        said = part.get("handling") if isinstance(part, dict) else None
+        if isinstance(said, str) and said in _HIDDEN:
+            return said
+    return "public"
+
+
+_ACCEPTED = {
+    "type": "http.response.start",
+    "status": 202,
+    "headers": [(b"content-length", b"0")],
+}
+_EMPTY = {"type": "http.response.body", "body": b""}
+
+
+async def _answer(send: Send, turned: Turned) -> None:
+    words = {"type": "about:blank", "title": _WORDS[turned.status], "status": turned.status}
+    body = json.dumps({**words, "code": turned.code}).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    if turned.status == 401:
+        headers.append((b"accept-signature", ACCEPT_SIGNATURE.encode()))
+    if turned.after is not None:
+        headers.append((b"retry-after", str(turned.after).encode()))
+    await send({"type": "http.response.start", "status": turned.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,215 @@
+"""The SQL of what comes in: letters kept and claimed, senders and keys found."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from federation import hosts, policy
+from federation.tables import host, remembered
+from node.kernel.database import insert_new
+from node.kernel.tables import Account, account, account_of, known, letter
+from node.kernel.unit import Unit
+
+_KNOW = {
+    dialect.dialect.name: dialect.insert(known).on_conflict_do_nothing().returning(known.c.hash)
+    for dialect in (sqlite, postgresql)
+}
+"""Insert many marks at once and say which of them are new."""
+
+LEASE = timedelta(seconds=60)
+CLAIM = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A letter whose sender is proven, about to be kept; `form` if its host's is news to us."""
+
+    activity: str
+    actor: str
+    body: bytes
+    handling: str
+    domain: str
+    form: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A letter that one worker holds until its lease ends; nobody without `token` ends it."""
+
+    id: int
+    activity: str
+    actor: str
+    body: bytes
+    at: datetime
+    tries: int
+    token: str
+    handling: str = "public"
+
+
+def mark(actor: str, id: str) -> bytes:
+    """The 16 bytes by which (actor, id) is known for ever."""
+    return hashlib.sha256(f"{actor}\n{id}".encode()).digest()[:16]
+
+
+def store(unit: Unit, letters: Sequence[Arrived]) -> list[bool]:
+    """Keep all letters that have gathered, in one commit.
+
+    Returns:
+        For each whether it was taken; a letter we know counts as taken, the first holds.
+    """
+    db, now = unit.db, unit.now
+    out = {a for a in {one.actor for one in letters} if policy.refuses(db, unit.registry, a)}
+    welcome = [one for one in letters if one.actor not in out]
+    marks = {mark(one.actor, one.activity): one for one in reversed(welcome)}
+    if marks:
+        new = set(map(bytes, db.scalars(_KNOW[db.dialect.name], [{"hash": m} for m in marks])))
+        rows = [_row(one, now) for m, one in reversed(marks.items()) if m in new]
+        if rows:
+            db.execute(insert(letter), rows)
+    for one in welcome:
+        if one.form:
+            learn(unit, one.domain, one.form)
+    return [one.actor not in out for one in letters]
+
+
+def _row(one: Arrived, now: datetime) -> dict[str, Any]:
+    return {
+        "way": "in",
+        "activity": one.activity,
+        "actor": one.actor,
+        "body": one.body,
+        "handling": one.handling,
+        "at": now,
+        "due": now,
+        "state": "waiting",
+        "tries": 0,
+    }
+
+
+def learn(unit: Unit, domain: str, form: str) -> None:
+    """Note that a host spoke to us, and how it signs, unless we know what it takes."""
+    hosts.answered(unit, domain)
+    unknown = and_(host.c.domain == domain, host.c.form.is_(None))
+    unit.db.execute(update(host).where(unknown).values(form=form, form_at=unit.now))
+
+
+def claim(db: Connection, now: datetime, most: int = CLAIM) -> list[Held]:
+    """Take the oldest letters that are due; those of one actor are never with two workers."""
+    postgres = db.dialect.name == "postgresql"
+    if postgres:
+        db.execute(text("SELECT pg_advisory_xact_lock(7027)"))
+    busy = select(letter.c.actor).where(
+        letter.c.way == "in", letter.c.state == "waiting", letter.c.leased_until >= now
+    )
+    wanted = (
+        select(letter)
+        .where(
+            letter.c.way == "in",
+            letter.c.state == "waiting",
+            letter.c.due <= now,
+            or_(letter.c.leased_until.is_(None), letter.c.leased_until < now),
+            letter.c.actor.not_in(busy),
+        )
+        .order_by(letter.c.id)
+        .limit(most)
+    )
+    rows = db.execute(wanted.with_for_update(skip_locked=True) if postgres else wanted).all()
+    token = secrets.token_hex(16)
+    if rows:
+        taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
+        db.execute(taken.values(leased_until=now + LEASE, token=token))
+    return [_held(row, token) for row in rows]
+
+
+def _held(row: Any, token: str) -> Held:
+    return Held(
+        id=row.id,
+        activity=row.activity,
+        actor=row.actor,
+        body=row.body or b"",
+        at=row.at,
+        tries=row.tries,
+        token=token,
+        handling=row.handling,
+    )
+
+
+def held(db: Connection, id: int, token: str) -> Held | None:
+    """The letter with this id, if whoever has the token still holds it."""
+    mine = and_(letter.c.id == id, letter.c.token == token, letter.c.state == "waiting")
+    row = db.execute(select(letter).where(mine)).one_or_none()
+    return _held(row, token) if row else None
+
+
+def change(db: Connection, one: Held, **values: Any) -> bool:
+    """Change a letter we still hold; false if the lease went to somebody else."""
+    mine = and_(letter.c.id == one.id, letter.c.token == one.token, letter.c.state == "waiting")
+    return db.execute(update(letter).where(mine).values(values)).rowcount == 1
+
+
+def find(db: Connection, id: str) -> Account | None:
+    """The actor with this id."""
+    row = db.execute(select(account).where(account.c.id == id)).one_or_none()
+    return account_of(row) if row else None
+
+
+def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
+    """The stranger that a key is known to belong to, by the key's id or as its page."""
+    theirs = and_(account.c.local.is_(False), account.c.gone.is_(None))
+    by_page = select(account).where(theirs, account.c.id == owner)
+    by_key = select(account).where(theirs, account.c.key_id == key_id)
+    row = db.execute(by_page).one_or_none() or db.execute(by_key).first()
+    return account_of(row) if row else None
+
+
+def sent(db: Connection, activity: str) -> Any | None:
+    """The letter of ours with this activity."""
+    ours = and_(letter.c.way == "out", letter.c.activity == activity)
+    return db.execute(select(letter).where(ours)).first()
+
+
+def came(db: Connection, activity: str, actor: str | None = None) -> Any | None:
+    """The letter with this activity that came in, of this actor if one is named."""
+    theirs = and_(letter.c.way == "in", letter.c.activity == activity)
+    if actor is not None:
+        theirs = and_(theirs, letter.c.actor == actor)
+    return db.execute(select(letter).where(theirs).order_by(letter.c.id)).first()
+
+
+def has_come(db: Connection, actor: str, activity: str) -> bool:
+    """Whether this letter ever came."""
+    return bool(db.scalar(select(exists().where(known.c.hash == mark(actor, activity)))))
+
+
+def forget(db: Connection, actor: str, id: str, now: datetime) -> None:
+    """Remember that the actor took this thing back, so that it cannot come after that."""
+    insert_new(db, remembered, {"hash": mark(actor, id), "at": now})
+
+
+def forgotten(db: Connection, actor: str, ids: Iterable[str]) -> bool:
+    """Whether the actor took any of these things back."""
+    marks = [mark(actor, id) for id in ids]
+    return bool(db.scalar(select(exists().where(remembered.c.hash.in_(marks)))))
+
+
+def sweep(db: Connection, before: datetime) -> int:
+    """Take away the bodies of finished letters that came before a moment; how many."""
+    old = and_(
+        letter.c.way == "in",
+        letter.c.state != "waiting",
+        letter.c.at < before,
+        letter.c.body.is_not(None),
+    )
+    return db.execute(update(letter).where(old).values(body=None)).rowcount
+
+
+def drop_letters(db: Connection, actor: str) -> None:
+    """Take away what an actor that is gone has sent; that it was known stays."""
+    theirs = and_(letter.c.way == "in", letter.c.actor == actor, letter.c.state != "waiting")
+    db.execute(delete(letter).where(theirs))

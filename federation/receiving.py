@@ -1,0 +1,232 @@
+"""A stored letter to its effects: once, in one unit, and never in another's way.
+
+The pump takes letters that wait; what can be judged from our rows is carried out at once.
+A letter that needs something from another server goes to a job in that server's lane.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from sqlalchemy import update
+
+from federation import policy, queries, reading, resolving, senders, trust
+from federation.letters import PRIVATE
+from federation.origins import base, domain
+from federation.queries import Held
+from federation.reading import Read
+from federation.trust import Case, Document, Wanted
+from node.kernel.errors import Problem, Refused, TryLater
+from node.kernel.node import Node
+from node.kernel.tables import Account, letter
+from node.kernel.unit import Unit
+from vocab import checks, multikey
+from vocab.checks import Known
+from vocab.model import Malformed, id_of
+from vocab.types import Delete, Undo
+
+log = logging.getLogger(__name__)
+
+FIRST = timedelta(seconds=5)
+LONGEST = timedelta(hours=24)
+GIVE_UP = timedelta(days=7)
+TRIES = 10
+"""Unexpected failures of one letter before it is set aside."""
+FALLBACK = timedelta(hours=1)
+"""When the pump takes a letter back whose job has not ended it."""
+KEPT = timedelta(days=30)
+"""How long the body of a finished letter is kept."""
+
+
+async def receive(node: Node) -> bool:
+    """Carry out the letters that wait, those of one actor in the order they came.
+
+    Returns:
+        Whether there were any.
+    """
+    letters = await node.database.claim(queries.claim, node.now())
+    by_actor: dict[str, list[Held]] = defaultdict(list)
+    for one in letters:
+        by_actor[one.actor].append(one)
+    await asyncio.gather(*(_in_order(node, group) for group in by_actor.values()))
+    return bool(letters)
+
+
+async def resolve(node: Node, *, letter: int, token: str) -> None:
+    """Job: fetch what a letter speaks of, then carry it out."""
+    held = await node.read(queries.held, letter, token)
+    if held is not None:
+        await _one(node, held, resolving.Budget())
+
+
+async def sweep(node: Node) -> None:
+    """Job, daily: take away the bodies of letters that were finished long ago."""
+    await node.write(_sweep)
+
+
+async def _in_order(node: Node, letters: list[Held]) -> None:
+    for one in letters:
+        try:
+            await _one(node, one, None)
+        except Exception:
+            # Not even its failure could be written down: the lease brings it back.
+            log.exception("letter %s", one.activity)
+
+
+async def _one(node: Node, held: Held, budget: resolving.Budget | None) -> None:
+    """Carry out one letter; if it cannot be, write down why. Without a budget nobody is asked."""
+    try:
+        await _carried(node, held, budget)
+    except Wanted as wanted:
+        await node.write(_hand_over, held, wanted.id)
+    except TryLater as later:
+        await node.write(_put_off, held, later.code, later.after, final=False)
+    except (Problem, Malformed) as refusal:
+        log.info("letter %s refused: %s", held.activity, refusal)
+        await node.write(_end, held, "refused", refusal.code)
+    except Exception:
+        log.exception("letter %s failed", held.activity)
+        final = held.tries + 1 >= TRIES
+        await node.write(_put_off, held, "E_INTERNAL", None, final=final)
+
+
+async def _carried(node: Node, held: Held, budget: resolving.Budget | None) -> None:
+    allow_http = node.settings.allow_http
+    read = reading.understand(held.body, node.registry.types, allow_http=allow_http)
+    fetched: dict[str, Document] = {}
+    while True:
+        try:
+            await node.write(carry, held, read, dict(fetched))
+            break
+        except Wanted as wanted:
+            if budget is None or wanted.id in fetched:
+                raise
+            await _fetch(node, held, wanted.id, fetched, budget)
+    if id_of(read.activity.object) == held.actor:
+        senders.of(node).forget(held.actor)
+
+
+async def _fetch(
+    node: Node, held: Held, id: str, fetched: dict[str, Document], budget: resolving.Budget
+) -> None:
+    if id == held.actor:
+        await resolving.account(node, id, budget=budget)
+    else:
+        _, found = await resolving.document(node, id, budget=budget)
+        types, allow_http = node.registry.types, node.settings.allow_http
+        fetched[id] = reading.judged(found, types, allow_http=allow_http)
+
+
+def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -> None:
+    """Carry out one letter and end it; nothing if its lease went to somebody else.
+
+    Raises:
+        Wanted: another server must be asked first.
+        Problem, Malformed: it may not be, or not now.
+    """
+    if not queries.change(unit.db, held, state="done", token=None, leased_until=None):
+        return
+    case = Case(
+        activity=read.activity,
+        document=read.document,
+        actor=_sender(unit, held, read),
+        held=held,
+        fetched=fetched,
+    )
+    here = update(letter).where(letter.c.id == held.id)
+    if not _done(unit, case, read):
+        unit.db.execute(here.values(state="ignored"))
+    if held.handling in PRIVATE:
+        unit.db.execute(here.values(body=reading.stub(read.raw)))
+
+
+def _sender(unit: Unit, held: Held, read: Read) -> Account:
+    """The account of the sender, if we still have to do with it.
+
+    Raises:
+        Refused: E_BLOCKED, E_GONE, E_UNDONE.
+        Wanted: we know it no more.
+    """
+    actor = unit.account(held.actor)
+    if policy.refuses(unit.db, unit.registry, held.actor):
+        raise Refused("E_BLOCKED", held.actor)
+    if actor is None:
+        raise Wanted(held.actor)
+    if actor.gone is not None:
+        raise Refused("E_GONE", held.actor)
+    ids = {held.activity}
+    if not isinstance(read.activity, Delete | Undo) and (id := id_of(read.activity.object)):
+        ids.add(id)
+    if queries.forgotten(unit.db, held.actor, ids):
+        raise Refused("E_UNDONE", f"{ids} was taken back before")
+    return actor
+
+
+def _done(unit: Unit, case: Case, read: Read) -> bool:
+    """Whether somebody here does such things, and this one is done."""
+    activity, actor = case.activity, case.actor
+    if not any(path[0] is type(activity) for path in unit.registry.handlers):
+        return False
+    known = Known(
+        now=unit.now,
+        stored=lambda wanted: trust.stored(unit, wanted, case.viewer),
+        key=lambda method: _key(unit, method),
+    )
+    registry = unit.registry
+    checks.run(case.document, known, types=registry.types, by_class=registry.checks)
+    found = trust.trusted(unit, case)
+    for fetched in case.fetched.values():
+        checks.run(fetched, known, types=registry.types, by_class=registry.checks)
+    embedded = read.raw.get("object")
+    raw = embedded if found.embedded and isinstance(embedded, dict) else found.document
+    return unit.perform(activity, actor, found.object, raw)
+
+
+def _key(unit: Unit, method: str) -> Ed25519PublicKey | RSAPublicKey | None:
+    """The key a proof names, if it is on the page of an account we know."""
+    owner = unit.account(base(method))
+    written = owner.assertion_keys.get(method) if owner else None
+    return multikey.from_multikey(written) if written else None
+
+
+def _end(unit: Unit, held: Held, state: str, code: str) -> None:
+    body = {"body": None} if held.handling in PRIVATE else {}
+    queries.change(
+        unit.db, held, state=state, code=code[:60], token=None, leased_until=None, **body
+    )
+
+
+def _put_off(
+    unit: Unit, held: Held, code: str, after: timedelta | None, *, final: bool
+) -> None:
+    """Try again, later each time; after a week, or finally, set it aside."""
+    wait = max(after or FIRST, min(FIRST * 2 ** min(held.tries, 20), LONGEST))
+    late = unit.now + wait > held.at + GIVE_UP
+    queries.change(
+        unit.db,
+        held,
+        state="dead" if final or late else "waiting",
+        code=code[:60],
+        due=unit.now + wait,
+        tries=held.tries + 1,
+        token=None,
+        leased_until=None,
+    )
+
+
+def _hand_over(unit: Unit, held: Held, id: str) -> None:
+    """Have a job fetch what a letter needs; it takes the letter with it."""
+    token = secrets.token_hex(16)
+    if queries.change(
+        unit.db, held, token=token, leased_until=None, due=unit.now + FALLBACK
+    ):
+        unit.later("federation.resolve", lane=domain(id), letter=held.id, token=token)
+
+
+def _sweep(unit: Unit) -> None:
+    queries.sweep(unit.db, unit.now - KEPT)

@@ -1,0 +1,173 @@
+"""Who signed a request: keys in memory, then in our rows, then from their owner's page."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from federation import queries, resolving
+from federation.claims import BadSignature, Claim, Request
+from federation.keys import load_public_pem
+from federation.origins import LONGEST, base, domain, same_origin
+from federation.policy import Bucket
+from federation.signatures import PublicKey, VerifiedSender, verify
+from node.kernel.errors import Missing, Refused, TryLater
+from node.kernel.node import Node
+from node.kernel.tables import Account
+from vocab.model import Malformed
+from vocab.multikey import from_multikey
+
+MOST = 10_000
+"""Keys in memory."""
+
+PATIENCE = 5.0
+"""Seconds in which an unknown key must be there."""
+
+AGAIN = timedelta(seconds=60)
+"""A key that could not be had, or that did not verify, is not asked for again so soon."""
+
+QUEUE = 32
+"""Requests that may wait for keys of one host; the next is asked to come again."""
+
+
+class Unknown(Refused):
+    """Nobody here knows this key, and nobody may be asked now."""
+
+    status = 401
+
+
+class Senders:
+    """The keys of those who write to one node. One for each node: `of(node)`."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._keys: OrderedDict[str, PublicKey] = OrderedDict()
+        self._refused: OrderedDict[str, datetime] = OrderedDict()
+        self._asked: OrderedDict[str, datetime] = OrderedDict()
+        self._doors: dict[str, asyncio.Lock] = {}
+        self._waiting: dict[str, int] = {}
+        self._fetches = Bucket(burst=30, each_second=0.5)
+
+    async def known(self, claim: Claim) -> PublicKey | None:
+        """The key of a claim if we have it, in memory or in our rows."""
+        key = self._keys.get(claim.key_id)
+        if key is not None:
+            self._keys.move_to_end(claim.key_id)
+            return key
+        page = base(claim.key_id)
+        account = await self._node.read(queries.with_key, claim.key_id, page)
+        return self._keep(account, claim.key_id) if account else None
+
+    async def prove(self, request: Request, claim: Claim, owner: str | None) -> VerifiedSender:
+        """Prove who signed, asking for the key if need be.
+
+        Args:
+            request: as it came.
+            claim: what it says about its signature.
+            owner: who the document says it is from; None if there is no document (a GET).
+
+        Raises:
+            BadSignature: it does not prove anything.
+            Unknown: E_KEY, there is no such key of this owner.
+            TryLater: the owner's server does not answer now.
+        """
+        now = self._node.now()
+        key = await self.known(claim)
+        if key is None:
+            return verify(request, claim, await self._ask(claim.key_id, owner), now=now)
+        try:
+            return verify(request, claim, key, now=now)
+        except BadSignature as refusal:
+            if refusal.code != "E_SIGNATURE" or not self._may_ask_again(claim.key_id, now):
+                raise
+            newer = await self._ask(claim.key_id, key.owner)
+            return verify(request, claim, newer, now=now)
+
+    def forget(self, owner: str) -> None:
+        """Drop the keys in memory of an account, because its page is newer or gone."""
+        for key_id in [id for id, key in self._keys.items() if key.owner == owner]:
+            del self._keys[key_id]
+
+    async def _ask(self, key_id: str, owner: str | None) -> PublicKey:
+        """Fetch a key, one at a time for each host, each at most once a minute if in vain."""
+        host = domain(key_id)
+        if not host or len(key_id) > LONGEST or (owner and not same_origin(key_id, owner)):
+            raise Unknown("E_KEY", f"{key_id[:200]} is no key of {owner}")
+        if self._waiting.get(host, 0) >= QUEUE:
+            raise TryLater(f"many wait for keys of {host}", AGAIN)
+        self._waiting[host] = self._waiting.get(host, 0) + 1
+        try:
+            async with asyncio.timeout(PATIENCE), self._doors.setdefault(host, asyncio.Lock()):
+                return await self._fetched(key_id, owner)
+        except TimeoutError:
+            raise TryLater(f"no key from {host} within {PATIENCE:g} s") from None
+        finally:
+            self._waiting[host] -= 1
+            if not self._waiting[host]:
+                del self._waiting[host]
+                self._doors.pop(host, None)
+
+    async def _fetched(self, key_id: str, owner: str | None) -> PublicKey:
+        now = self._node.now()
+        refused = self._refused.get(key_id)
+        if refused is not None and now - refused < AGAIN:
+            raise Unknown("E_KEY", f"{key_id} was asked for a moment ago")
+        if not self._fetches.take(domain(key_id)):
+            raise TryLater(f"too many keys of {domain(key_id)}", AGAIN)
+        try:
+            account = await resolving.key(self._node, key_id, owner=owner)
+        except (Refused, Missing, Malformed) as refusal:
+            _note(self._refused, key_id, now)
+            raise Unknown("E_KEY", f"{key_id}: {refusal}") from refusal
+        key = self._keep(account, key_id)
+        if key is None:
+            _note(self._refused, key_id, now)
+            raise Unknown("E_KEY", f"{account.id} does not list {key_id}")
+        return key
+
+    def _keep(self, account: Account, key_id: str) -> PublicKey | None:
+        loaded = loaded_key(account, key_id)
+        if loaded is not None:
+            self._keys[key_id] = loaded
+            if len(self._keys) > MOST:
+                self._keys.popitem(last=False)
+        return loaded
+
+    def _may_ask_again(self, key_id: str, now: datetime) -> bool:
+        asked = self._asked.get(key_id)
+        if asked is not None and now - asked < AGAIN:
+            return False
+        _note(self._asked, key_id, now)
+        return True
+
+
+def loaded_key(account: Account, key_id: str) -> PublicKey | None:
+    """The key of an account under this id, loaded; None if it does not list it.
+
+    Raises:
+        BadSignature: E_KEY, it is no key or a weak one.
+    """
+    if key_id == account.key_id and account.public_key:
+        key = load_public_pem(account.public_key)
+        return PublicKey(id=key_id, owner=account.id, key=key)
+    written = account.assertion_keys.get(key_id)
+    if written is None:
+        return None
+    try:
+        return PublicKey(id=key_id, owner=account.id, key=from_multikey(written))
+    except Malformed as fault:
+        raise BadSignature("E_KEY", fault.message) from None
+
+
+def of(node: Node) -> Senders:
+    """The senders of a node."""
+    found = node.memory.get("federation.senders")
+    if not isinstance(found, Senders):
+        found = node.memory["federation.senders"] = Senders(node)
+    return found
+
+
+def _note(where: OrderedDict[str, datetime], name: str, now: datetime) -> None:
+    where[name] = now
+    where.move_to_end(name)
+    if len(where) > MOST:
+        where.popitem(last=False)
