@@ -129,7 +129,8 @@ class Unit:
         if not addressed(activity):
             return
         document = wire.dump(activity)
-        schemas.outgoing(document, allow_http=self.allow_http)
+        # a node at home has an http address, and what it sends stays with it
+        schemas.outgoing(document, allow_http=self.allow_http or self.community.at_home)
         handling = activity.object.handling if isinstance(activity.object, Object) else None
         self.db.execute(
             insert(letter).values(
@@ -143,7 +144,8 @@ class Unit:
                 expires=activity.end_time,
             )
         )
-        self.later("federation.fan_out", activity=activity.id)
+        unnamed = {"also": [*activity.bto, *activity.bcc]} if activity.bto or activity.bcc else {}
+        self.later("federation.fan_out", activity=activity.id, **unnamed)
 
     def later(
         self,
