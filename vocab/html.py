@@ -81,11 +81,11 @@ def _linked(text: str) -> str:
     out, done = [], 0
     for found in _LINK.finditer(text):
         url = found.group().rstrip(_TRAILING)
-        out += [escaping.escape(text[done : found.start()]), _anchor(url)]
+        out += [escaping.escape(text[done : found.start()], quote=False), _anchor(url)]
         done = found.start() + len(url)
-    return "".join([*out, escaping.escape(text[done:])])
+    return "".join([*out, escaping.escape(text[done:], quote=False)])
 
 
 def _anchor(url: str) -> str:
-    shown = escaping.escape(url.split("://", 1)[1])
+    shown = escaping.escape(url.split("://", 1)[1], quote=False)
     return f'<a href="{escaping.escape(url)}" rel="{REL}">{shown}</a>'

@@ -1,0 +1,101 @@
+"""What of a stranger's HTML we keep."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vocab import html
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("<p>Hi <strong>you</strong><br>there</p>", "<p>Hi <strong>you</strong><br>there</p>"),
+        ("<p onclick='x()' style='color:red' class='big' id='a'>x</p>", "<p>x</p>"),
+        ("<script>alert(1)</script>x", "x"),
+        ("<style>p{}</style><iframe src='https://e.test'></iframe>x", "x"),
+        ("<img src='https://e.test/pixel.gif'>x", "x"),
+        ("<svg><a href='https://e.test'>y</a></svg>x", "x"),
+        ("<a href='javascript:alert(1)'>x</a>", '<a rel="nofollow noopener ugc">x</a>'),
+        ("<a href='/local'>x</a>", '<a rel="nofollow noopener ugc">x</a>'),
+        ("<a href='data:text/html,x'>x</a>", '<a rel="nofollow noopener ugc">x</a>'),
+        (
+            "<a href='https://a.test/' class='u-url mention evil' target='_blank' rel='me'>x</a>",
+            '<a href="https://a.test/" class="u-url mention" rel="nofollow noopener ugc">x</a>',
+        ),
+        ("<!-- secret -->x", "x"),
+        ("<p>unclosed", "<p>unclosed</p>"),
+        ("a\u202ebc\u2066\u200f", "abc"),
+        ("a\x00b\x08c", "abc"),
+        ("<custom-tag>x</custom-tag>", "x"),
+        ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_only_the_small_set_is_kept(source: str | None, kept: str) -> None:
+    assert html.clean(source) == kept
+
+
+def test_html_has_a_length() -> None:
+    assert len(html.clean("<p>" + "x" * 300_000)) <= html.SIZE + len("<p></p>")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<p>One<br>two</p><p>three &amp; four</p>", "One\ntwo\n\nthree & four"),
+        ("<ul><li>a</li><li>b</li></ul>", "a\n\nb"),
+        ("<script>x</script><b>y</b>", "y"),
+        ("&lt;b&gt;", "<b>"),
+        ("", ""),
+    ],
+)
+def test_html_has_its_words(source: str, words: str) -> None:
+    assert html.to_text(source) == words
+
+
+def test_a_line_is_cut_with_an_ellipsis() -> None:
+    assert html.line("<p>one\ntwo</p><p>three</p>") == "one two three"
+    assert html.line("x" * 300, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("Hello\nyou\n\nNext", "<p>Hello<br>you</p><p>Next</p>"),
+        ("a\r\n\r\n\r\nb", "<p>a</p><p>b</p>"),
+        ("<b>&", "<p>&lt;b&gt;&amp;</p>"),
+        (
+            "see https://a.test/x?y=1&z=2.",
+            (
+                '<p>see <a href="https://a.test/x?y=1&amp;z=2" rel="nofollow noopener ugc">'
+                "a.test/x?y=1&amp;z=2</a>.</p>"
+            ),
+        ),
+        ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
+        ('https://a.test/"onclick="x', None),
+        ("  ", ""),
+    ],
+)
+def test_what_is_typed_becomes_paragraphs_and_links(typed: str, made: str | None) -> None:
+    found = html.from_text(typed)
+
+    assert html.clean(found) == found
+    if made is not None:
+        assert found == made
+
+
+@given(st.text(max_size=200))
+def test_what_is_typed_is_never_more_than_text(typed: str) -> None:
+    made = html.from_text(typed)
+
+    assert html.to_text(html.clean(made)) == html.to_text(made)
+    assert "<script" not in html.clean(made).lower()
+
+
+@given(st.text(alphabet="<>/abp script='\"=:&;", max_size=80))
+def test_cleaning_twice_changes_nothing(source: str) -> None:
+    once = html.clean(source)
+
+    assert html.clean(once) == once

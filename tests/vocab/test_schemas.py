@@ -1,0 +1,209 @@
+"""The producer's check: what of ours may leave, and what of others is asked."""
+
+import json
+
+import pytest
+
+from tests.vocab.samples import TYPES, example, names, read
+from vocab import schemas
+from vocab.model import PUBLIC, Malformed, Object
+from vocab.types import (
+    CORE,
+    Accept,
+    Announce,
+    Create,
+    Delete,
+    Flag,
+    Follow,
+    Note,
+    OrderedCollectionPage,
+    Reject,
+    Tombstone,
+    Undo,
+)
+from vocab.wire import claims, dump
+
+ANA, BEN = "https://alder.test/u/ana", "https://birch.test/u/ben"
+NOTE = Note(id="https://alder.test/n/1", attributed_to=ANA, content="<p>Hi</p>", to=(PUBLIC,))
+FOLLOW = Follow(id="https://alder.test/a/1", actor=ANA, object=BEN, to=(BEN,))
+
+
+def create(note: Note) -> Create:
+    return Create(id="https://alder.test/a/2", actor=ANA, object=note, to=note.to)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        FOLLOW,
+        Accept(id="https://alder.test/a/3", actor=ANA, object=FOLLOW, to=(BEN,)),
+        Reject(id="https://alder.test/a/4", actor=ANA, object="https://birch.test/f", to=(BEN,)),
+        Undo(id="https://alder.test/a/5", actor=ANA, object=FOLLOW, to=(BEN,)),
+        create(NOTE),
+        Delete(id="https://alder.test/a/6", actor=ANA, object=ANA, to=(PUBLIC,)),
+        Announce(id="https://alder.test/a/7", actor=ANA, object="https://b.test/n", to=(PUBLIC,)),
+        Flag(id="https://alder.test/a/8", actor=ANA, objects=(BEN, "https://b.test/n"), to=(BEN,)),
+        NOTE,
+        Tombstone(id="https://alder.test/n/1", former_type="Note", deleted=None),
+        OrderedCollectionPage(id="https://alder.test/o?p=1", ordered_items=(create(NOTE),)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_ordinary_documents_leave(value: Object) -> None:
+    document = dump(value)
+    if value.type == "Tombstone":
+        document["deleted"] = "2026-11-20T09:00:00Z"
+
+    schemas.outgoing(document)
+
+
+LEAKS = ["ballots", "votes", "voters", "deliberation", "members", "auditLog", "bto", "bcc"]
+LEAKS += ["pointsByMember", "supportersList", "transcript", "endorsers"]
+
+
+@pytest.mark.parametrize("key", LEAKS)
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_a_forbidden_key_does_not_leave_at_any_depth(key: str, depth: int) -> None:
+    document = dump(create(NOTE))
+    inside = [document, document["object"], {}, {}][depth]
+    if depth == 3:
+        document["object"]["source"] = {"a": [{"b": inside}]}
+    schemas.outgoing(document)
+    inside[key] = ["x"]
+
+    with pytest.raises(Malformed) as refused:
+        schemas.outgoing(document)
+
+    assert refused.value.code == "E_SCHEMA"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"to": PUBLIC},
+        {"to": ["as:Public"]},
+        {"cc": ["Public"]},
+        {"type": ["Create"]},
+        {"id": None},
+        {"id": "urn:x"},
+        {"actor": None},
+        {"actor": {"id": ANA}},
+        {"object": None},
+        {"object": NOTE.id},
+        {"@context": "https://w3id.org/commons-node/v1"},
+        {"published": "2026-11-20T09:00:00+01:00"},
+    ],
+    ids=json.dumps,
+)
+def test_an_ill_formed_act_does_not_leave(change: dict) -> None:
+    document = {**dump(create(NOTE)), **change}
+    document = {key: held for key, held in document.items() if held is not None}
+
+    with pytest.raises(Malformed):
+        schemas.outgoing(document)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": ["Note"]},
+        {"type": "Like"},
+        {"to": PUBLIC},
+        {"to": None},
+        {"attributedTo": None},
+        {"attributedTo": [ANA]},
+        {"tag": {"type": "Mention"}},
+        {"attachment": {"type": "Image"}},
+        {"audience": ["https://alder.test/c"]},
+        {"content": "<p onload=x>"},
+        {"content": "<script>x</script>"},
+    ],
+    ids=json.dumps,
+)
+def test_an_ill_formed_note_does_not_leave(change: dict) -> None:
+    document = dump(create(NOTE))
+    document["object"] = {
+        key: held for key, held in {**document["object"], **change}.items() if held is not None
+    }
+
+    with pytest.raises(Malformed):
+        schemas.outgoing(document)
+
+
+def test_what_a_page_holds_is_looked_at_too() -> None:
+    page = dump(OrderedCollectionPage(id="https://alder.test/o", ordered_items=(create(NOTE),)))
+    page["orderedItems"][0]["object"]["type"] = ["Note"]
+
+    with pytest.raises(Malformed):
+        schemas.outgoing(page)
+
+
+def test_a_member_without_keys_does_not_leave() -> None:
+    person = example("03")
+    schemas.outgoing(person)
+    del person["publicKey"]
+
+    with pytest.raises(Malformed):
+        schemas.outgoing(person)
+    schemas.validate(person)  # a stranger may come without
+
+
+def test_a_stranger_is_not_asked_for_our_form() -> None:
+    schemas.validate({"type": ["Create"], "object": {"type": "Note", "to": PUBLIC, "votes": 3}})
+    schemas.validate({"type": "Relationship", "relationship": "https://b.test/friend"})
+
+
+def test_a_class_of_a_module_that_is_off_is_not_asked_for() -> None:
+    document = example("10")
+    del document["object"]["publishes"]
+
+    schemas.validate(document, claims(CORE))
+    with pytest.raises(Malformed):
+        schemas.validate(document, TYPES)
+
+
+def test_a_refusal_tells_where_and_not_what() -> None:
+    card = example("27")
+    card["object"]["contactPoint"] = [{"type": "ContactPoint", "email": "ana@north.example"}]
+
+    with pytest.raises(Malformed) as refused:
+        schemas.validate(card)
+
+    assert refused.value.where == "object/contactPoint/0"
+    assert "ana@" not in str(refused.value)
+
+
+def as_http(held):
+    """The document as a node without TLS would write it."""
+    return json.loads(json.dumps(held).replace("https://north.example", "http://north.example"))
+
+
+@pytest.mark.parametrize("number", ["01", "02", "03", "05", "10", "20", "26", "27", "41", "43"])
+def test_http_is_for_test_networks_alone(number: str) -> None:
+    document = as_http(example(number))
+
+    with pytest.raises(Malformed):
+        schemas.outgoing(document)
+    schemas.outgoing(document, allow_http=True)
+    schemas.validate(document, allow_http=True)
+
+
+def test_http_loosens_nothing_else() -> None:
+    for name in names("invalid"):
+        if name.startswith("schema__"):
+            with pytest.raises(Malformed):
+                schemas.outgoing(read("invalid", name), allow_http=True)
+
+
+def test_every_schema_is_one_of_the_vocabularys(shared) -> None:
+    ours = {"plain.schema.json", "plain-activity.schema.json"}
+    mine = {
+        f.name: f for part in ("objects", "activities") for f in (schemas.FOLDER / part).iterdir()
+    }
+    theirs = {f.name: f for f in (shared / "vocab" / "schemas").iterdir()}
+
+    assert mine.keys() - ours == theirs.keys()
+    for name, file in theirs.items():
+        assert json.loads(mine[name].read_text()) == json.loads(file.read_text())
+    for name in ("ns.ttl", "statemachines.json"):
+        assert (schemas.FOLDER / name).read_bytes() == (shared / "vocab" / name).read_bytes()
