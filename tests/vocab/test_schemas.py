@@ -115,6 +115,7 @@ def test_an_ill_formed_act_does_not_leave(change: dict) -> None:
         {"tag": {"type": "Mention"}},
         {"attachment": {"type": "Image"}},
         {"audience": ["https://alder.test/c"]},
+        {"name": "A title"},
         {"content": "<p onload=x>"},
         {"content": "<script>x</script>"},
     ],
