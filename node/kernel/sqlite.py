@@ -195,6 +195,10 @@ def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
             raise
         _undo(db)
         return None, error
+    except StopIteration as error:
+        # A future refuses to carry this one, and whoever asked would wait for ever.
+        _undo(db)
+        return None, RuntimeError(repr(error))
     except Exception as error:  # noqa: BLE001 - handed to whoever asked for the change
         _undo(db)
         return None, error

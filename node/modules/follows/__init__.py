@@ -1,0 +1,23 @@
+"""Who follows whom: asked, answered, ended, from here and from anywhere."""
+
+from node.kernel.module import Module
+from node.modules.follows import handlers, pages, queries
+from node.modules.follows.tables import metadata
+
+module = Module(
+    name="follows",
+    title="Follows",
+    package=__name__,
+    metadata=metadata,
+    essential=True,
+    requires=("accounts",),
+    handlers=handlers.handlers,
+    subscribers=handlers.subscribers,
+    routes=pages.routes,
+    slots={"today.waiting": pages.waiting},
+    collections={"followers": queries.followers_page, "following": queries.following_page},
+    audiences=(queries.audience,),
+    documents=(queries.document,),
+    export=queries.export,
+    erase=handlers.erase,
+)

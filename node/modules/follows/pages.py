@@ -1,0 +1,124 @@
+"""The pages about follows: who asks, who follows me, whom I follow, and following by address."""
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from federation import resolving
+from node.kernel.access import Viewer
+from node.kernel.errors import Missing, Problem, Refused
+from node.kernel.node import Node
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.follows import api, queries
+from node.modules.follows.handlers import send_answer
+from node.modules.follows.rules import State
+from vocab.types import Accept, Reject
+from web.forms import Form, Line, blank, fields_of, read
+from web.language import mark
+from web.forms import done
+from web.render import page
+from web.slots import Card
+from web.voice import speak, voice
+
+FOLLOW = Form(
+    Line(
+        "who",
+        mark("Whom?"),
+        mark("An address such as @birch@birch.example, or a web address"),
+        at_most=300,
+        spell=False,
+    )
+)
+
+Lists = dict[str, list[Account]]
+
+
+def _lists(db: Connection, me: str) -> Lists:
+    found = {
+        "asking": queries.accounts(db, me, way="in", now_is=State.ASKED),
+        "followers": queries.accounts(db, me, way="in", now_is=State.ACCEPTED),
+        "following": queries.accounts(db, me, way="out", now_is=State.ACCEPTED),
+        "asked": queries.accounts(db, me, way="out", now_is=State.ASKED),
+    }
+    return {name: [person for person, _ in rows] for name, rows in found.items()}
+
+
+def _me(request: Request) -> Account:
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member or viewer.account is None:
+        raise Refused("E_MEMBERS_ONLY")
+    return viewer.account
+
+
+async def show(request: Request) -> Response:
+    """My followers, those who ask, and whom I follow."""
+    me = _me(request)
+    node: Node = request.app.state.node
+    lists = await node.read(_lists, me.id)
+    _ = voice(request).say
+    return page(request, "follows/show.html", title=_("Following"), place="me",
+                form=blank(request, FOLLOW), **lists)  # fmt: skip
+
+
+async def ask(request: Request) -> Response:
+    """Follow somebody by address."""
+    me = _me(request)
+    node: Node = request.app.state.node
+    _ = voice(request).say
+    form = read(request, FOLLOW)
+    if not form.errors:
+        try:
+            target = await resolving.lookup(node, form.values["who"])
+            await node.write(api.follow, me, target)
+            return done(request, "/me/following", _("Asked %(name)s.", name=target.label))
+        except Problem as problem:
+            safe = problem.safe or mark("Nobody was found there. Check the address.")
+            form = form.wrong({"who": safe})
+    lists = await node.read(_lists, me.id)
+    return page(request, "follows/show.html", status=422, title=_("Following"), place="me",
+                form=form, **lists)  # fmt: skip
+
+
+async def answer(request: Request) -> Response:
+    """Say yes or no to somebody who asks, or end a follow."""
+    me = _me(request)
+    node: Node = request.app.state.node
+    said = fields_of(request)
+    await node.write(_answer, me, said.get("who", [""])[0], said.get("say", [""])[0])
+    return done(request, "/me/following")
+
+
+def _answer(unit: Unit, me: Account, who: str, say: str) -> None:
+    other = unit.account(who)
+    if other is None:
+        raise Missing
+    if say == "stop":
+        api.unfollow(unit, me, other)
+        return
+    activity = queries.activity_of(unit.db, other.id, me.id)
+    if activity is None or say not in {"yes", "no"}:
+        raise Missing
+    queries.settle(unit, other.id, me.id, State.ACCEPTED if say == "yes" else State.REFUSED)
+    send_answer(unit, Accept if say == "yes" else Reject, me, other.id, activity)
+
+
+async def waiting(node: Node, viewer: Viewer) -> list[Card]:
+    """People who ask to follow the viewer."""
+    if not viewer.is_member or viewer.account is None:
+        return []
+    lists = await node.read(_lists, viewer.account.id)
+    _ = speak(node, viewer).say
+    return [_card(_("%(name)s asks to follow you", name=w.label), _("Answer")) for w in lists["asking"]]
+
+
+def _card(title: str, act: str) -> Card:
+    return Card(title, "/me/following", icon="meet", act=act)
+
+
+routes = (
+    Route("/me/following", show, methods=["GET"]),
+    Route("/me/following", ask, methods=["POST"]),
+    Route("/me/following/answer", answer, methods=["POST"]),
+)

@@ -1,0 +1,148 @@
+"""All SQL about follows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+
+from node.kernel.access import Viewer
+from node.kernel.database import upsert
+from node.kernel.module import Collected
+from node.kernel.tables import Account, account, account_of
+from node.kernel.unit import Unit
+from node.modules.follows.rules import State
+from node.modules.follows.tables import follow
+from vocab.model import Object
+from vocab.types import Follow
+
+
+def state(db: Connection, follower: str, followed: str) -> State | None:
+    """Where this follow stands; None if nobody asked."""
+    pair = and_(follow.c.follower == follower, follow.c.followed == followed)
+    found = db.scalar(select(follow.c.state).where(pair))
+    return State(found) if found else None
+
+
+def keep(unit: Unit, follower: str, followed: str, activity: str, now_is: State) -> None:
+    """Write down where a follow stands, under the activity that asked for it last."""
+    row = {
+        "follower": follower,
+        "followed": followed,
+        "activity": activity,
+        "state": now_is,
+        "at": unit.now,
+    }
+    upsert(unit.db, follow, row, key=["follower", "followed"])
+
+
+def settle(unit: Unit, follower: str, followed: str, now_is: State) -> bool:
+    """Answer a follow that was asked; false if there is none."""
+    pair = and_(follow.c.follower == follower, follow.c.followed == followed)
+    done = unit.db.execute(update(follow).where(pair).values(state=now_is, at=unit.now))
+    return bool(done.rowcount)
+
+
+def end(db: Connection, follower: str, followed: str) -> bool:
+    """Forget a follow; false if there was none."""
+    pair = and_(follow.c.follower == follower, follow.c.followed == followed)
+    return bool(db.execute(delete(follow).where(pair)).rowcount)
+
+
+def end_all(db: Connection, actor: str) -> None:
+    """Forget every follow that this actor is an end of."""
+    db.execute(delete(follow).where(or_(follow.c.follower == actor, follow.c.followed == actor)))
+
+
+def activity_of(db: Connection, follower: str, followed: str) -> str | None:
+    """The id of the Follow activity between two actors."""
+    pair = and_(follow.c.follower == follower, follow.c.followed == followed)
+    return db.scalar(select(follow.c.activity).where(pair))
+
+
+def followers(db: Connection, actor: str) -> list[str]:
+    """The ids of those whose follow of this actor was accepted."""
+    mine = and_(follow.c.followed == actor, follow.c.state == State.ACCEPTED)
+    return list(db.scalars(select(follow.c.follower).where(mine)))
+
+
+def following(db: Connection, actor: str) -> list[str]:
+    """The ids of those this actor follows, accepted."""
+    mine = and_(follow.c.follower == actor, follow.c.state == State.ACCEPTED)
+    return list(db.scalars(select(follow.c.followed).where(mine)))
+
+
+def accounts(db: Connection, actor: str, *, way: str, now_is: State) -> list[tuple[Account, str]]:
+    """The other ends of an actor's follows, newest first, each with the Follow's id.
+
+    Args:
+        db: where to look.
+        actor: the one end.
+        way: "in" for those who follow the actor, "out" for those the actor follows.
+        now_is: which state.
+    """
+    mine, other = (
+        (follow.c.followed, follow.c.follower)
+        if way == "in"
+        else (follow.c.follower, follow.c.followed)
+    )
+    wanted = (
+        select(account, follow.c.activity)
+        .join(follow, other == account.c.id)
+        .where(mine == actor, follow.c.state == now_is)
+        .order_by(follow.c.at.desc())
+    )
+    return [(account_of(row), row.activity) for row in db.execute(wanted)]
+
+
+def audience(db: Connection, collection: str) -> list[str] | None:
+    """Whom a followers collection of ours holds; None if it is none of ours."""
+    owner = db.scalar(
+        select(account.c.id).where(account.c.followers == collection, account.c.local.is_(True))
+    )
+    return None if owner is None else followers(db, owner)
+
+
+def followers_page(
+    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+) -> Collected:
+    """One page of who follows an account; who they are is shown to members and to themselves."""
+    return _page(db, owner, viewer, after, limit, way="in")
+
+
+def following_page(
+    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+) -> Collected:
+    """One page of whom an account follows; shown to members only."""
+    return _page(db, owner, viewer, after, limit, way="out")
+
+
+def _page(
+    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int, *, way: str
+) -> Collected:
+    mine, other = (
+        (follow.c.followed, follow.c.follower)
+        if way == "in"
+        else (follow.c.follower, follow.c.followed)
+    )
+    all_ = and_(mine == owner.id, follow.c.state == State.ACCEPTED)
+    total = int(db.scalar(select(func.count()).select_from(follow).where(all_)) or 0)
+    # Whom somebody knows is told to nobody outside, as most servers let people choose.
+    if not (viewer.is_member or owner.discoverable):
+        return Collected(total=total, items=())
+    wanted = select(other).where(all_).order_by(other).limit(limit + 1)
+    rows = list(db.scalars(wanted.where(other > after) if after else wanted))
+    more = rows[limit - 1] if len(rows) > limit else None
+    return Collected(total=total, items=tuple(rows[:limit]), next=more)
+
+
+def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
+    """The Follow with this id, for its two ends."""
+    row: Row[Any] | None = db.execute(select(follow).where(follow.c.activity == id)).one_or_none()
+    if row is None or viewer.id not in (row.follower, row.followed):
+        return None
+    return Follow(id=id, actor=row.follower, object=row.followed)
+
+
+def export(db: Connection, actor: str) -> Mapping[str, Any]:
+    """Whom a member follows and who follows the member."""
+    return {"following": following(db, actor), "followers": followers(db, actor)}
