@@ -1,4 +1,4 @@
-"""Wrong passwords: after five within ten minutes nobody more is let try, for a name or from a place.
+"""Wrong passwords: after five in ten minutes no more are tried, for a name or from a place.
 
 Kept in memory: whoever can restart the node need not guess passwords.
 """

@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import update
 
+from federation import actors
 from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
-from node.kernel.tables import Account, account
+from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.accounts.members import Gone
-from vocab.model import Actor, Key, Multikey
+from vocab.model import Actor
 from vocab.types import Delete, Update
 
 handlers = Handlers()
@@ -20,17 +21,19 @@ handlers = Handlers()
 def changed(unit: Unit, act: Act[Update, Actor]) -> None:
     """An actor says how it is now; only it itself may.
 
+    The rows of our own actors are what their documents are made of, so they are changed
+    before (`telling.tell_changed`).
+
     Raises:
-        Refused: it speaks of somebody else.
+        Refused: it speaks of somebody else, or has become what cannot be an actor.
     """
     _itself(act)
-    values = _shown(act.object)
-    if not act.actor.local:
-        values |= _reached(act.object, act.actor) | {
-            "document": act.document,
-            "fetched": unit.now,
-        }
-    unit.db.execute(update(account).where(account.c.id == act.actor.id).values(values))
+    if act.actor.local:
+        return
+    row = actors.row(act.object, act.document or {}, unit.now)
+    for name in ("id", "local", "gone"):
+        del row[name]
+    unit.db.execute(update(account).where(account.c.id == act.actor.id).values(row))
 
 
 @handlers.on(Delete, Actor)
@@ -58,29 +61,3 @@ def gone(unit: Unit, act: Act[Delete, Actor]) -> None:
 def _itself(act: Act[Any, Actor]) -> None:
     if act.object.id != act.actor.id:
         raise Refused("E_OWNER", f"{act.actor.id} speaks of {act.object.id}")
-
-
-def _shown(said: Actor) -> dict[str, Any]:
-    return {"name": (said.name or "")[:500], "summary": said.summary or ""}
-
-
-def _reached(said: Actor, known: Account) -> dict[str, Any]:
-    """Where a remote actor is reached and what it signs with; its origin was checked before."""
-    values: dict[str, Any] = {
-        "url": said.url,
-        "inbox": said.inbox or known.inbox,
-        "shared_inbox": said.shared_inbox,
-        "outbox": said.outbox,
-        "followers": said.followers,
-        "locked": bool(said.manually_approves_followers),
-        "discoverable": bool(said.discoverable),
-    }
-    key = said.public_key
-    if isinstance(key, Key) and key.id and key.public_key_pem:
-        values |= {"key_id": key.id, "public_key": key.public_key_pem}
-    proving = {
-        m.id: m.public_key_multibase
-        for m in said.assertion_method
-        if isinstance(m, Multikey) and m.id and m.public_key_multibase
-    }
-    return values | {"assertion_keys": proving}

@@ -65,11 +65,10 @@ def _tell_others(unit: Unit, who: Account) -> None:
         object=who.id,
         to=(PUBLIC,),
         cc=tuple(place for place in (who.followers,) if place),
+        bcc=tuple(sorted(id for id in knew if not unit.ours(id))),
         published=unit.now,
     )
     unit.perform(gone, who, Person(id=who.id))
-    if also := sorted(id for id in knew if not unit.ours(id)):
-        unit.later("federation.fan_out", activity=gone.id, also=also)
     _empty_letters(unit, who.id, gone.id)
 
 

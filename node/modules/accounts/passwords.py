@@ -94,6 +94,7 @@ def _verify(password: str, hashed: str | None) -> bool:
 
     instead = _nobody()  # made before anything is compared, so that the first try tells nothing
     try:
-        return _hasher().verify(hashed or instead, password) and hashed is not None
+        _hasher().verify(hashed or instead, password)
     except (VerificationError, InvalidHashError):
         return False
+    return hashed is not None

@@ -203,7 +203,7 @@ def names_of(db: Connection, ids: Iterable[str]) -> Mapping[str, str]:
 
 
 def exported(db: Connection, account_id: str) -> Mapping[str, Any]:
-    """What *Download my data* holds of accounts: no hash, no key, no other name than the inviter's."""
+    """What *Download my data* holds of accounts: no hash, no key, nobody else but the inviter."""
     row = db.execute(select(account).where(account.c.id == account_id)).one()
     who = account_of(row)
     kept = db.execute(select(member).where(member.c.account == account_id)).one_or_none()

@@ -1,24 +1,33 @@
 """Letting others know how an actor of ours is now."""
 
-from node.kernel.tables import Account
+from dataclasses import replace
+
+from sqlalchemy import update
+
+from federation import ourselves
+from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
-from node.modules.accounts.objects import actor_of
 from vocab.model import PUBLIC
 from vocab.types import Update
 
 
-def tell_changed(unit: Unit, who: Account, **changed: str) -> None:
+def tell_changed(unit: Unit, who: Account, *, name: str, summary: str | None = None) -> None:
     """Change an actor of ours and let its followers know.
 
     Args:
         unit: the unit.
         who: the account as it was.
-        **changed: attributes of the actor (`name`, `summary`) as they are now.
+        name: what it is called now.
+        summary: what it says of itself now; as before if left out.
     """
+    values = {"name": name, "summary": who.summary if summary is None else summary}
+    unit.db.execute(update(account).where(account.c.id == who.id).values(values))
+    now = replace(who, **values)
+    shown = ourselves.actor(unit.db, unit.registry, unit.community.id, now)
     news = Update(
         id=unit.id("a"),
         actor=who.id,
-        object=actor_of(unit, who, **changed),
+        object=replace(shown, updated=unit.now),
         to=(PUBLIC,),
         cc=tuple(place for place in (who.followers,) if place),
         published=unit.now,

@@ -154,7 +154,7 @@ def _form(node: Node) -> Form:
         Text("purpose", mark("What are you together for?"), at_most=1000, optional=True),
         fields.language(),
         fields.timezone(),
-        Line("accent", mark("Your colour"), mark("Six digits, as in #2b4f7c. Empty means woad blue."),
+        Line("accent", mark("Your colour"), mark("Six digits, as in #2b4f7c. Empty means blue."),
              spell=False, optional=True, check=_colour),
         Text("house_rules", mark("House rules"),
              mark("Whoever joins reads and accepts them. Empty means none."), optional=True),

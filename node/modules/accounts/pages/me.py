@@ -139,14 +139,13 @@ async def change_password(request: Request) -> Response:
     form = read(request, PASSWORD)
     if form.errors:
         return await _account_page(request, status=422, password=form)
+    new = form.values["password"]
     try:
         await prove(node, who, form.values["old"])
-        new = form.values["password"]
-        if sentence := rules.wrong_password(new, who.handle, who.name):
-            raise Invalid({"password": sentence})
-    except Invalid as problem:
-        wrong = {"old" if name == "yours" else name: say for name, say in problem.fields.items()}
-        return await _account_page(request, status=422, password=form.wrong(Invalid(wrong)))
+    except Invalid:
+        return await _account_page(request, status=422, password=_wrong(form, "old", NOT_YOURS))
+    if sentence := rules.wrong_password(new, who.handle, who.name):
+        return await _account_page(request, status=422, password=_wrong(form, "password", sentence))
     hashed = await passwords.hash_password(new)
     token = await node.write(_set_password, who.id, hashed, fields.agent(request))
     _ = voice(request).say
@@ -154,6 +153,10 @@ async def change_password(request: Request) -> Response:
     response = done(request, "/me/account", words)
     sessions.give(response, node, token, max_age=fields.AGES)
     return response
+
+
+def _wrong(form: Entry, field: str, sentence: str) -> Entry:
+    return form.wrong(Invalid({field: sentence}))
 
 
 def _set_password(unit: Unit, account_id: str, hashed: str, agent: str) -> str:
@@ -165,14 +168,14 @@ async def prove(node: Node, who: Account, password: str) -> None:
     """See that it is really this member who sits there.
 
     Raises:
-        Invalid: field `yours`; it is not their password.
+        Invalid: it is not their password.
         TooOften: five were wrong.
     """
     tries, now, about = attempts.of(node), node.now(), f"prove {who.id}"
     tries.take(now, about)
     kept = await node.read(queries.password_of, who.id)
     if not await passwords.check_password(password, kept):
-        raise Invalid({"yours": NOT_YOURS})
+        raise Invalid({"password": NOT_YOURS})
     tries.forget(about)
 
 
@@ -329,7 +332,7 @@ async def left(request: Request) -> Response:
         await prove(node, who, form.values["password"])
         await node.write(leaving.leave, who.id)
     except Invalid:
-        return await _leave_page(request, form.wrong(Invalid({"password": NOT_YOURS})), 422)
+        return await _leave_page(request, _wrong(form, "password", NOT_YOURS), 422)
     except Conflict as problem:
         return await _leave_page(request, form.wrong(problem), problem.status)
     _ = voice(request).say

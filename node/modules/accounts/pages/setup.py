@@ -41,7 +41,7 @@ def _form(offered: str | None) -> Form:
         Line("name", mark("Name of the community"), mark("As you say it aloud"), at_most=80,
              autocomplete="organization"),
         fields.handle("handle", mark("Short name for addresses"),
-                      mark("Small letters and digits. It cannot be changed later, because others remember it.")),
+                      mark("Small letters and digits. It stays, because others remember it.")),
         Text("purpose", mark("What are you together for?"),
              mark("One or two sentences. You can change them whenever you like."), at_most=1000),
         Pick("language", mark("Language"), choices=known),
