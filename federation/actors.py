@@ -90,7 +90,9 @@ def value(account: Account, types: wire.Types) -> Object:
     if account.document is not None:
         return wire.load(account.document, types)
     cls = types.get((account.type, account.kind)) or types.get((account.type, None)) or Actor
-    made = cls(id=account.id, name=account.name, summary=account.summary, url=account.url)
+    made = cls(
+        id=account.id, name=account.name or None, summary=account.summary or None, url=account.url
+    )
     for name, held in (
         ("preferred_username", account.handle),
         ("inbox", account.inbox),

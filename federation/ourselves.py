@@ -146,7 +146,9 @@ def _common(one: Account) -> dict[str, Any]:
 def _summary(said: str) -> str | None:
     """What somebody says of themselves as HTML; plain text becomes a paragraph."""
     text = said.strip()
-    return text if text.startswith("<") or not text else f"<p>{escape(text, quote=False)}</p>"
+    if not text:
+        return None
+    return text if text.startswith("<") else f"<p>{escape(text, quote=False)}</p>"
 
 
 def _icon(one: Account) -> Image:

@@ -260,12 +260,22 @@ def _spell(path: Path_) -> str:
 
 
 def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
-    """The modules installed beside us, without the disabled ones; essential ones stay."""
-    found = []
+    """The modules installed beside us, without the disabled ones; essential ones stay.
+
+    One that cannot be loaded, and those that need it, are left out and logged: a broken
+    module never takes the node down.
+    """
+    found: dict[str, Module] = {}
     for point in entry_points(group="folkmoot.modules"):
-        module = point.load()
+        try:
+            module = point.load()
+        except Exception:
+            log.exception("module %s cannot be loaded", point.name)
+            continue
         if point.name not in disabled or module.essential:
-            found.append(module)
-        else:
-            log.info("module %s is switched off", point.name)
-    return found
+            found[module.name] = module
+    while lame := [m for m in found.values() if not set(m.requires) <= set(found)]:
+        for module in lame:
+            log.error("module %s is left out: it requires %s", module.name, module.requires)
+            del found[module.name]
+    return list(found.values())
