@@ -19,9 +19,15 @@ module = Module(
         "deliver": delivery.deliver,
         "close": delivery.close,
         "look_after": absence.look_after,
+        "tidy": delivery.tidy,
+        "empty": delivery.empty,
         "resolve": receiving.resolve,
         "sweep": receiving.sweep,
     },
     pumps=(receiving.receive,),
-    every={"sweep": timedelta(days=1)},
+    every={
+        "sweep": timedelta(days=1),
+        "tidy": timedelta(hours=1),
+        "empty": timedelta(days=1),
+    },
 )

@@ -41,6 +41,10 @@ log = logging.getLogger(__name__)
 RFC9421 = "rfc9421"
 KEPT = 256
 """Digests in memory; each is used once for every inbox of its letter."""
+FORGOTTEN = timedelta(hours=1)
+"""The age of a letter that is looked at for having been left behind by a killed worker."""
+KEPT_FOR = timedelta(days=30)
+"""How long the body of a finished letter stays that was not for everybody."""
 MOVED = frozenset({301, 302, 307, 308})
 
 
@@ -188,7 +192,9 @@ async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
 
 def _moved(node: Node, answer: Answer) -> str | None:
     """Where the inbox moved on its own server; a letter is never carried to another one."""
-    location = answer.headers.get("location", "")
+    location = answer.headers.get("location")
+    if not location:
+        return None
     try:
         place = onward(answer.url, location, allow_http=node.settings.allow_http)
     except Forbidden:
@@ -290,5 +296,19 @@ def _overdue(sent: Letter, node: Node) -> bool:
 
 async def close(node: Node, *, activity: str) -> None:
     """End a letter once all its inboxes have answered."""
+    # The job's own row goes first, so that an answer that comes meanwhile asks for a new look.
+    await node.write(letters.looking, activity)
     if not await node.read(letters.left, activity):
         await node.write(letters.close, activity)
+
+
+async def tidy(node: Node) -> None:
+    """End letters that nobody works on any more, as a killed worker may leave them."""
+    for activity in await node.read(letters.forgotten, node.now() - FORGOTTEN):
+        await node.write(letters.close, activity)
+
+
+async def empty(node: Node) -> None:
+    """Take away the bodies of letters that were not for everybody, after a month."""
+    old = await node.read(letters.kept_too_long, node.now() - KEPT_FOR)
+    await node.write(letters.empty, old)

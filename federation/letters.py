@@ -1,6 +1,8 @@
 """Our letters under way, as rows: one job for each inbox, and an end for each letter."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, up
 from federation.origins import domain
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
+from vocab.model import PUBLIC
 
 PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
 """Letters whose body goes once all have answered."""
@@ -96,13 +99,63 @@ def finish(unit: Unit, activity: str, place: str, code: str | None = None) -> No
     if code:
         end(unit, activity, "dead", code)
     if done.rowcount:
-        unit.later("federation.close", once=f"close {_short(activity)}", activity=activity)
+        unit.later("federation.close", once=_closing(activity), activity=activity)
+
+
+def _closing(activity: str) -> str:
+    return f"close {_short(activity)}"
+
+
+def looking(unit: Unit, activity: str) -> None:
+    """Let the next answer ask for a look of its own."""
+    unit.db.execute(delete(job).where(job.c.once == _closing(activity)))
 
 
 def left(db: Connection, activity: str) -> int:
     """How many places have not answered a letter yet."""
     under_way = job.c.once.startswith(_prefix(activity), autoescape=True)
     return db.scalar(select(func.count()).select_from(job).where(under_way)) or 0
+
+
+def forgotten(db: Connection, before: datetime) -> list[str]:
+    """Letters that wait although nothing is under way for them."""
+    waiting = and_(letter.c.way == "out", letter.c.state == "waiting", letter.c.at < before)
+    old = list(db.scalars(select(letter.c.activity).where(waiting).order_by(letter.c.id)))
+    if not old:
+        return []
+    names = select(job.c.once).where(job.c.once.startswith("deliver "))
+    under_way = {str(one).rpartition(" ")[0] + " " for one in db.scalars(names)}
+    spreading = select(job.c.args).where(job.c.kind == "federation.fan_out")
+    later = {args["activity"] for args in db.scalars(spreading)}
+    return [one for one in old if one not in later and _prefix(one) not in under_way]
+
+
+def kept_too_long(db: Connection, before: datetime) -> list[int]:
+    """The finished letters, by number, that are not public and have lost their use.
+
+    Public ones are our outbox and stay.
+    """
+    old = and_(
+        letter.c.way == "out",
+        letter.c.state != "waiting",
+        letter.c.at < before,
+        letter.c.body.is_not(None),
+    )
+    rows = db.execute(select(letter.c.id, letter.c.body).where(old))
+    return [row.id for row in rows if not is_public(row.body)]
+
+
+def empty(unit: Unit, numbers: Sequence[int]) -> None:
+    """Take away the bodies of these letters."""
+    for start in range(0, len(numbers), 500):
+        chosen = letter.c.id.in_(numbers[start : start + 500])
+        unit.db.execute(update(letter).where(chosen).values(body=None))
+
+
+def is_public(body: bytes) -> bool:
+    """Whether an activity is addressed to everybody."""
+    document = json.loads(body)
+    return PUBLIC in (*document.get("to", ()), *document.get("cc", ()))
 
 
 def close(unit: Unit, activity: str) -> None:
