@@ -1,7 +1,7 @@
 """Who signed a request: keys in memory, then in our rows, then from their owner's page."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from datetime import datetime, timedelta
 
 from federation import queries, resolving
@@ -26,7 +26,7 @@ AGAIN = timedelta(seconds=60)
 """A key that could not be had, or that did not verify, is not asked for again so soon."""
 
 QUEUE = 32
-"""Requests that may wait for keys of one host; the next is asked to come again."""
+"""Keys of one host that may be waited for; who wants another is asked to come again."""
 
 
 class Unknown(Refused):
@@ -44,7 +44,7 @@ class Senders:
         self._refused: OrderedDict[str, datetime] = OrderedDict()
         self._asked: OrderedDict[str, datetime] = OrderedDict()
         self._doors: dict[str, asyncio.Lock] = {}
-        self._waiting: dict[str, int] = {}
+        self._waiting: dict[str, Counter[str]] = {}
         self._fetches = Bucket(burst=30, each_second=0.5)
 
     async def known(self, claim: Claim) -> PublicKey | None:
@@ -73,13 +73,13 @@ class Senders:
         now = self._node.now()
         key = await self.known(claim)
         if key is None:
-            return verify(request, claim, await self._ask(claim.key_id, owner), now=now)
+            return verify(request, claim, await self._ask(claim.key_id, owner, None), now=now)
         try:
             return verify(request, claim, key, now=now)
         except BadSignature as refusal:
             if refusal.code != "E_SIGNATURE" or not self._may_ask_again(claim.key_id, now):
                 raise
-            newer = await self._ask(claim.key_id, key.owner)
+            newer = await self._ask(claim.key_id, key.owner, key)
             return verify(request, claim, newer, now=now)
 
     def forget(self, owner: str) -> None:
@@ -87,23 +87,29 @@ class Senders:
         for key_id in [id for id, key in self._keys.items() if key.owner == owner]:
             del self._keys[key_id]
 
-    async def _ask(self, key_id: str, owner: str | None) -> PublicKey:
-        """Fetch a key, one at a time for each host, each at most once a minute if in vain."""
+    async def _ask(self, key_id: str, owner: str | None, tried: PublicKey | None) -> PublicKey:
+        """Fetch a key, one at a time for each host; all who wait for it share it."""
         host = domain(key_id)
         if not host or len(key_id) > LONGEST or (owner and not same_origin(key_id, owner)):
             raise Unknown("E_KEY", f"{key_id[:200]} is no key of {owner}")
-        if self._waiting.get(host, 0) >= QUEUE:
+        line = self._waiting.setdefault(host, Counter())
+        if key_id not in line and len(line) >= QUEUE:
             raise TryLater(f"many wait for keys of {host}", AGAIN)
-        self._waiting[host] = self._waiting.get(host, 0) + 1
+        line[key_id] += 1
         try:
             async with asyncio.timeout(PATIENCE), self._doors.setdefault(host, asyncio.Lock()):
+                have = self._keys.get(key_id)
+                if have is not None and have is not tried:
+                    return have
                 return await self._fetched(key_id, owner)
         except TimeoutError:
             raise TryLater(f"no key from {host} within {PATIENCE:g} s") from None
         finally:
-            self._waiting[host] -= 1
-            if not self._waiting[host]:
-                del self._waiting[host]
+            line[key_id] -= 1
+            if not line[key_id]:
+                del line[key_id]
+            if not line:
+                self._waiting.pop(host, None)
                 self._doors.pop(host, None)
 
     async def _fetched(self, key_id: str, owner: str | None) -> PublicKey:
@@ -115,13 +121,13 @@ class Senders:
             raise TryLater(f"too many keys of {domain(key_id)}", AGAIN)
         try:
             account = await resolving.key(self._node, key_id, owner=owner)
-        except (Refused, Missing, Malformed) as refusal:
+        except (Missing, Malformed, Refused) as refusal:
+            if refusal.code == "E_BLOCKED":
+                raise
             _note(self._refused, key_id, now)
             raise Unknown("E_KEY", f"{key_id}: {refusal}") from refusal
         key = self._keep(account, key_id)
-        if key is None:
-            _note(self._refused, key_id, now)
-            raise Unknown("E_KEY", f"{account.id} does not list {key_id}")
+        assert key is not None, "resolving.key() answers only for listed keys"
         return key
 
     def _keep(self, account: Account, key_id: str) -> PublicKey | None:
