@@ -45,11 +45,19 @@ async def test_founding_makes_community_service_and_keeper(alder: Node) -> None:
     assert await ids(alder) == {
         "https://alder.test/c/alder", "https://alder.test/service", "https://alder.test/u/keeper",
     }  # fmt: skip
-    assert (alder.ready, alder.origin, alder.community.name) == (True, "https://alder.test", "Alder")
+    assert (alder.ready, alder.origin, alder.community.name) == (
+        True,
+        "https://alder.test",
+        "Alder",
+    )
     group = await alder.read(api.community_account)
     service = await alder.read(api.service_account)
     assert (group.type, group.kind, group.handle) == ("Group", "Community", "alder")
-    assert (service.type, service.kind, service.handle) == ("Application", "NodeService", "alder.test")
+    assert (service.type, service.kind, service.handle) == (
+        "Application",
+        "NodeService",
+        "alder.test",
+    )
     (first,) = await alder.read(api.admins)
     assert (first.handle, first.role) == ("keeper", "admin")
 
@@ -283,7 +291,7 @@ async def test_members_invite_only_where_the_keepers_allow_it(alder: Node) -> No
     with pytest.raises(Refused):
         await alder.write(doors.make_invite, ana.id)
 
-    await alder.write(lambda unit: unit.set("members_invite", True))  # noqa: FBT003
+    await alder.write(lambda unit: unit.set("members_invite", True))
 
     assert await alder.write(doors.make_invite, ana.id)
     with pytest.raises(Refused):
@@ -292,7 +300,7 @@ async def test_members_invite_only_where_the_keepers_allow_it(alder: Node) -> No
 
 async def test_an_invite_of_somebody_suspended_lets_nobody_in(alder: Node) -> None:
     ana = await person(alder, "ana")
-    await alder.write(lambda unit: unit.set("members_invite", True))  # noqa: FBT003
+    await alder.write(lambda unit: unit.set("members_invite", True))
     token = await alder.write(doors.make_invite, ana.id)
 
     await alder.write(api.suspend, ana.id)
@@ -303,7 +311,7 @@ async def test_an_invite_of_somebody_suspended_lets_nobody_in(alder: Node) -> No
 
 async def test_an_invite_is_withdrawn_by_its_maker_or_a_keeper(alder: Node) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
-    await alder.write(lambda unit: unit.set("members_invite", True))  # noqa: FBT003
+    await alder.write(lambda unit: unit.set("members_invite", True))
     for _ in range(2):
         await alder.write(doors.make_invite, ana.id)
     one, two = [i.key for i in await alder.read(queries.invites, alder.now())]
@@ -361,7 +369,13 @@ async def test_the_sweep_removes_what_opens_nothing(alder: Node, clock: Clock) -
 
 
 async def test_the_community_changes_with_its_actor(alder: Node) -> None:
-    await alder.write(members.change_community, await keeper(alder), name="Alder Street", purpose="We share.")
+    await alder.write(
+        members.change_community, await keeper(alder), name="Alder Street", purpose="We share."
+    )
 
     group = await alder.read(api.community_account)
-    assert (alder.community.name, group.name, group.summary) == ("Alder Street", "Alder Street", "We share.")
+    assert (alder.community.name, group.name, group.summary) == (
+        "Alder Street",
+        "Alder Street",
+        "We share.",
+    )

@@ -19,7 +19,7 @@ def test_a_handle_of_small_ascii_is_good(handle: str) -> None:
 
 @pytest.mark.parametrize(
     "handle",
-    ["", "a", "a" * 31, "Ana", "an a", ".ana", "-ana", "_ana", "ana.", "a..b", "аna", "ana@b",
+    ["", "a", "a" * 31, "Ana", "an a", ".ana", "-ana", "_ana", "ana.", "a..b", "\u0430na", "ana@b",
      "an/a", "ana\n", "ñandu", "ana\u200b", "admin", "service", "inbox", "everyone"],
 )  # fmt: skip
 def test_any_other_handle_is_refused_with_a_sentence(handle: str) -> None:
@@ -43,8 +43,9 @@ def test_length_is_all_a_password_needs(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["", "short", "ninechars", "password123", "Password123", "aaaaaaaaaaaa", "abababababab",
-                 "anastasia.b"]
+    "password",
+    ["", "short", "ninechars", "password123", "Password123", "aaaaaaaaaaaa", "abababababab",
+     "anastasia.b"],
 )  # fmt: skip
 def test_short_and_common_passwords_are_refused(password: str) -> None:
     assert rules.wrong_password(password, "anastasia.b").endswith(".")
