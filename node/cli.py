@@ -23,7 +23,10 @@ def main(given: Sequence[str] | None = None) -> int:
     args = parser().parse_args(given)
     try:
         settings = load(
-            Path(args.data), host=getattr(args, "host", None), port=getattr(args, "port", None)
+            Path(args.data),
+            host=getattr(args, "host", None),
+            port=getattr(args, "port", None),
+            origin=getattr(args, "address_at_home", None),
         )
         result = args.run(settings, args)
         if asyncio.iscoroutine(result):
@@ -69,6 +72,7 @@ def _running(sub: Any) -> None:
     serve = _add(sub, "serve", commands.serve, "Serve the node.")
     serve.add_argument("--host")
     serve.add_argument("--port", type=int)
+    serve.add_argument("--origin", dest="address_at_home", help="the address while at home")
     serve.add_argument("--tls-cert", type=Path, metavar="FILE")
     serve.add_argument("--tls-key", type=Path, metavar="FILE")
     _add(sub, "work", commands.work, "Run a separate worker (PostgreSQL).")

@@ -152,7 +152,7 @@ async def member_list(settings: Settings, _args: argparse.Namespace) -> None:
 
     async with founded(settings) as node:
         for member in await node.read(accounts.members):
-            _say(f"{member.account.handle}\t{member.role}\t{member.account.label}")
+            _say(f"{member.handle}\t{member.role}\t{member.label}")
 
 
 async def member_link(settings: Settings, args: argparse.Namespace) -> None:
@@ -255,9 +255,10 @@ def version(_settings: Settings, _args: argparse.Namespace) -> None:
 async def _member(node: Node, name: str) -> Account:
     from node.modules.accounts import api as accounts
 
-    for member in await node.read(accounts.members):
-        if member.account.handle == name:
-            return member.account
+    found = await node.read(accounts.by_handle, name)
+    account = await node.account(found.id) if found else None
+    if account is not None:
+        return account
     raise Missing(safe=f'Nobody here is called "{name}". See `folkmoot member list`.')
 
 

@@ -1,7 +1,6 @@
 """Keeping the data safe: a copy before tables change, backups, restoring, and looking it over."""
 
 import asyncio
-import io
 import json
 import os
 import secrets
@@ -12,6 +11,7 @@ import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import Connection
@@ -134,10 +134,10 @@ def _unpack(file: Path, data: Path) -> set[str]:
     return set(found)
 
 
-def _write(path: Path, content: io.BufferedIOBase | object) -> None:
+def _write(path: Path, content: IO[bytes]) -> None:
     kept = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(kept, "wb") as out:
-        shutil.copyfileobj(content, out)  # type: ignore[arg-type]
+        shutil.copyfileobj(content, out)
 
 
 def _plain(url: str) -> str:

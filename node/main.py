@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from federation.inbox import Inbox
+from node import origin
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings
@@ -42,6 +43,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
     node = Node(settings, installed(settings.disabled))
     try:
         await node.start()
+        await origin.at_home(node)
         worker = asyncio.create_task(inline.forever(node)) if settings.worker else None
         yield Application(node)
         if worker:

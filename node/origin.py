@@ -95,7 +95,14 @@ def _expect(unit: Unit, origin: str, word: str) -> None:
     unit.set("origin_check", {"resource": f"{origin}/check/{word}", "word": word, "until": until})
 
 
-def move(unit: Unit, origin: str) -> None:
+async def at_home(node: Node) -> None:
+    """Have a community at home follow its node to another port or name of the house."""
+    wanted = node.settings.origin or f"http://localhost:{node.settings.port}"
+    if node.ready and node.community.at_home and node.origin != wanted:
+        await node.write(move, wanted, at_home=True)
+
+
+def move(unit: Unit, origin: str, *, at_home: bool = False) -> None:
     """Change every id of ours from the present origin to the new one.
 
     Raises:
@@ -116,7 +123,7 @@ def move(unit: Unit, origin: str) -> None:
     for metadata in unit.registry.metadatas:
         for table in metadata.sorted_tables:
             _rewrite(unit, table, here.origin, origin)
-    row = replace(here, origin=origin, at_home=False).row()
+    row = replace(here, origin=origin, at_home=at_home).row()
     unit.set("community", row)
     unit.set("origin_check", None)
     unit.community = Community(**row)

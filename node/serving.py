@@ -90,6 +90,7 @@ async def serve(
         key: its private key (PEM).
     """
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     async with running(settings) as app:
         config = uvicorn.Config(
             app,

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, select, text
@@ -20,6 +21,8 @@ from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
+
+VERSION = version("folkmoot")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +50,7 @@ class Node:
         self.now = clock
         self.make_keys = make_keys
         self.random = random.Random(seed)  # noqa: S311 - delays and rotation, no secrets
-        self.community = Community(origin=f"http://localhost:{settings.port}")
+        self.community = Community(origin=settings.origin or f"http://localhost:{settings.port}")
         self.waiting = asyncio.Event()
         self.wake: Callable[[], object] = self.waiting.set
         self.memory: dict[str, Any] = {}
@@ -76,6 +79,7 @@ class Node:
         """See what commands beside us have changed."""
         self.community = await self.database.read(communities.load, self.origin)
         safe_for(self.settings, self.origin)
+        self.network.agent = f"Folkmoot/{VERSION} (+{self.origin})"
 
     async def read(
         self, look: Callable[Concatenate[Connection, P], T], *args: P.args, **kw: P.kwargs

@@ -31,6 +31,7 @@ class Settings:
     database: str = ""
     redis: str = ""
     worker: bool = True
+    origin: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
     allow_addresses: tuple[IPNetwork, ...] = ()

@@ -144,8 +144,8 @@ class Unit:
                 expires=activity.end_time,
             )
         )
-        unnamed = {"also": [*activity.bto, *activity.bcc]} if activity.bto or activity.bcc else {}
-        self.later("federation.fan_out", activity=activity.id, **unnamed)
+        unnamed = [*activity.bto, *activity.bcc]
+        self.later("federation.fan_out", activity=activity.id, also=unnamed)
 
     def later(
         self,
