@@ -67,7 +67,8 @@ def written(node: Node, value: Object) -> dict[str, Any]:
         Malformed: E_SCHEMA; the producer's schema refuses it, so it does not leave.
     """
     document = wire.dump(value, mode=_mode(node))
-    schemas.outgoing(document, allow_http=node.settings.allow_http)
+    # A node at home has an http address, and what it shows stays with it.
+    schemas.outgoing(document, allow_http=node.settings.allow_http or node.community.at_home)
     return document
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
 from sqlalchemy import Connection, insert, select
 
 import federation
@@ -284,3 +285,15 @@ def signed(node: Node, far: Far, actor: str, url: str, form: Form = Form.CAVAGE)
         form=form,
     )
     return {"Accept": ACTIVITY, **headers}
+
+
+async def ask(
+    wire: Any, node: Node, path: str, *, method: str = "GET", body: bytes = b"", **headers: str
+) -> httpx.Response:
+    """Ask a node for something, as a server or a browser would; no redirect is followed."""
+    transport = httpx.ASGITransport(app=wire.apps[node.origin], raise_app_exceptions=True)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with httpx.AsyncClient(transport=transport, base_url=node.origin) as client:
+        return await client.request(
+            method, path, headers={"Accept": ACTIVITY, **given}, content=body
+        )
