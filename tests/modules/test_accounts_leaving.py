@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Column, String, Table, delete, insert, select
 
 import federation
+from node.kernel import migrating
 from node.kernel.database import new_metadata
 from node.kernel.errors import Conflict, Refused
 from node.kernel.module import Module
@@ -71,6 +72,8 @@ def modules(*followers: str) -> list[Module]:
 async def make(make_node: MakeNode, name: str, *followers: str) -> Node:
     node = await make_node(name, modules=modules(*followers))
     await node.database.migrate(metadata.create_all)
+    if not node.database.sqlite:
+        await node.database.migrate(migrating._grant, node.registry)
     return node
 
 
@@ -247,7 +250,9 @@ async def test_letters_under_way_are_empty_after_leaving(make_node: MakeNode) ->
 
     await node.write(leaving.leave, ana.id)
 
-    rows = await node.read(lambda db: list(db.execute(select(letter.c.state, letter.c.body))))
+    rows = await node.read(
+        lambda db: list(db.execute(select(letter.c.state, letter.c.body).order_by(letter.c.id)))
+    )
     assert [(r.state, r.body is None) for r in rows] == [("dead", True), ("waiting", False)]
 
 
