@@ -1,1 +1,45 @@
-"""How a community decides, the signed record, and what others answer."""
+"""How a community decides: the box and its ballots, the signed record, what others answer."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from node.kernel.module import Module
+from node.modules.decisions import checks, handlers, jobs, leaving, pages, public, publishing, slots
+from node.modules.decisions.objects import TYPES, DecisionRecord, DecisionResponse
+from node.modules.decisions.tables import metadata
+from vocab.checks import Document, Known
+from vocab.types import Link
+
+
+def _record_but_its_proof(held: Document, activity: Document, known: Known) -> None:
+    """The checks of a record, but for its proof: one that fails is kept, and says so."""
+    checks.record(held, activity, replace(known, key=lambda _: None))
+
+
+module = Module(
+    name="decisions",
+    title="Decisions",
+    package=__name__,
+    metadata=metadata,
+    types=TYPES,
+    handlers=handlers.handlers,
+    routes=pages.routes,
+    jobs={"check": jobs.check, "weigh": jobs.weigh, "sweep": jobs.sweep},
+    every={"sweep": timedelta(hours=6)},
+    subscribers=leaving.subscribers,
+    slots={
+        "today.happened": slots.happened,
+        "today.elsewhere": slots.elsewhere,
+        "public": slots.public,
+    },
+    requires=("accounts",),
+    collections={"decisions": public.decisions, "in-force": public.in_force},
+    documents=(public.document,),
+    checks={DecisionRecord: _record_but_its_proof, DecisionResponse: checks.response},
+    capabilities=(
+        Link(href="https://w3id.org/commons-node/ns#cap-decisions-1", name="Shared decisions"),
+    ),
+    export=leaving.export,
+    erase=leaving.erase,
+    rehome=publishing.rehome,
+)

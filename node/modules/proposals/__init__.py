@@ -1,1 +1,33 @@
-"""Matters put to the community for decision."""
+"""Matters put to the community: brought by a member, talked through, decided once."""
+
+from datetime import timedelta
+
+from node.kernel.module import Module
+from node.modules.decisions.api import Settled
+from node.modules.proposals import bringing, handlers, jobs, leaving, pages, public, slots
+from node.modules.proposals.checks import CHECKS
+from node.modules.proposals.objects import TYPES
+from node.modules.proposals.tables import metadata
+
+module = Module(
+    name="proposals",
+    title="Proposals",
+    package=__name__,
+    metadata=metadata,
+    types=TYPES,
+    handlers=handlers.handlers,
+    routes=pages.routes,
+    jobs={"open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
+    every={"sweep": timedelta(minutes=10)},
+    subscribers=((Settled, bringing.settled),),
+    slots={
+        "today.next": slots.next_step,
+        "today.waiting": slots.waiting,
+        "public": slots.public,
+    },
+    requires=("accounts", "decisions"),
+    documents=(public.document,),
+    checks=CHECKS,
+    export=leaving.export,
+    erase=leaving.erase,
+)

@@ -1,0 +1,43 @@
+"""What other modules may use of decisions.
+
+A module that wants something decided opens a box, hands in ballots, and has it decided when
+its time has come; the record and its ways are decisions' own matter. What becomes of it is
+told by the events `Decided` and `Settled`.
+"""
+
+from node.modules.decisions.boxes import Terms, cast, open_box
+from node.modules.decisions.publishing import Decided, Settled, decide, respond, settle
+from node.modules.decisions.queries import (
+    Box,
+    Record,
+    box_of,
+    decided_by,
+    due_boxes,
+    open_for,
+    record_by_id,
+    record_by_slug,
+    record_of_box,
+    records,
+    unsettled,
+    voted,
+)
+from node.modules.decisions.records import Address, address
+from node.modules.decisions.rules import (
+    GROUNDS,
+    LARGE,
+    REQUESTS,
+    WITH_REASON,
+    Answer,
+    Method,
+    Outcome,
+    Position,
+    required,
+)
+
+__all__ = [
+    "GROUNDS", "LARGE", "REQUESTS", "WITH_REASON", "Address", "Answer", "Box", "Decided",
+    "Method", "Outcome", "Position", "Record", "Settled", "Terms", "address", "box_of", "cast",
+    "decide", "decided_by", "due_boxes", "open_box", "open_for", "record_by_id", "record_by_slug",
+    "record_of_box", "records", "required", "respond", "settle", "unsettled",
+    "voted",
+]  # fmt: skip

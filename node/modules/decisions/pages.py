@@ -1,0 +1,283 @@
+"""The pages of decisions: a record, the file with its signature, what others decided, answers."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from federation.documents import show_object
+from node.kernel.access import Viewer
+from node.kernel.errors import Missing, Refused
+from node.kernel.node import find_account
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.decisions import publishing, queries, seals
+from node.modules.decisions.queries import Box, Record
+from node.modules.decisions.queries import Response as Answered
+from node.modules.decisions.rules import Answer
+from node.modules.decisions.seals import State, Verdict
+from node.modules.decisions.slots import answer_words, language_of, outcome_words
+from web.forms import done
+from web.language import mark
+from web.render import page
+from web.voice import Voice, voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+POSITIONS: Final = {
+    "consent": mark("Consent"),
+    "consentWithReservation": mark("Consent with a concern"),
+    "block": mark("Objection"),
+    "abstain": mark("Stood aside"),
+    "inFavour": mark("In favour"),
+    "oppose": mark("Against"),
+}
+METHODS: Final = {"consent": mark("By consent"), "majority": mark("By simple majority")}
+MOST_ANSWERS: Final = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A record as one viewer sees it."""
+
+    record: Record
+    owner: Account
+    box: Box | None
+    responses: list[Answered]
+    ours: frozenset[str]
+
+
+def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
+    """A record, with what communities answered to it.
+
+    Raises:
+        Missing: there is none, or it is not for this viewer.
+    """
+    found = queries.record_by_slug(db, slug, viewer)
+    if found is None:
+        raise Missing
+    owner = _account(db, found.owner)
+    answers = queries.responses_to(db, found.id, viewer)
+    return View(
+        record=found,
+        owner=owner,
+        box=queries.box_of(db, found.box) if found.box else None,
+        responses=_latest(answers),
+        ours=frozenset(a.response for a in answers if a.owner == here),
+    )
+
+
+def _latest(answers: list[Answered]) -> list[Answered]:
+    """The last answer of each community, in the order in which they came."""
+    last = {answer.owner: answer for answer in answers}
+    return sorted(last.values(), key=lambda answer: answer.at)[-MOST_ANSWERS:]
+
+
+def _account(db: Connection, id: str) -> Account:
+    found = find_account(db, id)
+    if found is None:
+        raise Missing
+    return found
+
+
+async def show(request: Request) -> Response:
+    """One of our decisions."""
+    node: Node = request.app.state.node
+    slug, viewer = request.path_params["slug"], request.state.viewer
+    seen = await node.read(_view, slug, viewer, node.community.id)
+    if not seen.record.ours:
+        raise Missing
+    spoken = voice(request)
+    return page(
+        request,
+        "decisions/record.html",
+        title=seen.record.name,
+        place="decide",
+        seen=seen,
+        **_parts(seen, spoken, _look(node, seen)),
+    )
+
+
+def _look(node: "Node", seen: View) -> Verdict:
+    """The seal of a record of ours, checked as anybody would check it; of others, as kept."""
+    found = seen.record
+    if not found.ours:
+        return Verdict(state=State(found.seal), code=found.code)
+    return seals.verdict(
+        found.document, owner=found.owner, keys=seen.owner.assertion_keys, now=node.now()
+    )
+
+
+def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
+    """What the templates show of a record's document, read with care: it may be a stranger's."""
+    document = seen.record.document
+    electorate, quorum = _map(document, "electorate"), _map(document, "quorum")
+    tallies = [t for t in _list(document, "tallies") if isinstance(t.get("count"), int)]
+    return {
+        "content": str(document.get("content", "")),
+        "language": language_of(seen.record),
+        "outcome": outcome_words(seen.record.outcome),
+        "method": METHODS.get(str(document.get("method")), mark("In another way")),
+        "turnout": _numbers(electorate, quorum),
+        "tallies": [
+            (spoken.tell(POSITIONS.get(str(t.get("position")), mark("Other"))), t["count"], False)
+            for t in tallies
+        ],
+        "review": _day(document.get("reviewDate")),
+        "decided": _day(document.get("published")),
+        "statements": [str(s.get("content", "")) for s in _list(document, "minorityStatements")],
+        "positions": POSITIONS,
+        "answer_words": answer_words,
+        "seal": seal,
+        "seal_words": _seal_words(seen, seal, spoken),
+    }
+
+
+def _numbers(electorate: dict[str, Any], quorum: dict[str, Any]) -> tuple[int, int, int]:
+    figures = (electorate.get("participated"), electorate.get("eligible"), quorum.get("required"))
+    came, eligible, needed = (n if isinstance(n, int) else 0 for n in figures)
+    return came, eligible, needed
+
+
+def _map(document: Any, key: str) -> dict[str, Any]:
+    held = document.get(key)
+    return held if isinstance(held, dict) else {}
+
+
+def _list(document: Any, key: str) -> list[dict[str, Any]]:
+    held = document.get(key)
+    return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+
+
+def _day(said: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo else None
+
+
+def _seal_words(seen: View, seal: Verdict, spoken: Voice) -> tuple[str, str, str]:
+    """State for the picture, heading and sentence of a seal."""
+    _, name = spoken.say, seen.record.owner_name
+    if seal.state is State.HOLDS:
+        words = _("Signed by %(name)s. Checked on this node: not one letter has changed.", name=name)
+        return "holds", _("The signature holds"), words
+    if seal.state is State.UNCHECKED:
+        words = _("We ask %(name)s for the key by ourselves. You need not do anything.", name=name)
+        return "waiting", _("Not checked yet"), words
+    words = _("The text does not match the signature of %(name)s.", name=name)
+    return "fails", _("The signature does not hold"), words
+
+
+async def file(request: Request) -> Response:
+    """The record as a signed file, as it was signed or received."""
+    node: Node = request.app.state.node
+    slug, viewer = request.path_params["slug"], request.state.viewer
+    seen = await node.read(_view, slug, viewer, node.community.id)
+    body = json.dumps(seen.record.document, ensure_ascii=False, indent=1).encode()
+    name = f"decision-{seen.record.number or seen.record.slug}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type="application/json", headers=headers)
+
+
+# What others decided ------------------------------------------------------------------------
+
+
+def _member(request: Request) -> "tuple[Node, Viewer]":
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member:
+        raise Refused("E_MEMBERS_ONLY")
+    return request.app.state.node, viewer
+
+
+async def elsewhere(request: Request) -> Response:
+    """What other communities decided, newest first."""
+    node, viewer = _member(request)
+    found = await node.read(lambda db: queries.records(db, viewer, ours=False))
+    _ = voice(request).say
+    return page(
+        request,
+        "decisions/elsewhere.html",
+        title=_("Decided elsewhere"),
+        place="decide",
+        width="mid",
+        records=found,
+        outcome_words=outcome_words,
+        language_of=language_of,
+    )
+
+
+async def abroad(request: Request) -> Response:
+    """One decision of another community, and what we may answer."""
+    node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    seen = await node.read(_view, slug, viewer, node.community.id)
+    if seen.record.ours:
+        raise Missing
+    spoken = voice(request)
+    fails = seen.record.seal == State.FAILS
+    heading = spoken.say("A record that does not hold") if fails else seen.record.name
+    return page(
+        request,
+        "decisions/abroad.html",
+        title=heading,
+        place="decide",
+        fails=fails,
+        seen=seen,
+        **_parts(seen, spoken, _look(node, seen)),
+    )
+
+
+async def answer(request: Request) -> Response:
+    """Take note of another community's decision; it is told so at once."""
+    node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    seen = await node.read(_view, slug, viewer, node.community.id)
+    await node.write(_note, seen.record.id, viewer.id or "")
+    words = voice(request).say("%(name)s is told that we took note.", name=seen.record.owner_name)
+    return done(request, f"/decisions/elsewhere/{slug}", words)
+
+
+def _note(unit: Unit, record_id: str, member: str) -> None:
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY")
+    publishing.respond(unit, record_id, Answer.NOTED)
+
+
+async def our_answer(request: Request) -> Response:
+    """An answer of ours that has no record of its own, for whoever follows its link."""
+    node: Node = request.app.state.node
+    id = f"{node.origin}/o/{request.path_params['slug']}"
+    found = await node.read(_answer_of_ours, id, request.state.viewer)
+    spoken = voice(request)
+    said = spoken.say(answer_words(found.response), name=node.community.name)
+    return page(
+        request, "decisions/answer.html", title=said, place="decide", width="narrow",
+        content=str(found.document.get("content", "")), about=found.record,
+    )  # fmt: skip
+
+
+def _answer_of_ours(db: Connection, id: str, viewer: Viewer) -> Answered:
+    found = queries.response_by_id(db, id, viewer)
+    if found is None or not found.ours:
+        raise Missing
+    return found
+
+
+routes = (
+    Route("/d/answers/{slug}", our_answer, methods=["GET"]),
+    Route("/d/{slug}", show, methods=["GET"]),
+    Route("/d/{slug}/signed.json", file, methods=["GET"]),
+    Route("/decisions/elsewhere", elsewhere, methods=["GET"]),
+    Route("/decisions/elsewhere/{slug}", abroad, methods=["GET"]),
+    Route("/decisions/elsewhere/{slug}/note", answer, methods=["POST"]),
+    Route("/o/{key}/responses", show_object, methods=["GET"]),
+)

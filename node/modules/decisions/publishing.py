@@ -1,0 +1,287 @@
+"""From a counted box to a signed record, and from a record to where it may go. Units.
+
+A record is signed at once and stays here; when somebody has chosen who may see it, it is
+signed once more with its addressees in it, leaves, and never changes again.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select, update
+
+from node.kernel.access import Reach
+from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.tables import Account, actor_key
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.decisions import boxes, queries, records, rules, seals
+from node.modules.decisions.objects import DecisionRecord, DecisionResponse
+from node.modules.decisions.records import Address, Matter, Reply
+from node.modules.decisions.rules import Answer, Outcome
+from node.modules.decisions.tables import box, record
+from vocab import proofs, wire
+from vocab.model import Object
+from vocab.types import Add, Create
+from web.language import catalogue, mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """Event: a box was counted and has its record."""
+
+    box: str
+    record: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """Event: somebody chose who may see a record; `reach` says who."""
+
+    box: str
+    record: str
+    reach: str
+
+
+def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None) -> Decided:
+    """Count a box and write its record, signed and for members only.
+
+    Args:
+        unit: the unit.
+        box_id: a box whose time has come.
+        answers: what an approval answers elsewhere: `record`, `answer` and, for an
+            objection, `ground`, `request`, `reason`. An approval then leaves at once.
+
+    Raises:
+        Missing, Conflict: as `boxes.count`.
+    """
+    counted = boxes.count(unit, box_id)
+    found = queries.box_of(unit.db, box_id)
+    assert found is not None, "it was just counted"
+    us = accounts.community_account(unit.db)
+    id_ = unit.id("o")
+    outcome = counted.result.outcome
+    matter = Matter(
+        id=id_,
+        url=f"{unit.origin}/d/{_slug(id_)}",
+        owner=us.id,
+        community=unit.community.name,
+        language=unit.community.language,
+        decides=str(found.subject["id"]),
+        title=str(found.subject["name"]),
+        text=str(found.subject["content"]),
+        subject_digest=found.subject_digest,
+        method=found.method,
+        eligible=found.eligible,
+        needed=found.needed,
+        closed=found.closes,
+        review=found.review,
+        effective=found.closes if outcome is Outcome.APPROVED else None,
+        audit=counted.audit,
+        result=counted.result,
+        statements=counted.statements,
+    )
+    document = signed(unit, us, records.record(matter, Address(), _say(unit)))
+    _create(unit, us, document)
+    number = queries.last_number(unit.db, us.id) + 1
+    kept = {"box": box_id, "number": number, "answers": dict(answers) if answers else None}
+    unit.db.execute(update(record).where(record.c.id == id_).values(kept))
+    unit.log("decision.close", us.id, subject=id_, words=outcome.value)
+    event = Decided(box=box_id, record=id_, outcome=outcome.value)
+    unit.tell(event)
+    if answers and outcome is Outcome.APPROVED:
+        settle(unit, id_, _reach_of_answer(unit, answers["record"]), by=us.id)
+    return event
+
+
+def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:
+    """Choose who may see a record of ours: it leaves, or it stays.
+
+    Args:
+        unit: the unit.
+        record_id: a record of ours that has not left.
+        reach: community, trusted or public.
+        by: who chose it.
+
+    Raises:
+        Missing: there is no such record of ours.
+        Conflict: it has left; who may see it can no longer be changed.
+    """
+    found = queries.any_record(unit.db, record_id)
+    if found is None or not found.ours:
+        raise Missing
+    if found.sent:
+        raise Conflict("E_SENT", safe=mark("This decision has left already and stays as it is."))
+    unit.log("decision.settle", by, subject=record_id, words=reach)
+    in_force = unit.now if found.outcome == Outcome.APPROVED else None
+    here = {"settled": unit.now, "reach": reach, "in_force": in_force}
+    unit.db.execute(update(record).where(record.c.id == record_id).values(here))
+    if reach != Reach.COMMUNITY:
+        _send(unit, found, reach)
+    unit.tell(Settled(box=found.box or "", record=record_id, reach=reach))
+
+
+def _send(unit: Unit, found: queries.Record, reach: str) -> None:
+    us = accounts.community_account(unit.db)
+    where = _address(unit, us, reach)
+    value = wire.load(found.document, unit.registry.types)
+    said = {"to": where.to, "cc": where.cc, "handling": where.handling, "proof": None}
+    document = signed(unit, us, replace(value, **said))
+    _create(unit, us, document)
+    if found.outcome != Outcome.APPROVED:
+        return
+    entered = Add(
+        id=unit.id("a"), actor=us.id, object=found.id, target=f"{us.id}/in-force",
+        to=where.to, cc=where.cc, published=unit.now,
+    )  # fmt: skip
+    unit.perform(entered, us, wire.load(document, unit.registry.types))
+    if found.answers:
+        _answer_with(unit, found.answers, basis=found.id)
+
+
+def _answer_with(unit: Unit, answers: Mapping[str, Any], *, basis: str) -> None:
+    """Answer as we decided; what can be answered no longer does not hold up the decision."""
+    about = str(answers["record"])
+    try:
+        respond(
+            unit,
+            about,
+            Answer(answers["answer"]),
+            basis=basis,
+            ground=answers.get("ground"),
+            request=answers.get("request"),
+            reason=answers.get("reason") or "",
+        )
+    except (Refused, Missing) as problem:
+        unit.log("decision.unanswered", unit.community.id, subject=about, words=problem.code)
+
+
+def _reach_of_answer(unit: Unit, record_id: str) -> str:
+    found = queries.any_record(unit.db, record_id)
+    return found.reach if found else Reach.COMMUNITY
+
+
+def respond(
+    unit: Unit,
+    record_id: str,
+    answer: Answer,
+    *,
+    basis: str | None = None,
+    ground: str | None = None,
+    request: str | None = None,
+    reason: str = "",
+) -> str:
+    """Send our community's signed answer to another community's record.
+
+    Args:
+        unit: the unit.
+        record_id: a record of another community, with a seal that holds.
+        answer: noted, adopted or objected.
+        basis: our own record; needed for all but noted.
+        ground: of an objection, one of `rules.GROUNDS`.
+        request: what an objection asks for, one of `rules.REQUESTS`.
+        reason: of an objection, plain text.
+
+    Returns:
+        The answer's id.
+
+    Raises:
+        Missing: the record is not here.
+        Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_BASIS.
+    """
+    found = queries.any_record(unit.db, record_id)
+    if found is None:
+        raise Missing
+    us = accounts.community_account(unit.db)
+    said = queries.said_before(unit.db, record_id, us.id)
+    code = rules.may_answer(ours=found.ours, seal=found.seal, answered=said, answer=answer)
+    if not code and answer in rules.NEEDS_BASIS and basis is None:
+        code = "E_BASIS"
+    if code:
+        raise Refused(code, record_id, safe=ANSWER_FAULTS[code])
+    id_ = unit.id("o")
+    own = basis and queries.any_record(unit.db, basis)
+    reply = Reply(
+        id=id_,
+        url=f"{unit.origin}/d/{own.slug}" if own else f"{unit.origin}/d/answers/{_slug(id_)}",
+        owner=us.id,
+        community=unit.community.name,
+        language=unit.community.language,
+        at=unit.now,
+        answer=answer,
+        record=record_id,
+        digest=found.digest,
+        basis=basis,
+        ground=ground,
+        request=request,
+        reason=reason,
+    )
+    where = _address(unit, us, found.reach, also=found.owner)
+    _create(unit, us, signed(unit, us, records.response(reply, where, _say(unit))))
+    unit.log("decision.answer", us.id, subject=record_id, words=answer.value)
+    return id_
+
+
+ANSWER_FAULTS = {
+    "E_SELF_RESPONSE": mark("This is our own decision. Only others answer it."),
+    "E_SEAL": mark("The signature does not hold, so there is nothing to answer yet."),
+    "E_ANSWERED": mark("Our community has answered this already."),
+    "E_BASIS": mark("To adopt or to object, we decide it here first."),
+}
+
+
+def signed(unit: Unit, us: Account, value: Object) -> dict[str, Any]:
+    """A document of our community's with its proof (eddsa-jcs-2022)."""
+    key = unit.db.scalar(select(actor_key.c.ed25519).where(actor_key.c.account == us.id))
+    assert key is not None, "the community has keys since it was founded"
+    method = next(iter(us.assertion_keys))
+    document = wire.dump(value, for_proof=True)
+    return seals.sealed(document, key=key, method=method, created=unit.now)
+
+
+def _create(unit: Unit, us: Account, document: dict[str, Any]) -> None:
+    """Carry out the Create of a signed document of ours; it leaves if it is addressed."""
+    value = wire.load(document, unit.registry.types)
+    assert isinstance(value, DecisionRecord | DecisionResponse), "what we sign here"
+    made = Create(
+        id=unit.id("a"), actor=us.id, object=value, to=value.to, cc=value.cc, published=unit.now
+    )
+    unit.perform(made, us, document=document)
+
+
+def _address(unit: Unit, us: Account, reach: str, *, also: str | None = None) -> Address:
+    return records.address(
+        reach, followers=us.followers, peers=unit.community.peers, also=also
+    )
+
+
+def _say(unit: Unit) -> Callable[[str], str]:
+    return catalogue(unit.community.language).gettext
+
+
+def rehome(unit: Unit, old: str, new: str) -> None:
+    """After our ids moved: freeze the texts anew under their new ids, and sign anew.
+
+    Nothing had left before. The kernel has put the new origin into every row already.
+    """
+    for row in unit.db.execute(select(box.c.id, box.c.subject)).all():
+        digest = proofs.subject_digest(row.subject)
+        unit.db.execute(update(box).where(box.c.id == row.id).values(subject_digest=digest))
+    us = accounts.community_account(unit.db)
+    mine = select(record.c.id, record.c.document, box.c.subject_digest).join_from(record, box)
+    for row in unit.db.execute(mine.where(record.c.owner == us.id)).all():
+        document = {**json.loads(row.document), "subjectDigest": row.subject_digest}
+        value = wire.load(document, unit.registry.types)
+        again = signed(unit, us, replace(value, proof=None))
+        held = {"document": _text(again), "digest": proofs.digest(again), "seal": "holds"}
+        unit.db.execute(update(record).where(record.c.id == row.id).values(held))
+
+
+def _slug(id_: str) -> str:
+    return id_.rpartition("/")[2]
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,262 @@
+"""What decisions read: boxes, records, answers. Ballots are read in `boxes.py`, by units alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from node.kernel.access import Viewer, visible
+from node.kernel.tables import account
+from node.modules.decisions.rules import Method
+from node.modules.decisions.tables import box, record, response, roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """One vote. `outcome`, `reasons` and `receipts` are there once it is counted."""
+
+    id: str
+    method: Method
+    share: Fraction
+    counts: bool
+    opened: datetime
+    closes: datetime
+    review: datetime
+    eligible: int
+    needed: int
+    roster_hash: str
+    subject: Mapping[str, Any]
+    subject_digest: str
+    counted: datetime | None
+    outcome: str | None
+    reasons: list[list[str]] | None
+    receipts: list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A decision, ours or another community's, with its owner's name."""
+
+    id: str
+    slug: str
+    owner: str
+    owner_name: str
+    ours: bool
+    reach: str
+    box: str | None
+    number: int | None
+    name: str
+    outcome: str
+    document: Mapping[str, Any]
+    digest: str
+    seal: str
+    code: str
+    at: datetime
+    sent: datetime | None
+    settled: datetime | None
+    in_force: datetime | None
+    answers: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What a community answers to a record, with its name."""
+
+    id: str
+    record: str
+    owner: str
+    owner_name: str
+    ours: bool
+    reach: str
+    response: str
+    basis: str | None
+    document: Mapping[str, Any]
+    state: str
+    code: str
+    at: datetime
+
+
+def box_of(db: Connection, box_id: str) -> Box | None:
+    """A box by its id."""
+    row = db.execute(select(box).where(box.c.id == box_id)).one_or_none()
+    if row is None:
+        return None
+    held = dict(row._mapping)  # noqa: SLF001
+    return Box(**{**held, "method": Method(row.method), "share": Fraction(row.share)})
+
+
+def voted(db: Connection, box_id: str, member: str) -> bool | None:
+    """Whether a member has voted in a box; None if they are not on its list."""
+    mine = (roster.c.box == box_id) & (roster.c.member == member)
+    return db.scalar(select(roster.c.voted).where(mine))
+
+
+def open_for(db: Connection, member: str, now: datetime) -> dict[str, datetime]:
+    """The boxes that wait for a member's ballot, with the time each closes."""
+    mine = (
+        select(box.c.id, box.c.closes)
+        .join_from(roster, box)
+        .where(roster.c.member == member, ~roster.c.voted)
+        .where(box.c.counted.is_(None), box.c.closes > now)
+    )
+    return {row.id: row.closes for row in db.execute(mine)}
+
+
+def due_boxes(db: Connection, now: datetime) -> list[str]:
+    """Boxes whose time has come and that nobody has counted."""
+    over = select(box.c.id).where(box.c.counted.is_(None), box.c.closes <= now)
+    return list(db.scalars(over))
+
+
+def taken_part(db: Connection, member: str) -> list[tuple[str, bool]]:
+    """The subjects a member could vote on, and whether they did; for their own export."""
+    mine = select(box.c.subject, roster.c.voted).join_from(roster, box)
+    rows = db.execute(mine.where(roster.c.member == member).order_by(box.c.opened))
+    return [(str(row.subject.get("name", "")), row.voted) for row in rows]
+
+
+_RECORD = (*record.c, account.c.name.label("owner_name"), account.c.handle, account.c.local)
+
+
+def _record_of(row: Row[Any]) -> Record:
+    held = dict(row._mapping)  # noqa: SLF001
+    handle, local = held.pop("handle"), held.pop("local")
+    held.pop("hidden")
+    held["document"] = json.loads(row.document)
+    return Record(**{**held, "ours": local, "owner_name": row.owner_name or handle})
+
+
+def record_by_id(db: Connection, record_id: str, viewer: Viewer) -> Record | None:
+    """A record by its id on the wire, if this viewer may see it."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    seen = found.where(record.c.id == record_id, visible(record, viewer))
+    row = db.execute(seen).one_or_none()
+    return _record_of(row) if row else None
+
+
+def record_by_slug(db: Connection, slug: str, viewer: Viewer) -> Record | None:
+    """A record by the last part of its address, if this viewer may see it."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    row = db.execute(found.where(record.c.slug == slug, visible(record, viewer))).one_or_none()
+    return _record_of(row) if row else None
+
+
+def any_record(db: Connection, record_id: str) -> Record | None:
+    """A record by its id, for units."""
+    # every reach: a unit judges what it may do with any record
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    row = db.execute(found.where(record.c.id == record_id)).one_or_none()
+    return _record_of(row) if row else None
+
+
+def decided_by(db: Connection, box_id: str) -> Record | None:
+    """The record that came of a box, for units."""
+    # every reach: a unit judges what it may do with any record
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    row = db.execute(found.where(record.c.box == box_id)).one_or_none()
+    return _record_of(row) if row else None
+
+
+def record_of_box(db: Connection, box_id: str, viewer: Viewer) -> Record | None:
+    """The record that came of a box, if this viewer may see it."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    row = db.execute(found.where(record.c.box == box_id, visible(record, viewer))).one_or_none()
+    return _record_of(row) if row else None
+
+
+def records(
+    db: Connection, viewer: Viewer, *, ours: bool, since: datetime | None = None, most: int = 50
+) -> list[Record]:
+    """Decisions made here, or elsewhere, that a viewer may see; newest first."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    seen = found.where(visible(record, viewer), account.c.local.is_(ours))
+    if since is not None:
+        seen = seen.where(record.c.at >= since)
+    rows = db.execute(seen.order_by(record.c.at.desc(), record.c.slug).limit(most))
+    return [_record_of(row) for row in rows]
+
+
+def unsettled(db: Connection, viewer: Viewer) -> list[Record]:
+    """Decisions made here whose reach nobody has chosen yet."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    open_ = found.where(visible(record, viewer), account.c.local, record.c.settled.is_(None))
+    return [_record_of(row) for row in db.execute(open_.order_by(record.c.at))]
+
+
+def last_number(db: Connection, owner: str) -> int:
+    """The highest number a decision of ours has."""
+    # every reach: numbers go on, whoever may see the decision
+    return db.scalar(select(func.max(record.c.number)).where(record.c.owner == owner)) or 0
+
+
+def unproven(db: Connection) -> list[str]:
+    """Records of others whose seal is still to be checked."""
+    # every reach: the check is for members and strangers alike
+    waiting = select(record.c.id).where(record.c.seal != "holds")
+    return list(db.scalars(waiting))
+
+
+def published(
+    db: Connection, owner: str, viewer: Viewer, *, in_force: bool
+) -> list[tuple[str, datetime]]:
+    """Ids and times of the records of ours that have left and that a viewer may see; newest first."""
+    when = record.c.in_force if in_force else record.c.sent
+    left = select(record.c.id, when.label("at")).where(visible(record, viewer))
+    mine = left.where(record.c.owner == owner, record.c.sent.is_not(None), when.is_not(None))
+    return [(row.id, row.at) for row in db.execute(mine.order_by(when.desc(), record.c.id))]
+
+
+_RESPONSE = (*response.c, account.c.name.label("owner_name"), account.c.handle, account.c.local)
+
+
+def _response_of(row: Row[Any]) -> Response:
+    held = dict(row._mapping)  # noqa: SLF001
+    handle, local = held.pop("handle"), held.pop("local")
+    held["document"] = json.loads(row.document)
+    return Response(**{**held, "ours": local, "owner_name": row.owner_name or handle})
+
+
+def responses_to(
+    db: Connection, record_id: str, viewer: Viewer, *, counted: bool = True
+) -> list[Response]:
+    """What communities answered to a record: those that count, or all; oldest first."""
+    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
+    seen = found.where(response.c.record == record_id, visible(response, viewer))
+    if counted:
+        seen = seen.where(response.c.state == "counts")
+    rows = db.execute(seen.order_by(response.c.at, response.c.id))
+    return [_response_of(row) for row in rows]
+
+
+def any_response(db: Connection, response_id: str) -> Response | None:
+    """An answer by its id, for units."""
+    # every reach: a unit judges what it may do with any answer
+    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
+    row = db.execute(found.where(response.c.id == response_id)).one_or_none()
+    return _response_of(row) if row else None
+
+
+def response_by_id(db: Connection, response_id: str, viewer: Viewer) -> Response | None:
+    """An answer by its id, if this viewer may see it."""
+    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
+    seen = found.where(response.c.id == response_id, visible(response, viewer))
+    row = db.execute(seen).one_or_none()
+    return _response_of(row) if row else None
+
+
+def said_before(db: Connection, record_id: str, owner: str) -> set[str]:
+    """What a community has answered to a record so far, refused answers left out."""
+    # every reach: an answer counts once, whoever may see it
+    mine = (response.c.record == record_id) & (response.c.owner == owner)
+    kept = select(response.c.response).where(mine, response.c.state != "refused")
+    return set(db.scalars(kept))
+
+
+def waiting_responses(db: Connection) -> list[str]:
+    """Answers to our records whose proof or basis is still to be looked at."""
+    # every reach: the check is for members and strangers alike
+    return list(db.scalars(select(response.c.id).where(response.c.state == "waiting")))

@@ -1,0 +1,104 @@
+"""What decisions put on the first pages: what was decided here and elsewhere."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from node.kernel.access import ANONYMOUS, Viewer
+from node.modules.decisions import queries
+from node.modules.decisions.queries import Record
+from web.language import mark
+from web.slots import Card
+from web.voice import Voice, speak
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+RECENT: Final = timedelta(days=14)
+FEW: Final = 3
+OUTCOMES: Final = {
+    "approved": mark("Decided: yes"),
+    "approvedWithAmendments": mark("Decided: yes, with changes"),
+    "rejected": mark("Decided: no"),
+    "blocked": mark("Stopped by an objection"),
+    "noDecision": mark("No decision"),
+    "deferred": mark("Put off"),
+}
+ANSWERS: Final = {
+    "noted": mark("%(name)s took note"),
+    "adopted": mark("%(name)s adopted this decision"),
+    "adoptedWithChanges": mark("%(name)s adopted this decision with changes"),
+    "ratified": mark("%(name)s ratified this decision"),
+    "objected": mark("%(name)s objected"),
+    "declined": mark("%(name)s declined"),
+    "retracted": mark("%(name)s took its answer back"),
+}
+
+
+def outcome_words(outcome: str) -> str:
+    """An outcome in words, as a marked sentence."""
+    return OUTCOMES.get(outcome, mark("Decided"))
+
+
+def answer_words(response: str) -> str:
+    """An answer in words, as a marked sentence that takes a `name`."""
+    return ANSWERS.get(response, mark("%(name)s answered"))
+
+
+async def happened(node: "Node", viewer: Viewer) -> list[Card]:
+    """What the community decided lately."""
+    if not viewer.is_member:
+        return []
+    since = node.now() - RECENT
+    found = await node.read(
+        lambda db: queries.records(db, viewer, ours=True, since=since, most=FEW)
+    )
+    spoken = speak(node, viewer)
+    return [_card(one, spoken) for one in found]
+
+
+async def elsewhere(node: "Node", viewer: Viewer) -> list[Card]:
+    """What other communities decided, newest first; none whose seal fails."""
+    if not viewer.is_member:
+        return []
+    found = await node.read(lambda db: queries.records(db, viewer, ours=False, most=10))
+    spoken = speak(node, viewer)
+    return [_abroad(one, spoken) for one in found if one.seal != "fails"][:FEW]
+
+
+async def public(node: "Node", viewer: Viewer) -> list[Card]:
+    """The last public decisions, for visitors."""
+    found = await node.read(lambda db: queries.records(db, ANONYMOUS, ours=True, most=FEW))
+    spoken = speak(node, viewer)
+    return [_card(one, spoken) for one in found]
+
+
+def _card(one: Record, spoken: Voice) -> Card:
+    day = spoken.day((one.sent or one.at).astimezone(spoken.zone))
+    return Card(
+        title=one.name,
+        href=f"/d/{one.slug}",
+        kick=spoken.say(outcome_words(one.outcome)),
+        text=day,
+        icon="decide",
+        tab="decide",
+        order=60,
+        language=language_of(one),
+    )
+
+
+def _abroad(one: Record, spoken: Voice) -> Card:
+    return Card(
+        title=one.name,
+        href=f"/decisions/elsewhere/{one.slug}",
+        kick=one.owner_name,
+        text=spoken.say(outcome_words(one.outcome)),
+        icon="nodes",
+        order=50,
+        language=language_of(one),
+    )
+
+
+def language_of(one: Record) -> str | None:
+    """The language a record is written in, if it says so."""
+    said = one.document.get("contentMap")
+    return next(iter(said), None) if isinstance(said, dict) else None

@@ -1,0 +1,148 @@
+"""The rows of decisions: boxes and ballots, which stay; records and answers, which may leave.
+
+A box is one vote: who may take part is frozen when it opens. Ballots carry no name and no
+time, and only units can read them. Roster and ballot have no column in common but the box.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from node.kernel.database import SECRET, Moment, new_metadata
+from node.kernel.tables import account
+
+metadata = new_metadata()
+
+box = Table(
+    "box",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("method", String(20), nullable=False),
+    Column("share", String(10), nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("closes", Moment, nullable=False),
+    Column("review", Moment, nullable=False),
+    Column("eligible", Integer, nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("roster_hash", String(64), nullable=False),
+    Column("subject", JSON, nullable=False),
+    Column("subject_digest", String(120), nullable=False),
+    Column("counted", Moment),
+    Column("outcome", String(20)),
+    Column("reasons", JSON),
+    Column("receipts", JSON),
+)
+"""One vote. `share` is the quorum as a fraction ("1/2"), `needed` what it comes to;
+`counts`: whether sums are to be shown where they may; `subject`: what is decided, frozen.
+
+`outcome`, `reasons` (for members only: [position, text] without names, by the alphabet) and
+`receipts` (words of the counted ballots, by the alphabet) are there once it is counted."""
+
+_box = ForeignKey(box.c.id, ondelete="CASCADE")
+
+roster = Table(
+    "roster",
+    metadata,
+    Column("slot", String(32), primary_key=True),
+    Column("box", String(64), _box, nullable=False),
+    Column(
+        "member", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
+    ),
+    Column("voted", Boolean, nullable=False, default=False),
+    UniqueConstraint("box", "member"),
+    Index(None, "member"),
+)
+"""Who may vote in a box, and whether they did; no time. An erased member leaves a nameless slot."""
+
+ballot = Table(
+    "ballot",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
+    Column("position", String(30), nullable=False),
+    Column("reason", Text),
+    Column("publish", Boolean, nullable=False, default=False),
+    Index(None, "box"),
+    info=SECRET,
+    sqlite_with_rowid=False,
+)
+"""One ballot under 128 random bits; `reason` only where the method keeps one."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("salt", String(64), nullable=False),
+    info=SECRET,
+)
+"""The salt of a box's roster hash and audit commitment; without it they say nothing."""
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("reach", String(20), nullable=False),
+    Column("hidden", Moment),
+    Column("box", String(64), ForeignKey(box.c.id)),
+    Column("number", Integer),
+    Column("name", String(500), nullable=False),
+    Column("outcome", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("digest", String(120), nullable=False),
+    Column("seal", String(20), nullable=False),
+    Column("code", String(60), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("sent", Moment),
+    Column("settled", Moment),
+    Column("in_force", Moment),
+    Column("answers", JSON),
+    Index(None, "owner", "at"),
+    Index(None, "box"),
+)
+"""A decision, ours or another community's. `document` is the JSON as signed or received.
+
+Ours: `number` counts them, `sent` says when it left this node and can no longer change,
+`settled` when somebody chose who may see it, `answers` what it answers elsewhere if approved.
+`seal`: holds, unchecked or fails, with the code of what is wrong."""
+
+response = Table(
+    "response",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("record", String(2048), nullable=False),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("reach", String(20), nullable=False),
+    Column("response", String(40), nullable=False),
+    Column("basis", String(2048)),
+    Column("document", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("code", String(60), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Index(None, "record"),
+    Index(None, "owner"),
+)
+"""What a community answers to a record of another; `state`: counts, waiting or refused.
+
+`record` is the id of the record that is answered, which need not be here any more."""

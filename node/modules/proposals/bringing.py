@@ -1,0 +1,336 @@
+"""Bringing a proposal, opening it to the vote, closing it, taking it back. Units.
+
+Every step is an act of the community: built here, carried out by the handler that also
+takes the steps of other communities, and sent if the proposal may be seen outside.
+"""
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from html import escape
+
+from sqlalchemy import insert
+
+from node.kernel.database import insert_new
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
+from node.modules.proposals import queries, rules
+from node.modules.proposals.objects import GovernanceProposal, StageEntry
+from node.modules.proposals.queries import Plan, Proposal
+from node.modules.proposals.tables import comment, plan
+from vocab.html import from_text
+from vocab.types import Create, Update
+from web.language import catalogue, mark
+
+SUMMARY = mark(
+    "A proposal of %(community)s, decided by its members alone. Comments are welcome: %(url)s"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A proposal as a member writes it.
+
+    `opens`: when voting opens, None for at once; `named`: the member may be named outside;
+    `answers`: what an approval answers elsewhere (see `decisions.api.decide`).
+    """
+
+    title: str
+    text: str
+    method: decisions.Method
+    share: Fraction
+    counts: bool
+    opens: datetime | None
+    closes: datetime
+    review_months: int
+    reach: str
+    named: bool
+    answers: Mapping[str, str] | None = None
+
+
+def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
+    """Bring a proposal before the community.
+
+    Args:
+        unit: the unit.
+        member: who brings it.
+        draft: what it says and how it is decided.
+        once: the key of the form; a second sending has no second effect.
+
+    Returns:
+        Its slug, the last part of `/p/…`.
+
+    Raises:
+        Refused: not a member.
+        Invalid: `opens` or `closes` cannot be.
+    """
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY")
+    if (before := queries.made_by(unit.db, once)) is not None:
+        return before
+    if wrong := rules.times(unit.now, opens=draft.opens, closes=draft.closes):
+        raise Invalid(wrong)
+    us = accounts.community_account(unit.db)
+    value = _value(unit, us, member, draft)
+    made = Create(
+        id=unit.id("a"), actor=us.id, object=value, to=value.to, cc=value.cc, published=unit.now
+    )
+    unit.perform(made, us)
+    _keep_plan(unit, value.id or "", member, draft, once)
+    slug = _slug(value.id or "")
+    if draft.opens is None:
+        _open_box(unit, slug)
+    else:
+        unit.later("proposals.open", due=draft.opens, slug=slug)
+    unit.log("proposal.bring", us.id, subject=value.id)
+    return slug
+
+
+def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProposal:
+    id_ = unit.id("o")
+    history = rules.begun(unit.now, at_once=draft.opens is None)
+    where = decisions.address(draft.reach, followers=us.followers, peers=unit.community.peers)
+    return GovernanceProposal(
+        id=id_,
+        attributed_to=us.id,
+        audience=us.id,
+        proposed_by=member if draft.named else None,
+        name=draft.title,
+        summary=summary(unit, f"{unit.origin}/p/{_slug(id_)}"),
+        content=from_text(draft.text),
+        lang=unit.community.language,
+        url=f"{unit.origin}/p/{_slug(id_)}",
+        published=unit.now,
+        revision=1,
+        stage=history[-1][0],
+        stage_history=tuple(StageEntry(stage=s, start_time=t) for s, t in history),
+        decision_scope="local",
+        voting_starts=draft.opens or unit.now,
+        voting_ends=draft.closes,
+        to=where.to,
+        cc=where.cc,
+        handling=where.handling,
+    )
+
+
+def summary(unit: Unit, url: str) -> str:
+    """What a server shows that knows only title, summary and link; HTML."""
+    said = catalogue(unit.community.language).gettext(SUMMARY)
+    text = said % {"community": unit.community.name, "url": url}
+    return f"<p>{escape(text, quote=False)}</p>"
+
+
+def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> None:
+    unit.db.execute(
+        insert(plan).values(
+            proposal=id_,
+            author=member,
+            text=draft.text,
+            method=draft.method.value,
+            share=str(draft.share),
+            counts=draft.counts,
+            opens=draft.opens,
+            closes=draft.closes,
+            review_months=draft.review_months,
+            answers=dict(draft.answers) if draft.answers else None,
+            once=once,
+        )
+    )
+
+
+def _open_box(unit: Unit, slug: str) -> None:
+    found, made = _ours(unit, slug)
+    terms = decisions.Terms(
+        method=decisions.Method(made.method),
+        share=Fraction(made.share),
+        counts=made.counts,
+        closes=made.closes,
+        review=months_after(made.closes, made.review_months),
+    )
+    subject = {"id": found.id, "name": found.name, "content": found.content}
+    members = [m.id for m in accounts.members(unit.db, suspended=False)]
+    decisions.open_box(unit, slug, terms, subject=subject, members=members)
+    unit.later("proposals.close", due=made.closes, slug=slug)
+
+
+def _ours(unit: Unit, slug: str) -> tuple[Proposal, Plan]:
+    """A proposal of ours and its plan.
+
+    Raises:
+        Missing: there is none.
+    """
+    found = queries.any_by_slug(unit.db, slug)
+    made = queries.plan_of(unit.db, found.id) if found else None
+    if found is None or made is None:
+        raise Missing
+    return found, made
+
+
+def open_voting(unit: Unit, slug: str) -> None:
+    """Open a proposal to the vote when its time has come; its text and roster freeze.
+
+    Does nothing if it is open or withdrawn already.
+
+    Raises:
+        Missing: there is no such proposal.
+        Conflict: E_EARLY, its time has not come.
+    """
+    found, made = _ours(unit, slug)
+    if found.stage != "deliberating":
+        return
+    if made.opens is None or unit.now < made.opens:
+        raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
+    _move(unit, found, "voting", sent=True)
+    _open_box(unit, slug)
+
+
+def close(unit: Unit, slug: str) -> None:
+    """Count a proposal whose voting has ended, and have its record written.
+
+    Does nothing if that was done already. The stage is told outside when somebody has chosen
+    who may see the decision (`settled`).
+
+    Raises:
+        Missing: there is no such proposal.
+        Conflict: E_OPEN, only the clock closes it.
+    """
+    found, made = _ours(unit, slug)
+    if found.stage != "voting":
+        return
+    if unit.now < made.closes:
+        raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
+    done = decisions.decide(unit, slug, answers=made.answers)
+    _move(unit, found, rules.ending(done.outcome), sent=False)
+
+
+def withdraw(unit: Unit, slug: str, member: str) -> None:
+    """Take a proposal back, before voting.
+
+    Raises:
+        Missing: there is no such proposal.
+        Refused: neither who brought it nor an admin, or voting has begun.
+    """
+    found, made = _ours(unit, slug)
+    author, admin = made.author == member, accounts.is_admin(unit.db, member)
+    if not (author or admin):
+        raise Refused("E_NOT_YOURS", safe=mark("Only who brought it can take it back."))
+    if not rules.may_withdraw(stage=found.stage, author=author, admin=admin):
+        raise Conflict("E_STAGE", safe=mark("Voting has begun, so it can not be taken back."))
+    _move(unit, found, "withdrawn", sent=True)
+    unit.log("proposal.withdraw", member, subject=found.id)
+
+
+def choose_reach(unit: Unit, slug: str, member: str, reach: str) -> None:
+    """Choose who may see the decision on a proposal.
+
+    Raises:
+        Missing: there is no such proposal, or no decision on it.
+        Refused: neither who brought it nor an admin.
+        Conflict: the decision has left already.
+    """
+    _, made = _ours(unit, slug)
+    admin = accounts.is_admin(unit.db, member)
+    if not rules.may_settle(author=made.author == member, admin=admin):
+        raise Refused("E_NOT_YOURS", safe=mark("Who brought it, or an admin, chooses this."))
+    found = decisions.decided_by(unit.db, slug)
+    if found is None:
+        raise Missing
+    decisions.settle(unit, found.id, reach, by=member)
+
+
+def settled(unit: Unit, event: decisions.Settled) -> None:
+    """Tell those who see a proposal that it is decided, now that its record is settled."""
+    found = queries.any_by_slug(unit.db, event.box)
+    if found is not None and found.reach != "community":
+        _move(unit, found, found.stage, sent=True)
+
+
+def unname(unit: Unit, found: Proposal) -> None:
+    """Take the name of who brought it from a proposal, here and outside."""
+    _move(unit, replace(found, proposed_by=None), found.stage, sent=True)
+
+
+def _move(unit: Unit, found: Proposal, stage: str, *, sent: bool) -> None:
+    """Carry out the Update that brings a proposal of ours to a stage; outside too if `sent`."""
+    us = accounts.community_account(unit.db)
+    value = as_object(unit.community.peers, us.followers, found)
+    history = value.stage_history
+    if stage != found.stage:
+        history = (*history, StageEntry(stage=stage, start_time=unit.now))
+    moved = replace(
+        value,
+        stage=stage,
+        stage_history=history,
+        revision=found.revision + 1,
+        updated=unit.now,
+    )
+    told = Update(
+        id=unit.id("a"),
+        actor=us.id,
+        object=moved,
+        to=moved.to if sent else (),
+        cc=moved.cc if sent else (),
+        published=unit.now,
+    )
+    unit.perform(told, us)
+
+
+def as_object(peers: str, followers: str | None, found: Proposal) -> GovernanceProposal:
+    """A proposal of ours as it stands, for the wire."""
+    where = decisions.address(found.reach, followers=followers, peers=peers)
+    return GovernanceProposal(
+        id=found.id,
+        attributed_to=found.owner,
+        audience=found.owner,
+        proposed_by=found.proposed_by,
+        name=found.name,
+        summary=found.summary,
+        content=found.content,
+        lang=found.lang,
+        url=found.url,
+        published=found.published,
+        updated=found.updated,
+        revision=found.revision,
+        stage=found.stage,
+        stage_history=tuple(
+            StageEntry(stage=stage, start_time=datetime.fromisoformat(at))
+            for stage, at in found.history
+        ),
+        decision_scope="local",
+        voting_starts=found.voting_starts,
+        voting_ends=found.voting_ends,
+        to=where.to,
+        cc=where.cc,
+        handling=where.handling,
+    )
+
+
+def say(unit: Unit, slug: str, member: str, text: str, *, once: str) -> None:
+    """Say something to a proposal; members read it, and it never leaves.
+
+    Raises:
+        Missing: there is no such proposal.
+        Refused: not a member.
+    """
+    found, _ = _ours(unit, slug)
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY")
+    row = {"proposal": found.id, "author": member, "text": text, "at": unit.now, "once": once}
+    insert_new(unit.db, comment, row)
+
+
+def _slug(id_: str) -> str:
+    return id_.rpartition("/")[2]
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """The same day and time so many months later; the month's last day where there is none."""
+    year, month = divmod(moment.month - 1 + months, 12)
+    first = moment.replace(year=moment.year + year, month=month + 1, day=1)
+    day = min(moment.day, calendar.monthrange(first.year, first.month)[1])
+    return first.replace(day=day)

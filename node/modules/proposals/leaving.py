@@ -1,0 +1,23 @@
+"""What proposals hand a member, and what goes when the member goes."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, update
+
+from node.kernel.unit import Unit
+from node.modules.proposals import bringing, queries
+from node.modules.proposals.tables import comment, plan
+
+
+def export(db: Connection, account: str) -> dict[str, Any]:
+    """The proposals a member brought and what they said to any."""
+    return queries.of_member(db, account)
+
+
+def erase(unit: Unit, account: str) -> None:
+    """Take away what a member said, and their name from what they brought."""
+    unit.db.execute(delete(comment).where(comment.c.author == account))
+    unit.db.execute(update(plan).where(plan.c.author == account).values(author=None))
+    for found in queries.named(unit.db, account):
+        if found.ours:
+            bringing.unname(unit, found)

@@ -1,0 +1,190 @@
+"""What proposals read: the proposals, their plans, and what members say to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from node.kernel.access import Viewer, visible
+from node.kernel.tables import account
+from node.modules.proposals.tables import comment, plan, proposal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A proposal as it stands on the wire, with its owner's name."""
+
+    id: str
+    slug: str
+    owner: str
+    owner_name: str
+    ours: bool
+    reach: str
+    name: str
+    summary: str
+    content: str
+    lang: str | None
+    url: str | None
+    stage: str
+    history: list[list[str]]
+    revision: int
+    proposed_by: str | None
+    voting_starts: datetime | None
+    voting_ends: datetime | None
+    published: datetime
+    updated: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What members alone know of a proposal of ours."""
+
+    proposal: str
+    author: str | None
+    author_name: str | None
+    author_handle: str | None
+    text: str
+    method: str
+    share: str
+    counts: bool
+    opens: datetime | None
+    closes: datetime
+    review_months: int
+    answers: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """What a member says to a proposal."""
+
+    id: int
+    author: str
+    author_name: str
+    author_handle: str
+    text: str
+    at: datetime
+
+
+_PROPOSAL = (
+    *proposal.c, account.c.name.label("owner_name"), account.c.handle, account.c.local,
+)  # fmt: skip
+
+
+def _proposal_of(row: Row[Any]) -> Proposal:
+    held = dict(row._mapping)  # noqa: SLF001
+    handle, local = held.pop("handle"), held.pop("local")
+    held.pop("hidden")
+    return Proposal(**{**held, "ours": local, "owner_name": row.owner_name or handle})
+
+
+def by_slug(db: Connection, slug: str, viewer: Viewer) -> Proposal | None:
+    """A proposal by the last part of its address, if this viewer may see it."""
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    row = db.execute(found.where(proposal.c.slug == slug, visible(proposal, viewer))).one_or_none()
+    return _proposal_of(row) if row else None
+
+
+def by_id(db: Connection, id: str, viewer: Viewer) -> Proposal | None:
+    """A proposal by its id on the wire, if this viewer may see it."""
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    row = db.execute(found.where(proposal.c.id == id, visible(proposal, viewer))).one_or_none()
+    return _proposal_of(row) if row else None
+
+
+def any_by_id(db: Connection, id: str) -> Proposal | None:
+    """A proposal by its id, for units."""
+    # every reach: a unit judges what it may do with any proposal
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    row = db.execute(found.where(proposal.c.id == id)).one_or_none()
+    return _proposal_of(row) if row else None
+
+
+def any_by_slug(db: Connection, slug: str) -> Proposal | None:
+    """A proposal by its slug, for units."""
+    # every reach: a unit judges what it may do with any proposal
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    row = db.execute(found.where(proposal.c.slug == slug)).one_or_none()
+    return _proposal_of(row) if row else None
+
+
+def listed(
+    db: Connection, viewer: Viewer, *, ours: bool, stages: tuple[str, ...] = (), most: int = 100
+) -> list[Proposal]:
+    """Proposals made here, or elsewhere, that a viewer may see; newest first."""
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    seen = found.where(visible(proposal, viewer), account.c.local.is_(ours))
+    if stages:
+        seen = seen.where(proposal.c.stage.in_(stages))
+    rows = db.execute(seen.order_by(proposal.c.published.desc(), proposal.c.slug).limit(most))
+    return [_proposal_of(row) for row in rows]
+
+
+def plan_of(db: Connection, id: str) -> Plan | None:
+    """The plan of a proposal of ours; for members and units."""
+    columns = [c for c in plan.c if c.name != "once"]
+    names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
+    found = select(*columns, *names).join_from(
+        plan, account, plan.c.author == account.c.id, isouter=True
+    )
+    row = db.execute(found.where(plan.c.proposal == id)).one_or_none()
+    return Plan(**row._mapping) if row else None  # noqa: SLF001
+
+
+def made_by(db: Connection, once: str) -> str | None:
+    """The slug of the proposal that a form has made already."""
+    # every reach: a second sending of one form has no second effect
+    mine = select(proposal.c.slug).join_from(proposal, plan, plan.c.proposal == proposal.c.id)
+    return db.scalar(mine.where(plan.c.once == once))
+
+
+def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Proposals of ours whose time has come: ("open" or "close", slug)."""
+    # every reach: the clock is for all of them
+    mine = select(proposal.c.slug, proposal.c.stage).join_from(
+        proposal, plan, plan.c.proposal == proposal.c.id
+    )
+    opening = mine.where(proposal.c.stage == "deliberating", plan.c.opens <= now)
+    closing = mine.where(proposal.c.stage == "voting", plan.c.closes <= now)
+    return [("open", row.slug) for row in db.execute(opening)] + [
+        ("close", row.slug) for row in db.execute(closing)
+    ]
+
+
+def comments(db: Connection, id: str) -> list[Comment]:
+    """What members said to a proposal, in order; for members only."""
+    names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
+    columns = (comment.c.id, comment.c.author, comment.c.text, comment.c.at, *names)
+    found = select(*columns).join_from(comment, account, comment.c.author == account.c.id)
+    rows = db.execute(found.where(comment.c.proposal == id).order_by(comment.c.at, comment.c.id))
+    return [
+        Comment(**{**row._mapping, "author_name": row.author_name or row.author_handle})  # noqa: SLF001
+        for row in rows
+    ]
+
+
+def of_member(db: Connection, member: str) -> dict[str, list[dict[str, Any]]]:
+    """What a member brought and said, for their own export."""
+    # every reach: it is all theirs
+    brought = select(proposal.c.name, plan.c.text, proposal.c.published, proposal.c.id).join_from(
+        proposal, plan, plan.c.proposal == proposal.c.id
+    )
+    said = select(proposal.c.name, comment.c.text, comment.c.at).join_from(comment, proposal)
+    return {
+        "brought": [
+            {"title": r.name, "text": r.text, "at": r.published.isoformat(), "id": r.id}
+            for r in db.execute(brought.where(plan.c.author == member))
+        ],
+        "said": [
+            {"to": r.name, "text": r.text, "at": r.at.isoformat()}
+            for r in db.execute(said.where(comment.c.author == member).order_by(comment.c.at))
+        ],
+    }
+
+
+def named(db: Connection, member: str) -> list[Proposal]:
+    """The proposals that name a member as who brought them."""
+    # every reach: the name is taken from all of them
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    return [_proposal_of(r) for r in db.execute(found.where(proposal.c.proposed_by == member))]

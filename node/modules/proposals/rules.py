@@ -1,0 +1,124 @@
+"""The stages a proposal passes, and who may do what to it. Values in, values out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from node.modules.proposals.checks import NEXT
+from web.language import mark
+
+LEAST_TO_VOTE: Final = timedelta(days=1)
+"""No deadline is shorter than a day."""
+LONGEST: Final = timedelta(days=366)
+ON_THE_WAY: Final = ("presented", "researching", "deliberating")
+"""The stages a proposal of one round passes at once when it is made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A stage of the wire: what people call it, and where it may lead."""
+
+    words: str
+    next: frozenset[str]
+
+
+_WORDS: Final = {
+    "presented": mark("Gathering"),
+    "prioritising": mark("Gathering"),
+    "researching": mark("Research"),
+    "formingPositions": mark("Options"),
+    "deliberating": mark("Talked through"),
+    "voting": mark("Voting"),
+    "decided": mark("Decided"),
+    "acting": mark("Delivery"),
+    "reviewing": mark("Review"),
+    "monitoring": mark("Review"),
+    "amending": mark("Amended"),
+    "ended": mark("Closed"),
+    "withdrawn": mark("Withdrawn"),
+}
+STAGES: Final[Mapping[str, Stage]] = {
+    name: Stage(words=words, next=NEXT[name]) for name, words in _WORDS.items()
+}
+"""Every stage; source: vocabulary.md section 7 with the added rows."""
+
+
+def on_screen(stage: str, *, outcome: str | None = None, in_force: bool = False) -> str:
+    """What people call the state of a proposal, as a marked sentence.
+
+    >>> on_screen("decided", outcome="approved", in_force=True)
+    'In force'
+    """
+    if stage == "decided":
+        if outcome in ("rejected", "blocked"):
+            return mark("Declined")
+        if outcome == "noDecision":
+            return mark("Lapsed")
+        return mark("In force") if in_force else mark("Decided")
+    if stage == "ended" and outcome == "noDecision":
+        return mark("Lapsed")
+    return STAGES[stage].words if stage in STAGES else mark("Elsewhere")
+
+
+def legal(before: str | None, after: str) -> bool:
+    """Whether a proposal may go from one stage to another; None: it is new, any stage will do."""
+    if before is None:
+        return after in STAGES
+    return before in STAGES and after in STAGES[before].next
+
+
+def lawful(history: Sequence[tuple[str, datetime]]) -> bool:
+    """Whether each stage of a history follows from the one before, in time too."""
+    steps = all(legal(a, b) and s <= t for (a, s), (b, t) in pairwise(history))
+    return bool(history) and history[0][0] in STAGES and steps
+
+
+def continues(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a history goes on from the one we know: nothing of it is taken back."""
+    return list(after[: len(before)]) == list(before)
+
+
+def begun(now: datetime, *, at_once: bool) -> list[tuple[str, datetime]]:
+    """The history of a new proposal: talked through first, or put to the vote at once."""
+    stages = (*ON_THE_WAY, "voting") if at_once else ON_THE_WAY
+    return [(stage, now) for stage in stages]
+
+
+def times(now: datetime, *, opens: datetime | None, closes: datetime) -> dict[str, str]:
+    """What is wrong with the times of a new proposal, by field.
+
+    Args:
+        now: the present.
+        opens: when voting opens; None for at once.
+        closes: when it closes, at least a day later and at most a year from now.
+    """
+    wrong = {}
+    if opens is not None and opens <= now:
+        wrong["opens"] = mark("This time has passed. Choose a later one, or leave it empty.")
+    if closes < (opens or now) + LEAST_TO_VOTE:
+        wrong["closes"] = mark("Give everybody at least a day to vote. Choose a later time.")
+    elif closes > now + LONGEST:
+        wrong["closes"] = mark("This is more than a year away. Choose an earlier time.")
+    return wrong
+
+
+def ending(outcome: str) -> str:
+    """The stage that a counted proposal enters: decided, or ended where nothing was decided."""
+    return "ended" if outcome == "noDecision" else "decided"
+
+
+def may_withdraw(*, stage: str, author: bool, admin: bool) -> bool:
+    """Whether somebody may take a proposal back: who brought it or an admin, before voting."""
+    return (author or admin) and legal(stage, "withdrawn")
+
+
+def may_settle(*, author: bool, admin: bool) -> bool:
+    """Whether somebody may choose who sees the decision: who brought it, or an admin."""
+    return author or admin
+
+
+def newer(known: int | None, told: int | None) -> bool:
+    """Whether an Update is newer than what we have; without a number it is not."""
+    return told is not None and told > (known if known is not None else -1)

@@ -1,0 +1,101 @@
+"""The rows of proposals: what others may see, what only members know, and what they say to it."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from node.kernel.database import Moment, new_metadata
+from node.kernel.tables import account
+
+metadata = new_metadata()
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("reach", String(20), nullable=False),
+    Column("hidden", Moment),
+    Column("name", String(500), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("lang", String(35)),
+    Column("url", String(2048)),
+    Column("stage", String(40), nullable=False),
+    Column("history", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("proposed_by", String(2048)),
+    Column("voting_starts", Moment),
+    Column("voting_ends", Moment),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment),
+    Index(None, "owner", "stage"),
+)
+"""A proposal, ours or another community's, as it stands on the wire.
+
+`history`: [stage, time] of each stage; `content` is HTML."""
+
+plan = Table(
+    "plan",
+    metadata,
+    Column(
+        "proposal",
+        String(2048),
+        ForeignKey(proposal.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column(
+        "author", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
+    ),
+    Column("text", Text, nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("share", String(10), nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("opens", Moment),
+    Column("closes", Moment, nullable=False),
+    Column("review_months", Integer, nullable=False),
+    Column("answers", JSON),
+    Column("once", String(64), unique=True),
+    Index(None, "author"),
+)
+"""What members alone know of a proposal of ours: who brought it, its words as they were
+written, how and when it is decided, and what an approval answers elsewhere."""
+
+comment = Table(
+    "proposal_comment",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "proposal",
+        String(2048),
+        ForeignKey(proposal.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column(
+        "author",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("once", String(64), unique=True),
+    Index(None, "proposal", "at"),
+    Index(None, "author"),
+    sqlite_autoincrement=True,
+)
+"""What members say to a proposal. It has no form on the wire and never leaves."""
