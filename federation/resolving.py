@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from federation import actors, hosts, policy, signing
+from federation import actors, hosts, policy, queries, signing
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
@@ -162,10 +162,12 @@ def put(unit: Unit, row: Mapping[str, Any]) -> Account:
     """Keep what an actor's own server says of it.
 
     Raises:
-        Refused: E_OURS, it is one of ours.
+        Refused: E_OURS, it is one of ours; E_GONE, it said itself that it goes for good.
     """
     id = str(row["id"])
     before = unit.account(id)
+    if queries.forgotten(unit.db, id, [id]):
+        raise Refused("E_GONE", id)
     if unit.ours(id) or (before is not None and before.local):
         raise Refused("E_OURS", id)
     since = before.created if before else unit.now

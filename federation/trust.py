@@ -206,6 +206,7 @@ def _deleted(unit: Unit, case: Case) -> Trusted:
     if id is None or not same_origin(id, actor.id):
         raise Refused("E_OWNER", f"{actor.id} deletes {id}")
     if id == actor.id:
+        queries.forget(unit.db, actor.id, id, unit.now)
         return Trusted(object=actors.value(actor, unit.registry.types))
     if unit.account(id) is not None:
         raise Refused("E_OWNER", f"{actor.id} deletes the account {id}")
