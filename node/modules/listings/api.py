@@ -1,0 +1,55 @@
+"""What other modules may use of offers and needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.kernel.access import Viewer
+from node.kernel.unit import Unit
+from node.modules.listings import queries
+from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
+from node.modules.listings.queries import by_id as listing
+from node.modules.listings.queries import candidates, open_listings, stored
+from node.modules.listings.rules import State
+from node.modules.listings.tables import Notice
+
+__all__ = [
+    "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Changed", "Closed", "Listed", "Notice",
+    "State", "candidates", "concept", "forget", "hide", "label", "listing", "name_of",
+    "open_listings", "stored",
+]  # fmt: skip
+
+HERE = Viewer(role="member")
+"""The community itself as a viewer: whatever any member may see."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An offer or a need is new here, ours or another node's."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """Its words, its end or its state are other than before; it is still live or agreed."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """It is over: met, withdrawn, expired or deleted."""
+
+    id: str
+
+
+def hide(unit: Unit, id: str, since: datetime | None) -> None:
+    """Take a listing from everybody's sight but its owner's and the keepers', or give it back."""
+    queries.change(unit, id, hidden=since)
+
+
+def forget(unit: Unit, domain: str) -> None:
+    """Remove everything that came from a host."""
+    for id in queries.at_domain(unit, domain):
+        queries.remove(unit, id)
+        unit.tell(Closed(id=id))

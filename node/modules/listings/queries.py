@@ -1,0 +1,283 @@
+"""All SQL about offers and needs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from node.kernel.access import Reach, Viewer, owned, visible
+from node.kernel.database import insert_new
+from node.kernel.tables import Account, account, account_of
+from node.kernel.unit import Unit
+from node.modules.listings.rules import LIVE, State
+from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
+
+
+def live(now: datetime) -> ColumnElement[bool]:
+    """What can still be answered at this moment; the clock counts, not the job that tidies up."""
+    in_time = or_(listing.c.ends.is_(None), listing.c.ends > now)
+    away = exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
+    return and_(listing.c.lifecycle.in_(LIVE), in_time, ~away)
+
+
+def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
+    """The listing with this id, if this viewer may see it."""
+    wanted = select(listing).where(listing.c.id == id, visible(listing, viewer))
+    return _one(db, wanted)
+
+
+def by_slug(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
+    """The listing at this page, if this viewer may see it."""
+    wanted = select(listing).where(listing.c.slug == slug, visible(listing, viewer))
+    return _one(db, wanted)
+
+
+def stored(unit: Unit, id: str) -> Notice | None:
+    """The listing with this id, whoever may see it."""
+    # every reach: a handler compares what came with what is kept
+    return _one(unit.db, select(listing).where(listing.c.id == id))
+
+
+def sent_once(unit: Unit, once: str) -> Notice | None:
+    """The listing that an opened form has made already."""
+    # every reach: the form's random key is the owner's own
+    return _one(unit.db, select(listing).where(listing.c.once == once))
+
+
+def own(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
+    """A member's own listing at this page."""
+    wanted = select(listing).where(listing.c.slug == slug, listing.c.local)
+    return _one(db, wanted.where(owned(listing, viewer)))
+
+
+def open_listings(
+    db: Connection,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    purpose: str | None = None,
+    kind: str | None = None,
+    concept: str | None = None,
+    owner: str | None = None,
+    local: bool | None = None,
+    since: datetime | None = None,
+    after: str | None = None,
+    limit: int = 30,
+) -> list[Notice]:
+    """What is open and may be seen by a viewer, newest first.
+
+    Args:
+        db: where to look.
+        viewer: who looks.
+        now: the moment.
+        purpose: "offer" or "request".
+        kind: one of concepts.KINDS.
+        concept: an IRI it is classified by.
+        owner: an account's id.
+        local: only ours, or only others'.
+        since: only what arrived after that.
+        after: the slug of the last one of the page before.
+        limit: how many at most.
+    """
+    said = ((listing.c.purpose, purpose), (listing.c.kind, kind), (listing.c.owner, owner),
+            (listing.c.local, local))  # fmt: skip
+    wanted = select(listing).where(visible(listing, viewer), live(now))
+    wanted = wanted.where(*(column == value for column, value in said if value is not None))
+    if concept is not None:
+        wanted = wanted.where(_about([concept]))
+    if since is not None:
+        wanted = wanted.where(listing.c.arrived > since)
+    if after is not None:
+        wanted = wanted.where(_older(after))
+    newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc()).limit(limit)
+    return _all(db, newest)
+
+
+def _older(slug: str) -> ColumnElement[bool]:
+    """The rows behind the one with this slug, newest first."""
+    # every reach: only its place in the order is used
+    place = select(listing.c.arrived).where(listing.c.slug == slug).scalar_subquery()
+    same = and_(listing.c.arrived == place, listing.c.slug < slug)
+    return or_(listing.c.arrived < place, same)
+
+
+def _about(concepts: Iterable[str]) -> ColumnElement[bool]:
+    return exists().where(topic.c.listing == listing.c.id, topic.c.concept.in_(list(concepts)))
+
+
+def candidates(
+    db: Connection,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    concepts: Sequence[str],
+    purpose: str,
+    scopes: Sequence[str] = (),
+    but: str | None = None,
+    local: bool | None = None,
+    limit: int = 200,
+) -> list[Notice]:
+    """Open listings about some concepts, those that end soonest first, for matching.
+
+    Args:
+        db: where to look.
+        viewer: who is to see them; `api.HERE` for everything the community knows.
+        now: the moment.
+        concepts: IRIs, of which one is enough.
+        purpose: "offer" or "request".
+        scopes: match scopes that are wanted; all if empty.
+        but: an account whose own listings are left out.
+        local: only ours, or only others'.
+        limit: how many at most.
+    """
+    wanted = select(listing).where(visible(listing, viewer), live(now), _about(concepts))
+    wanted = wanted.where(listing.c.purpose == purpose, listing.c.hidden.is_(None))
+    if scopes:
+        wanted = wanted.where(listing.c.match_scope.in_(scopes))
+    if but is not None:
+        wanted = wanted.where(listing.c.owner != but)
+    if local is not None:
+        wanted = wanted.where(listing.c.local.is_(local))
+    soonest = wanted.order_by(listing.c.ends.is_(None), listing.c.ends, listing.c.slug)
+    return _all(db, soonest.limit(limit))
+
+
+def of_owner(db: Connection, viewer: Viewer, *, limit: int = 200) -> list[Notice]:
+    """A member's own listings, open and ended, newest first."""
+    wanted = select(listing).where(owned(listing, viewer))
+    return _all(db, wanted.order_by(listing.c.arrived.desc(), listing.c.slug).limit(limit))
+
+
+def everything_of(db: Connection, owner: str) -> list[Notice]:
+    """All listings of an account, for its export and its erasure."""
+    # every reach: they are the owner's own
+    return _all(db, select(listing).where(listing.c.owner == owner).order_by(listing.c.arrived))
+
+
+def shared(
+    db: Connection, owner: Account, viewer: Viewer, now: datetime, after: str | None, limit: int
+) -> tuple[int, list[Notice]]:
+    """What a community or member of ours shows to this viewer elsewhere: how many, one page.
+
+    What is for the community alone is never among it, not even for its owner.
+    """
+    told = and_(
+        listing.c.local,
+        listing.c.reach.in_((Reach.TRUSTED, Reach.PUBLIC)),
+        listing.c.hidden.is_(None),
+        or_(listing.c.owner == owner.id, listing.c.community == owner.id),
+        visible(listing, viewer),
+        live(now),
+    )
+    total = int(db.scalar(select(func.count()).select_from(listing).where(told)) or 0)
+    wanted = select(listing).where(told)
+    wanted = wanted.where(_older(after)) if after else wanted
+    newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc())
+    return total, _all(db, newest.limit(limit))
+
+
+def ended(unit: Unit) -> list[str]:
+    """The ids of listings whose end has come and that do not say so yet."""
+    # every reach: the clock ends listings of all kinds
+    due = select(listing.c.id).where(listing.c.lifecycle.in_(LIVE), listing.c.ends <= unit.now)
+    return list(unit.db.scalars(due))
+
+
+def owners(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
+    """The accounts we know among these ids."""
+    rows = db.execute(select(account).where(account.c.id.in_(list(set(ids)))))
+    return {found.id: found for found in map(account_of, rows)}
+
+
+def services_at(db: Connection, domain: str) -> list[str]:
+    """The ids of the nodes' own actors at a host."""
+    of_node = and_(account.c.domain == domain, account.c.kind == "NodeService")
+    return list(db.scalars(select(account.c.id).where(of_node)))
+
+
+def community_at(db: Connection, domain: str) -> list[str]:
+    """The ids of the communities at a host."""
+    group = and_(account.c.domain == domain, account.c.kind == "Community")
+    return list(db.scalars(select(account.c.id).where(group)))
+
+
+def deleted(db: Connection, id: str) -> datetime | None:
+    """When a listing of ours was deleted that others had seen."""
+    return db.scalar(select(gone.c.at).where(gone.c.id == id))
+
+
+# Changes ------------------------------------------------------------------------------------
+
+
+def add(unit: Unit, row: Mapping[str, Any], topics: Sequence[str]) -> bool:
+    """Keep a new listing; false if it was here."""
+    new = insert_new(unit.db, listing, row)
+    if new:
+        _classify(unit, row["id"], topics)
+    return new
+
+
+def change(unit: Unit, id: str, topics: Sequence[str] | None = None, **values: Any) -> None:
+    """Change what is kept of a listing."""
+    if values:
+        unit.db.execute(update(listing).where(listing.c.id == id).values(**values))
+    if topics is not None:
+        unit.db.execute(delete(topic).where(topic.c.listing == id))
+        _classify(unit, id, topics)
+
+
+def _classify(unit: Unit, id: str, topics: Sequence[str]) -> None:
+    rows = [{"listing": id, "concept": one} for one in dict.fromkeys(topics)]
+    if rows:
+        unit.db.execute(insert(topic), rows)
+
+
+def remove(unit: Unit, id: str, *, remember: bool = False) -> None:
+    """Forget a listing; `remember` that others may have seen it."""
+    unit.db.execute(delete(topic).where(topic.c.listing == id))
+    unit.db.execute(delete(listing).where(listing.c.id == id))
+    if remember:
+        insert_new(unit.db, gone, {"id": id, "at": unit.now})
+
+
+def old(unit: Unit, before: datetime) -> list[str]:
+    """Others' listings that ended before a moment."""
+    # every reach: what is over leaves the index
+    over = listing.c.lifecycle.not_in((State.OPEN, State.RESERVED, State.AGREED))
+    last = func.coalesce(listing.c.ends, listing.c.updated, listing.c.arrived)
+    wanted = select(listing.c.id).where(listing.c.local.is_(False), over, last < before)
+    return list(unit.db.scalars(wanted))
+
+
+def at_domain(unit: Unit, domain: str) -> list[str]:
+    """The ids of listings that came from a host."""
+    # every reach: the host is to be forgotten
+    there = and_(listing.c.domain == domain, listing.c.local.is_(False))
+    return list(unit.db.scalars(select(listing.c.id).where(there)))
+
+
+def _one(db: Connection, wanted: Select[Any]) -> Notice | None:
+    found = _all(db, wanted)
+    return found[0] if found else None
+
+
+def _all(db: Connection, wanted: Select[Any]) -> list[Notice]:
+    rows = db.execute(wanted).all()
+    about: dict[str, list[str]] = {}
+    ids = [row.id for row in rows]
+    for one in db.execute(select(topic).where(topic.c.listing.in_(ids))) if ids else ():
+        about.setdefault(one.listing, []).append(one.concept)
+    return [notice_of(row, sorted(about.get(row.id, ()))) for row in rows]

@@ -1,0 +1,112 @@
+"""How an offer or a need may go on, who may hear of it, and where it may be matched."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from node.kernel.access import Reach
+from vocab.model import PUBLIC
+
+
+class State(StrEnum):
+    """Where a listing stands (vocabulary.md section 7, Proposal)."""
+
+    OPEN = "open"
+    RESERVED = "reserved"
+    AGREED = "agreed"
+    FULFILLED = "fulfilled"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+LIVE = (State.OPEN, State.RESERVED)
+"""What can still be answered."""
+
+STEPS: frozenset[tuple[State, State]] = frozenset(
+    {
+        (State.OPEN, State.RESERVED),
+        (State.RESERVED, State.OPEN),
+        (State.OPEN, State.AGREED),
+        (State.RESERVED, State.AGREED),
+        (State.AGREED, State.OPEN),
+        (State.AGREED, State.FULFILLED),
+        (State.OPEN, State.WITHDRAWN),
+        (State.RESERVED, State.WITHDRAWN),
+        (State.OPEN, State.EXPIRED),
+        (State.RESERVED, State.EXPIRED),
+    }
+)
+"""All steps there are; to stay as it is, is none."""
+
+FINAL = frozenset({State.FULFILLED, State.WITHDRAWN, State.EXPIRED})
+
+MINUTES_OF = {
+    "hour": 60,
+    "minute": 1,
+    "minute-Time": 1,
+    "day": 24 * 60,
+}
+"""Units of time by their OM2 names, in minutes."""
+
+KEPT = timedelta(days=90)
+"""How long others' listings stay in the index after they ended."""
+
+
+def reachable(before: State, after: State, steps: int = 1) -> bool:
+    """Whether a listing may have gone from one state to another in so many steps, or fewer.
+
+    A receiver that missed revisions sees several steps at once.
+    """
+    here, seen = {before}, {before}
+    for _ in range(min(steps, len(State))):
+        here = {to for start, to in STEPS if start in here} - seen
+        seen |= here
+    return after in seen and (after is not before or before not in FINAL)
+
+
+def effective(kept: State, ends: datetime | None, now: datetime) -> State:
+    """The state at a moment: what was live is expired once its end has come."""
+    return State.EXPIRED if kept in LIVE and ends is not None and ends <= now else kept
+
+
+def reach_of(to: Iterable[str], handling: str | None, peers: str) -> Reach | None:
+    """How far a listing goes by its addressing; None for what is for single people only.
+
+    Args:
+        to: everybody named in `to` and `cc`.
+        handling: what the object says of itself.
+        peers: the id of the owner's community's collection of trusted nodes.
+    """
+    named = set(to)
+    if handling in (None, "public") and PUBLIC in named:
+        return Reach.PUBLIC
+    if handling == "trustedPeers":
+        return Reach.TRUSTED
+    if handling is None and peers in named:
+        return Reach.TRUSTED
+    return None if named else Reach.COMMUNITY
+
+
+def narrower(one: Reach, other: Reach) -> Reach:
+    """The reach that shows less; later news never widens what was said before."""
+    order = (Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
+    return min(one, other, key=order.index)
+
+
+def scope(reach: str, *, hidden: bool) -> str:
+    """Up to where a listing may be used in matching.
+
+    What may be read elsewhere may be matched there; what stays here only if its owner
+    allows it, without a name (vocabulary.md section 9, the third mode).
+    """
+    told = {Reach.PUBLIC: "public", Reach.TRUSTED: "trustedPeers"}
+    return told.get(Reach(reach), "trustedPeers" if hidden else "localOnly")
+
+
+def hours(minutes: int | None) -> tuple[str, str]:
+    """A length as (unit, amount): hours where they come out even, else minutes; none is one."""
+    if not minutes:
+        return "one", "1"
+    if minutes % 15:
+        return "minute-Time", str(minutes)
+    return "hour", f"{minutes / 60:g}"

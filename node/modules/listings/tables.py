@@ -1,0 +1,145 @@
+"""One row for each offer and need we know of: our members', and those others told us."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Row, String, Table, Text
+
+from node.kernel.access import Reach
+from node.kernel.database import Moment, new_metadata
+from node.modules.listings.rules import MINUTES_OF, State, effective
+
+metadata = new_metadata()
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("owner", String(2048), nullable=False),
+    Column("local", Boolean, nullable=False),
+    Column("community", String(2048)),
+    Column("domain", String(255), nullable=False),
+    Column("url", String(2048)),
+    Column("purpose", String(10), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("lang", String(35)),
+    Column("kind", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("concept", String(2048)),
+    Column("unit", String(61), nullable=False),
+    Column("amount", String(20), nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("lifecycle", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("reach", String(10), nullable=False),
+    Column("handling", String(20), nullable=False),
+    Column("match_scope", String(20), nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment),
+    Column("arrived", Moment, nullable=False),
+    Column("ends", Moment),
+    Column("hidden", Moment),
+    Column("announced", String(2048)),
+    Column("once", String(64), unique=True),
+    Index(None, "concept", "purpose", "lifecycle", "ends"),
+    Index(None, "lifecycle", "ends"),
+    Index(None, "arrived"),
+    Index(None, "owner"),
+    Index(None, "domain"),
+)
+"""`reach` is who may see the row here: what another node's trusted peers may read is seen by
+our members and passed on to nobody, so it is `community`; `handling` is how it came.
+`owner` has no foreign key: a stranger's account may be met only later."""
+
+topic = Table(
+    "listing_topic",
+    metadata,
+    Column(
+        "listing",
+        String(2048),
+        ForeignKey(listing.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("concept", String(2048), primary_key=True),
+    Index(None, "concept"),
+)
+"""Every concept a listing is classified by, its main one among them."""
+
+gone = Table(
+    "listing_gone",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+"""Listings of ours that others had seen and that were deleted: their Tombstones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """An offer or a need, as a value."""
+
+    id: str
+    slug: str
+    owner: str
+    local: bool
+    community: str | None
+    domain: str
+    url: str | None
+    purpose: str
+    title: str
+    text: str
+    lang: str | None
+    kind: str
+    action: str
+    concept: str | None
+    unit: str
+    amount: str
+    terms: Sequence[str]
+    lifecycle: str
+    revision: int
+    reach: str
+    handling: str
+    match_scope: str
+    published: datetime
+    updated: datetime | None
+    arrived: datetime
+    ends: datetime | None
+    hidden: datetime | None
+    announced: str | None
+    topics: tuple[str, ...] = ()
+
+    @property
+    def is_need(self) -> bool:
+        """Somebody asks for it; else somebody offers it."""
+        return self.purpose == "request"
+
+    @property
+    def path(self) -> str:
+        """Its page at this node."""
+        return f"/l/{self.slug}"
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes, in whole minutes, where it says so."""
+        each = MINUTES_OF.get(self.unit)
+        return round(float(self.amount) * each) if each else None
+
+    @property
+    def seen_by(self) -> str:
+        """Up to where it may be read, as its owner chose it."""
+        return Reach.TRUSTED if self.handling == "trustedPeers" else self.reach
+
+    def state(self, now: datetime) -> State:
+        """Where it stands at a moment; the clock ends it, whether or not a job has run."""
+        return effective(State(self.lifecycle), self.ends, now)
+
+
+def notice_of(row: Row[Any], topics: Sequence[str] = ()) -> Notice:
+    """The value of a row that holds all columns of `listing`."""
+    values: Mapping[Any, Any] = row._mapping  # noqa: SLF001
+    held = {c.name: values[c] for c in listing.c if c.name != "once"}
+    return Notice(**held, topics=tuple(topics))
