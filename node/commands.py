@@ -1,11 +1,14 @@
 """What each command does; node/cli.py says how it is called."""
 
 import argparse
+import asyncio
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from importlib.metadata import version as installed_version
+from typing import Any
 
 from node import keeping
 from node.kernel import migrating
@@ -25,7 +28,8 @@ async def opened(settings: Settings) -> AsyncIterator[Node]:
     """
     node = Node(settings, installed(settings.disabled))
     try:
-        if await node.read(migrating.waiting, node.registry):
+        # by the writing door: in an empty PostgreSQL there is no reader yet
+        if await node.database.claim(migrating.waiting, node.registry):
             from node.serving import alone
 
             with alone(settings.data):
@@ -112,12 +116,21 @@ async def work(settings: Settings, _args: argparse.Namespace) -> None:
 
     async with founded(settings) as node:
         _say("Working. Stop with Ctrl-C.")
+        forever = inline.forever
         if settings.redis:
             from workers import redis
 
-            await redis.forever(node)
-        else:
-            await inline.forever(node)
+            forever = redis.forever
+        await _until_told(forever(node))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Work until SIGTERM or Ctrl-C; what has begun then ends or is given back."""
+    task = asyncio.ensure_future(work)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def demo(settings: Settings, args: argparse.Namespace) -> None:

@@ -10,9 +10,10 @@ from federation.inbox import Inbox
 from node import origin
 from node.kernel.module import installed
 from node.kernel.node import Node
-from node.kernel.settings import Settings
+from node.kernel.settings import Settings, Unusable
 from web.app import build
 from workers import inline
+from workers import running as work
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +40,68 @@ class Application:
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Application]:
-    """A started node with its background work, until the block ends."""
+    """A started node with its background work, until the block ends.
+
+    Raises:
+        Unusable: Redis is set, and is no address or cannot be spoken to for lack of arq.
+    """
     node = Node(settings, installed(settings.disabled))
     try:
         await node.start()
         await origin.at_home(node)
-        worker = asyncio.create_task(inline.forever(node)) if settings.worker else None
-        yield Application(node)
-        if worker:
-            worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await worker
+        if node.database.sqlite:
+            # only one process works on it, so what is held was held by one that was killed
+            await node.write(work.release_all)
+        async with _told(node), _worked(node):
+            yield Application(node)
     finally:
         await node.close()
+
+
+@contextlib.asynccontextmanager
+async def _worked(node: Node) -> AsyncIterator[None]:
+    """Background work inside this process, unless it is done elsewhere."""
+    if not node.settings.worker:
+        async with _cancelled(asyncio.create_task(_watch(node))):
+            yield
+        return
+    async with _cancelled(asyncio.create_task(inline.forever(node))):
+        yield
+
+
+async def _watch(node: Node) -> None:
+    """See what commands change, where no worker in this process does."""
+    while True:
+        await asyncio.sleep(inline.REFRESH)
+        try:
+            await node.refresh()
+        except Exception:
+            log.exception("the community could not be read")
+
+
+@contextlib.asynccontextmanager
+async def _cancelled(task: "asyncio.Task[None]") -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def _told(node: Node) -> AsyncIterator[None]:
+    """News of work for workers elsewhere, where Redis is set."""
+    if not node.settings.redis:
+        yield
+        return
+    try:
+        from workers import redis
+    except ModuleNotFoundError as error:
+        message = "redis is set, but arq is not installed: pip install 'folkmoot[redis]'"
+        raise Unusable(message) from error
+    node.wake = tell = redis.announcer(node)
+    try:
+        yield
+    finally:
+        await tell.close()

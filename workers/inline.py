@@ -18,6 +18,9 @@ REFRESH = 2.0
 REPEAT = 60.0
 """Seconds between two looks at the jobs to be repeated."""
 
+DRAIN = 8.0
+"""Seconds for what has begun to end when the worker is told to stop."""
+
 MOST = 64
 """Jobs that run at the same time; a slow host takes its few of them and no more."""
 
@@ -27,7 +30,7 @@ class Worker:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], running.Claimed] = {}
         self._refreshed = self._repeated = float("-inf")
 
     async def forever(self) -> None:
@@ -40,8 +43,18 @@ class Worker:
                     log.exception("background work stumbled")
                     await asyncio.sleep(TICK)
         finally:
-            for task in self._tasks:
-                task.cancel()
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Let what has begun end; give back what takes too long."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=DRAIN)
+        late = dict(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            await self._node.write(running.release, list(late.values()))
 
     async def _round(self) -> None:
         node = self._node
@@ -52,13 +65,13 @@ class Worker:
         works = await running.take(node, free) if free else ()
         for work in works:
             task = asyncio.create_task(running.run(node, work))
-            self._tasks.add(task)
+            self._tasks[task] = work
             task.add_done_callback(self._done)
         if not (more or works):
             await _wait(node)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         self._node.waiting.set()
 
     async def _housekeeping(self) -> None:

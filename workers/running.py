@@ -7,16 +7,17 @@ token, so a worker that slept through its lease cannot undo what another has don
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
+from node.kernel import log as sealed
 from node.kernel.errors import TryLater
 from node.kernel.node import Node
-from node.kernel.tables import job
+from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ PER_LANE = 4
 """Jobs of one lane (one host) that run at the same time, so that it crowds out no other."""
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=24)
+ABSENT = timedelta(hours=24)
+"""When a job is looked at again whose module is switched off or gone."""
 TRIES = 20
 """Tries of a job that fails without saying when to try again, about three days."""
 
@@ -79,7 +82,7 @@ async def run(node: Node, work: Claimed) -> None:
         if work.kind.startswith("event:"):
             await node.write(_handle, work)
             return
-        await node.registry.jobs[work.kind](node, **work.args)
+        await _job(node, work)
     except TryLater as later:
         await node.write(_put_off, work, str(later), later.after, final=False)
     except asyncio.CancelledError:
@@ -91,10 +94,20 @@ async def run(node: Node, work: Claimed) -> None:
         await node.write(_finish, work)
 
 
+async def _job(node: Node, work: Claimed) -> None:
+    if work.kind not in node.registry.jobs:
+        message = f"nothing here does {work.kind}: its module is switched off or gone"
+        raise TryLater(message, ABSENT)
+    await node.registry.jobs[work.kind](node, **work.args)
+
+
 def _handle(unit: Unit, work: Claimed) -> None:
     """Let one subscriber handle one event, and finish the job, in one unit."""
     name = work.kind.removeprefix("event:")
-    if not _finish(unit, work) or name not in unit.registry.subscribers:
+    if name not in unit.registry.subscribers:
+        message = f"nothing here listens as {name}: its module is switched off or gone"
+        raise TryLater(message, ABSENT)
+    if not _finish(unit, work):
         return
     unit.depth = work.args["depth"]
     event = unit.registry.events[name](**work.args["event"])
@@ -121,8 +134,24 @@ def _put_off(
             token=None,
             dead=final,
             error=error[:2000],
+            # what is dead waits no longer, and must not keep another like it out
+            **({"once": None} if final else {}),
         )
     )
+
+
+def release(unit: Unit, works: Collection[Claimed]) -> None:
+    """Give back jobs this worker holds and will not finish, so that another may begin at once."""
+    for work in works:
+        held = and_(job.c.id == work.id, job.c.token == work.token)
+        unit.db.execute(update(job).where(held).values(leased_until=None, token=None))
+
+
+def release_all(unit: Unit) -> None:
+    """Give back what a killed process held: for the one process that works on this database."""
+    for table in (job, letter):
+        held = update(table).where(table.c.leased_until.is_not(None))
+        unit.db.execute(held.values(leased_until=None, token=None))
 
 
 async def pump(node: Node) -> int:
@@ -145,8 +174,10 @@ async def once(node: Node) -> int:
 
 
 async def repeat(node: Node) -> None:
-    """See that every job to be repeated waits for its next time."""
+    """See that every job to be repeated waits for its next time, and chain the log."""
     await node.write(_repeat)
+    while await node.write(sealed.seal) == sealed.MOST:
+        pass
 
 
 def _repeat(unit: Unit) -> None:
