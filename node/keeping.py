@@ -1,6 +1,8 @@
 """Keeping the data safe: a copy before tables change, backups, restoring, and looking it over."""
 
 import asyncio
+import contextlib
+import gzip
 import json
 import os
 import secrets
@@ -9,18 +11,20 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from node.kernel import log as sealed
 from node.kernel import migrating
 from node.kernel.errors import Refused, TryLater
 from node.kernel.module import Registry, installed
 from node.kernel.node import Node
+from node.kernel.postgres import Postgres
 from node.kernel.settings import Settings
 from node.kernel.sqlite import Sqlite
 from node.kernel.unit import Unit
@@ -52,9 +56,9 @@ async def _behind(settings: Settings) -> bool:
 
 def copy_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of a database that may be in use (copying the file would not be)."""
-    with sqlite3.connect(source) as db:
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with contextlib.closing(sqlite3.connect(source)) as db:
         db.execute("VACUUM INTO ?", (str(target),))
-    target.chmod(0o600)
 
 
 async def backup(node: Node, file: Path) -> None:
@@ -92,24 +96,56 @@ def _pack(folder: Path, file: Path) -> None:
 async def restore(settings: Settings, file: Path) -> None:
     """Fill an empty data folder (or database) from a backup and begin a new epoch.
 
+    Settings that lie in the folder already stay; they may name another database.
+
     Raises:
-        Refused: the folder holds a node already, or the file is no backup.
+        Refused: the folder or database holds a node already, or the file is no backup of
+            that kind, or is damaged; nothing was changed then.
     """
     if (settings.data / "folkmoot.db").exists():
         safe = f"{settings.data} holds a node already. Restore into an empty folder."
         raise Refused("E_EXISTS", str(settings.data), safe=safe)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    names = _unpack(file, settings.data)
-    dump = settings.data / "folkmoot.dump"
-    if dump.name in names:
-        await asyncio.to_thread(_load, settings.database_url, dump)
-        dump.unlink()
+    await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.data) as folder:
+        inside = Path(folder)
+        names = await asyncio.to_thread(_unpack, file, inside)
+        await asyncio.to_thread(_look_over, file, inside, names)
+        await _put_in_place(settings, inside, names)
     node = Node(settings, installed(settings.disabled))
     try:
         await node.start()
+        if not node.database.sqlite:
+            await migrating.let_read(node.database, node.registry)
         await node.write(new_epoch)
     finally:
         await node.close()
+
+
+async def _put_in_place(settings: Settings, inside: Path, names: set[str]) -> None:
+    if ("folkmoot.db" in names) != settings.database_url.startswith("sqlite:"):
+        held = "SQLite" if "folkmoot.db" in names else "PostgreSQL"
+        safe = (
+            f"This backup is of a node on {held}, and the setting `database` says otherwise: "
+            "leave it empty for SQLite, or name an empty PostgreSQL database (FOLKMOOT_DATABASE)."
+        )
+        raise Refused("E_OTHER_DATABASE", settings.database_url, safe=safe)
+    if "folkmoot.dump" in names:
+        await _refuse_filled(settings)
+        await asyncio.to_thread(_load, settings.database_url, inside / "folkmoot.dump")
+    for name in ("folkmoot.db", "folkmoot.toml"):
+        if name in names and not (settings.data / name).exists():
+            (inside / name).replace(settings.data / name)
+
+
+async def _refuse_filled(settings: Settings) -> None:
+    database = Postgres(settings.database_url)
+    try:
+        tables = await database.claim(lambda db: inspect(db).get_table_names())
+    finally:
+        await database.close()
+    if tables:
+        safe = "This database holds something already. Restore into an empty one."
+        raise Refused("E_EXISTS", f"{len(tables)} tables", safe=safe)
 
 
 def new_epoch(unit: Unit) -> None:
@@ -117,21 +153,41 @@ def new_epoch(unit: Unit) -> None:
     unit.set("epoch", secrets.token_hex(8))
 
 
-def _unpack(file: Path, data: Path) -> set[str]:
+def _unpack(file: Path, folder: Path) -> set[str]:
     allowed = {"folkmoot.db", "folkmoot.dump", "folkmoot.toml", "about.json"}
+    found: set[str] = set()
     try:
-        with tarfile.open(file, "r:gz") as tar:
-            members = [m for m in tar.getmembers() if m.name in allowed and m.isfile()]
-            found = {m.name: tar.extractfile(m) for m in members}
-            for name, content in found.items():
-                if content is not None and name != "about.json":
-                    _write(data / name, content)
-    except (tarfile.TarError, OSError, EOFError) as error:
-        safe = f"{file} is no backup of Folkmoot, or is damaged."
-        raise Refused("E_BACKUP", str(error), safe=safe) from error
-    if not {"folkmoot.db", "folkmoot.dump"} & set(found):
+        with gzip.open(file) as packed, tarfile.open(fileobj=packed, mode="r:") as tar:
+            for member in tar:
+                content = tar.extractfile(member) if member.isfile() else None
+                if content is not None and member.name in allowed - found:
+                    _write(folder / member.name, content)
+                    found.add(member.name)
+            # its checksum stands at the very end
+            while packed.read(2**20):
+                pass
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise _damaged(file, str(error)) from error
+    if len({"folkmoot.db", "folkmoot.dump"} & found) != 1:
         raise Refused("E_BACKUP", str(file), safe=f"{file} holds no database.")
-    return set(found)
+    return found
+
+
+def _look_over(file: Path, folder: Path, names: set[str]) -> None:
+    """See that a database that was unpacked is whole before anything takes its place."""
+    if "folkmoot.db" not in names:
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(folder / "folkmoot.db")) as db:
+            said = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise _damaged(file, str(error)) from error
+    if said != "ok":
+        raise _damaged(file, said)
+
+
+def _damaged(file: Path, detail: str) -> Refused:
+    return Refused("E_BACKUP", detail, safe=f"{file} is no backup of Folkmoot, or is damaged.")
 
 
 def _write(path: Path, content: IO[bytes]) -> None:
@@ -146,11 +202,12 @@ def _plain(url: str) -> str:
 
 
 def _dump(url: str, file: Path) -> None:
-    _program("pg_dump", "--format=custom", "--no-owner", f"--file={file}", _plain(url))
+    _program("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={file}", _plain(url))
 
 
 def _load(url: str, file: Path) -> None:
-    _program("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_plain(url)}", str(file))
+    options = ("--no-owner", "--no-acl", "--single-transaction", "--exit-on-error")
+    _program("pg_restore", *options, f"--dbname={_plain(url)}", str(file))
 
 
 def _program(*words: str) -> None:

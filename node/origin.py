@@ -23,11 +23,12 @@ from sqlalchemy import (
     update,
 )
 
+from node.kernel import log
 from node.kernel.community import Community
 from node.kernel.errors import Problem, Refused
 from node.kernel.node import Node
 from node.kernel.settings import is_public, safe_for
-from node.kernel.tables import letter
+from node.kernel.tables import letter, log_words
 from node.kernel.unit import Unit
 
 VALID = timedelta(minutes=10)
@@ -122,7 +123,9 @@ def move(unit: Unit, origin: str, *, at_home: bool = False) -> None:
         unit.db.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     for metadata in unit.registry.metadatas:
         for table in metadata.sorted_tables:
-            _rewrite(unit, table, here.origin, origin)
+            if table is not log_words:  # what was said when stays as it was said
+                _rewrite(unit, table, here.origin, origin)
+    log.seal_anew(unit)
     row = replace(here, origin=origin, at_home=at_home).row()
     unit.set("community", row)
     unit.set("origin_check", None)

@@ -54,6 +54,11 @@ async def upgrade(database: Database, registry: Registry) -> None:
     await database.migrate(_upgrade, registry)
 
 
+async def let_read(database: Database, registry: Registry) -> None:
+    """Give the reading role its rights again, which a backup does not hold (PostgreSQL)."""
+    await database.migrate(_grant, registry)
+
+
 def waiting(db: Connection, registry: Registry) -> list[str]:
     """The names of the modules whose tables are not up to date."""
     return [name for name, folder, _ in _places(registry) if _behind(db, name, folder)]
@@ -113,6 +118,7 @@ def _grant(db: Connection, registry: Registry) -> None:
     secret = secret_tables(registry.metadatas)
     if not db.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": READER}):
         db.exec_driver_sql(f'CREATE ROLE "{READER}" NOLOGIN')
+    if not db.scalar(text("SELECT pg_has_role(CURRENT_USER, :r, 'MEMBER')"), {"r": READER}):
         db.exec_driver_sql(f'GRANT "{READER}" TO CURRENT_USER')
     db.exec_driver_sql(f'GRANT USAGE ON SCHEMA public TO "{READER}"')
     for table in inspect(db).get_table_names():
