@@ -118,6 +118,8 @@ class Module:
     """Fields this module adds to an actor of ours (attribute names of vocab.types)."""
     refuses: tuple[Callable[[Connection, str, str | None], bool], ...] = ()
     """(host, actor id or None) → whether we have nothing to do with them."""
+    blocks: tuple[Callable[[Connection, str, str], bool], ...] = ()
+    """(id of an account of ours, actor id) → whether the first wants nothing of the second."""
     trusts: tuple[Callable[[Connection, str], bool], ...] = ()
     """Id of a node's service → whether our communities trust each other."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
@@ -203,6 +205,10 @@ class Registry:
     def refuses(self, db: Connection, host: str, actor: str | None = None) -> bool:
         """Whether some module wants nothing to do with this host or actor."""
         return any(ask(db, host, actor) for m in self.modules for ask in m.refuses)
+
+    def blocks(self, db: Connection, who: str, actor: str) -> bool:
+        """Whether an account of ours wants nothing to do with an actor."""
+        return any(ask(db, who, actor) for m in self.modules for ask in m.blocks)
 
     def trusts(self, db: Connection, service: str) -> bool:
         """Whether some module says that this node is trusted."""

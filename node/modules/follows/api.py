@@ -3,11 +3,13 @@
 from node.kernel.errors import Missing
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.follows.queries import activity_of, followers, following, state
+from node.modules.follows.handlers import send_answer
+from node.modules.follows.queries import activity_of, end, end_all, followers, following, state
 from node.modules.follows.rules import State
-from vocab.types import Follow, Undo
+from vocab.types import Follow, Reject, Undo
 
-__all__ = ["State", "follow", "followers", "following", "state", "unfollow"]
+__all__ = ["State", "follow", "followers", "following", "forget", "leave", "part", "state",
+           "unfollow"]  # fmt: skip
 
 
 def follow(unit: Unit, follower: Account, followed: Account) -> None:
@@ -29,3 +31,24 @@ def unfollow(unit: Unit, follower: Account, followed: Account) -> None:
     unit.perform(
         Undo(id=unit.id("a"), actor=follower.id, object=asked, to=(followed.id,)), follower
     )
+
+
+def part(unit: Unit, ours: Account, other: Account) -> None:
+    """End the follows between an account of ours and another, both ways; the other is told."""
+    if state(unit.db, ours.id, other.id) is not None:
+        unfollow(unit, ours, other)
+    asked = activity_of(unit.db, other.id, ours.id)
+    if asked is not None:
+        end(unit.db, other.id, ours.id)
+        send_answer(unit, Reject, ours, other.id, asked)
+
+
+def forget(unit: Unit, account: str) -> None:
+    """Forget every follow of an account, both ways, without a word to anybody."""
+    end_all(unit.db, account)
+
+
+def leave(unit: Unit, one: str, other: str) -> None:
+    """Forget the follows between two accounts, without a word to anybody."""
+    end(unit.db, one, other)
+    end(unit.db, other, one)

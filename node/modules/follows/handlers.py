@@ -22,6 +22,10 @@ def asked(unit: Unit, act: Act[Follow, Object]) -> None:
         raise Refused("E_UNKNOWN", f"{act.object.id} is not known here")
     if target.id == act.actor.id:
         raise Refused("E_SELF_FOLLOW", target.id)
+    if target.local and unit.registry.blocks(unit.db, target.id, act.actor.id):
+        queries.keep(unit, act.actor.id, target.id, act.activity.id or "", State.REFUSED)
+        send_answer(unit, Reject, target, act.actor.id, act.activity.id or "")
+        return
     before = queries.state(unit.db, act.actor.id, target.id)
     now_is = answer(target_is_ours=target.local, target_is_locked=target.locked, already=before)
     queries.keep(unit, act.actor.id, target.id, act.activity.id or "", now_is)

@@ -114,7 +114,7 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
 
 
 def _card(title: str, act: str) -> Card:
-    return Card(title, "/me/following", icon="meet", act=act)
+    return Card(title=title, href="/me/following", icon="meet", act=act)
 
 
 routes = (
