@@ -15,6 +15,7 @@ from node.kernel.tables import account, log_entry
 from node.modules import accounts
 from node.modules.accounts import api, doors, members, passwords, queries
 from node.modules.accounts.tables import bearer, invite, link, session
+from node.origin import move
 from tests.conftest import Clock, person
 
 MODULES = [federation.module, accounts.module]
@@ -379,3 +380,21 @@ async def test_the_community_changes_with_its_actor(alder: Node) -> None:
         "Alder Street",
         "We share.",
     )
+
+
+async def test_the_service_is_called_by_its_new_host(make_node: MakeNode) -> None:
+    node = await make_node("alder", modules=MODULES, founded=False)
+    home = api.Founding(
+        origin=node.origin, at_home=True, name="Alder", handle="alder", purpose="", language="en",
+        timezone="UTC", admin="keeper", password_hash=None,
+    )  # fmt: skip
+    await node.write(api.found, home, [node.make_keys() for _ in range(3)])
+    token = await node.write(doors.sign_in, await keeper(node))
+
+    await node.write(move, "https://alder.test")
+
+    service = await node.read(api.service_account)
+    assert (service.id, service.handle) == ("https://alder.test/service", "alder.test")
+    opened = await node.read(queries.session_of, token, node.now())
+    assert opened is not None
+    assert opened.account == "https://alder.test/u/keeper"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -11,7 +12,7 @@ import federation
 from node.kernel.node import Node
 from node.modules import accounts
 from node.modules.accounts import api, attempts, doors, queries
-from tests.conftest import PASSWORD, Browser, Clock, person
+from tests.conftest import PASSWORD, Browser, Clock, Wire, person
 
 MODULES = [federation.module, accounts.module]
 MakeNode = Callable[..., Awaitable[Node]]
@@ -135,16 +136,39 @@ async def test_the_setup_is_gone_once_it_is_done(alder: Node, browse: Browse) ->
     assert alder.community.name == "Alder"
 
 
-async def test_a_given_address_moves_the_node_there(empty: Node, browse: Browse) -> None:
+async def test_a_safe_address_may_be_the_public_one_at_once(
+    empty: Node, browse: Browse, wire: Wire
+) -> None:
+    wire.apps["https://alder.test"] = wire.apps[empty.origin]
+    empty.community = replace(empty.community, origin="https://alder.test")
     code = await empty.write(api.setup_code)
-    await empty.write(lambda unit: unit.set("offered_origin", "https://alder.test"))
     browser = await browse(empty)
+    wizard = {**WIZARD, "address": "given"}
 
-    page = await browser.post("/setup", {**WIZARD, "address": "given"}, form=f"/setup?code={code}")
+    home = await browser.post("/setup", wizard, form=f"/setup?code={code}")
 
-    assert page.status_code == 200
+    assert home.url.path == "/"
     assert (empty.origin, empty.community.at_home) == ("https://alder.test", False)
-    assert "https://alder.test/sign-in/link?token=" in page.text
+
+
+async def test_an_address_without_tls_is_never_public(empty: Node, browse: Browse) -> None:
+    code = await empty.write(api.setup_code)
+    browser = await browse(empty)
+    wizard = {**WIZARD, "address": "given"}
+
+    page = await browser.post("/setup", wizard, form=f"/setup?code={code}")
+
+    assert (page.status_code, empty.ready) == (422, False)
+
+
+async def test_the_founder_does_not_take_a_name_as_password(empty: Node, browse: Browse) -> None:
+    code = await empty.write(api.setup_code)
+    browser = await browse(empty)
+    wizard = {**WIZARD, "password": "alder street"}
+
+    page = await browser.post("/setup", wizard, form=f"/setup?code={code}")
+
+    assert (page.status_code, "first that anybody tries" in page.text) == (422, True)
 
 
 # Signing in ---------------------------------------------------------------------------------

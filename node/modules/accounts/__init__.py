@@ -5,7 +5,7 @@ from datetime import timedelta
 from starlette.routing import Route
 
 from node.kernel.module import Module
-from node.modules.accounts import leaving, queries, slots
+from node.modules.accounts import leaving, members, queries, slots
 from node.modules.accounts.handlers import handlers
 from node.modules.accounts.pages import desk, door, faces, me, setup
 from node.modules.accounts.tables import metadata
@@ -62,5 +62,6 @@ module = Module(
     identify=identify,
     export=queries.exported,
     erase=leaving.erase,
+    rehome=members.rehome,
     essential=True,
 )

@@ -311,6 +311,13 @@ def change_community(unit: Unit, by: str, **values: Any) -> Community:
     return changed
 
 
+def rehome(unit: Unit, _old: str, new: str) -> None:
+    """Call the node's service by its new host; ids and addresses are changed already."""
+    ours = (account.c.kind == "NodeService") & account.c.local
+    host = urlsplit(new).hostname or ""
+    unit.db.execute(update(account).where(ours).values(handle=host))
+
+
 TAKEN = mark("Somebody here is, or was, called so. Choose another handle.")
 LAST = mark("Nobody else keeps this node. Make somebody else a keeper first.")
 

@@ -85,7 +85,7 @@ def timezone(**more: object) -> Line:
     return Line(
         "timezone",
         mark("Time zone"),
-        mark("A region and a city, as in Europe/Berlin. All times are shown in it."),
+        mark("A region and a city, as in Europe/Berlin"),
         spell=False,
         check=zones.zone,
         attributes={"list": "zones", "autocomplete": "off"},

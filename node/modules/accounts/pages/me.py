@@ -25,7 +25,8 @@ from web.slots import gather
 from web.voice import voice
 
 SELF: Final = Form(
-    Line("display", mark("Your name"), mark("As your neighbours call you"), at_most=80,
+    Line("display", mark("Your name"),
+         mark("As your neighbours call you; who follows you elsewhere sees it"), at_most=80,
          autocomplete="name", optional=True),
     fields.language(),
     fields.timezone(optional=True),

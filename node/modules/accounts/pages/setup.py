@@ -2,15 +2,17 @@
 
 import asyncio
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from node.kernel.errors import Conflict, Invalid, Refused
+from node.kernel.keys import Keys
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.accounts import doors, queries, zones
+from node.modules.accounts import doors, queries, rules, zones
 from node.modules.accounts.members import Founding, found
 from node.modules.accounts.pages import fields
 from node.modules.accounts.passwords import hash_password
@@ -24,8 +26,8 @@ LATER: Final = "later"
 GIVEN: Final = "given"
 
 
-def _form(offered: str | None) -> Form:
-    """The wizard's form; the address it offers is the one that `serve` was started with."""
+def _form(offered: str) -> Form:
+    """The wizard's form; it offers the address at which the node is found now, if it is safe."""
     choices = [
         Choice(
             LATER,
@@ -34,7 +36,10 @@ def _form(offered: str | None) -> Form:
         )
     ]
     if offered:
-        choices.insert(0, Choice(GIVEN, offered, mark("As given when the node was started.")))
+        choices.insert(
+            0,
+            Choice(GIVEN, offered, mark("Where you are now, as given when the node was started.")),
+        )
     known = tuple(Choice(each, NAMES.get(each, each)) for each in languages())
     return Form(
         Hidden("code"),
@@ -56,7 +61,7 @@ def _form(offered: str | None) -> Form:
     )  # fmt: skip
 
 
-def _opened(node: Node, request: Request, code: str, offered: str | None) -> Entry:
+def _opened(node: Node, request: Request, code: str, offered: str) -> Entry:
     asked = request.headers.get("accept-language", "")
     return blank(
         request,
@@ -80,7 +85,7 @@ async def show(request: Request) -> Response:
         return page(
             request, "accounts/setup_closed.html", title=title, width="narrow", wrong=bool(code)
         )
-    return _page(request, _opened(node, request, code, await _offered(node)))
+    return _page(request, _opened(node, request, code, _offered(node)))
 
 
 async def send(request: Request) -> Response:
@@ -88,29 +93,37 @@ async def send(request: Request) -> Response:
     node: Node = request.app.state.node
     if node.ready:
         return RedirectResponse("/", 303)
-    offered = await _offered(node)
+    offered = _offered(node)
     form = read(request, _form(offered))
     if not await _opens(node, form.raw["code"][0] if form.raw["code"] else ""):
         raise Refused("E_SETUP_CODE", safe=CLOSED)
+    form = _with_password(form)
     if form.errors:
         return _page(request, form, 422)
     try:
-        token = await _found(node, request, form, offered)
+        return await _found(node, request, form)
     except Invalid as problem:
         return _page(request, form.wrong(problem), 422)
     except Conflict:
         return RedirectResponse("/sign-in", 303)
-    return token
 
 
-async def _found(node: Node, request: Request, form: Entry, offered: str | None) -> Response:
-    """Found it; the browser is signed in, or shown the way to the new address."""
-    before = node.origin
+def _with_password(form: Entry) -> Entry:
+    """The form with an error if the password is one of the names beside it."""
+    typed = {
+        name: str(form.values.get(name, "")) for name in ("password", "admin", "display", "name")
+    }
+    password = typed.pop("password")
+    sentence = rules.wrong_password(password, *typed.values()) if password else ""
+    return form.wrong(Invalid({"password": sentence})) if sentence else form
+
+
+async def _found(node: Node, request: Request, form: Entry) -> Response:
+    """Found it; the browser is signed in."""
     values = form.values
-    public = offered if values["address"] == GIVEN else None
     founding = Founding(
-        origin=public or before,
-        at_home=public is None,
+        origin=node.origin,
+        at_home=values["address"] != GIVEN,
         name=values["name"],
         handle=values["handle"],
         purpose=values["purpose"],
@@ -121,23 +134,16 @@ async def _found(node: Node, request: Request, form: Entry, offered: str | None)
         password_hash=await hash_password(values["password"]),
     )
     keys = [await asyncio.to_thread(node.make_keys) for _ in range(3)]
-
-    def begin(unit: Unit) -> tuple[str, str]:
-        who = found(unit, founding, keys)
-        session = doors.sign_in(unit, who.id, fields.agent(request))
-        away = doors.link_for(unit, who.id) if founding.origin != before else ""
-        return session, away
-
-    session, away = await node.write(begin)
+    session = await node.write(_begin, founding, keys, fields.agent(request))
     _ = voice(request).say
-    if away:
-        title = _("Your node is ready")
-        link = f"{node.origin}/sign-in/link?token={away}"
-        return page(request, "accounts/setup_moved.html", title=title, width="narrow", link=link)
     words = _("%(name)s has its own node now.", name=node.community.name)
     response = done(request, "/", words)
     sessions.give(response, node, session, max_age=fields.AGES)
     return response
+
+
+def _begin(unit: Unit, founding: Founding, keys: Sequence[Keys], agent: str) -> str:
+    return doors.sign_in(unit, found(unit, founding, keys).id, agent)
 
 
 async def _opens(node: Node, code: str) -> bool:
@@ -145,10 +151,9 @@ async def _opens(node: Node, code: str) -> bool:
     return isinstance(kept, str) and hmac.compare_digest(kept.encode(), code.encode())
 
 
-async def _offered(node: Node) -> str | None:
-    """The public address that `serve` was started with, if any."""
-    kept = await node.read(queries.setting_of, "offered_origin")
-    return kept if isinstance(kept, str) and kept else None
+def _offered(node: Node) -> str:
+    """The address at which the node is found now, if it can be a public one; else ""."""
+    return node.origin if node.origin.startswith("https://") else ""
 
 
 def _page(request: Request, form: Entry, status: int = 200) -> Response:
