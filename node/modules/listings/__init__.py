@@ -1,1 +1,44 @@
-"""Offers and needs (FEP-0837)."""
+"""Offers and needs (FEP-0837): the board, and what other communities offer and need."""
+
+from datetime import timedelta
+
+from node.kernel.module import Module
+from node.modules.accounts.api import Gone
+from node.modules.listings import jobs, pages, posting, public, slots
+from node.modules.listings.api import Listed
+from node.modules.listings.checks import CHECKS
+from node.modules.listings.handlers import handlers
+from node.modules.listings.objects import TYPES
+from node.modules.listings.tables import metadata
+from vocab.types import Link
+
+module = Module(
+    name="listings",
+    title="Offers and needs",
+    package=__name__,
+    metadata=metadata,
+    requires=("accounts", "follows"),
+    types=TYPES,
+    handlers=handlers,
+    checks=CHECKS,
+    routes=pages.routes,
+    jobs={"expire": jobs.expire, "meet": jobs.meet, "tidy": jobs.tidy},
+    every={"expire": timedelta(minutes=15), "tidy": timedelta(days=1)},
+    subscribers=((Listed, posting.announce), (Gone, posting.owner_gone)),
+    slots={
+        "today.waiting": slots.waiting,
+        "today.happened": slots.happened,
+        "public": slots.public,
+    },
+    documents=(public.document,),
+    collections={"listings": public.listings},
+    actor=(public.on_actor,),
+    capabilities=(
+        Link(
+            href="https://w3id.org/commons-node/ns#cap-market-1",
+            name="Offers and needs (FEP-0837)",
+        ),
+    ),
+    export=public.export,
+    erase=posting.erase,
+)

@@ -8,12 +8,12 @@ from node.kernel.unit import Unit
 from node.modules.listings import queries
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
 from node.modules.listings.queries import by_id as listing
-from node.modules.listings.queries import candidates, open_listings, stored
+from node.modules.listings.queries import Asked, candidates, open_listings, stored
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
 
 __all__ = [
-    "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Changed", "Closed", "Listed", "Notice",
+    "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
     "State", "candidates", "concept", "forget", "hide", "label", "listing", "name_of",
     "open_listings", "stored",
 ]  # fmt: skip

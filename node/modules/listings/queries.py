@@ -1,6 +1,7 @@
 """All SQL about offers and needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,17 @@ from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
 
 
-def live(now: datetime) -> ColumnElement[bool]:
-    """What can still be answered at this moment; the clock counts, not the job that tidies up."""
-    in_time = or_(listing.c.ends.is_(None), listing.c.ends > now)
+def live(now: datetime | None) -> ColumnElement[bool]:
+    """What can still be answered at this moment; the clock counts, not the job that tidies up.
+
+    Without a moment (documents are made where there is no clock) what is said of each end
+    goes along, and the reader has a clock.
+    """
     away = exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
-    return and_(listing.c.lifecycle.in_(LIVE), in_time, ~away)
+    open_ = and_(listing.c.lifecycle.in_(LIVE), ~away)
+    if now is None:
+        return open_
+    return and_(open_, or_(listing.c.ends.is_(None), listing.c.ends > now))
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
@@ -63,17 +70,28 @@ def own(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
     return _one(db, wanted.where(owned(listing, viewer)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What of the board is asked for; None leaves it open.
+
+    `concept` is an IRI a listing is classified by, `local` only ours or only others',
+    `since` what arrived after a moment.
+    """
+
+    purpose: str | None = None
+    kind: str | None = None
+    concept: str | None = None
+    owner: str | None = None
+    local: bool | None = None
+    since: datetime | None = None
+
+
 def open_listings(
     db: Connection,
     viewer: Viewer,
-    now: datetime,
+    now: datetime | None,
+    asked: Asked = Asked(),  # noqa: B008 - frozen
     *,
-    purpose: str | None = None,
-    kind: str | None = None,
-    concept: str | None = None,
-    owner: str | None = None,
-    local: bool | None = None,
-    since: datetime | None = None,
     after: str | None = None,
     limit: int = 30,
 ) -> list[Notice]:
@@ -82,28 +100,26 @@ def open_listings(
     Args:
         db: where to look.
         viewer: who looks.
-        now: the moment.
-        purpose: "offer" or "request".
-        kind: one of concepts.KINDS.
-        concept: an IRI it is classified by.
-        owner: an account's id.
-        local: only ours, or only others'.
-        since: only what arrived after that.
+        now: the moment; None where there is no clock (see `live`).
+        asked: which of them.
         after: the slug of the last one of the page before.
         limit: how many at most.
     """
-    said = ((listing.c.purpose, purpose), (listing.c.kind, kind), (listing.c.owner, owner),
-            (listing.c.local, local))  # fmt: skip
-    wanted = select(listing).where(visible(listing, viewer), live(now))
-    wanted = wanted.where(*(column == value for column, value in said if value is not None))
-    if concept is not None:
-        wanted = wanted.where(_about([concept]))
-    if since is not None:
-        wanted = wanted.where(listing.c.arrived > since)
+    wanted = select(listing).where(visible(listing, viewer), live(now), *_asked(asked))
     if after is not None:
         wanted = wanted.where(_older(after))
     newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc()).limit(limit)
     return _all(db, newest)
+
+
+def _asked(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    for name in ("purpose", "kind", "owner", "local"):
+        if (value := getattr(asked, name)) is not None:
+            yield listing.c[name] == value
+    if asked.concept is not None:
+        yield _about([asked.concept])
+    if asked.since is not None:
+        yield listing.c.arrived > asked.since
 
 
 def _older(slug: str) -> ColumnElement[bool]:
@@ -122,35 +138,38 @@ def candidates(
     db: Connection,
     viewer: Viewer,
     now: datetime,
+    asked: Asked,
     *,
     concepts: Sequence[str],
-    purpose: str,
     scopes: Sequence[str] = (),
     but: str | None = None,
-    local: bool | None = None,
     limit: int = 200,
 ) -> list[Notice]:
     """Open listings about some concepts, those that end soonest first, for matching.
+
+    What keepers have hidden is never among them.
 
     Args:
         db: where to look.
         viewer: who is to see them; `api.HERE` for everything the community knows.
         now: the moment.
+        asked: which of them; `purpose` is what is looked for.
         concepts: IRIs, of which one is enough.
-        purpose: "offer" or "request".
         scopes: match scopes that are wanted; all if empty.
         but: an account whose own listings are left out.
-        local: only ours, or only others'.
         limit: how many at most.
     """
-    wanted = select(listing).where(visible(listing, viewer), live(now), _about(concepts))
-    wanted = wanted.where(listing.c.purpose == purpose, listing.c.hidden.is_(None))
+    wanted = select(listing).where(
+        visible(listing, viewer),
+        live(now),
+        *_asked(asked),
+        _about(concepts),
+        listing.c.hidden.is_(None),
+    )
     if scopes:
         wanted = wanted.where(listing.c.match_scope.in_(scopes))
     if but is not None:
         wanted = wanted.where(listing.c.owner != but)
-    if local is not None:
-        wanted = wanted.where(listing.c.local.is_(local))
     soonest = wanted.order_by(listing.c.ends.is_(None), listing.c.ends, listing.c.slug)
     return _all(db, soonest.limit(limit))
 
@@ -168,7 +187,7 @@ def everything_of(db: Connection, owner: str) -> list[Notice]:
 
 
 def shared(
-    db: Connection, owner: Account, viewer: Viewer, now: datetime, after: str | None, limit: int
+    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
 ) -> tuple[int, list[Notice]]:
     """What a community or member of ours shows to this viewer elsewhere: how many, one page.
 
@@ -180,7 +199,7 @@ def shared(
         listing.c.hidden.is_(None),
         or_(listing.c.owner == owner.id, listing.c.community == owner.id),
         visible(listing, viewer),
-        live(now),
+        live(None),
     )
     total = int(db.scalar(select(func.count()).select_from(listing).where(told)) or 0)
     wanted = select(listing).where(told)

@@ -1,0 +1,188 @@
+"""What Create, Update, Delete and Announce of a listing do; the same for ours and theirs."""
+
+from typing import Any
+
+from federation.origins import domain, same_origin
+from node.kernel.access import Reach
+from node.kernel.act import Act
+from node.kernel.errors import Refused
+from node.kernel.module import Handlers
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.follows import api as follows
+from node.modules.listings import queries, rules, writing
+from node.modules.listings.api import Changed, Closed, Listed
+from node.modules.listings.objects import Listing
+from node.modules.listings.rules import LIVE, State
+from node.modules.listings.tables import Notice
+from vocab.model import Activity
+from vocab.types import Announce, Create, Delete, Update
+
+handlers = Handlers()
+
+
+@handlers.on(Create, Listing)
+def made(unit: Unit, act: Act[Create, Listing]) -> None:
+    """A new offer or need.
+
+    Raises:
+        Refused: E_OWNER, E_MEMBERS_ONLY, E_AUDIENCE, E_UNASKED, E_NOT_TRUSTED, E_STATE.
+    """
+    _owned(act.object, act.actor)
+    if queries.stored(unit, act.object.id or "") is not None:
+        return
+    if act.actor.local:
+        _of_member(unit, act.object, act.actor)
+    _keep(unit, act.object, act.activity, act.actor.id)
+
+
+@handlers.on(Update, Listing)
+def changed(unit: Unit, act: Act[Update, Listing]) -> None:
+    """An offer or a need is otherwise now, or over.
+
+    Raises:
+        Refused: E_OWNER, E_REVISION, E_STATE; as `made` where we did not know it.
+    """
+    _owned(act.object, act.actor)
+    before = queries.stored(unit, act.object.id or "")
+    if before is None:
+        if act.actor.local:
+            raise Refused("E_UNKNOWN", f"{act.object.id} is not here")
+        _keep(unit, act.object, act.activity, act.actor.id)
+        return
+    if before.owner != act.actor.id:
+        raise Refused("E_OWNER", f"{before.id} is of {before.owner}")
+    row = _row(unit, act.object, act.activity, act.actor.id)
+    if act.object.revision is None:
+        row["revision"] = before.revision + 1
+    _step(unit, before, row)
+    row["reach"] = rules.narrower(Reach(row["reach"]), Reach(before.reach))
+    queries.change(unit, before.id, writing.topics_of(act.object), **row)
+    live = row["lifecycle"] in (*LIVE, State.AGREED)
+    unit.tell(Changed(id=before.id) if live else Closed(id=before.id))
+
+
+@handlers.on(Delete, Listing)
+def removed(unit: Unit, act: Act[Delete, Listing]) -> None:
+    """An offer or a need is gone for good.
+
+    Raises:
+        Refused: E_OWNER.
+    """
+    before = queries.stored(unit, act.object.id or "")
+    if before is None:
+        return
+    if before.owner != act.actor.id:
+        raise Refused("E_OWNER", f"{before.id} is of {before.owner}")
+    queries.remove(unit, before.id, remember=before.local and before.reach != Reach.COMMUNITY)
+    unit.tell(Closed(id=before.id))
+
+
+@handlers.on(Announce, Listing)
+def announced(unit: Unit, act: Act[Announce, Listing]) -> None:
+    """A community shows what one of its own members offers or needs.
+
+    Others who pass it on change nothing here.
+
+    Raises:
+        Refused: E_UNASKED, E_NOT_TRUSTED; E_STATE.
+    """
+    owner, id = writing.owner_of(act.object), act.object.id or ""
+    before = queries.stored(unit, id)
+    if before is not None and before.local:
+        if act.actor.id == unit.community.id:
+            queries.change(unit, id, announced=act.activity.id)
+        return
+    if before is not None or act.actor.local:
+        return
+    if not (same_origin(owner, act.actor.id) and same_origin(id, act.actor.id)):
+        return
+    _keep(unit, act.object, act.activity, act.actor.id)
+    if unit.account(owner) is None:
+        unit.later("listings.meet", once=f"listings.meet {owner}"[:255], account=owner)
+
+
+def _keep(unit: Unit, listing: Listing, activity: Activity, actor: str) -> None:
+    """Keep a listing that is new here."""
+    row = _row(unit, listing, activity, actor)
+    if row["lifecycle"] not in LIVE:
+        raise Refused("E_STATE", f"{listing.id} begins as {row['lifecycle']}")
+    slug = unit.id("l").rpartition("/")[2]
+    if unit.ours(row["id"]):
+        slug = row["id"].rpartition("/")[2]
+    queries.add(
+        unit,
+        {**row, "slug": slug, "local": unit.ours(row["id"]), "arrived": unit.now},
+        writing.topics_of(listing),
+    )
+    unit.tell(Listed(id=row["id"]))
+
+
+def _row(unit: Unit, listing: Listing, activity: Activity, actor: str) -> dict[str, Any]:
+    """The row of a listing, with who may see it here.
+
+    Raises:
+        Refused: it is for single people, or of somebody nobody here has asked for it.
+    """
+    owner = writing.owner_of(listing)
+    row = writing.row_of(listing, owner, domain(owner), unit.now)
+    named = (*listing.to, *listing.cc) or (*activity.to, *activity.cc)
+    home = queries.community_at(unit.db, row["domain"])
+    peers = unit.community.peers if unit.ours(owner) else f"{(home or [''])[0]}/peers"
+    reach = rules.reach_of(named, listing.handling, peers)
+    if unit.ours(owner):
+        return row | {"reach": _checked(reach)}
+    reach = _checked(reach, foreign=True)
+    services = queries.services_at(unit.db, row["domain"])
+    trusted = any(unit.registry.trusts(unit.db, one) for one in services)
+    if reach is Reach.TRUSTED and not trusted:
+        raise Refused("E_NOT_TRUSTED", f"{listing.id} is for trusted nodes")
+    known = queries.stored(unit, row["id"]) is not None
+    if not (trusted or known or _followed(unit, actor, owner, home)):
+        raise Refused("E_UNASKED", f"nobody here follows {actor}")
+    # what a peer shows to us is for our members, not for our own peers (vocabulary.md 5)
+    shown = Reach.PUBLIC if reach is Reach.PUBLIC else Reach.COMMUNITY
+    told = "public" if reach is Reach.PUBLIC else "trustedPeers"
+    return row | {"reach": shown, "handling": told}
+
+
+def _checked(reach: Reach | None, *, foreign: bool = False) -> Reach:
+    if reach is None or (foreign and reach is Reach.COMMUNITY):
+        raise Refused("E_REACH", "a listing is public, for trusted nodes or for a community")
+    return reach
+
+
+def _followed(unit: Unit, actor: str, owner: str, home: list[str]) -> bool:
+    """Whether somebody here follows the sender, the owner or the owner's community."""
+    return any(
+        unit.ours(one)
+        for whom in dict.fromkeys((actor, owner, *home))
+        for one in follows.followers(unit.db, whom)
+    )
+
+
+def _owned(listing: Listing, actor: Account) -> None:
+    if writing.owner_of(listing) != actor.id or listing.id is None:
+        raise Refused("E_OWNER", f"{listing.id} is not of {actor.id}")
+
+
+def _of_member(unit: Unit, listing: Listing, actor: Account) -> None:
+    if not accounts.is_member(unit.db, actor.id):
+        raise Refused("E_MEMBERS_ONLY", actor.id)
+    if listing.audience != unit.community.id:
+        raise Refused("E_AUDIENCE", f"{listing.id} is for {listing.audience}")
+
+
+def _step(unit: Unit, before: Notice, row: dict[str, Any]) -> None:
+    """Refuse news that are old, or that no listing can go through."""
+    steps = row["revision"] - before.revision
+    if steps < 1:
+        raise Refused("E_REVISION", f"{before.id} is at revision {before.revision}")
+    said_at = row["updated"] or unit.now
+    # what was said in time and came late is judged as of then
+    in_time = not before.local and before.ends is not None and said_at < before.ends
+    kept = State.OPEN if in_time and before.lifecycle == State.EXPIRED else State(before.lifecycle)
+    now_is = rules.effective(kept, before.ends, said_at if in_time else unit.now)
+    if not rules.reachable(now_is, State(row["lifecycle"]), steps):
+        raise Refused("E_STATE", f"{before.id} cannot go from {now_is} to {row['lifecycle']}")

@@ -1,0 +1,404 @@
+"""The pages of offers and needs: the board, a new notice, one of them."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from node.kernel.access import Viewer
+from node.kernel.errors import Invalid, Missing, Problem, Refused
+from node.kernel.tables import Account
+from node.modules.listings import concepts, posting, queries
+from node.modules.listings.posting import Draft
+from node.modules.listings.queries import Asked
+from node.modules.listings.rules import LIVE
+from node.modules.listings.tables import Notice
+from web.forms import (
+    Choice,
+    Day,
+    Entry,
+    Form,
+    Hidden,
+    Line,
+    Minutes,
+    Pick,
+    Text,
+    Tick,
+    Wrong,
+    blank,
+    done,
+    fields_of,
+    reach,
+    read,
+)
+from web.language import mark
+from web.render import page
+from web.voice import voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+PAGE: Final = 30
+STAYS: Final = timedelta(days=60)
+LONGEST: Final = timedelta(days=366)
+PURPOSES: Final = {"need": "request", "offer": "offer"}
+PICTURES: Final = {
+    "service": "tools", "give": "thing", "lend": "thing", "space": "table", "ride": "ride",
+    "meal": "heart", "teaching": "page", "care": "heart",
+}  # fmt: skip
+TERMS: Final = ("gift", "lend", "timeCredit")
+
+
+def no_markup(text: str) -> str:
+    """A line without what others would take for markup.
+
+    Raises:
+        Wrong: it has some.
+    """
+    if "<" in text or ">" in text:
+        raise Wrong(mark("Leave the signs < and > away."))
+    return text
+
+
+WORDS: Final = (
+    Line("title", mark("In one line"), mark("As you would say it at the door"), at_most=120,
+         check=no_markup),
+    Text("text", mark("A few words about it"), optional=True, at_most=5000),
+    Pick("kind", mark("What is it?"),
+         choices=tuple(Choice(name, words) for name, (_, words) in concepts.KINDS.items())),
+    Pick("topic", mark("What is it about?"), mark("So that people find each other"),
+         optional=True,
+         choices=tuple(Choice(name, words) for name, words in concepts.TOPICS.items())),
+    Minutes("takes", mark("How long does it take?"), mark("As in “90” or “1 h 30 min”"),
+            optional=True, most=60 * 24 * 30),
+    Day("until", mark("Until when does it stay up?"),
+        mark("Then it leaves the board by itself."), from_tomorrow=True),
+    Pick("terms", mark("On what terms?"), several=True,
+         choices=tuple(Choice(name, concepts.TERMS[name]) for name in TERMS)),
+)  # fmt: skip
+HIDDEN: Final = Tick(
+    "hidden",
+    mark("Look for matches at trusted nodes, without my name"),
+    mark("For what stays in this community: only the topic, the length and the day are asked "
+         "about, and nobody learns who asks until you both say yes."),
+)  # fmt: skip
+NEW: Final = Form(*WORDS, reach(), HIDDEN, Hidden("purpose"))
+EDIT: Final = Form(*WORDS, HIDDEN)
+ASK: Final = (mark("Say what you need"), mark("Say what you offer"))
+
+
+def _member(request: Request) -> Viewer:
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member or viewer.account is None:
+        raise Refused(
+            "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
+        )
+    return viewer
+
+
+# The board ----------------------------------------------------------------------------------
+
+
+async def board(request: Request) -> Response:
+    """What is needed and offered, here and at trusted nodes; for visitors what is public here."""
+    node: Node = request.app.state.node
+    viewer: Viewer = request.state.viewer
+    chosen = _chosen(request)
+    if not viewer.is_member:
+        chosen = replace(chosen, local=True)
+    found, people = await node.read(_board, viewer, node.now(), _after(request), chosen)
+    _ = voice(request).say
+    return page(
+        request,
+        "listings/board.html",
+        title=_("Give & ask"),
+        place="give",
+        found=found[:PAGE],
+        older=_link(chosen, found[PAGE - 1].slug) if len(found) > PAGE else "",
+        people=people,
+        chosen=chosen,
+        to=lambda **other: _link(replace(chosen, **other)),
+        kinds=concepts.KINDS,
+        pictures=PICTURES,
+        label=concepts.label,
+    )
+
+
+def _board(
+    db: Connection, viewer: Viewer, now: datetime, after: str | None, chosen: Asked
+) -> tuple[list[Notice], dict[str, Account]]:
+    found = queries.open_listings(db, viewer, now, chosen, after=after, limit=PAGE + 1)
+    return found, dict(queries.owners(db, [one.owner for one in found]))
+
+
+def _after(request: Request) -> str | None:
+    return request.query_params.get("after", "")[:64] or None
+
+
+def _chosen(request: Request) -> Asked:
+    """What of the board was asked for; what cannot be is left out."""
+    said = request.query_params
+    topic, kind = said.get("topic", ""), said.get("kind", "")
+    return Asked(
+        purpose=PURPOSES.get(said.get("show", "")),
+        kind=kind if kind in concepts.KINDS else None,
+        concept=concepts.concept(topic) if topic in concepts.TOPICS else None,
+        local={"here": True, "elsewhere": False}.get(said.get("from", "")),
+    )
+
+
+def _link(chosen: Asked, after: str = "") -> str:
+    """The address of the board as chosen."""
+    said = {
+        "show": {purpose: word for word, purpose in PURPOSES.items()}.get(chosen.purpose or ""),
+        "kind": chosen.kind,
+        "topic": concepts.name_of(chosen.concept),
+        "from": "" if chosen.local is None else "here" if chosen.local else "elsewhere",
+        "after": after,
+    }
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"/board?{query}" if query else "/board"
+
+
+async def tag(request: Request) -> Response:
+    """Where the hashtag of a notice leads: the board, about that topic."""
+    word = request.path_params["word"]
+    topic = next((name for name in concepts.TOPICS if name.replace("-", "") == word.lower()), None)
+    if topic is None:
+        raise Missing
+    return RedirectResponse(f"/board?topic={topic}", 303)
+
+
+# A new one ----------------------------------------------------------------------------------
+
+
+async def new(request: Request) -> Response:
+    """The short form: one line is enough."""
+    viewer, node = _member(request), request.app.state.node
+    purpose = PURPOSES.get(request.query_params.get("purpose", ""), "request")
+    opened: dict[str, Any] = {
+        "kind": "service",
+        "until": _today(node) + STAYS,
+        "terms": ["gift"],
+        "reach": "community",
+        "purpose": purpose,
+    }
+    slug = request.query_params.get("again", "")
+    before = await node.read(queries.own, slug, viewer) if slug else None
+    if before is not None:
+        again = _as_form(before, node) | {"purpose": before.purpose, "reach": before.reach}
+        opened |= again | {"until": opened["until"]}
+    return _new_page(request, blank(request, NEW, **opened), opened["purpose"])
+
+
+def _new_page(request: Request, form: Entry, purpose: str, status: int = 200) -> Response:
+    _ = voice(request).say
+    title = _(ASK[0] if purpose == "request" else ASK[1])
+    return page(
+        request,
+        "listings/new.html",
+        status=status,
+        title=title,
+        place="give",
+        width="mid",
+        form=form,
+        action="/l/new",
+    )
+
+
+async def create(request: Request) -> Response:
+    """Put it on the board."""
+    viewer, node = _member(request), request.app.state.node
+    form = read(request, NEW)
+    purpose = form.values.get("purpose", "")
+    if purpose not in PURPOSES.values():
+        raise Invalid({}, safe=mark("Say whether you need or offer it: begin on the board."))
+    form = _timely(form, node)
+    if form.errors:
+        return _new_page(request, form, purpose, 422)
+    try:
+        said = form.values
+        draft = _draft(form, node, viewer)
+        made = await node.write(
+            posting.post, viewer.id, purpose, said["reach"], draft, once=form.once
+        )
+    except Invalid as problem:
+        return _new_page(request, form.wrong(problem), purpose, problem.status)
+    _ = voice(request).say
+    return done(request, made.path, _("Your notice is on the board."))
+
+
+def _timely(form: Entry, node: "Node") -> Entry:
+    """The form, with a sentence if the day is too far away."""
+    day = form.values.get("until")
+    if day is None or day <= _today(node) + LONGEST:
+        return form
+    return form.wrong(Invalid({"until": mark("Choose a day within a year.")}))
+
+
+def _draft(form: Entry, node: "Node", viewer: Viewer) -> Draft:
+    said = form.values
+    return Draft(
+        title=said["title"],
+        text=said["text"],
+        kind=said["kind"],
+        topic=said["topic"],
+        minutes=said["takes"],
+        ends=_end_of(said["until"], node),
+        terms=said["terms"],
+        hidden=said["hidden"],
+        lang=viewer.language or node.community.language,
+    )
+
+
+def _zone(node: "Node") -> ZoneInfo:
+    return ZoneInfo(node.community.timezone)
+
+
+def _today(node: "Node") -> date:
+    return node.now().astimezone(_zone(node)).date()
+
+
+def _end_of(day: date, node: "Node") -> datetime:
+    """The end of a day in the community's zone."""
+    return datetime.combine(day + timedelta(days=1), time(0), _zone(node))
+
+
+def _last_day(one: Notice, node: "Node") -> date | None:
+    """The last day on which a notice is up."""
+    if one.ends is None:
+        return None
+    return (one.ends - timedelta(seconds=1)).astimezone(_zone(node)).date()
+
+
+def _as_form(one: Notice, node: "Node") -> dict[str, Any]:
+    """A notice as its form begins."""
+    return {
+        "title": one.title,
+        "text": one.text,
+        "kind": one.kind,
+        "topic": concepts.name_of(one.concept),
+        "takes": one.minutes,
+        "until": _last_day(one, node),
+        "terms": [term for term in one.terms if term in TERMS],
+        "hidden": one.match_scope != "localOnly",
+    }
+
+
+# One of them --------------------------------------------------------------------------------
+
+
+async def show(request: Request) -> Response:
+    """One offer or need."""
+    node: Node = request.app.state.node
+    one, owner = await node.read(_show, request.path_params["slug"], request.state.viewer)
+    state = one.state(node.now())
+    return page(
+        request,
+        "listings/show.html",
+        title=one.title,
+        place="give",
+        one=one,
+        owner=owner,
+        state=state,
+        is_live=state in LIVE,
+        mine=request.state.viewer.id == one.owner,
+        last_day=_last_day(one, node),
+        kind=concepts.KINDS[one.kind][1],
+        topics=[words for words in map(concepts.label, one.topics) if words],
+        terms=[concepts.TERMS[term] for term in one.terms if term in concepts.TERMS],
+    )
+
+
+def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | None]:
+    one = queries.by_slug(db, slug, viewer)
+    # what others published is shown to strangers by its own server
+    if one is None or not (one.local or viewer.is_member):
+        raise Missing(detail=slug)
+    return one, queries.owners(db, [one.owner]).get(one.owner)
+
+
+async def edit(request: Request) -> Response:
+    """The form of a notice of mine."""
+    node = request.app.state.node
+    one = await _mine(request)
+    return _edit_page(request, blank(request, EDIT, **_as_form(one, node)), one)
+
+
+def _edit_page(request: Request, form: Entry, one: Notice, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(
+        request,
+        "listings/new.html",
+        status=status,
+        title=_("Change your notice"),
+        place="give",
+        width="mid",
+        form=form,
+        action=f"{one.path}/edit",
+    )
+
+
+async def save(request: Request) -> Response:
+    """Change a notice of mine."""
+    viewer, node = _member(request), request.app.state.node
+    one = await _mine(request)
+    form = _timely(read(request, EDIT), node)
+    if form.errors:
+        return _edit_page(request, form, one, 422)
+    try:
+        await node.write(posting.edit, viewer.id, one.id, _draft(form, node, viewer))
+    except Problem as problem:
+        if isinstance(problem, Missing):
+            raise
+        return _edit_page(request, form.wrong(problem), one, problem.status)
+    _ = voice(request).say
+    return done(request, one.path, _("Changed."))
+
+
+async def close(request: Request) -> Response:
+    """Mark a notice of mine as met, take it from the board, or delete it."""
+    viewer, node = _member(request), request.app.state.node
+    one = await _mine(request)
+    say = (fields_of(request).get("say") or [""])[0]
+    _ = voice(request).say
+    if say == "delete":
+        await node.write(posting.delete, viewer.id, one.id)
+        return done(request, "/board", _("It is deleted."))
+    if say not in {"met", "withdraw"}:
+        raise Invalid({}, safe=mark("Use one of the buttons on the notice."))
+    await node.write(posting.end, viewer.id, one.id, met=say == "met")
+    words = _("Well done. It has left the board.") if say == "met" else _("It has left the board.")
+    return done(request, one.path, words)
+
+
+async def _mine(request: Request) -> Notice:
+    """The member's own notice at this page.
+
+    Raises:
+        Missing: it is somebody else's, or is not here.
+    """
+    viewer, node = _member(request), request.app.state.node
+    one: Notice | None = await node.read(queries.own, request.path_params["slug"], viewer)
+    if one is None:
+        raise Missing(detail=request.path_params["slug"])
+    return one
+
+
+routes = (
+    Route("/board", board, methods=["GET"]),
+    Route("/give", board, methods=["GET"]),
+    Route("/tags/{word}", tag, methods=["GET"]),
+    Route("/l/new", new, methods=["GET"]),
+    Route("/l/new", create, methods=["POST"]),
+    Route("/l/{slug}", show, methods=["GET"]),
+    Route("/l/{slug}/edit", edit, methods=["GET"]),
+    Route("/l/{slug}/edit", save, methods=["POST"]),
+    Route("/l/{slug}/close", close, methods=["POST"]),
+)

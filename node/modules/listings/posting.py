@@ -1,0 +1,280 @@
+"""What a member does with a notice, as units: post, change, end, delete; and what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from node.kernel.access import Reach
+from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.listings import concepts, queries, rules, writing
+from node.modules.listings.api import Closed, Listed
+from node.modules.listings.objects import Listing
+from node.modules.listings.rules import State
+from node.modules.listings.tables import Notice
+from vocab.model import PUBLIC, Activity
+from vocab.types import Announce, Create, Delete, Tombstone, Update
+from web.language import mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a member says of an offer or a need.
+
+    `minutes` is how long it takes, None if it does not say; `hidden` lets a notice that
+    stays here be matched at trusted nodes without a name.
+    """
+
+    title: str
+    text: str
+    kind: str
+    topic: str | None
+    minutes: int | None
+    ends: datetime
+    terms: Sequence[str]
+    hidden: bool
+    lang: str | None = None
+
+
+def post(
+    unit: Unit, who: str, purpose: str, reach: str, draft: Draft, once: str | None = None
+) -> Notice:
+    """Put a notice on the board, and tell those it is for.
+
+    Args:
+        unit: the unit.
+        who: the member.
+        purpose: "offer" or "request".
+        reach: of access.Reach; it stays as it is chosen.
+        draft: what it says.
+        once: the opened form's key; the same key posts once.
+
+    Raises:
+        Missing, Refused: nobody of ours.
+    """
+    owner = _member(unit, who)
+    if once and (known := queries.sent_once(unit, once)) is not None:
+        return known
+    id = unit.id("o")
+    notice = _new(unit, id, owner, purpose, reach, draft)
+    said = writing.said(notice, unit.community, owner.followers)
+    unit.perform(_about(unit, Create, owner, said), owner)
+    queries.change(unit, id, text=notice.text, kind=notice.kind, once=once)
+    return _kept(unit, id)
+
+
+def _new(unit: Unit, id: str, owner: Account, purpose: str, reach: str, draft: Draft) -> Notice:
+    # the hour is enough for a need: an exact time could be matched with other traces (L03)
+    hour = unit.now.replace(minute=0, second=0, microsecond=0)
+    slug = id.rpartition("/")[2]
+    return Notice(
+        id=id,
+        slug=slug,
+        owner=owner.id,
+        local=True,
+        community=unit.community.id,
+        domain=unit.community.domain,
+        url=f"{unit.origin}/l/{slug}",
+        purpose=purpose,
+        lifecycle=State.OPEN,
+        revision=1,
+        reach=reach,
+        handling="",
+        published=hour if purpose == "request" else unit.now,
+        updated=None,
+        arrived=unit.now,
+        hidden=None,
+        announced=None,
+        **_words(draft, reach),
+    )
+
+
+def _words(draft: Draft, reach: str) -> dict[str, Any]:
+    action, _ = concepts.KINDS[draft.kind]
+    concept = concepts.concept(draft.topic) if draft.topic else None
+    unit, amount = rules.hours(draft.minutes)
+    return {
+        "title": draft.title,
+        "text": draft.text,
+        "lang": draft.lang,
+        "kind": draft.kind,
+        "action": action,
+        "concept": concept,
+        "unit": unit,
+        "amount": amount,
+        "terms": list(draft.terms),
+        "match_scope": rules.scope(reach, hidden=draft.hidden),
+        "ends": draft.ends,
+        "topics": tuple(writing.with_kind(draft.kind, concept)),
+    }
+
+
+def edit(unit: Unit, who: str, id: str, draft: Draft) -> Notice:
+    """Change what a live notice says; who sees it stays.
+
+    Raises:
+        Missing: it is not this member's.
+        Conflict: it is over.
+    """
+    before = _own(unit, who, id)
+    words = _words(draft, before.reach)
+    now_is = writing.later(before, unit.now, **words)
+    _tell(unit, before, now_is)
+    queries.change(unit, id, text=now_is.text, kind=now_is.kind)
+    return _kept(unit, id)
+
+
+def end(unit: Unit, who: str, id: str, *, met: bool) -> None:
+    """Take a live notice from the board: it was met, or it is withdrawn.
+
+    Raises:
+        Missing: it is not this member's.
+        Conflict: it is over already.
+    """
+    before = _own(unit, who, id)
+    # a need that is met was agreed first: the table knows no shorter way
+    for state in (State.AGREED, State.FULFILLED) if met else (State.WITHDRAWN,):
+        now_is = writing.later(before, unit.now, lifecycle=state)
+        _tell(unit, before, now_is)
+        queries.change(unit, id, text=now_is.text, kind=now_is.kind)
+        before = now_is
+
+
+def delete(unit: Unit, who: str, id: str) -> None:
+    """Remove a notice for good, here and wherever it was shown.
+
+    Raises:
+        Missing: it is not this member's.
+    """
+    before = queries.stored(unit, id)
+    if before is None or before.owner != who:
+        raise Missing(detail=id)
+    _delete(unit, _member(unit, who), before)
+
+
+def _delete(unit: Unit, owner: Account, notice: Notice) -> None:
+    to, cc = writing.addressing(notice.reach, unit.community, owner.followers)
+    remains = Tombstone(id=notice.id, former_type="Note", deleted=unit.now)
+    news = Delete(
+        id=unit.id("a"),
+        actor=owner.id,
+        object=remains,
+        to=to,
+        cc=cc,
+        bcc=_also(unit, notice),
+        published=unit.now,
+    )
+    unit.perform(news, owner, obj=Listing(id=notice.id))
+
+
+def _tell(unit: Unit, before: Notice, now_is: Notice) -> None:
+    """Carry out the Update from one revision to the next.
+
+    Raises:
+        Conflict: it is over already.
+    """
+    owner = _member(unit, before.owner)
+    state = before.state(unit.now)
+    if not rules.reachable(state, State(now_is.lifecycle)):
+        raise Conflict("E_STATE", f"{before.id} is {state}", safe=OVER)
+    said = writing.said(now_is, unit.community, owner.followers)
+    news = _about(unit, Update, owner, said)
+    unit.perform(replace(news, bcc=_also(unit, before)), owner)
+
+
+def _about(
+    unit: Unit, kind: type[Create | Update], owner: Account, said: Listing
+) -> Create | Update:
+    published = said.published if kind is Create else said.updated
+    return kind(
+        id=unit.id("a"), actor=owner.id, object=said, to=said.to, cc=said.cc, published=published
+    )
+
+
+def _also(unit: Unit, notice: Notice) -> tuple[str, ...]:
+    """Who has a public notice by the community's Announce hears of its end, too."""
+    public = notice.reach == Reach.PUBLIC
+    return (f"{unit.community.id}/followers",) if public else ()
+
+
+OVER = mark("This is over already and stays as it is. Post it anew if it is still wanted.")
+
+
+def _member(unit: Unit, who: str) -> Account:
+    found = unit.account(who)
+    if found is None or not accounts.is_member(unit.db, who):
+        raise Refused("E_MEMBERS_ONLY", who)
+    return found
+
+
+def _own(unit: Unit, who: str, id: str) -> Notice:
+    found = queries.stored(unit, id)
+    if found is None or found.owner != who:
+        raise Missing(detail=id)
+    return found
+
+
+def _kept(unit: Unit, id: str) -> Notice:
+    found = queries.stored(unit, id)
+    assert found is not None, "it was just written"
+    return found
+
+
+# What follows by itself ---------------------------------------------------------------------
+
+
+def announce(unit: Unit, event: Listed) -> None:
+    """Have the community show a public notice of a member to its followers."""
+    notice = queries.stored(unit, event.id)
+    if notice is None or not notice.local or notice.reach != Reach.PUBLIC or notice.announced:
+        return
+    community = accounts.community_account(unit.db)
+    news: Activity = Announce(
+        id=unit.id("a"),
+        actor=community.id,
+        object=notice.id,
+        to=(PUBLIC,),
+        cc=(f"{community.id}/followers",),
+        published=unit.now,
+    )
+    unit.perform(news, community, obj=writing.said(notice, unit.community, None))
+
+
+def expire(unit: Unit) -> None:
+    """Write down that what has ended is over; no page relies on it."""
+    for id in queries.ended(unit):
+        queries.change(unit, id, lifecycle=State.EXPIRED)
+        unit.tell(Closed(id=id))
+
+
+def tidy(unit: Unit) -> None:
+    """Let others' listings go that were over long ago."""
+    for id in queries.old(unit, unit.now - rules.KEPT):
+        queries.remove(unit, id)
+
+
+def owner_gone(unit: Unit, event: accounts.Gone) -> None:
+    """Nothing stays of somebody elsewhere who deleted their account."""
+    for notice in queries.everything_of(unit.db, event.account):
+        queries.remove(unit, notice.id)
+        unit.tell(Closed(id=notice.id))
+
+
+def erase(unit: Unit, account: str) -> None:
+    """Remove a leaving member's notices; who saw public ones is told of each.
+
+    The community's followers may know a notice without following its owner, so the
+    Delete of the account does not reach them all.
+    """
+    owner = unit.account(account)
+    for notice in queries.everything_of(unit.db, account):
+        if owner is not None and notice.reach == Reach.PUBLIC:
+            _delete(unit, owner, notice)
+        else:
+            queries.remove(unit, notice.id, remember=notice.reach != Reach.COMMUNITY)
+            unit.tell(Closed(id=notice.id))
+
+

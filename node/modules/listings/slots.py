@@ -1,0 +1,88 @@
+"""What offers and needs put on the first pages."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from node.kernel.access import ANONYMOUS, Viewer
+from node.modules.listings import queries
+from node.modules.listings.queries import Asked
+from node.modules.listings.rules import LIVE
+from node.modules.listings.tables import Notice
+from web.slots import Card
+from web.voice import Voice, speak
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+NEW = timedelta(days=7)
+SOON = timedelta(days=7)
+FEW = 3
+
+
+def _news(db: Connection, viewer: Viewer, node: "Node") -> list[Notice]:
+    now = node.now()
+    found = queries.open_listings(db, viewer, now, Asked(since=now - NEW), limit=8)
+    return [one for one in found if one.owner != viewer.id][:5]
+
+
+async def happened(node: "Node", viewer: Viewer) -> list[Card]:
+    """What others offer and need since a week."""
+    if not viewer.is_member:
+        return []
+    spoken = speak(node, viewer)
+    return [_card(one, spoken, place=one.domain) for one in await node.read(_news, viewer, node)]
+
+
+def _card(one: Notice, spoken: Voice, *, place: str = "") -> Card:
+    kick = spoken.say("Needed") if one.is_need else spoken.say("Offered")
+    if place and not one.local:
+        kick = spoken.say("%(kick)s · at %(place)s", kick=kick, place=place)
+    return Card(
+        title=one.title,
+        href=one.path,
+        kick=kick,
+        text=one.text,
+        icon="raise" if one.is_need else "swap",
+        tab="need" if one.is_need else "offer",
+        language=one.lang,
+    )
+
+
+def _ending(db: Connection, viewer: Viewer, node: "Node") -> list[Notice]:
+    now = node.now()
+    mine = queries.of_owner(db, viewer)
+    live = [one for one in mine if one.state(now) in LIVE]
+    return [one for one in live if one.ends is not None and one.ends < now + SOON]
+
+
+async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
+    """A member's own notices that leave the board within a week."""
+    if not viewer.is_member:
+        return []
+    spoken = speak(node, viewer)
+    return [
+        Card(
+            title=one.title,
+            href=one.path,
+            text=spoken.say("Leaves the board %(when)s", when=spoken.short(one.ends)),
+            icon="clock",
+            act=spoken.say("Look"),
+            about=one.title,
+            by=one.ends,
+            order=70,
+            language=one.lang,
+        )
+        for one in await node.read(_ending, viewer, node)
+        if one.ends is not None
+    ]
+
+
+async def public(node: "Node", viewer: Viewer) -> list[Card]:
+    """Up to three of the community's open public offers and needs, for visitors."""
+    found = await node.read(
+        queries.open_listings, ANONYMOUS, node.now(), Asked(local=True), limit=FEW
+    )
+    spoken = speak(node, viewer)
+    return [_card(one, spoken) for one in found]

@@ -1,0 +1,213 @@
+"""Between a row and the wire: a notice of ours as a Listing, any Listing as a row. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from federation.origins import same_origin
+from node.kernel.access import Reach
+from node.kernel.community import Community
+from node.kernel.errors import Refused
+from node.modules.listings import concepts
+from node.modules.listings.objects import Listing
+from node.modules.listings.rules import State
+from node.modules.listings.tables import Notice
+from vocab import html
+from vocab.model import PUBLIC, id_of
+from vocab.types import Hashtag, Intent, Measure
+from web.language import catalogue, mark
+
+TITLE = 200
+LONGEST = 50_000
+PRICE_ACTION = "transfer"
+_WORDS = {"offer": mark("Offer: %(title)s"), "request": mark("Need: %(title)s")}
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+
+
+def said(notice: Notice, community: Community, followers: str | None) -> Listing:
+    """A notice of ours as others read it (vocabulary.md 6.3).
+
+    Args:
+        notice: of a member of this community.
+        community: whose it is; the first words are in its language.
+        followers: the owner's followers collection.
+    """
+    to, cc = addressing(notice.reach, community, followers)
+    topic = concepts.name_of(notice.concept)
+    public = notice.reach == Reach.PUBLIC
+    return Listing(
+        id=notice.id,
+        purpose=notice.purpose,
+        attributed_to=notice.owner,
+        audience=community.id,
+        content=_content(notice, community),
+        lang=notice.lang,
+        url=notice.url,
+        published=notice.published,
+        updated=notice.updated,
+        end_time=notice.ends,
+        lifecycle=notice.lifecycle,
+        revision=notice.revision,
+        publishes=_primary(notice),
+        reciprocal=_return(notice, community.origin),
+        unit_based=False,
+        sharing_terms=tuple(notice.terms),
+        match_scope=notice.match_scope,
+        handling={Reach.PUBLIC: "public", Reach.TRUSTED: "trustedPeers"}.get(Reach(notice.reach)),
+        searchable_by=(PUBLIC,) if public else (),
+        to=to,
+        cc=cc,
+        tag=(_tag(topic, community.origin),) if topic else (),
+    )
+
+
+def addressing(
+    reach: str, community: Community, followers: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The `to` and `cc` of a notice; both empty for what stays in the community."""
+    if reach == Reach.PUBLIC:
+        return (PUBLIC,), tuple(one for one in (followers, community.id) if one)
+    return ((community.peers,), ()) if reach == Reach.TRUSTED else ((), ())
+
+
+def _content(notice: Notice, community: Community) -> str:
+    """What everybody's software shows: the title, the words, the way here (W6, W9)."""
+    words = catalogue(community.language).gettext(_WORDS[notice.purpose])
+    title = html.from_text(words % {"title": notice.title})
+    bold = f"<p><strong>{title.removeprefix('<p>').removesuffix('</p>')}</strong></p>"
+    return bold + html.from_text(notice.text) + _way(notice, community.origin)
+
+
+def _way(notice: Notice, origin: str) -> str:
+    url = notice.url or ""
+    link = f'<a href="{url}">{url.partition("://")[2]}</a>'
+    topic = concepts.name_of(notice.concept)
+    if topic is None:
+        return f"<p>{link}</p>"
+    tag = _tag(topic, origin)
+    marked = f'<a href="{tag.href}" class="mention hashtag" rel="tag">{tag.name}</a>'
+    return f"<p>{link} {marked}</p>"
+
+
+def _tag(topic: str, origin: str) -> Hashtag:
+    word = topic.replace("-", "")
+    return Hashtag(href=f"{origin}/tags/{word}", name=f"#{word}")
+
+
+def _primary(notice: Notice) -> Intent:
+    others = tuple(one for one in notice.topics if one != notice.concept)
+    return Intent(
+        id=f"{notice.id}#primary",
+        name=notice.title,
+        action=notice.action,
+        resource_conforms_to=notice.concept,
+        resource_classified_as=others,
+        resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+    )
+
+
+def _return(notice: Notice, origin: str) -> Intent | None:
+    """What is wished in return: an hour for an hour, where time credit is among the terms."""
+    if "timeCredit" not in notice.terms or notice.minutes is None:
+        return None
+    return Intent(
+        id=f"{notice.id}#reciprocal",
+        action=PRICE_ACTION,
+        resource_conforms_to=f"{origin}/currency/hours",
+        resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+    )
+
+
+# Reading ------------------------------------------------------------------------------------
+
+
+def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str, Any]:
+    """The columns of `listing` that a Listing speaks of, whoever made it.
+
+    Raises:
+        Refused: E_LISTING, it does not say what is offered or sought.
+    """
+    intent = listing.publishes
+    title = html.line((intent.name if intent else None) or listing.name, TITLE)
+    if listing.id is None or listing.purpose not in _WORDS or not title or intent is None:
+        raise Refused("E_LISTING", f"{listing.id}: purpose or title is missing")
+    unit, amount = _measure(intent.resource_quantity)
+    action = (intent.action or "deliverService")[:40]
+    handling = listing.handling if listing.handling == "trustedPeers" else "public"
+    return {
+        "id": listing.id,
+        "owner": owner,
+        "community": listing.audience,
+        "domain": domain,
+        "url": listing.url if same_origin(listing.url, listing.id) else listing.id,
+        "purpose": listing.purpose,
+        "title": title,
+        "text": words(listing.content or "", title),
+        "lang": (listing.lang or "")[:35] or None,
+        "kind": concepts.kind_of(action, intent.resource_classified_as),
+        "action": action,
+        "concept": intent.resource_conforms_to,
+        "unit": unit,
+        "amount": amount,
+        "terms": [term[:100] for term in listing.sharing_terms[:10]],
+        "lifecycle": _state(listing.lifecycle),
+        "revision": min(max(listing.revision or 0, 0), 2**31 - 2),
+        "handling": handling,
+        "match_scope": (listing.match_scope or "public")[:20],
+        # what is dated ahead would stand first for ever
+        "published": min(listing.published or now, now),
+        "updated": min(listing.updated, now) if listing.updated else None,
+        "ends": listing.end_time,
+    }
+
+
+def topics_of(listing: Listing) -> list[str]:
+    """Every concept a listing is classified by, its main one first; at most twenty."""
+    intent = listing.publishes
+    named: Sequence[str | None] = (
+        (intent.resource_conforms_to, *intent.resource_classified_as) if intent else ()
+    )
+    return list(dict.fromkeys(one for one in named if one and len(one) <= 2048))[:20]
+
+
+def words(content: str, title: str) -> str:
+    """The plain words of a listing without its title above and the way to it below."""
+    parts = html.to_text(content[:LONGEST]).split("\n\n")
+    if parts and parts[0].endswith(title):
+        del parts[0]
+    if parts and _only_links(parts[-1]):
+        del parts[-1]
+    return "\n\n".join(parts)
+
+
+def _only_links(part: str) -> bool:
+    return all(one.startswith("#") or ("/" in one and "." in one) for one in part.split())
+
+
+def _measure(measure: Measure | None) -> tuple[str, str]:
+    """Unit and amount, as far as they can be used; else one piece."""
+    unit, amount = (measure.unit, measure.amount) if measure else (None, None)
+    if unit and len(unit) <= 61 and amount and _AMOUNT.fullmatch(amount):
+        return unit, amount
+    return "one", "1"
+
+
+def _state(said: str | None) -> State:
+    return State(said) if said in set(State) else State.OPEN
+
+
+def owner_of(listing: Listing) -> str:
+    """Whose it is; "" where it does not say."""
+    return id_of(listing.attributed_to) or ""
+
+
+def with_kind(kind: str, concept: str | None) -> Iterable[str]:
+    """What a notice of ours is classified by: its topic, and its kind."""
+    return [one for one in (concept, concepts.concept(f"kind-{kind}")) if one]
+
+
+def later(notice: Notice, now: datetime, **values: Any) -> Notice:
+    """The next revision of a notice."""
+    return replace(notice, revision=notice.revision + 1, updated=now, **values)
