@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -269,19 +269,35 @@ def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
     """The modules installed beside us, without the disabled ones; essential ones stay.
 
     One that cannot be loaded, and those that need it, are left out and logged: a broken
-    module never takes the node down.
+    module never takes the node down, and none takes the place of one of ours.
     """
     found: dict[str, Module] = {}
-    for point in entry_points(group="folkmoot.modules"):
-        try:
-            module = point.load()
-        except Exception:
-            log.exception("module %s cannot be loaded", point.name)
+    for point in sorted(entry_points(group="folkmoot.modules"), key=_outside):
+        module = _loaded(point)
+        if module is None:
             continue
-        if point.name not in disabled or module.essential:
+        if module.name in found:
+            log.error("module %s is left out: there is a %s already", point.name, module.name)
+        elif module.essential or not {point.name, module.name} & disabled:
             found[module.name] = module
     while lame := [m for m in found.values() if not set(m.requires) <= set(found)]:
         for module in lame:
             log.error("module %s is left out: it requires %s", module.name, module.requires)
             del found[module.name]
     return list(found.values())
+
+
+def _outside(point: EntryPoint) -> bool:
+    return point.dist is None or point.dist.name != "folkmoot"
+
+
+def _loaded(point: EntryPoint) -> Module | None:
+    try:
+        module = point.load()
+    except Exception:
+        log.exception("module %s cannot be loaded", point.name)
+        return None
+    if not isinstance(module, Module):
+        log.error("module %s cannot be loaded: %s is no Module", point.name, point.value)
+        return None
+    return module
