@@ -100,7 +100,7 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         attributed_to=us.id,
         audience=us.id,
         proposed_by=member if draft.named else None,
-        name=draft.title,
+        name=rules.plain_title(draft.title),
         summary=summary(unit, f"{unit.origin}/p/{_slug(id_)}"),
         content=from_text(draft.text),
         lang=unit.community.language,

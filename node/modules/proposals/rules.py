@@ -1,5 +1,6 @@
 """The stages a proposal passes, and who may do what to it. Values in, values out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -102,6 +103,15 @@ def times(now: datetime, *, opens: datetime | None, closes: datetime) -> dict[st
     elif closes > now + LONGEST:
         wrong["closes"] = mark("This is more than a year away. Choose an earlier time.")
     return wrong
+
+
+def plain_title(text: str) -> str:
+    """A title in which nothing looks like a tag: no server takes one for HTML (W9).
+
+    >>> plain_title("a <b> c < d")
+    'a ‹b> c < d'
+    """
+    return re.sub("<(?=[a-zA-Z/])", "‹", text)
 
 
 def ending(outcome: str) -> str:
