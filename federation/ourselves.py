@@ -5,13 +5,13 @@ verifies, beside an Ed25519 key for what must be provable later (FEP-521a).
 """
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of, letter
+from vocab import html
 from vocab.model import Endpoints, Key, Multikey, Object
 from vocab.types import (
     Application,
@@ -146,9 +146,7 @@ def _common(one: Account) -> dict[str, Any]:
 def _summary(said: str) -> str | None:
     """What somebody says of themselves as HTML; plain text becomes a paragraph."""
     text = said.strip()
-    if not text:
-        return None
-    return text if text.startswith("<") else f"<p>{escape(text, quote=False)}</p>"
+    return (text if text.startswith("<") else html.from_text(text)) or None
 
 
 def _icon(one: Account) -> Image:
