@@ -370,3 +370,19 @@ async def test_a_node_at_home_keeps_everything_to_itself(
     await settle(node)
 
     assert wire.seen == []
+
+
+async def test_all_modules_together_forget_a_name(make_node: MakeNode, browse: Browse) -> None:
+    node = await make_node("alder")
+    ana = await person(node, "ana", display=CANARY)
+    await node.write(tell_changed, ana, name=f"{CANARY} the second")
+    await settle(node)
+    browser = await browse(node, "ana")
+    held = await browser.post("/me/data", {})
+    assert set(json.loads(held.text)["modules"]) >= {"accounts"}
+
+    await browser.post("/me/leave", {"password": PASSWORD})
+    await settle(node)
+
+    assert CANARY not in await dump(node)
+    assert not await node.read(api.is_member, ana.id)

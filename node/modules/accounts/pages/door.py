@@ -124,7 +124,7 @@ LINK: Final = Form(
     Secret(
         "password",
         mark("A new password"),
-        mark("Leave it empty to keep the one you have. At least 10 characters."),
+        mark("At least 10 characters; empty keeps the one you have"),
         optional=True,
         autocomplete="new-password",
         check=fields.fit_password,
@@ -192,7 +192,7 @@ def _join_form(has_rules: bool) -> Form:  # noqa: FBT001
         Line("display", mark("Your name"), mark("As your neighbours call you"), at_most=80,
              autocomplete="name"),
         fields.handle("handle", mark("Your short name"),
-                      mark("You sign in with it, as in ana. It cannot be changed later."),
+                      mark("You sign in with it, as in ana; it stays. Empty: made from your name"),
                       optional=True, autocomplete="username"),
         fields.new_password(),
     ]  # fmt: skip

@@ -37,7 +37,7 @@ PASSWORD: Final = Form(
 )
 INVITE: Final = Form(
     Hidden("shown"),
-    Line("note", mark("For whom?"), mark("Only you and the keepers see it."), at_most=120,
+    Line("note", mark("For whom?"), mark("Only you and the %(word_keepers)s see it"), at_most=120,
          optional=True),
     Number("uses", mark("How many people may use it?"), least=1, most=50),
     Number("days", mark("How many days does it hold?"), least=1, most=90),
