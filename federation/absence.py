@@ -100,7 +100,8 @@ def _owners(db: Connection, inbox: str, missed: Sequence[str] | None) -> list[Ac
         found = [find_account(db, id) for id in missed]
         return [one for one in found if one is not None and one.gone is None]
     behind = or_(account.c.inbox == inbox, account.c.shared_inbox == inbox)
-    alive = and_(behind, account.c.local.is_(False), account.c.gone.is_(None))
+    here = and_(account.c.domain == domain(inbox), account.c.local.is_(False))
+    alive = and_(here, behind, account.c.gone.is_(None))
     ids = db.scalars(select(account.c.id).where(alive).order_by(account.c.id).limit(MOST))
     return [one for id in ids if (one := find_account(db, id)) is not None]
 

@@ -32,13 +32,15 @@ from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.module import Registry
 from node.kernel.network import Answer, Forbidden, Unreachable
 from node.kernel.node import Node
-from node.kernel.tables import Account, account
+from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from vocab.model import Malformed
 
 log = logging.getLogger(__name__)
 
 RFC9421 = "rfc9421"
+SOME = 5
+"""Actors behind a shared inbox that are asked what their server reads."""
 KEPT = 256
 """Digests in memory; each is used once for every inbox of its letter."""
 FORGOTTEN = timedelta(hours=1)
@@ -250,22 +252,36 @@ def _task(
     if found is None:
         return None
     host = hosts.known(db, domain(inbox), now)
+    behind = _behind(db, inbox)
+    owners: list[Account | str] = [one for one in behind if one.inbox == inbox]
     return Task(
         letter=found,
         inbox=inbox,
         host=host,
-        refused=policy.refuses(db, registry, inbox),
-        form=host.form or (Form.RFC9421 if _announced(db, inbox) else Form.CAVAGE),
+        refused=all(_shut_out(db, registry, one) for one in owners or [inbox]),
+        form=host.form or (Form.RFC9421 if _announced(behind) else Form.CAVAGE),
     )
 
 
-def _announced(db: Connection, inbox: str) -> bool:
-    """Whether an actor behind an inbox says that its server reads RFC 9421 (FEP-844e)."""
-    behind = or_(account.c.inbox == inbox, account.c.shared_inbox == inbox)
-    for document in db.scalars(select(account.c.document).where(behind).limit(5)):
-        if document and any(RFC9421 in href for href in _implemented(document)):
-            return True
-    return False
+def _behind(db: Connection, inbox: str) -> list[Account]:
+    """Some actors whose letters lie in an inbox."""
+    here = or_(account.c.inbox == inbox, account.c.shared_inbox == inbox)
+    wanted = select(account).where(account.c.domain == domain(inbox), here).limit(SOME)
+    return [account_of(row) for row in db.execute(wanted)]
+
+
+def _shut_out(db: Connection, registry: Registry, owner: Account | str) -> bool:
+    """Whether we have nothing to do with the owner of an inbox, or with its server."""
+    if isinstance(owner, str):
+        return policy.refuses(db, registry, owner)
+    return not addressing.reachable(db, registry, owner)
+
+
+def _announced(behind: Iterable[Account]) -> bool:
+    """Whether an actor says that its server reads RFC 9421 (FEP-844e)."""
+    return any(
+        RFC9421 in href for one in behind if one.document for href in _implemented(one.document)
+    )
 
 
 def _implemented(document: Any) -> Iterator[str]:

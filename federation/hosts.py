@@ -56,16 +56,20 @@ def known(db: Connection, domain: str, now: datetime) -> Host:
 def answered(unit: Unit, domain: str, form: Form | None = None) -> None:
     """Note that a server answered us, or spoke to us; what waited for it may go now.
 
+    A server that asked for patience in so many words has it until a letter is accepted.
+
     Args:
         unit: the change this is part of.
         domain: host and port.
-        form: the spelling of the signature that it accepted.
+        form: the spelling of the signature that it accepted, if it did.
     """
     row = _row(unit.db, domain)
     if row is None:
         insert_new(unit.db, host, {"domain": domain, "failures": 0, "first_seen": unit.now})
         row = _row(unit.db, domain)
     if row is None or not _news(row, unit.now, form):
+        return
+    if form is None and row.failures and (row.last_error or "").startswith("E_HTTP_"):
         return
     values: dict[str, Any] = {"failures": 0, "retry_at": None, "last_ok": unit.now}
     if form:

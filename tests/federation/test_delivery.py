@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 from sqlalchemy import delete, select, update
 
-from federation import delivery
+from federation import delivery, hosts
 from federation.claims import Form
 from node.kernel.tables import account, job
 from tests.conftest import settle
@@ -594,3 +594,43 @@ async def test_a_letter_left_behind_by_a_killed_worker_is_ended(alder, far, cloc
 
     assert await state(alder, activity) == ("done", None)
     assert await state(alder, waits) == ("waiting", None)
+
+
+async def test_a_server_that_speaks_to_us_gets_what_waited(alder, far, wire):
+    [mia] = await known(alder, far, "mia")
+    wire.away.add(FAR)
+    await say(alder, mia)
+    await settle(alder)
+    wire.away.clear()
+
+    await alder.write(hosts.answered, "far.test")
+    await settle(alder)
+
+    assert len(far.posts) == 1
+
+
+async def test_a_server_that_asked_for_patience_gets_it_even_if_it_speaks(alder, far):
+    [mia] = await known(alder, far, "mia")
+    far.answer = (429, {"Retry-After": "3600"}, b"")
+    await say(alder, mia)
+    await settle(alder)
+
+    await alder.write(hosts.answered, "far.test")
+    await settle(alder)
+
+    assert len(far.posts) == 1
+
+
+async def test_an_actor_suspended_while_a_letter_waits_gets_it_no_more(alder, far, clock):
+    [mia] = await known(alder, far, "mia", shared=False)
+    far.answer = 500
+    activity = await say(alder, mia)
+    await settle(alder)
+    suspended = update(account).where(account.c.id == mia).values(suspended=clock.now)
+    await alder.write(lambda unit: unit.db.execute(suspended))
+
+    clock.advance(minutes=5)
+    await settle(alder)
+
+    assert len(far.posts) == 1
+    assert await state(alder, activity) == ("dead", "E_BLOCKED")
