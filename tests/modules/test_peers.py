@@ -12,6 +12,7 @@ from node.modules.peers import api as peers
 from node.modules.peers import queries
 from node.modules.peers.objects import TRUSTED, Peering
 from node.modules.peers.rules import NEXT, Side, State, Step, after
+from tests import servers
 from tests.conftest import Clock, Wire, person, settle
 from vocab.types import Offer, Undo
 
@@ -152,9 +153,7 @@ async def test_a_proposal_lapses_after_two_weeks(alder: Node, birch: Node, clock
         await birch.write(peers.accept, alder.community.service)
 
 
-async def test_trust_ends_after_a_year_by_the_clock(
-    alder: Node, birch: Node, clock: Clock
-) -> None:
+async def test_trust_ends_after_a_year_by_the_clock(alder: Node, birch: Node, clock: Clock) -> None:
     await befriend(alder, birch)
     clock.advance(days=364)
     await settle(alder, birch)
@@ -247,9 +246,7 @@ async def test_the_statement_is_shown_to_the_other_node_alone(
 
 async def test_the_peers_collection_is_not_public(alder: Node, browse) -> None:
     anybody = await browse(alder)
-    answer = await anybody.get(
-        "/c/alder/peers", headers={"accept": "application/activity+json"}
-    )
+    answer = await anybody.get("/c/alder/peers", headers={"accept": "application/activity+json"})
     assert answer.status_code == 404
 
 
@@ -300,5 +297,9 @@ async def test_members_see_the_nodes_and_cannot_change_them(
     assert "Birch" in (await ana.get("/nodes")).text
     assert (await ana.get("/desk/nodes")).status_code == 403
     said = {"node": birch.community.service, "say": "end"}
-    assert (await ana.post("/desk/nodes/answer", said, form="/nodes")).status_code == 403
+    hidden = servers.hidden_fields((await ana.get("/me/account")).text, "/me/account")
+    headers = {"origin": alder.origin, "sec-fetch-site": "same-origin"}
+    sent = {**hidden, **said}
+    answer = await ana.client.post("/desk/nodes/answer", data=sent, headers=headers)
+    assert answer.status_code == 403
     assert await states(alder, birch) == (State.ACTIVE, State.ACTIVE)

@@ -23,7 +23,7 @@ module = Module(
     every={"clock": timedelta(days=1)},
     subscribers=handlers.subscribers,
     slots={"today.waiting": pages.waiting},
-    menu=(("/desk/nodes", mark("Trusted %(word_nodes)s")),),
+    menu=(("/desk/nodes", mark("%(word_Nodes)s")),),
     audiences=(queries.audience,),
     documents=(queries.document,),
     trusts=(queries.trusted,),

@@ -56,7 +56,9 @@ def offered(unit: Unit, act: Act[Offer, Relationship]) -> None:
         ours=_ours(act) if by is Side.US else (held.ours if crossing and held else None),
         theirs=_ours(act) if by is Side.THEM else (held.theirs if crossing and held else None),
         ours_is="Offer" if by is Side.US or crossing else None,
-        statement=act.object.id if by is Side.US else (held.statement if crossing and held else None),
+        statement=act.object.id
+        if by is Side.US
+        else (held.statement if crossing and held else None),
         starts=unit.now,
         ends=min(ends, held.ends) if crossing and held else ends,
         lapses=lapses,

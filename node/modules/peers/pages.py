@@ -53,14 +53,19 @@ async def members(request: Request) -> Response:
 
 
 async def _page(
-    request: Request, node: Node, form: Entry | None, *, found: Peer | None = None, status: int = 200
+    request: Request,
+    node: Node,
+    form: Entry | None,
+    *,
+    found: Peer | None = None,
+    status: int = 200,
 ) -> Response:
     _ = voice(request).say
     held = sorted_out(await node.read(api.listed), node.now())
     keeps = form is not None
     more = {"form": form} if form is not None else {}
     return page(
-        request, "peers/nodes.html", status=status, title=_("Trusted %(word_nodes)s"),
+        request, "peers/nodes.html", status=status, title=_("%(word_Nodes)s"),
         place="me", keeps=keeps, found=found, **held, **more,
     )  # fmt: skip
 
@@ -128,7 +133,7 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
     asking = sorted_out(await node.read(api.listed), node.now())["asking"]
     return [
         Card(
-            title=_("%(name)s asks to be a trusted %(word_node)s", name=peer.name),
+            title=_("%(name)s asks to be a %(word_node)s", name=peer.name),
             href="/desk/nodes",
             text=peer.domain,
             icon="nodes",
