@@ -19,6 +19,18 @@ NOT_PUBLIC = frozenset(
 )
 
 
+ASIDE = ("FOLKMOOT_TEST_", "FOLKMOOT_BENCH_", "FOLKMOOT_SHARED")
+"""Variables that tests and measurements read; they are no settings."""
+
+MOST = 65535
+"""The greatest number that any setting may have (a port)."""
+
+CHOICES = {
+    "context_mode": ("inline", "url"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
+
+
 class Unusable(Exception):
     """A setting cannot be used; the message says which, and what to write instead."""
 
@@ -60,20 +72,36 @@ def load(data: Path, environ: Mapping[str, str] = os.environ, **given: Any) -> S
         **given: values of the command line, which win over both.
 
     Raises:
-        Unusable: a name nobody knows, or a value of the wrong kind.
+        Unusable: a name nobody knows, or a value that cannot be used.
     """
-    file = data / "folkmoot.toml"
-    raw: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
     names = {f.name for f in fields(Settings)} - {"data"}
-    if unknown := set(raw) - names:
-        message = f"{file}: nobody knows {', '.join(sorted(unknown))}; see docs/admin/settings.md"
-        raise Unusable(message)
-    raw |= {
-        n: environ[f"FOLKMOOT_{n.upper()}"] for n in names if f"FOLKMOOT_{n.upper()}" in environ
-    }
+    raw = _file(data / "folkmoot.toml", names) | _environment(environ, names)
     raw |= {name: value for name, value in given.items() if value is not None}
     hints = get_type_hints(Settings)
     return Settings(data=data, **{name: _typed(name, v, hints[name]) for name, v in raw.items()})
+
+
+def _file(file: Path, names: set[str]) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(file.read_text()) if file.exists() else {}
+    except (ValueError, OSError) as error:
+        message = f"{file} cannot be read: {error}"
+        raise Unusable(message) from error
+    _refuse(str(file), set(raw) - names)
+    return raw
+
+
+def _environment(environ: Mapping[str, str], names: set[str]) -> dict[str, str]:
+    variables = {f"FOLKMOOT_{name.upper()}": name for name in names}
+    ours = {v for v in environ if v.startswith("FOLKMOOT_") and not v.startswith(ASIDE)}
+    _refuse("The environment", ours - set(variables))
+    return {name: environ[variable] for variable, name in variables.items() if variable in ours}
+
+
+def _refuse(place: str, unknown: set[str]) -> None:
+    if unknown:
+        message = f"{place}: nobody knows {', '.join(sorted(unknown))}; see docs/admin/settings.md"
+        raise Unusable(message)
 
 
 def _typed(name: str, value: Any, kind: Any) -> Any:
@@ -81,7 +109,7 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
         if kind is bool:
             return _flag(value)
         if kind in (int, float, str):
-            return kind(value)
+            return _plain(name, value, kind)
         items = (
             [p.strip() for p in value.split(",") if p.strip()] if isinstance(value, str) else value
         )
@@ -91,6 +119,19 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
     except (TypeError, ValueError) as error:
         message = f"{name}: {value!r} cannot be used here ({error}); see docs/admin/settings.md"
         raise Unusable(message) from error
+
+
+def _plain(name: str, value: Any, kind: Any) -> Any:
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        message = f"write a {'text' if kind is str else 'number'}"
+        raise TypeError(message)
+    if name in CHOICES and value not in CHOICES[name]:
+        message = f"write {' or '.join(CHOICES[name])}"
+        raise ValueError(message)
+    if kind is not str and not 0 <= kind(value) <= MOST:
+        message = f"write a number from 0 to {MOST}"
+        raise ValueError(message)
+    return kind(value)
 
 
 def _flag(value: Any) -> bool:

@@ -1,12 +1,10 @@
 """A whole node: founded, restarted, two in one process."""
 
-from collections.abc import Awaitable, Callable
-
 from federation import resolving
 from node.kernel.node import Node
-from tests.conftest import MakeNode, person, settle
 from node.modules.follows import api as follows
 from node.modules.follows.rules import State
+from tests.conftest import person, settle
 
 
 async def test_a_follow_from_one_node_to_another_is_accepted(alder: Node, birch: Node) -> None:
