@@ -104,8 +104,10 @@ async def _carried(node: Node, held: Held, budget: resolving.Budget | None) -> N
             await node.write(carry, held, read, dict(fetched))
             break
         except Wanted as wanted:
-            if budget is None or wanted.id in fetched:
+            if budget is None:
                 raise
+            if wanted.id in fetched:
+                raise Refused("E_OBJECT", f"{wanted.id} was asked for in vain") from None
             await _fetch(node, held, wanted.id, fetched, budget)
     if id_of(read.activity.object) == held.actor:
         senders.of(node).forget(held.actor)
@@ -115,7 +117,8 @@ async def _fetch(
     node: Node, held: Held, id: str, fetched: dict[str, Document], budget: resolving.Budget
 ) -> None:
     if id == held.actor:
-        await resolving.account(node, id, budget=budget)
+        known = await resolving.account(node, id, budget=budget)
+        fetched[id] = known.document or {}
     else:
         _, found = await resolving.document(node, id, budget=budget)
         types, allow_http = node.registry.types, node.settings.allow_http

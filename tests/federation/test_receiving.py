@@ -611,3 +611,11 @@ async def test_the_known_stay_known(here: Node) -> None:
     assert not await here.read(queries.forgotten, "a", ["c"])
     assert not await here.read(queries.forgotten, "b", ["a"])
     assert (await here.read(lambda db: db.execute(select(letter)).all())) == []
+
+
+async def test_a_letter_about_its_own_sender_by_reference_ends(
+    here: Node, post: Post, bob: Actor
+) -> None:
+    for kind in ("Create", "Update", "Announce", "Like"):
+        state, _ = await outcome(here, post, bob, bob.says(kind, bob.id))
+        assert state in ("refused", "ignored", "done")
