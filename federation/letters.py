@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
+from federation import reading
 from federation.origins import domain
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
@@ -159,10 +161,13 @@ def is_public(body: bytes) -> bool:
 
 
 def close(unit: Unit, activity: str) -> None:
-    """End a letter; a private one leaves no body behind."""
+    """End a letter; a private one leaves nothing of what it said."""
     end(unit, activity, "done")
-    private = _mine(activity) & letter.c.handling.in_(PRIVATE)
-    unit.db.execute(update(letter).where(private).values(body=None))
+    private = _mine(activity) & letter.c.handling.in_(PRIVATE) & letter.c.body.is_not(None)
+    for row in unit.db.execute(select(letter.c.id, letter.c.body).where(private)).all():
+        # What is left is enough to know it again when it is answered.
+        left = reading.stub(json.loads(row.body))
+        unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=left))
 
 
 def end(unit: Unit, activity: str, state: str, code: str | None = None) -> None:
