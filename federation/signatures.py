@@ -61,8 +61,12 @@ __all__ = [
 OLDEST = timedelta(hours=1)
 AHEAD = timedelta(minutes=10)
 
-ACCEPT_SIGNATURE = 'sig1=("@method" "@target-uri" "content-digest");created;keyid'
-"""For our 401: what we would like to see; RFC 9421 §5."""
+ACCEPT_SIGNATURE = 'sig1=("@method" "@target-uri");created;keyid'
+"""For our 401: what we would like to see; RFC 9421 §5.
+
+The content-digest is demanded but not named: Fedify covers it anyway, and would cover it
+twice if asked, which §2 forbids.
+"""
 
 _DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"

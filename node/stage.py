@@ -6,7 +6,6 @@ Tests that need a real network (another server, a browser) use it too.
 import asyncio
 import contextlib
 import ipaddress
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,9 +59,10 @@ class Stage:
             TimeoutError: it did not in this many seconds.
         """
         async with asyncio.timeout(seconds):
-            while not (found := await holds()):
+            while True:
+                if found := await holds():
+                    return found
                 await asyncio.sleep(0.05)
-            return found
 
 
 @contextlib.asynccontextmanager
@@ -101,17 +101,13 @@ async def opened(
             await node.close()
 
 
-def _bound(port: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind(("127.0.0.1", port))
-    return made
+def _bound(port: int) -> Any:
+    """A socket that listens on loopback."""
+    return uvicorn.Config("", host="127.0.0.1", port=port, log_level="error").bind_socket()
 
 
 @contextlib.asynccontextmanager
-async def _served(
-    apps: dict[int, Application], sockets: list[socket.socket]
-) -> AsyncIterator[None]:
+async def _served(apps: dict[int, Application], sockets: list[Any]) -> AsyncIterator[None]:
     async def by_port(scope: Scope, receive: Any, send: Any) -> None:
         await apps[scope["server"][1]](scope, receive, send)
 

@@ -200,7 +200,9 @@ def _ref(raw: Any, types: Types, depth: int, of: type[Object] | None = None) -> 
             if raw.keys() <= {"id", "@id"}:
                 return _iri(raw, types, depth)
             return _object(raw, types, of or Object, depth + 1)
-        return _object(raw, types, None, depth + 1)
+        # A key comes as CryptographicKey, as Key or without a type: the property says what it is.
+        unknown = of is not None and _class(raw, types, {}) in (Object, Activity)
+        return _object(raw, types, of if unknown else None, depth + 1)
     if raw.__class__ is list:
         if depth > DEPTH:
             raise Malformed("E_DEPTH", f"arrays deeper than {DEPTH}")

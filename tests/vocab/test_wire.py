@@ -364,3 +364,13 @@ anything = st.recursive(
 def test_nothing_but_malformed_comes_of_any_json(document: object) -> None:
     with suppress(Malformed):
         dump(load(document, TYPES))  # type: ignore[arg-type]
+
+
+def test_a_key_is_a_key_whatever_type_it_says() -> None:
+    for said in ({}, {"type": "Key"}, {"type": "CryptographicKey"}):
+        key = {"id": "https://a.test/u#k", "owner": "https://a.test/u", "publicKeyPem": "x", **said}
+
+        actor = load({"id": "https://a.test/u", "type": "Person", "publicKey": key}, claims(CORE))
+
+        assert isinstance(actor, Actor)
+        assert [type(k) for k in actor.public_keys] == [Key]

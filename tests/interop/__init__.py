@@ -1,0 +1,1 @@
+"""With programs that nobody here wrote."""

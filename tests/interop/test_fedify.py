@@ -1,0 +1,102 @@
+"""A Fedify server follows the community, reads what we publish, and is heard here."""
+
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from node import stage
+from node.kernel.node import Node
+from node.modules.follows import api as follows
+from tests.conftest import found, person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """The other server, driven through its debug door."""
+
+    origin: str
+    actor: str
+
+    async def ask(self, what: str, **body: Any) -> Any:
+        async with httpx.AsyncClient(timeout=20) as client:
+            answer = await client.post(f"{self.origin}/debug/{what}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def show(self, what: str) -> Any:
+        async with httpx.AsyncClient(timeout=20) as client:
+            return (await client.get(f"{self.origin}/debug/{what}")).json()
+
+    async def received(self, kind: str) -> list[dict[str, Any]]:
+        return [a for a in await self.show("inbox") if a["type"] == kind]
+
+
+@pytest.fixture
+def frank(peer_program: list[str]) -> Iterator[Peer]:
+    with subprocess.Popen(
+        peer_program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        yield Peer(**json.loads(process.stdout.readline()))
+        process.terminate()
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[stage.Stage]:
+    async with stage.opened(tmp_path, ("alder",)) as opened:
+        node = opened.nodes["alder"]
+        await found(node, "alder", node.origin)
+        yield opened
+
+
+async def followed(here: stage.Stage, frank: Peer) -> Node:
+    """Frank follows our community, and knows that he does."""
+    alder = here.nodes["alder"]
+    await frank.ask("follow", actor=alder.community.id)
+
+    async def accepted() -> Any:
+        return await frank.received("Accept")
+
+    await here.until(accepted)
+    return alder
+
+
+async def test_frank_follows_the_community(here: stage.Stage, frank: Peer) -> None:
+    alder = await followed(here, frank)
+
+    assert await alder.read(follows.followers, alder.community.id) == [frank.actor]
+    assert await frank.show("errors") == []
+
+
+async def test_frank_understands_our_actors(here: stage.Stage, frank: Peer) -> None:
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana", display="Ana")
+
+    for id, kind in (
+        (alder.community.id, "Group"), (alder.community.service, "Application"), (ana.id, "Person"),
+    ):  # fmt: skip
+        seen = await frank.ask("lookup", id=id)
+        assert seen is not None, await frank.show("errors")
+        assert seen["type"] == kind
+
+
+async def test_we_follow_frank(here: stage.Stage, frank: Peer) -> None:
+    from federation import resolving
+
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana")
+    target = await resolving.account(alder, frank.actor)
+
+    await alder.write(follows.follow, ana, target)
+
+    async def accepted() -> bool:
+        return await alder.read(follows.state, ana.id, frank.actor) == follows.State.ACCEPTED
+
+    await here.until(accepted)
+    assert await frank.show("followers") == [ana.id]
