@@ -54,8 +54,9 @@ def queue(node: Node) -> str:
 def _address(node: Node) -> RedisSettings:
     try:
         settings = RedisSettings.from_dsn(node.settings.redis)
-    except (AssertionError, ValueError) as error:
-        message = f"redis: {node.settings.redis!r} is no address; write redis://localhost:6379/0"
+    except (RuntimeError, ValueError) as error:
+        # it may hold a password, so it is not repeated
+        message = f"redis: {error}; write an address like redis://localhost:6379/0"
         raise Unusable(message) from error
     settings.conn_retries = 0
     return settings
