@@ -1,20 +1,19 @@
 """What other modules may use of offers and needs."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from node.kernel.access import Viewer
 from node.kernel.unit import Unit
 from node.modules.listings import queries
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
-from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import Asked, candidates, open_listings, stored
+from node.modules.listings.queries import by_id as listing
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
 
 __all__ = [
     "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
-    "State", "candidates", "concept", "forget", "hide", "label", "listing", "name_of",
+    "State", "candidates", "concept", "forget", "label", "listing", "name_of",
     "open_listings", "stored",
 ]  # fmt: skip
 
@@ -41,11 +40,6 @@ class Closed:
     """It is over: met, withdrawn, expired or deleted."""
 
     id: str
-
-
-def hide(unit: Unit, id: str, since: datetime | None) -> None:
-    """Take a listing from everybody's sight but its owner's and the keepers', or give it back."""
-    queries.change(unit, id, hidden=since)
 
 
 def forget(unit: Unit, domain: str) -> None:

@@ -58,7 +58,7 @@ def changed(unit: Unit, act: Act[Update, Listing]) -> None:
         row["revision"] = before.revision + 1
     _step(unit, before, row)
     row["reach"] = rules.narrower(Reach(row["reach"]), Reach(before.reach))
-    queries.change(unit, before.id, writing.topics_of(act.object), **row)
+    queries.change(unit, before.id, row, writing.topics_of(act.object))
     live = row["lifecycle"] in (*LIVE, State.AGREED)
     unit.tell(Changed(id=before.id) if live else Closed(id=before.id))
 
@@ -92,7 +92,7 @@ def announced(unit: Unit, act: Act[Announce, Listing]) -> None:
     before = queries.stored(unit, id)
     if before is not None and before.local:
         if act.actor.id == unit.community.id:
-            queries.change(unit, id, announced=act.activity.id)
+            queries.change(unit, id, {"announced": act.activity.id})
         return
     if before is not None or act.actor.local:
         return

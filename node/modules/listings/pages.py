@@ -175,6 +175,22 @@ async def tag(request: Request) -> Response:
     return RedirectResponse(f"/board?topic={topic}", 303)
 
 
+async def mine(request: Request) -> Response:
+    """A member's own notices, open and ended."""
+    viewer, node = _member(request), request.app.state.node
+    found = await node.read(queries.of_owner, viewer)
+    now, _ = node.now(), voice(request).say
+    live = [one for one in found if one.state(now) in LIVE]
+    return page(
+        request,
+        "listings/mine.html",
+        title=_("Your notices"),
+        place="me",
+        live=live,
+        ended=[one for one in found if one not in live],
+    )
+
+
 # A new one ----------------------------------------------------------------------------------
 
 
@@ -397,6 +413,7 @@ routes = (
     Route("/tags/{word}", tag, methods=["GET"]),
     Route("/l/new", new, methods=["GET"]),
     Route("/l/new", create, methods=["POST"]),
+    Route("/l/mine", mine, methods=["GET"]),
     Route("/l/{slug}", show, methods=["GET"]),
     Route("/l/{slug}/edit", edit, methods=["GET"]),
     Route("/l/{slug}/edit", save, methods=["POST"]),

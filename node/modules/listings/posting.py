@@ -62,7 +62,8 @@ def post(
     notice = _new(unit, id, owner, purpose, reach, draft)
     said = writing.said(notice, unit.community, owner.followers)
     unit.perform(_about(unit, Create, owner, said), owner)
-    queries.change(unit, id, text=notice.text, kind=notice.kind, once=once)
+    words = {"text": notice.text, "kind": notice.kind, "once": once}
+    queries.change(unit, id, words)
     return _kept(unit, id)
 
 
@@ -123,7 +124,7 @@ def edit(unit: Unit, who: str, id: str, draft: Draft) -> Notice:
     words = _words(draft, before.reach)
     now_is = writing.later(before, unit.now, **words)
     _tell(unit, before, now_is)
-    queries.change(unit, id, text=now_is.text, kind=now_is.kind)
+    queries.change(unit, id, {"text": now_is.text, "kind": now_is.kind})
     return _kept(unit, id)
 
 
@@ -139,7 +140,7 @@ def end(unit: Unit, who: str, id: str, *, met: bool) -> None:
     for state in (State.AGREED, State.FULFILLED) if met else (State.WITHDRAWN,):
         now_is = writing.later(before, unit.now, lifecycle=state)
         _tell(unit, before, now_is)
-        queries.change(unit, id, text=now_is.text, kind=now_is.kind)
+        queries.change(unit, id, {"text": now_is.text, "kind": now_is.kind})
         before = now_is
 
 
@@ -246,7 +247,7 @@ def announce(unit: Unit, event: Listed) -> None:
 def expire(unit: Unit) -> None:
     """Write down that what has ended is over; no page relies on it."""
     for id in queries.ended(unit):
-        queries.change(unit, id, lifecycle=State.EXPIRED)
+        queries.change(unit, id, {"lifecycle": State.EXPIRED})
         unit.tell(Closed(id=id))
 
 

@@ -25,6 +25,7 @@ from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
+from node.modules.moderation.api import unseen
 
 
 def live(now: datetime | None) -> ColumnElement[bool]:
@@ -90,7 +91,7 @@ def open_listings(
     db: Connection,
     viewer: Viewer,
     now: datetime | None,
-    asked: Asked = Asked(),  # noqa: B008 - frozen
+    asked: Asked = Asked(),
     *,
     after: str | None = None,
     limit: int = 30,
@@ -105,7 +106,12 @@ def open_listings(
         after: the slug of the last one of the page before.
         limit: how many at most.
     """
-    wanted = select(listing).where(visible(listing, viewer), live(now), *_asked(asked))
+    wanted = select(listing).where(
+        visible(listing, viewer),
+        live(now),
+        listing.c.owner.not_in(unseen(viewer.id)),
+        *_asked(asked),
+    )
     if after is not None:
         wanted = wanted.where(_older(after))
     newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc()).limit(limit)
@@ -165,6 +171,7 @@ def candidates(
         *_asked(asked),
         _about(concepts),
         listing.c.hidden.is_(None),
+        listing.c.owner.not_in(unseen(viewer.id)),
     )
     if scopes:
         wanted = wanted.where(listing.c.match_scope.in_(scopes))
@@ -249,7 +256,9 @@ def add(unit: Unit, row: Mapping[str, Any], topics: Sequence[str]) -> bool:
     return new
 
 
-def change(unit: Unit, id: str, topics: Sequence[str] | None = None, **values: Any) -> None:
+def change(
+    unit: Unit, id: str, values: Mapping[str, Any], topics: Sequence[str] | None = None
+) -> None:
     """Change what is kept of a listing."""
     if values:
         unit.db.execute(update(listing).where(listing.c.id == id).values(**values))

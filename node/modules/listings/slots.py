@@ -86,3 +86,10 @@ async def public(node: "Node", viewer: Viewer) -> list[Card]:
     )
     spoken = speak(node, viewer)
     return [_card(one, spoken) for one in found]
+
+
+async def mine(node: "Node", viewer: Viewer) -> list[Card]:
+    """The way to a member's own notices."""
+    _ = speak(node, viewer).say
+    words = _("What you asked for and offered, open and ended")
+    return [Card(title=_("Your notices"), href="/l/mine", text=words, icon="swap", order=30)]
