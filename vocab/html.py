@@ -23,6 +23,8 @@ REL = "nofollow noopener ugc"
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufff9-\ufffb]")
+_ATTRIBUTE = re.compile(r"(\son[a-z]+\s*)=", re.IGNORECASE)
+"""What the producer schema takes for a handler of an event, also in plain words ("once = 3")."""
 _LINK = re.compile(r"https?://[^\s<>\"'`\u00a0]+", re.IGNORECASE)
 _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -64,7 +66,8 @@ def from_text(plain: str) -> str:
     text = _plain(plain[:TEXT_SIZE]).replace("\r\n", "\n").replace("\r", "\n").strip()
     blocks = (block.strip("\n") for block in re.split(r"\n[ \t]*\n", text))
     paragraphs = ("<br>".join(_linked(line) for line in block.split("\n")) for block in blocks)
-    return "".join(f"<p>{one}</p>" for one in paragraphs if one)
+    made = "".join(f"<p>{one}</p>" for one in paragraphs if one)
+    return _ATTRIBUTE.sub(r"\1&#61;", made)
 
 
 def line(source: str | None, length: int = 200) -> str:

@@ -99,3 +99,10 @@ def test_cleaning_twice_changes_nothing(source: str) -> None:
     once = html.clean(source)
 
     assert html.clean(once) == once
+
+
+def test_words_that_look_like_a_handler_of_an_event_may_leave() -> None:
+    made = html.from_text("We meet once = always, and ON DAYS=any.")
+
+    assert made == "<p>We meet once &#61; always, and ON DAYS=any.</p>"
+    assert html.to_text(made) == "We meet once = always, and ON DAYS=any."
