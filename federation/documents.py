@@ -63,12 +63,17 @@ async def show_object(request: Request) -> Response:
 async def show_activity(request: Request) -> Response:
     """A public activity of ours as it was sent, or another that is for the asker."""
     node: Node = request.app.state.node
-    sent = await node.read(outbox.public, node.registry, _id(request))
-    if sent is None:
-        return await show_object(request)
-    if wants_page(request.headers.get("accept", "")):
-        return _page(sent.object if isinstance(sent.object, Object) else None)
-    return shown(request, sent)
+    id = _id(request)
+    sent = await node.read(outbox.activity, node.registry, id, ANONYMOUS)
+    if sent is not None:
+        if wants_page(request.headers.get("accept", "")):
+            return _page(sent.object if isinstance(sent.object, Object) else None)
+        return shown(request, sent)
+    viewer = await viewer_of(request)
+    named = await node.read(outbox.activity, node.registry, id, viewer)
+    if named is not None and viewer != ANONYMOUS:
+        return shown(request, named, restricted=True)
+    return await show_object(request)
 
 
 def _id(request: Request) -> str:

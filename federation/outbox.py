@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from federation.letters import PRIVATE
-from node.kernel.access import ANONYMOUS
+from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.module import Collected, Registry
 from node.kernel.tables import Account, letter
 from vocab import wire
@@ -27,11 +27,13 @@ BATCH = 50
 """Letters looked at in one go."""
 
 
-def public(db: Connection, registry: Registry, id: str) -> Activity | None:
-    """A public activity of ours, None if there is none that anybody may read now."""
-    sent = _sent().where(letter.c.activity == id)
-    row = db.execute(sent).first()
-    return _readable(db, registry, json.loads(row.body)) if row else None
+def activity(db: Connection, registry: Registry, id: str, viewer: Viewer) -> Activity | None:
+    """An activity of ours that the viewer may read now, None if there is none.
+
+    Everybody may read a public one; another is for its actor and those it names.
+    """
+    row = db.execute(_sent(private=viewer != ANONYMOUS).where(letter.c.activity == id)).first()
+    return _readable(db, registry, json.loads(row.body), viewer) if row else None
 
 
 Counts = MutableMapping[str, tuple[int, int]]
@@ -60,7 +62,7 @@ def page(
     for number, document in _newest(db, owner.id, _number(after)):
         if document.get("type") not in LISTED:
             continue
-        if (found := _readable(db, registry, document)) is not None:
+        if (found := _readable(db, registry, document, ANONYMOUS)) is not None:
             shown.append((number, found))
         if len(shown) > limit:
             break
@@ -102,10 +104,11 @@ def _number(after: str | None) -> int | None:
     return int(after) if after and after.isdecimal() and len(after) < 19 else None
 
 
-def _sent() -> Select[Any]:
-    return select(letter.c.id, letter.c.activity, letter.c.body).where(
-        letter.c.way == "out", letter.c.handling.not_in(PRIVATE), letter.c.body.is_not(None)
+def _sent(*, private: bool = False) -> Select[Any]:
+    sent = select(letter.c.id, letter.c.activity, letter.c.body).where(
+        letter.c.way == "out", letter.c.body.is_not(None)
     )
+    return sent if private else sent.where(letter.c.handling.not_in(PRIVATE))
 
 
 def _newest(db: Connection, actor: str, before: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -122,16 +125,23 @@ def _newest(db: Connection, actor: str, before: int | None) -> Iterator[tuple[in
         before = rows[-1].id
 
 
-def _readable(db: Connection, registry: Registry, document: dict[str, Any]) -> Activity | None:
-    """An activity with its object as it is now; None if it is not for everybody any more."""
+def _readable(
+    db: Connection, registry: Registry, document: dict[str, Any], viewer: Viewer
+) -> Activity | None:
+    """An activity with its object as it is now; None if it is not for the viewer any more."""
     found = wire.load(document, registry.types)
-    if not isinstance(found, Activity) or PUBLIC not in (*found.to, *found.cc):
+    if not isinstance(found, Activity) or not _is_for(found, viewer):
         return None
     if not isinstance(found, Create | Update):
         return found
     held = found.object
     id = held.id if isinstance(held, Object) else held
-    now = registry.document(db, id, ANONYMOUS) if id else None
+    now = registry.document(db, id, viewer) if id else None
     if now is None or isinstance(now, Tombstone):
         return None
     return replace(found, object=now)
+
+
+def _is_for(found: Activity, viewer: Viewer) -> bool:
+    named = (*found.to, *found.cc)
+    return PUBLIC in named or (viewer.id is not None and viewer.id in (*named, found.actor))

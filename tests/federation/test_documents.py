@@ -289,12 +289,18 @@ async def test_a_public_activity_is_served_whole(wire, alder, far):
 
 async def test_what_was_sent_to_somebody_is_not_served_to_everybody(wire, alder, far):
     [mia] = await known(alder, far, "mia")
+    noa = (await known(alder, far, "noa"))[0]
     activity = await say(alder, mia)
     await settle(alder)
+    path = activity.removeprefix(alder.origin)
 
-    answer = await ask(wire, alder, activity.removeprefix(alder.origin))
+    nobody = await ask(wire, alder, path)
+    other = await ask(wire, alder, path, **signed(alder, far, noa, activity))
+    named = await ask(wire, alder, path, **signed(alder, far, mia, activity))
 
-    assert answer.status_code == 404
+    assert (nobody.status_code, other.status_code, named.status_code) == (404, 404, 200)
+    assert named.headers["cache-control"] == "private, no-store"
+    assert plain(nobody) == plain(await ask(wire, alder, "/a/missing"))
 
 
 async def test_the_outbox_shows_the_newest_first_in_pages(wire, alder):
