@@ -1,23 +1,25 @@
 """The pages about follows: who asks, who follows me, whom I follow, and following by address."""
 
+from typing import Any
+
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from federation import resolving
+from federation.finding import lookup
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing, Problem, Refused
+from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.follows import api, queries
 from node.modules.follows.handlers import send_answer
 from node.modules.follows.rules import State
+from vocab.model import Malformed
 from vocab.types import Accept, Reject
-from web.forms import Form, Line, blank, fields_of, read
+from web.forms import Form, Line, blank, done, fields_of, read
 from web.language import mark
-from web.forms import done
 from web.render import page
 from web.slots import Card
 from web.voice import speak, voice
@@ -31,6 +33,8 @@ FOLLOW = Form(
         spell=False,
     )
 )
+
+NOBODY = mark("Nobody was found there. Check the address.")
 
 Lists = dict[str, list[Account]]
 
@@ -59,7 +63,7 @@ async def show(request: Request) -> Response:
     lists = await node.read(_lists, me.id)
     _ = voice(request).say
     return page(request, "follows/show.html", title=_("Following"), place="me",
-                form=blank(request, FOLLOW), **lists)  # fmt: skip
+                form=blank(request, FOLLOW), **_shown(lists))  # fmt: skip
 
 
 async def ask(request: Request) -> Response:
@@ -70,15 +74,19 @@ async def ask(request: Request) -> Response:
     form = read(request, FOLLOW)
     if not form.errors:
         try:
-            target = await resolving.lookup(node, form.values["who"])
+            target = await lookup(node, form.values["who"])
             await node.write(api.follow, me, target)
             return done(request, "/me/following", _("Asked %(name)s.", name=target.label))
-        except Problem as problem:
-            safe = problem.safe or mark("Nobody was found there. Check the address.")
-            form = form.wrong({"who": safe})
+        except (Problem, Malformed) as problem:
+            safe = getattr(problem, "safe", "") or NOBODY
+            form = form.wrong(Invalid({"who": safe}))
     lists = await node.read(_lists, me.id)
     return page(request, "follows/show.html", status=422, title=_("Following"), place="me",
-                form=form, **lists)  # fmt: skip
+                form=form, **_shown(lists))  # fmt: skip
+
+
+def _shown(lists: Lists) -> dict[str, Any]:
+    return dict(lists)
 
 
 async def answer(request: Request) -> Response:
@@ -110,7 +118,8 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
         return []
     lists = await node.read(_lists, viewer.account.id)
     _ = speak(node, viewer).say
-    return [_card(_("%(name)s asks to follow you", name=w.label), _("Answer")) for w in lists["asking"]]
+    asks = [_("%(name)s asks to follow you", name=one.label) for one in lists["asking"]]
+    return [_card(title, _("Answer")) for title in asks]
 
 
 def _card(title: str, act: str) -> Card:

@@ -1,0 +1,52 @@
+"""Keeping the peace: hide, suspend, block, mute, report; every keeper's act with its reason."""
+
+from starlette.routing import Route
+
+from node.kernel.module import Module
+from node.modules.moderation import acts, queries
+from node.modules.moderation.handlers import handlers
+from node.modules.moderation.pages import desk, own
+from node.modules.moderation.tables import metadata
+from web.language import mark
+
+_ROUTES = (
+    ("/report", own.ask, own.send),
+    ("/me/blocks", own.blocks, own.add),
+    ("/me/blocks/end", None, own.remove),
+    ("/moderate", desk.thing, None),
+    ("/moderate/hide", None, desk.hide),
+    ("/moderate/show", None, desk.show),
+    ("/desk/suspend", desk.members, desk.suspend),
+    ("/desk/blocks", desk.refusals, desk.refuse),
+    ("/desk/blocks/end", None, desk.allow),
+    ("/desk/reports", desk.reports, None),
+    ("/desk/reports/close", None, desk.close),
+    ("/desk/queue", desk.health, desk.mend),
+)
+
+module = Module(
+    name="moderation",
+    title="Moderation",
+    package=__name__,
+    metadata=metadata,
+    essential=True,
+    requires=("accounts", "follows"),
+    handlers=handlers,
+    routes=tuple(
+        Route(path, page, methods=[method])
+        for path, shown, sent in _ROUTES
+        for page, method in ((shown, "GET"), (sent, "POST"))
+        if page is not None
+    ),
+    slots={"desk": desk.waiting, "today.waiting": desk.waiting, "me": own.card},
+    menu=(
+        ("/desk/reports", mark("Reports")),
+        ("/desk/suspend", mark("Suspend somebody")),
+        ("/desk/blocks", mark("Servers and accounts kept out")),
+        ("/desk/queue", mark("Letters under way")),
+    ),
+    refuses=(queries.refuses,),
+    blocks=(queries.blocks,),
+    export=queries.export,
+    erase=acts.erase,
+)

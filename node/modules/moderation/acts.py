@@ -1,0 +1,301 @@
+"""What a keeper does, and what a member does for themselves, as units.
+
+Whatever a keeper does has a reason, and is written in the log with it: without one nothing
+happens. A member's block is nobody else's business: it is not sent to anybody, and the other
+side only sees that a follow ended.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, update
+
+from federation.origins import domain
+from node.kernel.database import insert_new, upsert
+from node.kernel.errors import Invalid, Missing, Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.follows import api as follows
+from node.modules.moderation import queries, rules
+from node.modules.moderation.rules import Ground, Kind, reason_of
+from node.modules.moderation.tables import block, hiding, refusal, report, suspension
+from web.language import mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Something was hidden by a keeper; it keeps its row, and its `hidden` is set."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Something that was hidden is shown again."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """Somebody asked the keepers to look at something."""
+
+    key: str
+
+
+def must_keep(unit: Unit, by: str) -> None:
+    """Refuse whoever is not a keeper.
+
+    Raises:
+        Refused: E_KEEPERS_ONLY.
+    """
+    if not accounts.is_admin(unit.db, by):
+        raise Refused("E_KEEPERS_ONLY", by, safe=mark("Only the %(word_keepers)s can do this."))
+
+
+# Hiding -------------------------------------------------------------------------------------
+
+
+def hide(unit: Unit, id: str, *, by: str, reason: str) -> None:
+    """Take something from everybody's sight but its owner's and the keepers'.
+
+    Args:
+        unit: the unit.
+        id: of a thing in a table with the columns `id` and `hidden`.
+        by: the keeper.
+        reason: what the owner is told.
+
+    Raises:
+        Invalid: no reason.
+        Missing: there is no such thing.
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    _set_hidden(unit, id, unit.now)
+    row = {"object": id, "by": by, "reason": reason, "at": unit.now}
+    upsert(unit.db, hiding, row, key=["object"])
+    unit.log("moderation.hide", by, subject=id, words=reason)
+    unit.tell(Hidden(id=id))
+
+
+def show(unit: Unit, id: str, *, by: str, reason: str) -> None:
+    """Give back to everybody what was hidden.
+
+    Raises:
+        Invalid, Missing, Refused: as `hide`.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    _set_hidden(unit, id, None)
+    unit.db.execute(delete(hiding).where(hiding.c.object == id))
+    unit.log("moderation.show", by, subject=id, words=reason)
+    unit.tell(Shown(id=id))
+
+
+def _set_hidden(unit: Unit, id: str, moment: Any) -> None:
+    table = queries.place(unit.db, unit.registry, id)
+    if table is None:
+        raise Missing(detail=id)
+    unit.db.execute(update(table).where(table.c.id == id).values(hidden=moment))
+
+
+# Members ------------------------------------------------------------------------------------
+
+
+def suspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
+    """Shut a member out until a keeper lets them in again; their sessions end at once.
+
+    Raises:
+        Invalid: no reason.
+        Conflict: nobody else would keep the node.
+        Missing: no member of ours.
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    accounts.suspend(unit, member)
+    row = {"account": member, "by": by, "reason": reason, "at": unit.now}
+    upsert(unit.db, suspension, row, key=["account"])
+    unit.log("moderation.suspend", by, subject=member, words=reason)
+
+
+def unsuspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
+    """Let a member in again.
+
+    Raises:
+        Invalid, Missing, Refused: as `suspend`.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    accounts.unsuspend(unit, member)
+    unit.db.execute(delete(suspension).where(suspension.c.account == member))
+    unit.log("moderation.unsuspend", by, subject=member, words=reason)
+
+
+# Whom the community keeps out ---------------------------------------------------------------
+
+
+def refuse(unit: Unit, subject: str, *, is_host: bool, by: str, reason: str) -> None:
+    """Have nothing more to do with a server or one account elsewhere.
+
+    Nothing of theirs is taken in or fetched, nothing is sent to them, what they wrote is
+    shown to nobody, and follows end both ways. Nobody there is told.
+
+    Raises:
+        Invalid: no reason, or it is ours (field `who`).
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    _not_ours(unit, subject, is_host=is_host)
+    row = {"subject": subject, "is_host": is_host, "by": by, "reason": reason, "at": unit.now}
+    upsert(unit.db, refusal, row, key=["subject"])
+    for one in queries.under(unit.db, subject, is_host=is_host):
+        follows.forget(unit, one.id)
+    unit.log("moderation.refuse", by, subject=subject, words=reason)
+
+
+def allow(unit: Unit, subject: str, *, by: str, reason: str) -> None:
+    """Have to do with a server or account again; follows that ended stay ended.
+
+    Raises:
+        Invalid: no reason.
+        Missing: it was not kept out.
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    if not unit.db.execute(delete(refusal).where(refusal.c.subject == subject)).rowcount:
+        raise Missing(detail=subject)
+    unit.log("moderation.allow", by, subject=subject, words=reason)
+
+
+def _not_ours(unit: Unit, subject: str, *, is_host: bool) -> None:
+    """Refuse to shut out ourselves."""
+    here = domain(unit.origin)
+    if rules.within(here, subject) if is_host else unit.ours(subject):
+        words = mark("This is here. To shut out a member, suspend them.")
+        raise Invalid({"who": words}, "E_OURS", subject)
+
+
+# Whom a member does not want ----------------------------------------------------------------
+
+
+def block_for(
+    unit: Unit, member: Account, subject: str, *, is_host: bool, kind: str = Kind.BLOCK
+) -> None:
+    """Have a member see nothing of somebody, or with BLOCK have nothing to do with them.
+
+    Raises:
+        Invalid: it is the member, the community or this node (field `who`).
+    """
+    own = {member.id, unit.community.id, unit.community.service}
+    if subject in own or (is_host and rules.within(domain(unit.origin), subject)):
+        words = mark("You cannot block yourself or your own community.")
+        raise Invalid({"who": words}, "E_SELF", subject)
+    row = {
+        "member": member.id,
+        "subject": subject,
+        "is_host": is_host,
+        "kind": Kind(kind).value,
+        "at": unit.now,
+    }
+    upsert(unit.db, block, row, key=["member", "subject"])
+    if kind == Kind.BLOCK:
+        near = {*follows.followers(unit.db, member.id), *follows.following(unit.db, member.id)}
+        for one in queries.under(unit.db, subject, is_host=is_host):
+            if one.id in near or not is_host:
+                follows.part(unit, member, one)
+
+
+def unblock(unit: Unit, member: str, subject: str) -> None:
+    """Have a member see somebody again.
+
+    Raises:
+        Missing: they did not block or mute them.
+    """
+    mine = (block.c.member == member) & (block.c.subject == subject)
+    if not unit.db.execute(delete(block).where(mine)).rowcount:
+        raise Missing(detail=subject)
+
+
+# Reports ------------------------------------------------------------------------------------
+
+
+def file(
+    unit: Unit,
+    key: str,
+    *,
+    by: str | None,
+    about: str,
+    ground: str = Ground.OTHER,
+    words: str = "",
+    origin: str = "",
+    more: Sequence[str] = (),
+    once: str | None = None,
+) -> bool:
+    """Ask the keepers to look at something; false if this was sent before.
+
+    Args:
+        unit: the unit.
+        key: a new random key.
+        by: a member of ours; None for a report from another server.
+        about: the id of a thing or an account.
+        ground: a value of `rules.Ground`.
+        words: plain text.
+        origin: the host of another server.
+        more: further ids that it names.
+        once: the key of the form.
+    """
+    table = queries.place(unit.db, unit.registry, about)
+    whose = queries.owner_of(unit.db, table, about) if table is not None else None
+    known = unit.account(whose or about)
+    row = {
+        "key": key,
+        "by": by,
+        "origin": origin,
+        "about": about,
+        "more": list(more),
+        "owner": known.id if known else None,
+        "ground": Ground(ground).value,
+        "words": words.strip()[: rules.WORDS],
+        "at": unit.now,
+        "outcome": "",
+        "once": once,
+    }
+    if not insert_new(unit.db, report, row):
+        return False
+    unit.tell(Reported(key=key))
+    return True
+
+
+def close(unit: Unit, key: str, *, by: str, reason: str) -> None:
+    """Close a report with what came of it.
+
+    Raises:
+        Invalid: nothing is said about it.
+        Missing: no such report is open.
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    mine = (report.c.key == key) & report.c.closed.is_(None)
+    values = {"closed": unit.now, "closed_by": by, "outcome": reason}
+    if not unit.db.execute(update(report).where(mine).values(values)).rowcount:
+        raise Missing(detail=key)
+    unit.log("moderation.close", by, subject=key, words=reason)
+
+
+def erase(unit: Unit, member: str) -> None:
+    """Forget a leaving member's blocks and who made their reports; what others said stays."""
+    unit.db.execute(delete(block).where(block.c.member == member))
+    unit.db.execute(delete(suspension).where(suspension.c.account == member))
+    mine = update(report).where(report.c.by == member)
+    unit.db.execute(mine.values(by=None, words="", once=None))
+    about = (report.c.owner == member) & report.c.closed.is_not(None)
+    unit.db.execute(delete(report).where(about))
+
+

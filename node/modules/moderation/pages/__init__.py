@@ -1,0 +1,1 @@
+"""The pages of moderation: for members, and for the keepers at their desk."""

@@ -1,0 +1,263 @@
+"""The keepers' pages: hide, suspend, keep out, answer reports, look after the queue."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.kernel.access import Viewer
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.module import Registry
+from node.kernel.node import Node, find_account
+from node.modules.accounts import api as accounts
+from node.modules.moderation import acts, queries, queue
+from node.modules.moderation.pages import doors
+from node.modules.moderation.pages.own import at_who
+from web.forms import Entry, Form, Hidden, blank, done, read
+from web.language import mark
+from web.links import local_path
+from web.render import page
+from web.slots import Card
+from web.voice import speak, voice
+
+HIDE: Final = Form(
+    Hidden("about"),
+    Hidden("next", optional=True),
+    doors.reason(help=mark("Whoever wrote it reads this. It is written in the log too.")),
+)
+SUSPEND: Final = Form(Hidden("member"), doors.reason())
+REFUSE: Final = Form(
+    doors.who(mark("Which server or account?"),
+              mark("A server as bad.example, with all under it; an account as @name@bad.example")),
+    doors.reason(),
+)  # fmt: skip
+REASON: Final = Form(doors.reason())
+
+
+# One thing ----------------------------------------------------------------------------------
+
+
+async def thing(request: Request) -> Response:
+    """Hide one thing, or show it again."""
+    about = request.query_params.get("about", "")
+    form = blank(request, HIDE, about=about, next=request.query_params.get("next"))
+    return await _thing_page(request, form, about)
+
+
+async def _thing_page(request: Request, form: Entry, about: str, status: int = 200) -> Response:
+    node, _who = doors.keeper(request)
+    hidden, by = await node.read(_thing, node.registry, about)
+    _ = voice(request).say
+    return page(request, "moderation/thing.html", status=status, width="narrow", form=form,
+                title=_("Show it again") if hidden else _("Hide it"),
+                hidden=hidden, by=by)  # fmt: skip
+
+
+def _thing(db: Connection, registry: Registry, id: str) -> tuple[queries.Hiding | None, str]:
+    if queries.place(db, registry, id) is None:
+        raise Missing(detail=id)
+    hidden = queries.hiding_of(db, id)
+    by = find_account(db, hidden.by) if hidden else None
+    return hidden, by.label if by else ""
+
+
+async def hide(request: Request) -> Response:
+    """Hide it."""
+    return await _judged(request, acts.hide, mark("It is hidden. Its author reads why."))
+
+
+async def show(request: Request) -> Response:
+    """Show it again."""
+    return await _judged(request, acts.show, mark("Everybody sees it again."))
+
+
+async def _judged(request: Request, act: Callable[..., None], words: str) -> Response:
+    node, who = doors.keeper(request)
+    form = read(request, HIDE)
+    about = str(form.values.get("about") or "")
+    if form.errors:
+        return await _thing_page(request, form, about, 422)
+    await node.write(act, about, by=who.id, reason=form.values["reason"])
+    back = local_path(form.values.get("next"), "/desk/reports")
+    return done(request, back, voice(request).say(words))
+
+
+# Members ------------------------------------------------------------------------------------
+
+
+async def members(request: Request) -> Response:
+    """Whom to suspend, and who is."""
+    node, _who = doors.keeper(request)
+    handle = request.query_params.get("who", "")
+    chosen = await node.read(accounts.by_handle, handle) if handle else None
+    form = blank(request, SUSPEND, member=chosen.id) if chosen else None
+    return await _members_page(request, form, chosen)
+
+
+async def suspend(request: Request) -> Response:
+    """Suspend a member, or let one in again."""
+    node, who = doors.keeper(request)
+    form = read(request, SUSPEND)
+    chosen = await node.read(accounts.member, str(form.values.get("member") or ""))
+    if chosen is None:
+        raise Missing
+    _ = voice(request).say
+    if not form.errors:
+        act = acts.unsuspend if chosen.suspended else acts.suspend
+        try:
+            await node.write(act, chosen.id, by=who.id, reason=form.values["reason"])
+        except Conflict as problem:
+            form = form.wrong(problem)
+        else:
+            words = (
+                _("%(name)s can sign in again.", name=chosen.label)
+                if chosen.suspended
+                else _("%(name)s is suspended and signed out everywhere.", name=chosen.label)
+            )
+            return done(request, "/desk/suspend", words)
+    return await _members_page(request, form, chosen, 422)
+
+
+async def _members_page(
+    request: Request, form: Entry | None, chosen: accounts.Member | None, status: int = 200
+) -> Response:
+    node: Node = request.app.state.node
+    _ = voice(request).say
+    more: dict[str, Any] = {"form": form} if form else {}
+    return page(request, "moderation/members.html", status=status, width="narrow", chosen=chosen,
+                title=_("Suspend somebody"), found=await node.read(accounts.members),
+                reasons=await node.read(queries.suspensions), **more)  # fmt: skip
+
+
+# Whom the community keeps out ---------------------------------------------------------------
+
+
+async def refusals(request: Request) -> Response:
+    """With whom the community has nothing to do, and what that means."""
+    form = blank(request, REFUSE, who=request.query_params.get("who"))
+    return await _refusals_page(request, form)
+
+
+async def refuse(request: Request) -> Response:
+    """Keep a server or an account out."""
+    node, who = doors.keeper(request)
+    form = read(request, REFUSE)
+    if not form.errors:
+        try:
+            subject, is_host = await doors.find(node, form.values["who"])
+            reason = form.values["reason"]
+            await node.write(acts.refuse, subject, is_host=is_host, by=who.id, reason=reason)
+        except (Invalid, Refused) as problem:
+            form = form.wrong(at_who(problem))
+        else:
+            words = voice(request).say("Nothing comes from there or goes there any more.")
+            return done(request, "/desk/blocks", words)
+    return await _refusals_page(request, form, 422)
+
+
+async def allow(request: Request) -> Response:
+    """Have to do with them again."""
+    node, who = doors.keeper(request)
+    form = read(request, REASON)
+    if form.errors:
+        raise Invalid(form.errors, safe=mark("Say why, in a few words, and send it again."))
+    subject = doors.first(request, "subject")
+    await node.write(acts.allow, subject, by=who.id, reason=form.values["reason"])
+    _ = voice(request).say
+    return done(request, "/desk/blocks", _("They can reach us again. Who followed must ask anew."))
+
+
+async def _refusals_page(request: Request, form: Entry, status: int = 200) -> Response:
+    node, _who = doors.keeper(request)
+    _ = voice(request).say
+    return page(request, "moderation/blocks.html", status=status, width="narrow", form=form,
+                title=_("Servers and accounts kept out"),
+                found=await node.read(queries.refusals))  # fmt: skip
+
+
+# Reports ------------------------------------------------------------------------------------
+
+
+async def reports(request: Request) -> Response:
+    """What people asked the keepers to look at."""
+    node, _who = doors.keeper(request)
+    _ = voice(request).say
+    closed = request.query_params.get("closed") == "1"
+    found = await node.read(_reports, node.registry, request.state.viewer, closed)
+    return page(request, "moderation/reports.html", width="mid", title=_("Reports"),
+                found=found, closed=closed,
+                grounds={c.value: c.label for c in doors.GROUNDS.choices})  # fmt: skip
+
+
+def _reports(
+    db: Connection, registry: Registry, viewer: Viewer, closed: bool  # noqa: FBT001
+) -> list[dict[str, Any]]:
+    found = []
+    for one in queries.reports(db, closed=closed):
+        owner = find_account(db, one.owner) if one.owner else None
+        by = find_account(db, one.by) if one.by else None
+        seen = registry.document(db, one.about, viewer)
+        about = find_account(db, one.about)
+        href = (seen.url if seen else None) or (about.url if about else None) or ""
+        can_hide = queries.place(db, registry, one.about) is not None
+        found.append({"it": one, "owner": owner, "by": by, "href": href, "can_hide": can_hide})
+    return found
+
+
+async def close(request: Request) -> Response:
+    """Close a report, with what came of it."""
+    node, who = doors.keeper(request)
+    form = read(request, REASON)
+    if form.errors:
+        raise Invalid(form.errors, safe=mark("Say what came of it, and send it again."))
+    key = doors.first(request, "key")
+    await node.write(acts.close, key, by=who.id, reason=form.values["reason"])
+    return done(request, "/desk/reports", voice(request).say("Closed."))
+
+
+# The queue ----------------------------------------------------------------------------------
+
+
+async def health(request: Request) -> Response:
+    """How letters fare: what waits, what was refused, who does not answer."""
+    node, _who = doors.keeper(request)
+    _ = voice(request).say
+    return page(request, "moderation/queue.html", width="mid", title=_("Letters under way"),
+                health=await node.read(queue.health))  # fmt: skip
+
+
+async def mend(request: Request) -> Response:
+    """Ask a server or a job again at once, or give up."""
+    node, who = doors.keeper(request)
+    form = read(request, REASON)
+    if form.errors:
+        raise Invalid(form.errors, safe=mark("Say why, in a few words, and send it again."))
+    say, domain, number = (doors.first(request, n) for n in ("say", "domain", "job"))
+    said = {"by": who.id, "reason": form.values["reason"]}
+    if domain and say == "again":
+        await node.write(queue.ask_again, domain, **said)
+    elif domain and say == "drop":
+        await node.write(queue.drop_letters, domain, **said)
+    elif number.isascii() and number.isdigit() and len(number) < 18 and say in ("again", "drop"):
+        await node.write(queue.again if say == "again" else queue.drop, int(number), **said)
+    else:
+        raise Missing
+    return done(request, "/desk/queue", voice(request).say("Done."))
+
+
+# Slots --------------------------------------------------------------------------------------
+
+
+async def waiting(node: Node, viewer: Viewer) -> list[Card]:
+    """Open reports, for the keepers (slots `desk` and `today.waiting`)."""
+    if not viewer.is_admin:
+        return []
+    count = await node.read(queries.open_count)
+    if not count:
+        return []
+    spoken = speak(node, viewer)
+    title = spoken.many("A report waits", "%(num)d reports wait", count)
+    act = spoken.say("Look at it")
+    return [Card(title=title, href="/desk/reports", icon="alert", act=act, order=5)]

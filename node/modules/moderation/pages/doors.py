@@ -1,0 +1,111 @@
+"""Who may see these pages, and the fields they share."""
+
+from typing import Final
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from federation.finding import lookup
+from federation.origins import domain
+from node.kernel.access import Viewer
+from node.kernel.errors import Problem, Refused
+from node.kernel.node import Node
+from node.kernel.tables import Account
+from node.modules.moderation import queries, rules
+from vocab.model import Malformed
+from web.forms import Choice, Line, Pick, Text, Wrong, fields_of
+from web.language import mark
+
+NOBODY: Final = mark(
+    "Nobody was found there. Write a server as bad.example, or an account as @name@bad.example."
+)
+
+
+def member(request: Request) -> tuple[Node, Account]:
+    """The node and the member who looks.
+
+    Raises:
+        Refused: a visitor.
+    """
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member or viewer.account is None:
+        safe = mark("This page is for %(word_members)s. Sign in first.")
+        raise Refused("E_MEMBERS_ONLY", safe=safe)
+    return request.app.state.node, viewer.account
+
+
+def keeper(request: Request) -> tuple[Node, Account]:
+    """The node and the keeper who looks.
+
+    Raises:
+        Refused: a visitor, or a member who does not keep the node.
+    """
+    node, who = member(request)
+    if not request.state.viewer.is_admin:
+        raise Refused("E_KEEPERS_ONLY", safe=mark("This page is for the %(word_keepers)s."))
+    return node, who
+
+
+def first(request: Request, name: str) -> str:
+    """What a form says in a bare field; "" if nothing."""
+    return (fields_of(request).get(name) or [""])[0]
+
+
+def reason(label: str = mark("Why?"), help: str = "") -> Text:
+    """The field of a reason; nothing happens without one."""
+    words = help or mark("In a few words. It is written in the log with what you do.")
+    return Text("reason", label, words, missing=rules.NEEDED, at_most=rules.LONGEST, check=_reason)
+
+
+def _reason(typed: str) -> str:
+    if not any(letter.isalpha() for letter in typed):
+        raise Wrong(rules.NEEDED)
+    return typed
+
+
+def who(label: str, help: str) -> Line:
+    """The field of a server or an account."""
+    return Line("who", label, help, at_most=500, spell=False)
+
+
+GROUNDS: Final = Pick(
+    "ground",
+    mark("What is it about?"),
+    choices=(
+        Choice("harm", mark("Somebody is hurt or in danger")),
+        Choice("rules", mark("It breaks what we agreed on")),
+        Choice("spam", mark("Advertising or a swindle")),
+        Choice("other", mark("Something else")),
+    ),
+)
+
+
+async def find(node: Node, typed: str) -> tuple[str, bool]:
+    """The host or actor that somebody typed.
+
+    Returns:
+        The subject and whether it is a host.
+
+    Raises:
+        Refused: there is no such thing; `safe` says how to write it.
+    """
+    host = rules.host_of(typed)
+    if host is not None and rules.is_whole_host(typed):
+        return host, True
+    known = await node.read(_known, typed.strip())
+    if known is not None:
+        return known.id, False
+    try:
+        return (await lookup(node, typed.strip())).id, False
+    except (Problem, Malformed) as problem:
+        if problem.code == "E_BLOCKED" and domain(typed.strip()):
+            return typed.strip(), False
+        safe = getattr(problem, "safe", "") or NOBODY
+        raise Refused("E_NOBODY", typed, safe=safe) from problem
+
+
+def _known(db: Connection, typed: str) -> Account | None:
+    if found := queries.under(db, typed, is_host=False):
+        return found[0]
+    handle, _, host = typed.removeprefix("@").partition("@")
+    return queries.with_address(db, handle.lower(), host.lower()) if host else None

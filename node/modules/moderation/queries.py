@@ -1,0 +1,250 @@
+"""All SQL of moderation that looks at its own rows and at what others keep hidden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from federation.origins import domain, parents
+from node.kernel.module import Registry
+from node.kernel.tables import Account, account, account_of
+from node.modules.moderation.rules import Kind
+from node.modules.moderation.tables import block, hiding, refusal, report, suspension
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hiding:
+    """That something is hidden, by whom and why."""
+
+    object: str
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A host or actor that the community has nothing to do with."""
+
+    subject: str
+    is_host: bool
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A host or actor that one member does not see, or wants nothing of."""
+
+    member: str
+    subject: str
+    is_host: bool
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What somebody asked the keepers to look at."""
+
+    key: str
+    by: str | None
+    origin: str
+    about: str
+    more: Sequence[str]
+    owner: str | None
+    ground: str
+    words: str
+    at: datetime
+    closed: datetime | None
+    closed_by: str | None
+    outcome: str
+    once: str | None
+
+
+# What is hidden -----------------------------------------------------------------------------
+
+
+def place(db: Connection, registry: Registry, id: str) -> Table | None:
+    """The table whose things can be hidden and that holds this id.
+
+    Such a table has a column `id` of text and a column `hidden`; ids are never used twice.
+    """
+    for metadata in registry.metadatas:
+        for table in metadata.sorted_tables:
+            if "hidden" not in table.c or "id" not in table.c:
+                continue
+            if not isinstance(table.c.id.type, String):
+                continue
+            if db.scalar(select(exists().where(table.c.id == id))):
+                return table
+    return None
+
+
+def owner_of(db: Connection, table: Table, id: str) -> str | None:
+    """Whose a thing is, if its table says so."""
+    if "owner" not in table.c:
+        return None
+    found: str | None = db.scalar(select(table.c.owner).where(table.c.id == id))
+    return found
+
+
+def hiding_of(db: Connection, id: str) -> Hiding | None:
+    """Why a thing is hidden; None if it is not."""
+    row = db.execute(select(hiding).where(hiding.c.object == id)).one_or_none()
+    return Hiding(**row._mapping) if row else None  # noqa: SLF001
+
+
+def hidings(db: Connection) -> list[Hiding]:
+    """Everything that is hidden, the last first."""
+    rows = db.execute(select(hiding).order_by(hiding.c.at.desc(), hiding.c.object))
+    return [Hiding(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def suspensions(db: Connection) -> Mapping[str, str]:
+    """Account id to why it is suspended."""
+    rows = db.execute(select(suspension.c.account, suspension.c.reason))
+    return {row.account: row.reason for row in rows}
+
+
+# Who is kept out ----------------------------------------------------------------------------
+
+
+def refuses(db: Connection, host: str, actor: str | None) -> bool:
+    """Whether the community has nothing to do with a host or an actor (hook `refuses`)."""
+    at = and_(refusal.c.is_host, refusal.c.subject.in_(list(parents(host.lower()))))
+    by_id = and_(refusal.c.is_host.is_(False), refusal.c.subject == (actor or ""))
+    return bool(db.scalar(select(exists().where(or_(at, by_id)))))
+
+
+def blocks(db: Connection, who: str, actor: str) -> bool:
+    """Whether a member wants nothing to do with an actor (hook `blocks`)."""
+    hosts = list(parents(domain(actor)))
+    named = or_(
+        and_(block.c.is_host, block.c.subject.in_(hosts)),
+        and_(block.c.is_host.is_(False), block.c.subject == actor),
+    )
+    mine = and_(block.c.member == who, block.c.kind == Kind.BLOCK)
+    return bool(db.scalar(select(exists().where(mine, named))))
+
+
+def unseen(viewer_id: str | None) -> Select[tuple[str]]:
+    """The ids of accounts of which a viewer sees nothing: refused, blocked or muted.
+
+    For a query of what is shown: `table.c.owner.not_in(unseen(viewer.id))`.
+    """
+    out = exists().where(_covers(refusal))
+    if viewer_id is None:
+        return select(account.c.id).where(out)
+    own = exists().where(block.c.member == viewer_id, _covers(block))
+    return select(account.c.id).where(or_(out, own))
+
+
+def _covers(table: Table) -> ColumnElement[bool]:
+    """Whether a row's subject is an account, its host, or above its host."""
+    names, subject = account.c.domain, table.c.subject
+    at_host = or_(
+        names == subject,
+        names.like("%." + subject),
+        names.like(subject + ":%"),
+        names.like("%." + subject + ":%"),
+    )
+    return or_(
+        and_(table.c.is_host.is_(False), subject == account.c.id),
+        and_(table.c.is_host, account.c.local.is_(False), at_host),
+    )
+
+
+def under(db: Connection, subject: str, *, is_host: bool) -> list[Account]:
+    """The accounts that a subject covers: the one, or all that we know of at a host."""
+    if not is_host:
+        return [account_of(r) for r in db.execute(select(account).where(account.c.id == subject))]
+    names = account.c.domain
+    at = or_(names == subject, names.like(f"%.{subject}"), names.like(f"{subject}:%"),
+             names.like(f"%.{subject}:%"))  # fmt: skip
+    wanted = select(account).where(account.c.local.is_(False), at).order_by(account.c.id)
+    return [account_of(row) for row in db.execute(wanted)]
+
+
+def refusals(db: Connection) -> list[Refusal]:
+    """Whom the community has nothing to do with, the last first."""
+    rows = db.execute(select(refusal).order_by(refusal.c.at.desc(), refusal.c.subject))
+    return [Refusal(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def blocks_of(db: Connection, member: str) -> list[Block]:
+    """Whom a member blocks or mutes, the last first."""
+    mine = select(block).where(block.c.member == member)
+    rows = db.execute(mine.order_by(block.c.at.desc(), block.c.subject))
+    return [Block(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+def with_address(db: Connection, handle: str, host: str) -> Account | None:
+    """The account of a handle at a host, if we know it."""
+    wanted = select(account).where(func.lower(account.c.handle) == handle, account.c.domain == host)
+    row = db.execute(wanted.order_by(account.c.id)).first()
+    return account_of(row) if row else None
+
+
+# What was reported --------------------------------------------------------------------------
+
+
+def report_of(db: Connection, key: str) -> Report | None:
+    """One report."""
+    row = db.execute(select(report).where(report.c.key == key)).one_or_none()
+    return _report(row) if row else None
+
+
+def reports(db: Connection, *, closed: bool, most: int = 100) -> list[Report]:
+    """The open reports, the oldest first; or the closed ones, the last first."""
+    is_open = report.c.closed.is_(None)
+    wanted = select(report).where(~is_open if closed else is_open)
+    order = report.c.closed.desc() if closed else report.c.at
+    return [_report(row) for row in db.execute(wanted.order_by(order, report.c.key).limit(most))]
+
+
+def open_count(db: Connection) -> int:
+    """How many reports are open."""
+    counted = select(func.count()).select_from(report).where(report.c.closed.is_(None))
+    return int(db.scalar(counted) or 0)
+
+
+def from_host(db: Connection, host: str, about: str) -> tuple[int, bool]:
+    """How many reports of a host are open, and whether one is about this."""
+    mine = and_(report.c.origin == host, report.c.closed.is_(None))
+    count = int(db.scalar(select(func.count()).select_from(report).where(mine)) or 0)
+    return count, bool(db.scalar(select(exists().where(mine, report.c.about == about))))
+
+
+def _report(row: Row[Any]) -> Report:
+    return Report(**row._mapping)  # noqa: SLF001
+
+
+def export(db: Connection, member: str) -> Mapping[str, Any]:
+    """Whom a member blocks, and what they reported."""
+    said = select(report).where(report.c.by == member).order_by(report.c.at)
+    return {
+        "blocks": [
+            {"subject": b.subject, "kind": b.kind, "at": b.at.isoformat()}
+            for b in blocks_of(db, member)
+        ],
+        "reports": [
+            {"about": r.about, "ground": r.ground, "words": r.words, "at": r.at.isoformat()}
+            for r in map(_report, db.execute(said))
+        ],
+    }

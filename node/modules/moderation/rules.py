@@ -1,0 +1,92 @@
+"""What may be blocked, and what a reason is: values in, values out."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from node.kernel.errors import Invalid
+from web.language import mark
+
+LONGEST: Final = 2000
+"""Characters of a reason."""
+WORDS: Final = 5000
+"""Characters of a report."""
+FROM_ONE_HOST: Final = 20
+"""Open reports that one other server may have here."""
+
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+NEEDED: Final = mark("Say why, in a few words. It is kept with the act, in the log.")
+
+
+class Kind(StrEnum):
+    """What a member does about somebody."""
+
+    MUTE = "mute"
+    BLOCK = "block"
+
+
+class Ground(StrEnum):
+    """What a report is about."""
+
+    HARM = "harm"
+    RULES = "rules"
+    SPAM = "spam"
+    OTHER = "other"
+
+
+def reason_of(typed: str) -> str:
+    """The reason of a keeper's act.
+
+    Raises:
+        Invalid: there is none (field `reason`).
+    """
+    reason = typed.strip()[:LONGEST]
+    if not any(letter.isalpha() for letter in reason):
+        raise Invalid({"reason": NEEDED}, "E_REASON")
+    return reason
+
+
+def host_of(typed: str) -> str | None:
+    """The name of a server, however it was typed; None if it is none.
+
+    >>> host_of(" https://Bad.Example/@mallory "), host_of("bad.example"), host_of("@a@bad.example")
+    ('bad.example', 'bad.example', None)
+    """
+    text = typed.strip().lower()
+    text = text.split("://", 1)[-1].split("/", 1)[0].rstrip(".")
+    if "@" in text:
+        return None
+    host, colon, port = text.partition(":")
+    if colon and not (port.isascii() and port.isdigit() and len(port) < 6):
+        return None
+    try:
+        plain = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return plain + colon + port if _HOST.fullmatch(plain) else None
+
+
+def is_whole_host(typed: str) -> bool:
+    """Whether somebody named a server, and not one account at it.
+
+    >>> is_whole_host("bad.example"), is_whole_host("https://bad.example/"), is_whole_host("@a@b.c")
+    (True, True, False)
+    """
+    text = typed.strip()
+    path = text.split("://", 1)[-1].partition("/")[2]
+    return "@" not in text and not path
+
+
+def within(host: str, subject: str) -> bool:
+    """Whether a host is the one that is named, or lies under it.
+
+    >>> within("a.bad.example", "bad.example"), within("notbad.example", "bad.example")
+    (True, False)
+    >>> within("bad.example:8443", "bad.example"), within("bad.example", "bad.example:8443")
+    (True, False)
+    """
+    if host == subject:
+        return True
+    bare = host.partition(":")[0]
+    return bare == subject or bare.endswith("." + subject)

@@ -1,0 +1,332 @@
+"""The pages of posts: what was written, one with its thread, and the forms to write."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from federation.finding import lookup
+from node.kernel.access import Reach, Viewer
+from node.kernel.errors import Invalid, Missing, Problem, Refused
+from node.kernel.module import Registry
+from node.kernel.node import Node, find_account
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.moderation import api as moderation
+from node.modules.notes import queries, rules, writing
+from node.modules.notes.queries import Post
+from node.modules.notes.writing import Draft
+from vocab.model import Malformed
+from web.forms import Choice, Entry, Form, Hidden, Pick, Text, blank, done, fields_of, reach, read
+from web.language import NAMES, mark
+from web.render import page
+from web.voice import voice
+
+MOST: Final = 20
+LONGEST: Final = 10_000
+_TEXT: Final = Text(
+    "text", mark("What do you want to say?"),
+    mark("Name people as @ana, or @ben@birch.example. Web addresses become links."),
+    at_most=LONGEST,
+)  # fmt: skip
+_WORDS: Final = {one.value: one for one in reach().choices}
+
+
+def _language(node: Node, viewer: Viewer) -> Pick:
+    """The languages a text may be in: those of our pages, the community's, the member's."""
+    known = dict.fromkeys(filter(None, (viewer.language, node.community.language, *NAMES)))
+    choices = tuple(Choice(tag, NAMES.get(tag, tag)) for tag in known)
+    return Pick("lang", mark("In which language?"), choices=choices)
+
+
+def _form(request: Request, *, parent: str | None = None, answer: bool = False) -> Form:
+    """The form of a post, or of an answer to something of the reach `parent`."""
+    node, viewer = request.app.state.node, request.state.viewer
+    fields: list[Any] = [_TEXT, _language(node, viewer)]
+    wide = rules.choices(parent) if answer else rules.choices(None)
+    if wide != (Reach.DIRECT,):
+        fields.append(reach() if len(wide) == len(_WORDS) else _narrow(wide))
+    if viewer.is_admin:
+        said = (
+            Choice("me", mark("Yourself")),
+            Choice("community", mark("The community"), mark("It is written in the log.")),
+        )
+        fields.append(Pick("author", mark("Who says it?"), choices=said))
+    return Form(*fields, Hidden("about", optional=True))
+
+
+def _narrow(wide: tuple[Reach, ...]) -> Pick:
+    choices = tuple(_WORDS[one.value] for one in wide)
+    return Pick("reach", mark("Who can see it?"), choices=choices)
+
+
+def _opened(request: Request, form: Form, **more: Any) -> Entry:
+    node, viewer = request.app.state.node, request.state.viewer
+    lang = viewer.language or node.community.language
+    return blank(request, form, **{"lang": lang, "author": "me", **more})
+
+
+def _member(request: Request) -> tuple[Node, Viewer]:
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member or viewer.account is None:
+        safe = mark("This page is for %(word_members)s. Sign in first.")
+        raise Refused("E_MEMBERS_ONLY", safe=safe)
+    return request.app.state.node, viewer
+
+
+# Lists --------------------------------------------------------------------------------------
+
+
+async def index(request: Request) -> Response:
+    """What people here, and those the reader follows, wrote."""
+    form = _opened(request, _form(request), reach="community")
+    return await _index_page(request, form)
+
+
+async def _index_page(request: Request, form: Entry, status: int = 200) -> Response:
+    node, viewer = _member(request)
+    before = _moment(request.query_params.get("before"))
+    found = await node.read(queries.feed, viewer, before, MOST + 1)
+    more = found[MOST - 1].published.isoformat() if len(found) > MOST else ""
+    _ = voice(request).say
+    return page(request, "notes/index.html", status=status, title=_("What people write"),
+                place="today", form=form, found=found[:MOST], more=more,
+                first=before is None)  # fmt: skip
+
+
+def _moment(said: str | None) -> datetime | None:
+    """The cursor of a page; None for anything that is no time."""
+    try:
+        moment = datetime.fromisoformat((said or "").replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+async def write(request: Request) -> Response:
+    """Write a post."""
+    _node, _viewer = _member(request)
+    form = read(request, _form(request))
+    if not form.errors:
+        try:
+            slug = await _posted(request, form, parent=None, reach_=form.values["reach"])
+        except Invalid as problem:
+            form = form.wrong(problem)
+        else:
+            return done(request, f"/n/{slug}", voice(request).say("It is written."))
+    return await _index_page(request, form, 422)
+
+
+# One post -----------------------------------------------------------------------------------
+
+
+async def show(request: Request) -> Response:
+    """A post with what was said before and after it."""
+    return await _show_page(request, None)
+
+
+async def _show_page(request: Request, form: Entry | None, status: int = 200) -> Response:
+    node: Node = request.app.state.node
+    viewer: Viewer = request.state.viewer
+    slug = request.path_params["slug"]
+    found = await node.read(_whole, node.registry, slug, viewer)
+    kept = found["post"]
+    _ = voice(request).say
+    if kept.deleted is not None:
+        return page(request, "notes/gone.html", status=410, title=_("This post is gone"))
+    if form is None and viewer.is_member:
+        form = _opened(request, _form(request, parent=kept.reach, answer=True), reach=kept.reach)
+    title = kept.title or _("%(name)s wrote", name=kept.author.label)
+    more = {"form": form} if form is not None else {}
+    return page(request, "notes/show.html", status=status, title=title, place="today",
+                **found, **more)  # fmt: skip
+
+
+def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dict[str, Any]:
+    """A post, its thread, and what it answers, as far as the viewer may see them.
+
+    Raises:
+        Missing: not there, or not for the viewer.
+    """
+    kept = queries.by_slug(db, slug, viewer)
+    if kept is None:
+        raise Missing(detail=slug)
+    said = queries.thread(db, kept.thread, viewer)
+    root = None
+    if kept.thread not in {one.id for one in said}:
+        root = registry.document(db, kept.thread, viewer)
+    hidden = moderation.hiding_of(db, kept.id) if kept.hidden else None
+    return {
+        "post": kept,
+        "thread": said if any(one.id == kept.id for one in said) else [kept, *said],
+        "about": {"url": root.url, "name": root.name} if root is not None else None,
+        "names": {one.id: one.author.label for one in said},
+        "hidden": hidden,
+        "mine": writing.may_change(db, viewer, kept),
+    }
+
+
+async def reply(request: Request) -> Response:
+    """Answer a post."""
+    node, viewer = _member(request)
+    kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
+    if kept is None:
+        raise Missing
+    form = read(request, _form(request, parent=kept.reach, answer=True))
+    if not form.errors:
+        wide = form.values.get("reach", Reach.DIRECT.value)
+        try:
+            slug = await _posted(request, form, parent=kept.id, reach_=wide)
+        except Invalid as problem:
+            form = form.wrong(problem)
+        else:
+            return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
+    return await _show_page(request, form, 422)
+
+
+async def about(request: Request) -> Response:
+    """Answer a thing of another module, such as somebody's need, where everybody may read it."""
+    node, viewer = _member(request)
+    id = (fields_of(request).get("about") or [""])[0]
+    found = await node.write(_reach_of, id, viewer)
+    form = read(request, _form(request, parent=found, answer=True))
+    if form.errors:
+        raise Invalid(form.errors, safe=mark("Write something first."))
+    wide = form.values.get("reach", Reach.DIRECT.value)
+    slug = await _posted(request, form, parent=id, reach_=wide)
+    return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
+
+
+def _reach_of(unit: Unit, id: str, viewer: Viewer) -> str | None:
+    found = writing.answered(unit, id, viewer)
+    if found is None:
+        raise Missing(detail=id)
+    return found.reach
+
+
+# Changing -----------------------------------------------------------------------------------
+
+
+async def change(request: Request) -> Response:
+    """The form in which a post is changed."""
+    kept = await _mine(request)
+    form = blank(request, _edit_form(request), text=kept.source, lang=kept.lang)
+    return _change_page(request, kept, form)
+
+
+async def changed(request: Request) -> Response:
+    """Change a post."""
+    kept = await _mine(request)
+    node, viewer = _member(request)
+    form = read(request, _edit_form(request))
+    if not form.errors:
+        try:
+            said = (kept.slug, form.values["text"], form.values["lang"])
+            await node.write(writing.edit, viewer, *said)
+        except Invalid as problem:
+            form = form.wrong(problem)
+        else:
+            return done(request, kept.path, voice(request).say("Changed."))
+    return _change_page(request, kept, form, 422)
+
+
+def _edit_form(request: Request) -> Form:
+    return Form(_TEXT, _language(request.app.state.node, request.state.viewer))
+
+
+def _change_page(request: Request, kept: Post, form: Entry, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(request, "notes/change.html", status=status, title=_("Change your post"),
+                width="narrow", place="today", post=kept, form=form)  # fmt: skip
+
+
+async def delete(request: Request) -> Response:
+    """Delete a post."""
+    node, viewer = _member(request)
+    await node.write(writing.remove, viewer, request.path_params["slug"])
+    return done(request, "/notes", voice(request).say("Deleted, here and where it was sent."))
+
+
+async def _mine(request: Request) -> Post:
+    node, viewer = _member(request)
+    kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
+    if kept is None or not await node.read(writing.may_change, viewer, kept):
+        raise Missing
+    return kept
+
+
+# From the form to the unit ------------------------------------------------------------------
+
+
+async def _posted(request: Request, form: Entry, *, parent: str | None, reach_: str) -> str:
+    """Write what the form says, after looking up whom it names; its slug."""
+    node, viewer = _member(request)
+    text = form.values["text"]
+    draft = Draft(
+        text=text,
+        reach=reach_,
+        lang=form.values["lang"],
+        people=await people(node, text, reach_),
+        parent=parent,
+    )
+    as_community = form.values.get("author") == "community" and viewer.is_admin
+    return await node.write(_write, viewer, draft, form.once, as_community)
+
+
+def _write(
+    unit: Unit, viewer: Viewer, draft: Draft, once: str, as_community: bool  # noqa: FBT001
+) -> str:
+    who = unit.account(unit.community.id) if as_community else viewer.account
+    if who is None:
+        raise Missing(detail=unit.community.id)
+    slug = writing.post(unit, who, draft, once)
+    if as_community and viewer.id:
+        unit.log("notes.as_community", viewer.id, subject=f"{unit.origin}/o/{slug}")
+    return slug
+
+
+async def people(node: Node, text: str, reach_: str) -> dict[tuple[str, str], Account]:
+    """Whom a text names, as far as they may learn of it; unknown ones are asked for.
+
+    What is for the community names nobody elsewhere, what is for trusted nodes only theirs.
+    """
+    found = {}
+    for handle, host in rules.handles_in(text):
+        one = await _person(node, handle, host, ask=reach_ in (Reach.PUBLIC, Reach.DIRECT))
+        if one is not None and await node.read(_may_learn, node.registry, one, reach_):
+            found[handle, host] = one
+    return found
+
+
+async def _person(node: Node, handle: str, host: str, *, ask: bool) -> Account | None:
+    here = node.community.domain
+    known = await node.read(queries.person, handle, "" if host == here else host)
+    if known is not None or not host or host == here or not ask:
+        return known
+    try:
+        return await lookup(node, f"@{handle}@{host}")
+    except (Problem, Malformed):
+        return None
+
+
+def _may_learn(db: Connection, registry: Registry, one: Account, reach_: str) -> bool:
+    if one.local or reach_ in (Reach.PUBLIC, Reach.DIRECT):
+        return True
+    known = find_account(db, one.id)
+    trusted = known is not None and registry.trusts(db, known.service or "")
+    return reach_ == Reach.TRUSTED and trusted
+
+
+routes = (
+    Route("/notes", index, methods=["GET"]),
+    Route("/notes", write, methods=["POST"]),
+    Route("/notes/about", about, methods=["POST"]),
+    Route("/n/{slug}", show, methods=["GET"]),
+    Route("/n/{slug}/reply", reply, methods=["POST"]),
+    Route("/n/{slug}/edit", change, methods=["GET"]),
+    Route("/n/{slug}/edit", changed, methods=["POST"]),
+    Route("/n/{slug}/delete", delete, methods=["POST"]),
+)

@@ -1,0 +1,230 @@
+"""All SQL about posts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from node.kernel.access import Reach, Viewer, visible
+from node.kernel.database import insert_new
+from node.kernel.tables import Account, account, account_of
+from node.kernel.unit import Unit
+from node.modules.follows import api as follows
+from node.modules.moderation import api as moderation
+from node.modules.notes.tables import note, recipient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """A post as a page needs it."""
+
+    id: str
+    slug: str
+    owner: str
+    local: bool
+    type: str
+    reach: str
+    title: str
+    content: str
+    source: str
+    summary: str
+    sensitive: bool
+    lang: str | None
+    in_reply_to: str | None
+    thread: str
+    url: str | None
+    attachments: Sequence[Mapping[str, str]]
+    mentions: Sequence[Mapping[str, str]]
+    to: Sequence[str]
+    cc: Sequence[str]
+    published: datetime
+    updated: datetime | None
+    deleted: datetime | None
+    hidden: datetime | None
+    once: str | None
+    author: Account
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"/n/{self.slug}"
+
+    @property
+    def folded(self) -> bool:
+        """Whether its author wants it read only by who opens it."""
+        return self.sensitive or bool(self.summary and self.type == "Note")
+
+
+def _posts() -> Select[Any]:
+    return select(note, *(c.label(f"by_{c.name}") for c in account.c)).join_from(
+        note, account, account.c.id == note.c.owner
+    )
+
+
+def _post(row: Row[Any]) -> Post:
+    values = row._mapping  # noqa: SLF001
+    author = Account(**{c.name: values[f"by_{c.name}"] for c in account.c})
+    return Post(author=author, **{c.name: values[c.name] for c in note.c})
+
+
+def _named(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a post is for the viewer by name; the keepers read what is for the community."""
+    community = select(account.c.id).where(account.c.local, account.c.kind == "Community")
+    mine = recipient.c.account == (viewer.id or "")
+    whom = or_(mine, recipient.c.account.in_(community)) if viewer.is_admin else mine
+    return and_(note.c.hidden.is_(None), exists().where(recipient.c.note == note.c.id, whom))
+
+
+# Looking ------------------------------------------------------------------------------------
+
+
+def by_slug(db: Connection, slug: str, viewer: Viewer) -> Post | None:
+    """The post of a page, for who may see it; a deleted one too, without its words."""
+    may = or_(visible(note, viewer), _named(viewer))
+    row = db.execute(_posts().where(note.c.slug == slug, may)).one_or_none()
+    return _post(row) if row else None
+
+
+def by_id(db: Connection, id: str, viewer: Viewer) -> Post | None:
+    """The post with an id, for who may see it."""
+    may = or_(visible(note, viewer), _named(viewer))
+    row = db.execute(_posts().where(note.c.id == id, may)).one_or_none()
+    return _post(row) if row else None
+
+
+def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:
+    """What was said about one thing, in the order of time."""
+    may = or_(visible(note, viewer), _named(viewer))
+    said = _posts().where(note.c.thread == root, may, note.c.deleted.is_(None), _seen(viewer))
+    rows = db.execute(said.order_by(note.c.published, note.c.id).limit(most))
+    return [_post(row) for row in rows]
+
+
+def replies_to(db: Connection, id: str, viewer: Viewer, most: int = 100) -> list[Post]:
+    """The posts that answer one thing, whosoever it is, in the order of time."""
+    may = or_(visible(note, viewer), _named(viewer))
+    said = _posts().where(note.c.in_reply_to == id, may, note.c.deleted.is_(None), _seen(viewer))
+    rows = db.execute(said.order_by(note.c.published, note.c.id).limit(most))
+    return [_post(row) for row in rows]
+
+
+def feed(
+    db: Connection, viewer: Viewer, before: datetime | None = None, most: int = 20
+) -> list[Post]:
+    """What people here wrote, whom the viewer follows, and what is for the viewer; newest first.
+
+    Answers among others are left out: they stand under what they answer.
+    """
+    may = or_(visible(note, viewer), _named(viewer))
+    near = or_(
+        note.c.local,
+        note.c.reach == Reach.TRUSTED,
+        note.c.owner.in_(follows.following(db, viewer.id or "")),
+    )
+    wanted = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
+    said = _posts().where(may, wanted, note.c.deleted.is_(None), _seen(viewer))
+    if before is not None:
+        said = said.where(note.c.published < before)
+    rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(most))
+    return [_post(row) for row in rows]
+
+
+def public(db: Connection, viewer: Viewer, most: int = 5) -> list[Post]:
+    """What was written here for everybody, newest first."""
+    ours = and_(note.c.local, note.c.reach == Reach.PUBLIC, note.c.in_reply_to.is_(None))
+    said = _posts().where(visible(note, viewer), ours, note.c.deleted.is_(None))
+    rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(most))
+    return [_post(row) for row in rows]
+
+
+def _seen(viewer: Viewer) -> ColumnElement[bool]:
+    return note.c.owner.not_in(moderation.unseen(viewer.id))
+
+
+def sent_before(db: Connection, once: str) -> str | None:
+    """The slug of the post that a form has made already."""
+    # every reach: a form's key is known to its sender alone
+    return db.scalar(select(note.c.slug).where(note.c.once == once))
+
+
+# Keeping ------------------------------------------------------------------------------------
+
+
+def stored(db: Connection, id: str) -> Post | None:
+    """The post with this id, for handlers, which judge by the stored owner."""
+    # every reach: what an activity does must not depend on who looks
+    row = db.execute(_posts().where(note.c.id == id)).one_or_none()
+    return _post(row) if row else None
+
+
+def of_owner(db: Connection, owner: str) -> list[Post]:
+    """All posts of an account, the oldest first, without deleted ones."""
+    # every reach: for the owner's own copy and the owner's leaving
+    mine = _posts().where(note.c.owner == owner, note.c.deleted.is_(None))
+    return [_post(row) for row in db.execute(mine.order_by(note.c.published, note.c.id))]
+
+
+def add(unit: Unit, row: Mapping[str, Any], recipients: Iterable[str]) -> None:
+    """Keep a new post; nothing if its id is known."""
+    if insert_new(unit.db, note, row):
+        _name(unit, row["id"], recipients)
+
+
+def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any) -> None:
+    """Give a post other values, and other recipients if they are given."""
+    unit.db.execute(update(note).where(note.c.id == id).values(values))
+    if recipients is not None:
+        unit.db.execute(delete(recipient).where(recipient.c.note == id))
+        _name(unit, id, recipients)
+
+
+def recipients_of(db: Connection, id: str) -> list[str]:
+    """The accounts of ours that a post is for by name."""
+    return list(db.scalars(select(recipient.c.account).where(recipient.c.note == id)))
+
+
+def _name(unit: Unit, id: str, recipients: Iterable[str]) -> None:
+    for one in dict.fromkeys(recipients):
+        insert_new(unit.db, recipient, {"note": id, "account": one})
+
+
+def empty(unit: Unit, ids: Iterable[str]) -> None:
+    """Take every word out of posts; that they were there stays."""
+    values = {
+        "title": "",
+        "content": "",
+        "source": "",
+        "summary": "",
+        "sensitive": False,
+        "attachments": [],
+        "mentions": [],
+        "deleted": unit.now,
+    }
+    for id in ids:
+        unit.db.execute(update(note).where(note.c.id == id).values(values))
+        unit.db.execute(delete(recipient).where(recipient.c.note == id))
+
+
+# People -------------------------------------------------------------------------------------
+
+
+def person(db: Connection, handle: str, host: str) -> Account | None:
+    """Somebody who can be named: of ours without a host, of others if we know them."""
+    at = account.c.domain == host if host else account.c.local
+    same = and_(func.lower(account.c.handle) == handle, at, account.c.gone.is_(None))
+    row = db.execute(select(account).where(same).order_by(account.c.id)).first()
+    return account_of(row) if row else None

@@ -1,0 +1,115 @@
+"""How far a post goes, whether it concerns us, and whom it names: values in, values out."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from node.kernel.access import Reach
+from vocab.model import PUBLIC
+
+MENTIONS: Final = 20
+"""Handles in one text that are looked up."""
+PICTURES: Final = 8
+_WIDTH: Final = (Reach.DIRECT, Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
+_HANDLE: Final = re.compile(
+    r"(?<![\w@/.])@([A-Za-z0-9_][\w.-]{0,60})(?:@([A-Za-z0-9][A-Za-z0-9.-]{1,250}(?::\d{1,5})?))?",
+    re.ASCII,
+)
+_TAG: Final = re.compile(r"(<[^>]*>)")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
+
+
+def reach_of(named: Collection[str], *, ours: bool, peers: bool) -> Reach | None:
+    """How far a post goes, from the addresses on it; None if it is for nobody.
+
+    Args:
+        named: `to` and `cc` together.
+        ours: it was written here; what we address to nobody is for this community.
+        peers: it is addressed to nodes that trust each other, ours among them.
+    """
+    if PUBLIC in named:
+        return Reach.PUBLIC
+    if peers:
+        return Reach.TRUSTED
+    if named:
+        return Reach.DIRECT
+    return Reach.COMMUNITY if ours else None
+
+
+def is_wider(reach: str, than: str) -> bool:
+    """Whether more people see the one than the other."""
+    return _WIDTH.index(Reach(reach)) > _WIDTH.index(Reach(than))
+
+
+def choices(parent: str | None) -> tuple[Reach, ...]:
+    """The reaches that an answer may have; None for a post that answers nothing.
+
+    An answer goes no further than what it answers, and one to a direct post stays direct.
+    """
+    if parent == Reach.DIRECT:
+        return (Reach.DIRECT,)
+    wide = [one for one in _WIDTH if one is not Reach.DIRECT]
+    return tuple(one for one in wide if parent is None or not is_wider(one, parent))
+
+
+def concerns(reach: Reach, *, followed: bool, named: bool, answers_us: bool) -> bool:
+    """Whether a post from elsewhere is kept.
+
+    Args:
+        reach: of the post.
+        followed: somebody here follows its author.
+        named: it is addressed to, or mentions, somebody here.
+        answers_us: it is a reply to something of ours that its author may see.
+    """
+    if reach is Reach.DIRECT:
+        return named
+    return reach is Reach.TRUSTED or followed or named or answers_us
+
+
+def is_vote(*, name: str | None, content: str | None, in_reply_to: str | None) -> bool:
+    """Whether a Note is an answer to a poll and no post (FEP-9967)."""
+    return bool(name and in_reply_to and not content)
+
+
+def language_of(said: str | None) -> str | None:
+    """A language tag that may stand in a page, None for anything else."""
+    return said if said and _LANGUAGE.fullmatch(said) else None
+
+
+def handles_in(text: str) -> list[tuple[str, str]]:
+    """The people a text names, each once: (handle, host), host "" where it is ours.
+
+    >>> handles_in("Ask @Ana and @ben@birch.test. Not a@b.test, nor https://x.test/@c")
+    [('ana', ''), ('ben', 'birch.test')]
+    """
+    found = ((m[1].rstrip("._-"), (m[2] or "").rstrip(".-")) for m in _HANDLE.finditer(text))
+    named = dict.fromkeys((handle.lower(), host.lower()) for handle, host in found if handle)
+    return list(named)[:MENTIONS]
+
+
+def with_mentions(written: str, people: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+    """HTML in which the names of people have become links; inside links nothing changes.
+
+    Args:
+        written: of `vocab.html.from_text`.
+        people: (handle, host) as of `handles_in` → (the person's page, their handle).
+    """
+    out, inside = [], False
+    for part in _TAG.split(written):
+        if part.startswith("<"):
+            inside = part.startswith("<a ") or (inside and part != "</a>")
+            out.append(part)
+        else:
+            out.append(part if inside else _HANDLE.sub(lambda m: _link(m, people), part))
+    return "".join(out)
+
+
+def _link(found: re.Match[str], people: Mapping[tuple[str, str], tuple[str, str]]) -> str:
+    handle, host = found[1].rstrip("._-"), (found[2] or "").rstrip(".-")
+    person = people.get((handle.lower(), host.lower()))
+    if person is None:
+        return found[0]
+    page, name = person
+    said = f"@{handle}@{host}" if host else f"@{handle}"
+    rest = found[0][len(said) :]
+    return f'<a href="{page}" class="u-url mention">@<span>{name}</span></a>{rest}'

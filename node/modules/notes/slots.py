@@ -1,0 +1,53 @@
+"""What posts put on the first page, and on the page for visitors."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from node.kernel.access import ANONYMOUS, Viewer
+from node.modules.notes import queries
+from node.modules.notes.queries import Post
+from vocab import html
+from web.slots import Card
+from web.voice import Voice, speak
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+FEW: Final = 6
+RECENT: Final = timedelta(days=7)
+
+
+async def happened(node: "Node", viewer: Viewer) -> list[Card]:
+    """What people wrote this week, and the way to write."""
+    if not viewer.is_member:
+        return []
+    found = await node.read(queries.feed, viewer, None, FEW)
+    spoken = speak(node, viewer)
+    recent = [one for one in found if node.now() - one.published < RECENT]
+    _ = spoken.say
+    write = Card(title=_("Write something"), href="/notes", icon="talk", order=90)
+    return [*(_card(one, spoken) for one in recent), write]
+
+
+def _card(one: Post, spoken: Voice) -> Card:
+    _ = spoken.say
+    return Card(
+        title=opening(one) or _("A post"),
+        href=one.path,
+        kick=_("%(name)s wrote", name=one.author.label),
+        icon="talk",
+        order=60,
+        language=one.lang,
+    )
+
+
+def opening(one: Post) -> str:
+    """The first words of a post: its title, its warning, or how it begins."""
+    return one.title or one.summary or html.line(one.content, 140)
+
+
+async def public(node: "Node", viewer: Viewer) -> list[Card]:
+    """What was written here for everybody."""
+    found = await node.read(queries.public, ANONYMOUS)
+    spoken = speak(node, viewer)
+    return [_card(one, spoken) for one in found]

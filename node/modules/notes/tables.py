@@ -1,0 +1,65 @@
+"""The rows of notes: posts of ours and of others, and who was named in them."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text
+
+from node.kernel.database import Moment, new_metadata
+from node.kernel.tables import account
+
+metadata = new_metadata()
+
+
+def _account(name: str, *, key: bool = False) -> Column[str]:
+    points = ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE")
+    return Column(name, String(2048), points, primary_key=key, nullable=False)
+
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    _account("owner"),
+    Column("local", Boolean, nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("reach", String(10), nullable=False),
+    Column("title", String(500), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("sensitive", Boolean, nullable=False),
+    Column("lang", String(35)),
+    Column("in_reply_to", String(2048)),
+    Column("thread", String(2048), nullable=False),
+    Column("url", String(2048)),
+    Column("attachments", JSON, nullable=False),
+    Column("mentions", JSON, nullable=False),
+    Column("to", JSON, nullable=False),
+    Column("cc", JSON, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment),
+    Column("deleted", Moment),
+    Column("hidden", Moment),
+    Column("once", String(64), unique=True),
+    Index(None, "owner", "published"),
+    Index(None, "thread", "published"),
+    Index(None, "in_reply_to"),
+    Index(None, "published"),
+)
+"""A Note or Article. `content` was cleaned when it came; `source` is what a member typed.
+
+`slug` is the last part of its page `/n/…`. A deleted one keeps its row without a word in it, so
+that it cannot come again."""
+
+recipient = Table(
+    "note_recipient",
+    metadata,
+    Column(
+        "note",
+        String(2048),
+        ForeignKey(note.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _account("account", key=True),
+    Index(None, "account"),
+)
+"""Accounts of ours that a post is for by name; they alone see one with the reach "direct"."""

@@ -1,0 +1,295 @@
+"""From what a member types to an activity: the units behind the forms, and the post as a value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, update
+
+from node.kernel.access import Reach, Viewer
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.notes import queries, rules
+from node.modules.notes.queries import Post
+from node.modules.notes.tables import note
+from vocab import html
+from vocab.model import PUBLIC, Object
+from vocab.types import Article, Create, Delete, Mention, Note, Tombstone, Update
+from web.language import mark
+
+TRUSTED_PEERS = "trustedPeers"
+RECIPIENTS_ONLY = "recipientsOnly"
+NO_ANSWERS = mark("This person takes no answers from you.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What was typed, with the people it names as they were found before the unit."""
+
+    text: str
+    reach: str
+    lang: str | None = None
+    people: Mapping[tuple[str, str], Account]
+    """(handle, host) as of `rules.handles_in` → the account."""
+    parent: str | None = None
+    """The id of what it answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a post answers: whose it is, and how far it goes."""
+
+    id: str
+    owner: str | None
+    reach: str | None
+    to: Sequence[str] = ()
+
+
+# Writing ------------------------------------------------------------------------------------
+
+
+def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> str:
+    """Write a post as one of our accounts.
+
+    Returns:
+        The slug of its page; that of the first if the form was sent twice.
+
+    Raises:
+        Invalid: no words (field `text`), or it would go further than what it answers (`reach`).
+        Missing: what it answers is not there.
+        Refused: they take no answers.
+    """
+    if once is not None and (slug := queries.sent_before(unit.db, once)):
+        return slug
+    if not draft.text.strip():
+        raise Invalid({"text": mark("Write something first.")})
+    parent = _parent(unit, author, draft)
+    said = _value(unit, author, draft, parent)
+    made = Create(
+        id=unit.id("a"),
+        actor=author.id,
+        object=said,
+        to=said.to,
+        cc=said.cc,
+        published=unit.now,
+        handling=said.handling,
+    )
+    unit.perform(made, author)
+    slug = (said.id or "").rpartition("/")[2]
+    if once is not None:
+        unit.db.execute(update(note).where(note.c.id == said.id).values(once=once))
+    return slug
+
+
+def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
+    if draft.parent is None:
+        return None
+    role = "member" if accounts.is_member(unit.db, author.id) else None
+    found = answered(unit, draft.parent, Viewer(account=author, role=role))
+    if found is None:
+        raise Missing(detail=draft.parent)
+    if found.owner and unit.registry.blocks(unit.db, found.owner, author.id):
+        raise Refused("E_BLOCKED", found.owner, safe=NO_ANSWERS)
+    if draft.reach not in rules.choices(found.reach):
+        words = mark("An answer cannot go further than what it answers.")
+        raise Invalid({"reach": words}, "E_AUDIENCE_WIDENED")
+    return found
+
+
+def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
+    """What an answer would be to, for who may see it: a post, or a thing of another module."""
+    if (kept := queries.by_id(unit.db, id, viewer)) is not None:
+        if kept.deleted is not None:
+            return None
+        return Answered(id=id, owner=kept.owner, reach=kept.reach, to=kept.to)
+    seen = unit.registry.document(unit.db, id, viewer)
+    if seen is None or isinstance(seen, Tombstone):
+        return None
+    owner = seen.attributed_to
+    reach = rules.reach_of({*seen.to, *seen.cc}, ours=True, peers=seen.handling == TRUSTED_PEERS)
+    return Answered(id=id, owner=owner.id if isinstance(owner, Object) else owner, reach=reach)
+
+
+def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> Note:
+    """The post as it travels (W1 to W11)."""
+    people = {one.id: one for one in draft.people.values()}
+    owner = unit.account(parent.owner) if parent and parent.owner else None
+    if owner is not None:
+        people.setdefault(owner.id, owner)
+    people.pop(author.id, None)
+    to, cc = _audience(unit, author, draft.reach, list(people), parent)
+    id = unit.id("o")
+    return Note(
+        id=id,
+        url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
+        attributed_to=author.id,
+        content=_written(draft.text, draft.people),
+        source={"content": draft.text, "mediaType": "text/plain"},
+        lang=draft.lang,
+        in_reply_to=draft.parent,
+        tag=tuple(Mention(href=one.id, name=one.address) for one in people.values()),
+        to=to,
+        cc=cc,
+        published=unit.now,
+        handling=_handling(draft.reach),
+    )
+
+
+def _written(text: str, people: Mapping[tuple[str, str], Account]) -> str:
+    pages = {key: (one.url or one.id, one.handle) for key, one in people.items()}
+    return html.clean(rules.with_mentions(html.from_text(text), pages))
+
+
+def _handling(reach: str) -> str | None:
+    if reach == Reach.TRUSTED:
+        return TRUSTED_PEERS
+    return RECIPIENTS_ONLY if reach == Reach.DIRECT else None
+
+
+def _audience(
+    unit: Unit, author: Account, reach: str, people: list[str], parent: Answered | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`to` and `cc` by the reach that was chosen; both empty where nothing leaves."""
+    if reach == Reach.PUBLIC:
+        return (PUBLIC,), tuple(dict.fromkeys([*filter(None, (author.followers,)), *people]))
+    if reach == Reach.TRUSTED:
+        return (unit.community.peers,), tuple(people)
+    if reach == Reach.DIRECT:
+        also = parent.to if parent and parent.owner == author.id else ()
+        named = dict.fromkeys([*people, *(id for id in also if id != author.id)])
+        if not named:
+            raise Invalid({"text": mark("Name somebody, as in @ana, or choose another reach.")})
+        return tuple(named), ()
+    return (), ()
+
+
+# Changing and taking back -------------------------------------------------------------------
+
+
+def may_change(db: Connection, viewer: Viewer, kept: Post) -> bool:
+    """Whether somebody may change a post: its author, for the community's the keepers."""
+    if not kept.local or kept.deleted is not None:
+        return False
+    return kept.owner == viewer.id or (viewer.is_admin and kept.author.kind == "Community")
+
+
+def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> None:
+    """Change the words of a post; whom it names and reaches stays.
+
+    Raises:
+        Conflict: it was deleted.
+        Invalid: no words (field `text`).
+        Missing: not there, or not theirs.
+    """
+    kept = _theirs(unit, viewer, slug)
+    if not text.strip():
+        raise Invalid({"text": mark("Write something, or delete the post.")})
+    known = [unit.account(one["href"]) for one in kept.mentions]
+    people = {key: one for one in known if one for key in _keys(unit, one)}
+    before = value(unit.db, kept)
+    fields = {name: held for name, held in before.__dict__.items() if held is not None}
+    fields |= {
+        "content": _written(text, people),
+        "source": {"content": text, "mediaType": "text/plain"},
+        "lang": lang,
+        "updated": unit.now,
+    }
+    now = type(before)(**fields)
+    change = Update(
+        id=unit.id("a"),
+        actor=kept.owner,
+        object=now,
+        to=now.to,
+        cc=now.cc,
+        published=unit.now,
+        handling=now.handling,
+    )
+    unit.perform(change, kept.author)
+
+
+def _keys(unit: Unit, one: Account) -> list[tuple[str, str]]:
+    """The ways in which somebody may be named."""
+    full = (one.handle.lower(), one.domain.lower())
+    return [full, (one.handle.lower(), "")] if one.local else [full]
+
+
+def remove(unit: Unit, viewer: Viewer, slug: str) -> None:
+    """Delete a post: here, and wherever it was sent.
+
+    Raises:
+        Conflict: it was deleted already.
+        Missing: not there, or not theirs.
+    """
+    kept = _theirs(unit, viewer, slug)
+    unit.perform(farewell(unit, kept), kept.author, value(unit.db, kept))
+
+
+def farewell(unit: Unit, kept: Post, to: Sequence[str] | None = None) -> Delete:
+    """The Delete of a post, to whom it was addressed or to those named here."""
+    remains = Tombstone(id=kept.id, former_type=kept.type, deleted=unit.now)
+    return Delete(
+        id=unit.id("a"),
+        actor=kept.owner,
+        object=remains,
+        to=tuple(kept.to if to is None else to),
+        cc=tuple(kept.cc if to is None else ()),
+        published=unit.now,
+    )
+
+
+def _theirs(unit: Unit, viewer: Viewer, slug: str) -> Post:
+    kept = queries.by_slug(unit.db, slug, viewer)
+    if kept is not None and kept.deleted is not None and kept.owner == viewer.id:
+        raise Conflict("E_DELETED", safe=mark("This post is deleted already."))
+    if kept is None or not may_change(unit.db, viewer, kept):
+        raise Missing(detail=slug)
+    return kept
+
+
+# As others fetch it -------------------------------------------------------------------------
+
+
+def value(db: Connection, kept: Post) -> Object:
+    """A post as the object that travels."""
+    cls = Article if kept.type == "Article" else Note
+    tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
+    source = {"content": kept.source, "mediaType": "text/plain"} if kept.source else None
+    return cls(
+        id=kept.id,
+        name=kept.title or None,
+        url=kept.id.rpartition("/o/")[0] + kept.path if kept.local else kept.url,
+        attributed_to=kept.owner,
+        content=kept.content,
+        summary=kept.summary or None,
+        sensitive=kept.sensitive or None,
+        source=source,
+        lang=kept.lang,
+        in_reply_to=kept.in_reply_to,
+        tag=tags,
+        to=tuple(kept.to),
+        cc=tuple(kept.cc),
+        published=kept.published,
+        updated=kept.updated,
+        handling=_handling(kept.reach),
+    )
+
+
+def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
+    """The post with this id for who may fetch it; a Tombstone of a deleted one.
+
+    What is for this community is shown to its members alone (a member's own program among
+    them), and others' posts that are not public only to their authors: nothing of theirs is
+    handed on.
+    """
+    kept = queries.by_id(db, id, viewer)
+    if kept is None:
+        return None
+    if kept.reach == Reach.COMMUNITY and not viewer.is_member and viewer.id != kept.owner:
+        return None
+    stranger = not kept.local and kept.reach != Reach.PUBLIC
+    if stranger and not viewer.is_member and viewer.id != kept.owner:
+        return None
+    if kept.deleted is not None:
+        return Tombstone(id=id, former_type=kept.type, deleted=kept.deleted)
+    return value(db, kept)
