@@ -1,9 +1,7 @@
 """A decision of Birch at Cedar: shown, checked, noted, adopted; and everything that fails."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +10,9 @@ from sqlalchemy import update
 
 from federation import resolving
 from node.kernel.access import ANONYMOUS, Viewer
-from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.errors import Conflict, Refused
 from node.kernel.node import Node
-from node.kernel.tables import account, actor_key, letter
+from node.kernel.tables import account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api, handlers, public, publishing, queries, records
@@ -27,7 +25,8 @@ from node.modules.proposals import bringing
 from node.modules.proposals import queries as proposals
 from tests.conftest import Clock, Wire, settle
 from tests.modules import moot
-from vocab import proofs, wire as wires
+from vocab import proofs
+from vocab import wire as wires
 from vocab.model import PUBLIC
 from vocab.types import Create, Update
 
@@ -72,9 +71,7 @@ async def bring_answer(cedar: Node, there: Record, answer: str, positions: list[
                        clock: Clock) -> Record:  # fmt: skip
     more = {"ground": "resourceImpact", "request": "talk", "reason": "It uses our van."}
     about = {"record": there.id, "answer": answer, **(more if answer == "objected" else {})}
-    return await moot.decided(
-        cedar, clock, positions, title=f"{answer}: Sundays?", answers=about
-    )
+    return await moot.decided(cedar, clock, positions, title=f"{answer}: Sundays?", answers=about)
 
 
 # Published, shown, checked ------------------------------------------------------------------
@@ -103,7 +100,8 @@ async def test_another_community_shows_it_and_its_seal_holds(
     assert there.digest == proofs.digest(found.document)
     assert there.in_force is not None
     shown = await birch.read(public.document, found.id, ANONYMOUS)
-    assert shown is not None and wires.dump(shown) == found.document
+    assert shown is not None
+    assert wires.dump(shown) == found.document
 
 
 async def test_it_can_be_fetched_and_verified_from_the_file_alone(
@@ -118,9 +116,7 @@ async def test_it_can_be_fetched_and_verified_from_the_file_alone(
     proofs.verify(document, key, now=clock())
 
 
-async def test_what_has_left_can_not_be_sent_again(
-    birch: Node, cedar: Node, clock: Clock
-) -> None:
+async def test_what_has_left_can_not_be_sent_again(birch: Node, cedar: Node, clock: Clock) -> None:
     found = await published(birch, cedar, clock)
 
     with pytest.raises(Conflict) as refused:
@@ -132,7 +128,8 @@ async def test_what_has_left_can_not_be_sent_again(
 
 async def test_what_is_kept_here_can_be_sent_later(birch: Node, cedar: Node, clock: Clock) -> None:
     found = await moot.decided(birch, clock, ["consent"] * 3, to="community")
-    assert found.settled is not None and found.sent is None
+    assert found.settled is not None
+    assert found.sent is None
 
     await birch.write(publishing.settle, found.id, "public", by="x")
     await settle(birch, cedar)
@@ -146,7 +143,8 @@ async def test_the_public_proposal_is_decided_outside_after_its_record(
     found = await published(birch, cedar, clock, reach="public")
 
     there = await cedar.read(proposals.any_by_id, str(found.document["decides"]))
-    assert there is not None and there.stage == "decided"
+    assert there is not None
+    assert there.stage == "decided"
     assert [stage for stage, _ in there.history][-2:] == ["voting", "decided"]
     assert found.document["subjectDigest"] == proofs.subject_digest(
         {"id": there.id, "name": there.name, "content": there.content}
@@ -177,7 +175,8 @@ async def test_the_registers_list_what_has_left(birch: Node, cedar: Node, clock:
 
     assert (listed.total, listed.items) == (2, (no.id, yes.id))
     assert force.items == (yes.id,)
-    assert (*first.items, *second.items) == (no.id, yes.id) and second.next is None
+    assert (*first.items, *second.items) == (no.id, yes.id)
+    assert second.next is None
 
 
 async def test_a_record_for_trusted_nodes_is_not_public(
@@ -369,7 +368,8 @@ async def test_a_note_is_told_at_once(birch: Node, cedar: Node, clock: Clock) ->
     assert await answers(birch, found) == [("Cedar", "noted")]
     assert await answers(cedar, found) == [("Cedar", "noted")]
     listed = await birch.read(public.document, f"{found.id}/responses", ANONYMOUS)
-    assert listed is not None and listed.total_items == 1  # type: ignore[attr-defined]
+    assert listed is not None
+    assert listed.total_items == 1
     with pytest.raises(Refused) as refused:
         await cedar.write(publishing.respond, found.id, Answer.NOTED)
     assert refused.value.code == "E_ANSWERED"
@@ -558,7 +558,8 @@ async def test_nothing_secret_ever_crosses(
     members = [m.id for m in await birch.read(accounts.members)]
     slug = await moot.bring(birch, members[0], reach="public")
     await birch.write(bringing.say, slug, members[1], "canary-comment", once="c")
-    for member, position in zip(members, ("consent", "consentWithReservation", "block"), strict=True):
+    positions = ("consent", "consentWithReservation", "block")
+    for member, position in zip(members, positions, strict=True):
         await birch.write(api.cast, slug, member, position, f"canary-{position}")
     clock.advance(days=8)
     await settle(birch, cedar)

@@ -122,9 +122,7 @@ def test_what_is_shown_adds_up(
     data: st.DataObject, method: Method, eligible: int, wanted: bool
 ) -> None:
     papers = data.draw(ballots(method, eligible))
-    result = rules.count(
-        method, papers, rules.required(Fraction(1, 2), eligible), wanted=wanted
-    )
+    result = rules.count(method, papers, rules.required(Fraction(1, 2), eligible), wanted=wanted)
 
     shown = [count for _, count in result.tallies]
     assert sum(shown) in (0, result.participated)
@@ -161,7 +159,7 @@ def test_nobody_can_work_out_a_hidden_count(method: Method, eligible: int) -> No
                 continue  # too few came, or all stood aside, which the outcome itself says
             for place, position in enumerate(POSITIONS[method]):
                 if (method, outcome, position) not in SAID_BY_THE_OUTCOME:
-                    assert len({counts[place] for counts in could_be}) > 1, (came, outcome, position)
+                    assert len({counts[place] for counts in could_be}) > 1, (came, outcome)
 
 
 def test_too_few_ballots_tell_nothing_at_all() -> None:

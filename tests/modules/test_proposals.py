@@ -13,8 +13,8 @@ from node.kernel.access import ANONYMOUS
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
-from node.modules.accounts import leaving as accounts_leaving
 from node.modules.accounts import api as accounts
+from node.modules.accounts import leaving as accounts_leaving
 from node.modules.decisions import api as decisions
 from node.modules.decisions import queries as decided_queries
 from node.modules.decisions.api import Method
@@ -53,7 +53,8 @@ async def test_a_proposal_is_for_the_community_alone_unless_said(alder: Node) ->
     await settle(alder)
 
     found = await alder.read(queries.by_slug, slug, moot.inside(alder))
-    assert found is not None and (found.stage, found.reach) == ("voting", "community")
+    assert found is not None
+    assert (found.stage, found.reach) == ("voting", "community")
     assert found.content == "<p>From two until six.</p><p>No saw before three.</p>"
     assert await alder.read(queries.by_slug, slug, ANONYMOUS) is None
     assert await moot.rows(alder, letter) == []
@@ -142,9 +143,11 @@ async def test_the_roster_is_in_the_log_as_a_salted_hash(alder: Node) -> None:
 
     opened = await alder.read(decisions.box_of, slug)
     logged = [row.words for row in await moot.rows(alder, log_words)]
-    assert opened is not None and f"roster {opened.roster_hash}" in logged
+    assert opened is not None
+    assert f"roster {opened.roster_hash}" in logged
     salts = [row.salt for row in await moot.rows(alder, audit)]
-    assert len(salts) == 1 and len(salts[0]) == 32
+    assert len(salts) == 1
+    assert len(salts[0]) == 32
 
 
 async def test_nobody_opens_it_before_its_time(alder: Node) -> None:
@@ -288,7 +291,8 @@ async def test_the_clock_closes_and_counts(
     record = await moot.decided(alder, clock, positions, method=method)
 
     assert record.outcome == outcome
-    assert record.box is not None and await stage(alder, record.box) == ends
+    assert record.box is not None
+    assert await stage(alder, record.box) == ends
     electorate = {"type": "Electorate", "eligible": 4, "participated": len(positions)}
     assert record.document["electorate"] == {**electorate, "asOf": "2026-11-27T09:00:00Z"}
     assert record.document["disclosure"] == "outcomeOnly"
@@ -346,13 +350,15 @@ async def test_receipts_and_reasons_are_there_after_the_close(alder: Node, clock
         await alder.write(decisions.cast, slug, cleo, "consentWithReservation", "the key"),
     }
     open_ = await alder.read(decisions.box_of, slug)
-    assert open_ is not None and (open_.receipts, open_.reasons) == (None, None)
+    assert open_ is not None
+    assert (open_.receipts, open_.reasons) == (None, None)
 
     clock.advance(days=8)
     await settle(alder)
 
     found = await alder.read(decisions.box_of, slug)
-    assert found is not None and set(found.receipts or ()) == words
+    assert found is not None
+    assert set(found.receipts or ()) == words
     assert found.reasons == [["block", "the noise"], ["consentWithReservation", "the key"]]
     record = await moot.record_of(alder, slug)
     said = [s["content"] for s in record.document["minorityStatements"]]
@@ -418,10 +424,12 @@ async def test_whoever_leaves_is_counted_and_not_named(alder: Node, clock: Clock
     for table in (plan, roster, proposal):
         assert [row for row in await moot.rows(alder, table) if ana in str(row)] == []
     found = await alder.read(queries.by_slug, slug, ANONYMOUS)
-    assert found is not None and found.proposed_by is None
+    assert found is not None
+    assert found.proposed_by is None
     told = [json.loads(row.body) for row in await moot.rows(alder, letter) if row.body]
     updates = [act for act in told if act["type"] == "Update" and "stage" in act["object"]]
-    assert updates and all("proposedBy" not in act["object"] for act in updates)
+    assert updates
+    assert all("proposedBy" not in act["object"] for act in updates)
 
 
 async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Clock) -> None:
@@ -440,9 +448,7 @@ async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Cloc
 
     after = await moot.record_of(node, str(record.box))
     us = await node.read(accounts.community_account)
-    found = seals.verdict(
-        after.document, owner=us.id, keys=us.assertion_keys, now=node.now()
-    )
+    found = seals.verdict(after.document, owner=us.id, keys=us.assertion_keys, now=node.now())
     assert found.state is seals.State.HOLDS
     assert after.id == record.id.replace("http://localhost:8080", "https://alder.example")
     assert b"localhost" not in json.dumps(after.document).encode()

@@ -1,5 +1,6 @@
 """The stages of a proposal and the times of a vote: tables of cases and properties."""
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +44,7 @@ def test_a_step_is_legal_or_refused(before: str | None, after: str, legal: bool)
 def test_a_history_is_lawful_if_every_step_is(names: list[str]) -> None:
     history = [(name, NOW + timedelta(hours=i)) for i, name in enumerate(names)]
 
-    steps = all(rules.legal(a, b) for a, b in zip(names, names[1:], strict=False))
+    steps = all(rules.legal(a, b) for a, b in itertools.pairwise(names))
     assert rules.lawful(history) is (bool(names) and steps)
 
 
@@ -103,9 +104,7 @@ def test_a_vote_lasts_a_day_at_least(
         ("a word of others", None, False, "Elsewhere"),
     ],
 )
-def test_every_stage_has_words(
-    stage: str, outcome: str | None, in_force: bool, words: str
-) -> None:
+def test_every_stage_has_words(stage: str, outcome: str | None, in_force: bool, words: str) -> None:
     assert rules.on_screen(stage, outcome=outcome, in_force=in_force) == words
 
 

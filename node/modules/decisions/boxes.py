@@ -83,9 +83,7 @@ def open_box(
     unit.db.execute(insert(audit).values(box=box_id, salt=salt))
     slots = [{"slot": secrets.token_hex(16), "box": box_id, "member": m} for m in members]
     unit.db.execute(insert(roster), sorted(slots, key=lambda slot: slot["slot"]))
-    unit.log(
-        "decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}"
-    )
+    unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
 
 
 def cast(
@@ -120,7 +118,7 @@ def cast(
     _flag(unit, box_id, member)
     key = secrets.token_hex(16)
     kept = reason.strip() if position in rules.WITH_REASON else ""
-    row = {"key": key, "box": box_id, "position": str(Position(position).value)}
+    row: dict[str, Any] = {"key": key, "box": box_id, "position": Position(position).value}
     row |= {"reason": kept or None, "publish": bool(kept) and publish}
     unit.db.execute(insert(ballot).values(row))
     return rules.receipt(key)

@@ -168,8 +168,8 @@ def _seal_words(seen: View, seal: Verdict, spoken: Voice) -> tuple[str, str, str
     """State for the picture, heading and sentence of a seal."""
     _, name = spoken.say, seen.record.owner_name
     if seal.state is State.HOLDS:
-        words = _("Signed by %(name)s. Checked on this node: not one letter has changed.", name=name)
-        return "holds", _("The signature holds"), words
+        said = mark("Signed by %(name)s. Checked on this node: not one letter has changed.")
+        return "holds", _("The signature holds"), _(said, name=name)
     if seal.state is State.UNCHECKED:
         words = _("We ask %(name)s for the key by ourselves. You need not do anything.", name=name)
         return "waiting", _("Not checked yet"), words

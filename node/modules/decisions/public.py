@@ -31,9 +31,8 @@ def _responses(db: Connection, id: str, viewer: Viewer) -> Object | None:
     if found is None or not found.ours or found.sent is None:
         return None
     ids = tuple(r.id for r in queries.responses_to(db, record_id, viewer))
-    return OrderedCollection(
-        id=id, url=str(found.document.get("url", "")) or None, total_items=len(ids), ordered_items=ids
-    )
+    page = str(found.document.get("url", "")) or None
+    return OrderedCollection(id=id, url=page, total_items=len(ids), ordered_items=ids)
 
 
 def decisions(

@@ -127,8 +127,8 @@ def _send(unit: Unit, found: queries.Record, reach: str) -> None:
     us = accounts.community_account(unit.db)
     where = _address(unit, us, reach)
     value = wire.load(found.document, unit.registry.types)
-    said = {"to": where.to, "cc": where.cc, "handling": where.handling, "proof": None}
-    document = signed(unit, us, replace(value, **said))
+    addressed = replace(value, to=where.to, cc=where.cc, handling=where.handling, proof=None)
+    document = signed(unit, us, addressed)
     _create(unit, us, document)
     if found.outcome != Outcome.APPROVED:
         return
@@ -252,9 +252,7 @@ def _create(unit: Unit, us: Account, document: dict[str, Any]) -> None:
 
 
 def _address(unit: Unit, us: Account, reach: str, *, also: str | None = None) -> Address:
-    return records.address(
-        reach, followers=us.followers, peers=unit.community.peers, also=also
-    )
+    return records.address(reach, followers=us.followers, peers=unit.community.peers, also=also)
 
 
 def _say(unit: Unit) -> Callable[[str], str]:
@@ -271,12 +269,12 @@ def rehome(unit: Unit, old: str, new: str) -> None:
         unit.db.execute(update(box).where(box.c.id == row.id).values(subject_digest=digest))
     us = accounts.community_account(unit.db)
     mine = select(record.c.id, record.c.document, box.c.subject_digest).join_from(record, box)
-    for row in unit.db.execute(mine.where(record.c.owner == us.id)).all():
-        document = {**json.loads(row.document), "subjectDigest": row.subject_digest}
+    for kept in unit.db.execute(mine.where(record.c.owner == us.id)).all():
+        document = {**json.loads(kept.document), "subjectDigest": kept.subject_digest}
         value = wire.load(document, unit.registry.types)
         again = signed(unit, us, replace(value, proof=None))
         held = {"document": _text(again), "digest": proofs.digest(again), "seal": "holds"}
-        unit.db.execute(update(record).where(record.c.id == row.id).values(held))
+        unit.db.execute(update(record).where(record.c.id == kept.id).values(held))
 
 
 def _slug(id_: str) -> str:

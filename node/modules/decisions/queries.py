@@ -203,7 +203,7 @@ def unproven(db: Connection) -> list[str]:
 def published(
     db: Connection, owner: str, viewer: Viewer, *, in_force: bool
 ) -> list[tuple[str, datetime]]:
-    """Ids and times of the records of ours that have left and that a viewer may see; newest first."""
+    """Ids and times of our records that have left, as a viewer may see them; newest first."""
     when = record.c.in_force if in_force else record.c.sent
     left = select(record.c.id, when.label("at")).where(visible(record, viewer))
     mine = left.where(record.c.owner == owner, record.c.sent.is_not(None), when.is_not(None))

@@ -19,7 +19,14 @@ from node.modules.decisions.objects import (
     Quorum,
     Tally,
 )
-from node.modules.decisions.rules import SUPPRESSED_BELOW, Answer, Disclosure, Method, Outcome, Result
+from node.modules.decisions.rules import (
+    SUPPRESSED_BELOW,
+    Answer,
+    Disclosure,
+    Method,
+    Outcome,
+    Result,
+)
 from vocab.html import from_text
 from vocab.model import PUBLIC
 from web.language import mark

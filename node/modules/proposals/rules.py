@@ -109,9 +109,9 @@ def plain_title(text: str) -> str:
     """A title in which nothing looks like a tag: no server takes one for HTML (W9).
 
     >>> plain_title("a <b> c < d")
-    'a ‹b> c < d'
+    'a < b> c < d'
     """
-    return re.sub("<(?=[a-zA-Z/])", "‹", text)
+    return re.sub("<(?=[a-zA-Z/])", "< ", text)
 
 
 def ending(outcome: str) -> str:

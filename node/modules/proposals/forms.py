@@ -1,0 +1,75 @@
+"""The forms of proposals: a new one, one that answers another community, a word to one."""
+
+from typing import Final
+
+from web.forms import Choice, Form, Hidden, Line, Moment, Pick, Text, Tick, reach
+from web.language import mark
+
+METHODS: Final = (
+    Choice("consent", mark("By consent"),
+           mark("It passes when nobody objects with a reason. One round; one objection stops it.")),
+    Choice("majority", mark("By simple majority"),
+           mark("It passes with more in favour than against. A tie leaves things as they are.")),
+)  # fmt: skip
+SHARES: Final = (
+    Choice("1/4", mark("A quarter of us")),
+    Choice("1/3", mark("A third of us")),
+    Choice("1/2", mark("Half of us")),
+    Choice("2/3", mark("Two thirds of us")),
+)
+MONTHS: Final = (
+    Choice("3", mark("After three months")),
+    Choice("6", mark("After half a year")),
+    Choice("12", mark("After a year")),
+)
+WORDS: Final = (
+    Line("title", mark("What is proposed?"), mark("One sentence, as it should stand in the record"),
+         at_most=120),
+    Text("text", mark("The whole text"), mark("What we would do, why, and whom it touches"),
+         at_most=20_000),
+)  # fmt: skip
+TERMS: Final = (
+    Pick("method", mark("How do we decide?"), choices=METHODS),
+    Pick("share", mark("How many of us must take part?"),
+         mark("At least three ballots are needed in any case."), choices=SHARES),
+    Moment("opens", mark("When does voting open?"),
+           mark("Leave it empty to vote at once. Until it opens, we talk it through."),
+           optional=True),
+    Moment("closes", mark("When does voting close?"),
+           mark("At least a day later. Write it as in “Sat 20:00” or “13 March 20:00”.")),
+    Pick("months", mark("When do we look at it again?"), choices=MONTHS),
+    Tick("counts", mark("Show how many took each position"),
+         mark("Only where at least eight took part and nobody stands out. Otherwise, and without "
+              "this, the record says what was decided and no more.")),
+    Tick("named", mark("Name me as who brought it"),
+         mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
+    reach(),
+)  # fmt: skip
+NEW: Final = Form(*WORDS, *TERMS)
+ADOPT: Final = Form(*WORDS, *TERMS, Hidden("record"), Hidden("answer"))
+GROUNDS: Final = (
+    Choice("harm", mark("It harms somebody")),
+    Choice("conflictWithCharter", mark("It goes against what we agreed among us")),
+    Choice("processFlaw", mark("Something went wrong in how it was decided")),
+    Choice("resourceImpact", mark("It uses what we share")),
+    Choice("other", mark("Something else")),
+)
+REQUESTS: Final = (
+    Choice("talk", mark("Talk with us")),
+    Choice("amend", mark("Change it")),
+    Choice("pause", mark("Wait with it")),
+    Choice("none", mark("Nothing; we only want it known")),
+)
+OBJECT: Final = Form(
+    *WORDS,
+    Pick("ground", mark("What is our objection about?"), choices=GROUNDS),
+    Pick("request", mark("What do we ask them for?"), choices=REQUESTS),
+    Text("reason", mark("Our reason, as they will read it"), at_most=3000),
+    *TERMS,
+    Hidden("record"),
+    Hidden("answer"),
+)
+SAY: Final = Form(
+    Text("text", mark("Say something"), mark("Write as you would across the table."), at_most=5000)
+)
+REACH: Final = Form(reach(label=mark("Who may see this decision?")))
