@@ -1,0 +1,319 @@
+"""The board and its forms, through a browser without scripts."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import federation
+from node.kernel.node import Node
+from node.modules import accounts, follows, listings, moderation
+from node.modules.listings import api, posting
+from node.modules.listings.posting import Draft
+from node.modules.listings.tables import Notice
+from tests.conftest import START, Browser, Clock, person
+
+MODULES = [federation.module, accounts.module, follows.module, moderation.module, listings.module]
+MakeNode = Callable[..., Awaitable[Node]]
+Browse = Callable[..., Awaitable[Browser]]
+
+FORM = {
+    "title": "A ladder for Saturday", "text": "Three metres is enough.", "kind": "lend",
+    "topic": "tool-sharing", "takes": "1 h 30 min", "until": "2026-12-05", "terms": ["lend"],
+    "reach": "community",
+}  # fmt: skip
+NEED = "/l/new?purpose=need"
+
+
+@pytest.fixture
+async def alder(make_node: MakeNode) -> Node:
+    node = await make_node("alder", modules=MODULES)
+    await person(node, "ana", display="Ana")
+    await person(node, "eve", display="Eve")
+    return node
+
+
+async def post(node: Node, reach: str, title: str, purpose: str = "request") -> Notice:
+    ends = START + timedelta(days=30)
+    draft = Draft(
+        title=title, text="", kind="service", topic=None, minutes=None, ends=ends,
+        terms=["gift"], hidden=False,
+    )  # fmt: skip
+    return await node.write(posting.post, f"{node.origin}/u/ana", purpose, reach, draft)
+
+
+async def the_board(node: Node) -> list[Notice]:
+    return await node.read(api.open_listings, api.HERE, node.now())
+
+
+async def test_a_need_in_one_line(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    opened = await ana.get(NEED)
+    only = {"title": "A ladder", "kind": "service", "until": "2027-01-19", "terms": "gift",
+            "reach": "community"}  # fmt: skip
+
+    shown = await ana.post("/l/new", only, form=NEED)
+
+    assert 'value="2027-01-19"' in opened.text
+    assert opened.text.count(" checked") == 3  # kind, terms, reach
+    assert shown.status_code == 200
+    assert "Your notice is on the board." in shown.text
+    assert "A ladder" in shown.text
+    (made,) = await the_board(alder)
+    assert (made.purpose, made.reach, made.match_scope) == ("request", "community", "localOnly")
+    assert str(shown.url).endswith(made.path)
+
+
+async def test_everything_of_the_form_is_kept(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+
+    await ana.post("/l/new", {**FORM, "hidden": "yes"}, form="/l/new?purpose=offer")
+
+    (made,) = await the_board(alder)
+    assert (made.purpose, made.kind, made.minutes) == ("offer", "lend", 90)
+    assert (made.text, made.terms) == (FORM["text"], ["lend"])
+    assert made.concept == api.concept("tool-sharing")
+    assert made.match_scope == "trustedPeers"
+    # the end of 5 December in Berlin
+    assert made.ends is not None
+    assert made.ends.isoformat() == "2026-12-05T23:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("field", "bad", "sentence"),
+    [
+        ("title", "", "Fill this in."),
+        ("title", "   ", "Fill this in."),
+        ("title", "x" * 121, "1 characters too long"),
+        ("title", "<b>ladder</b>", "Leave the signs &lt; and &gt; away."),
+        ("text", "x" * 5001, "1 characters too long"),
+        ("kind", "weapon", "Choose one of these."),
+        ("kind", "", "Choose one."),
+        ("topic", "nonsense", "Choose one of these."),
+        ("takes", "-5", "Write it as in"),
+        ("takes", "0", "Choose a time from"),
+        ("takes", "99999999", "Write it as in"),
+        ("takes", "43201", "Choose a time from"),
+        ("until", "2026-11-20", "This day has passed."),
+        ("until", "2020-01-01", "This day has passed."),
+        ("until", "2028-01-01", "Choose a day within a year."),
+        ("until", "some day", "Write the day as in"),
+        ("terms", "", "Choose one."),
+        ("reach", "direct", "Choose one of these."),
+        ("reach", "", "Choose who can see it."),
+    ],
+)
+async def test_what_cannot_be_is_said_and_what_was_typed_is_kept(
+    alder: Node, browse: Browse, field: str, bad: str, sentence: str
+) -> None:
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/l/new", {**FORM, field: bad}, form=NEED)
+
+    assert shown.status_code == 422
+    assert sentence in shown.text
+    assert "Error:" in shown.text
+    kept = "Three metres" if field != "text" else "A ladder for Saturday"
+    assert kept in shown.text
+    assert not await the_board(alder)
+
+
+async def test_without_a_purpose_nothing_is_guessed(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/l/new", {**FORM, "purpose": "want"}, form=NEED)
+
+    assert shown.status_code == 422
+    assert not await the_board(alder)
+
+
+async def test_a_visitor_cannot_post(alder: Node, browse: Browse) -> None:
+    visitor = await browse(alder)
+
+    assert (await visitor.get(NEED)).status_code == 403
+    assert (await visitor.get("/l/mine")).status_code == 403
+
+
+async def test_words_are_shown_and_never_run(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/l/new", {**FORM, "text": "<script>alert(1)</script>"}, form=NEED)
+
+    assert "<script>alert" not in shown.text
+    assert "&lt;script&gt;" in shown.text
+
+
+# The board ----------------------------------------------------------------------------------
+
+
+async def test_the_board_shows_and_sorts_out(alder: Node, browse: Browse) -> None:
+    await post(alder, "community", "Old ladder")
+    await post(alder, "public", "Bread", "offer")
+    eve = await browse(alder, "eve")
+
+    everything = (await eve.get("/board")).text
+    needs = (await eve.get("/board?show=need")).text
+    others = (await eve.get("/board?from=elsewhere")).text
+
+    assert "Old ladder" in everything
+    assert "Bread" in everything
+    assert "Old ladder" in needs
+    assert "Bread" not in needs
+    assert "Old ladder" not in others
+    assert (await eve.get("/give")).text.count("Old ladder") == everything.count("A ladder")
+    assert (await eve.get("/board?show=x&kind=y&topic=z&from=w&after=q")).status_code == 200
+
+
+async def test_an_empty_board_asks_for_something_small(alder: Node, browse: Browse) -> None:
+    eve = await browse(alder, "eve")
+
+    assert "Nothing here yet" in (await eve.get("/board")).text
+
+
+async def test_a_visitor_sees_what_is_public(alder: Node, browse: Browse) -> None:
+    hidden = [await post(alder, reach, f"Secret {reach}") for reach in ("community", "trusted")]
+    shown = await post(alder, "public", "Bread")
+    visitor = await browse(alder)
+
+    board = (await visitor.get("/board")).text
+    first = (await visitor.get("/")).text
+
+    for page in (board, first):
+        assert "Bread" in page
+        assert "Secret" not in page
+    assert (await visitor.get(shown.path)).status_code == 200
+    away = await visitor.get("/l/nothing-is-here")
+    for one in hidden:
+        answer = await visitor.get(one.path)
+        assert answer.status_code == 404
+        assert answer.text.replace(one.slug, "") == away.text.replace("nothing-is-here", "")
+
+
+async def test_what_is_local_has_no_document(alder: Node, browse: Browse) -> None:
+    made = {reach: await post(alder, reach, "A ladder") for reach in ("community", "public")}
+    visitor, eve = await browse(alder), await browse(alder, "eve")
+    json = {"accept": "application/activity+json"}
+
+    def path(one: Notice) -> str:
+        return one.id.removeprefix(alder.origin)
+
+    found = await visitor.get(path(made["public"]), headers=json)
+    assert found.json()["publishes"]["name"] == "A ladder"
+    for browser in (visitor, eve):
+        assert (await browser.get(path(made["community"]), headers=json)).status_code == 404
+    assert (await visitor.get(path(made["public"]), headers={"accept": "text/html"})).url.path == (
+        made["public"].path
+    )
+
+
+async def test_today_shows_what_is_new(alder: Node, browse: Browse, clock: Clock) -> None:
+    await post(alder, "community", "A ladder")
+    eve = await browse(alder, "eve")
+
+    assert "A ladder" in (await eve.get("/")).text
+
+    clock.advance(days=8)
+    assert "A ladder" not in (await eve.get("/")).text
+
+
+async def test_the_owner_is_told_before_it_ends(alder: Node, browse: Browse, clock: Clock) -> None:
+    await post(alder, "community", "A ladder")
+    clock.advance(days=25)
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+
+    assert "Leaves the board" in (await ana.get("/")).text
+    assert "Leaves the board" not in (await eve.get("/")).text
+
+
+# One of them --------------------------------------------------------------------------------
+
+
+async def test_change_it(alder: Node, browse: Browse) -> None:
+    made = await post(alder, "community", "A ladder")
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post(f"{made.path}/edit", {**FORM, "title": "Two ladders"})
+
+    assert "Two ladders" in shown.text
+    assert "Changed." in shown.text
+
+
+async def test_a_bad_change_keeps_what_was_typed(alder: Node, browse: Browse) -> None:
+    made = await post(alder, "community", "A ladder")
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post(f"{made.path}/edit", {**FORM, "title": "Two ladders", "until": "x"})
+
+    assert shown.status_code == 422
+    assert "Two ladders" in shown.text
+    assert (await the_board(alder))[0].title == "A ladder"
+
+
+@pytest.mark.parametrize(
+    ("say", "words"),
+    [("met", "This has been met."), ("withdraw", "This was taken from the board.")],
+)
+async def test_end_it(alder: Node, browse: Browse, say: str, words: str) -> None:
+    made = await post(alder, "community", "A ladder")
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post(f"{made.path}/close", {"say": say}, form=made.path)
+
+    assert words in shown.text
+    assert not await the_board(alder)
+    assert "A ladder" in (await ana.get("/l/mine")).text
+    again = await ana.get(f"/l/new?again={made.slug}")
+    assert 'value="A ladder"' in again.text
+
+
+async def test_delete_it(alder: Node, browse: Browse) -> None:
+    made = await post(alder, "community", "A ladder")
+    ana = await browse(alder, "ana")
+
+    await ana.post(f"{made.path}/close", {"say": "delete"}, form=made.path)
+
+    assert (await ana.get(made.path)).status_code == 404
+
+
+async def test_a_notice_of_somebody_else_looks_as_if_it_were_not_there(
+    alder: Node, browse: Browse
+) -> None:
+    made = await post(alder, "community", "A ladder")
+    eve = await browse(alder, "eve")
+    form = {"form": NEED}
+
+    assert (await eve.get(f"{made.path}/edit")).status_code == 404
+    answers = [
+        await send(eve, f"{made.path}/edit", FORM, **form),
+        await send(eve, f"{made.path}/close", {"say": "withdraw"}, **form),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert len(await the_board(alder)) == 1
+
+
+async def send(browser: Browser, path: str, data: dict[str, Any], *, form: str) -> Any:
+    """Send a form to a page that shows none, with the token of another."""
+    from tests.servers import hidden_fields
+
+    hidden = hidden_fields((await browser.get(form)).text, "/l/new")
+    headers = {"origin": browser.node.origin, "sec-fetch-site": "same-origin"}
+    return await browser.client.post(path, data={**hidden, **data}, headers=headers)
+
+
+async def test_a_button_that_is_none(alder: Node, browse: Browse) -> None:
+    made = await post(alder, "community", "A ladder")
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post(f"{made.path}/close", {"say": "explode"}, form=made.path)
+
+    assert shown.status_code == 422
+    assert len(await the_board(alder)) == 1
+
+
+async def test_a_hashtag_leads_to_its_topic(alder: Node, browse: Browse) -> None:
+    visitor = await browse(alder)
+
+    assert (await visitor.get("/tags/ToolSharing")).url.query == b"topic=tool-sharing"
+    assert (await visitor.get("/tags/unknown")).status_code == 404
