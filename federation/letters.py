@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +36,8 @@ def outgoing(db: Connection, activity: str) -> Letter | None:
     row = db.execute(sent).first()
     if row is None or row.body is None:
         return None
+    if row.handling in PRIVATE and row.state != "waiting" and not left(db, activity):
+        return None  # it is closed, and what is left of it must not go out
     return Letter(
         activity=activity,
         actor=row.actor,

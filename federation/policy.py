@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from time import monotonic
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from federation.origins import domain, parents
 from node.kernel.module import Registry
@@ -11,6 +11,10 @@ from node.kernel.tables import account, setting
 
 ALLOWED = "federation.allowed"
 """The setting that holds the only hosts we talk to; not set: all but the refused ones."""
+
+
+_SUSPENDED = select(account.c.suspended).where(account.c.id == bindparam("actor"))
+_ALLOWED = select(setting.c.value).where(setting.c.name == ALLOWED)
 
 
 def refuses(db: Connection, registry: Registry, actor: str) -> bool:
@@ -28,12 +32,11 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
 
 
 def _suspended(db: Connection, actor: str) -> bool:
-    found = db.scalar(select(account.c.suspended).where(account.c.id == actor))
-    return found is not None
+    return db.scalar(_SUSPENDED, {"actor": actor}) is not None
 
 
 def _allowed(db: Connection, names: Iterable[str]) -> bool:
-    kept = db.scalar(select(setting.c.value).where(setting.c.name == ALLOWED))
+    kept = db.scalar(_ALLOWED)
     return kept is None or any(name in kept for name in names)
 
 

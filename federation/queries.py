@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from federation import hosts, policy
@@ -21,6 +32,19 @@ _KNOW = {
     for dialect in (sqlite, postgresql)
 }
 """Insert many marks at once and say which of them are new."""
+
+# Built once: building a statement takes longer than running it.
+_FORGOTTEN = select(exists().where(remembered.c.hash.in_(bindparam("marks", expanding=True))))
+_IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))
+_DONE = (
+    update(letter)
+    .where(
+        letter.c.id == bindparam("held_id"),
+        letter.c.token == bindparam("held_token"),
+        letter.c.state == "waiting",
+    )
+    .values(state="done", code=None, token=None, leased_until=None)
+)
 
 LEASE = timedelta(seconds=60)
 CLAIM = 50
@@ -153,10 +177,14 @@ def change(db: Connection, one: Held, **values: Any) -> bool:
     return db.execute(update(letter).where(mine).values(values)).rowcount == 1
 
 
-def find(db: Connection, id: str) -> Account | None:
-    """The actor with this id."""
-    row = db.execute(select(account).where(account.c.id == id)).one_or_none()
-    return account_of(row) if row else None
+def begin(db: Connection, one: Held) -> bool:
+    """End a letter we hold as done, before its effect in the same unit; false if we do not."""
+    return db.execute(_DONE, {"held_id": one.id, "held_token": one.token}).rowcount == 1
+
+
+def is_account(db: Connection, id: str) -> bool:
+    """Whether this is the id of an actor we know."""
+    return bool(db.scalar(_IS_ACCOUNT, {"wanted": id}))
 
 
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
@@ -195,7 +223,7 @@ def forget(db: Connection, actor: str, id: str, now: datetime) -> None:
 def forgotten(db: Connection, actor: str, ids: Iterable[str]) -> bool:
     """Whether the actor took any of these things back."""
     marks = [mark(actor, id) for id in ids]
-    return bool(db.scalar(select(exists().where(remembered.c.hash.in_(marks)))))
+    return bool(db.scalar(_FORGOTTEN, {"marks": marks}))
 
 
 def sweep(db: Connection, before: datetime) -> int:

@@ -132,7 +132,7 @@ def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -
         Wanted: another server must be asked first.
         Problem, Malformed: it may not be, or not now.
     """
-    if not queries.change(unit.db, held, state="done", token=None, leased_until=None):
+    if not queries.begin(unit.db, held):
         return
     case = Case(
         activity=read.activity,
@@ -204,9 +204,7 @@ def _end(unit: Unit, held: Held, state: str, code: str) -> None:
     )
 
 
-def _put_off(
-    unit: Unit, held: Held, code: str, after: timedelta | None, *, final: bool
-) -> None:
+def _put_off(unit: Unit, held: Held, code: str, after: timedelta | None, *, final: bool) -> None:
     """Try again, later each time; after a week, or finally, set it aside."""
     wait = max(after or FIRST, min(FIRST * 2 ** min(held.tries, 20), LONGEST))
     late = unit.now + wait > held.at + GIVE_UP
@@ -225,9 +223,7 @@ def _put_off(
 def _hand_over(unit: Unit, held: Held, id: str) -> None:
     """Have a job fetch what a letter needs; it takes the letter with it."""
     token = secrets.token_hex(16)
-    if queries.change(
-        unit.db, held, token=token, leased_until=None, due=unit.now + FALLBACK
-    ):
+    if queries.change(unit.db, held, token=token, leased_until=None, due=unit.now + FALLBACK):
         unit.later("federation.resolve", lane=domain(id), letter=held.id, token=token)
 
 

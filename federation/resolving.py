@@ -59,9 +59,7 @@ class Budget:
         return min(left, EACH)
 
 
-async def document(
-    node: Node, id: str, *, budget: Budget | None = None
-) -> tuple[Object, Document]:
+async def document(node: Node, id: str, *, budget: Budget | None = None) -> tuple[Object, Document]:
     """Fetch a thing of another server: as a value, and as JSON for its digest and proof.
 
     Raises:
@@ -270,5 +268,3 @@ def is_activity(media: str) -> bool:
     profile = _PROFILE.search(media[:500])
     named = profile is not None and AS2 in profile[1].split()
     return plain == "application/ld+json" and named
-
-

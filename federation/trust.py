@@ -132,7 +132,7 @@ def _as_own(unit: Unit, given: Object, written: Document, actor: Account) -> Obj
     """The object, if the sender is its owner; one without an owner is the sender's."""
     if given.id == actor.id:
         return actors.sound(given, written, unit.now)
-    if given.id is not None and unit.account(given.id) is not None:
+    if given.id is not None and queries.is_account(unit.db, given.id):
         raise Refused("E_OWNER", f"{actor.id} speaks of the account {given.id}")
     owners = written.get("attributedTo")
     named = [_id(one) for one in (owners if isinstance(owners, list) else [owners])]
@@ -218,7 +218,7 @@ def _deleted(unit: Unit, case: Case) -> Trusted:
     if id == actor.id:
         queries.forget(unit.db, actor.id, id, unit.now)
         return Trusted(object=actors.value(actor, unit.registry.types))
-    if unit.account(id) is not None:
+    if queries.is_account(unit.db, id):
         raise Refused("E_OWNER", f"{actor.id} deletes the account {id}")
     found = unit.registry.document(unit.db, id, case.viewer)
     owner = id_of(found.attributed_to) if found is not None else None

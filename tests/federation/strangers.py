@@ -125,7 +125,9 @@ async def _answer(send: Any, status: int, body: bytes, media: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def signed(node: Any, actor: Actor, body: bytes, path: str = "/inbox", **how: Any) -> dict[str, str]:
+def signed(
+    node: Any, actor: Actor, body: bytes, path: str = "/inbox", **how: Any
+) -> dict[str, str]:
     """The headers of an honest POST."""
     given = {
         "key_id": actor.key_id,

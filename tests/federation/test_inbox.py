@@ -428,7 +428,7 @@ async def test_a_blocked_host_is_turned_away_and_its_subdomains_with_it(
     await settle(here)
 
     assert direct.status_code == status
-    assert (indirect.status_code == 403) is (blocked != ["elm.test"] and blocked != ["test"])
+    assert (indirect.status_code == 403) is (blocked not in (["elm.test"], ["test"]))
     if status == 403:
         assert mallory.server.asked.total() == 0
         assert not await rows(here, heard)

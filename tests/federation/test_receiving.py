@@ -27,7 +27,9 @@ from tests.federation.strangers import (
 from vocab import types as words
 
 
-async def outcome(here: Node, post: Post, actor: Actor, activity: dict[str, Any]) -> tuple[Any, Any]:
+async def outcome(
+    here: Node, post: Post, actor: Actor, activity: dict[str, Any]
+) -> tuple[Any, Any]:
     """What became of one letter: its state and why."""
     answer = await post(actor, activity)
     assert answer.status_code == 202, answer.text
@@ -48,7 +50,14 @@ async def carol(elm: Server, bob: Actor) -> Actor:
 @pytest.mark.parametrize("kind", ["Update", "Delete", "Undo", "Block", "Add", "Remove"])
 @pytest.mark.parametrize("form", ["id", "whole"])
 async def test_nobody_changes_what_is_somebody_elses(
-    here: Node, post: Post, bob: Actor, carol: Actor, mallory: Actor, owner: str, kind: str, form: str
+    here: Node,
+    post: Post,
+    bob: Actor,
+    carol: Actor,
+    mallory: Actor,
+    owner: str,
+    kind: str,
+    form: str,
 ) -> None:
     """O05: the honest owner succeeds, everybody else changes nothing."""
     ours = {"id": f"{here.origin}/o/1", "attributedTo": f"{here.origin}/u/keeper"}
@@ -180,7 +189,10 @@ async def test_another_id_of_the_same_server_is_fetched_there(
     here: Node, post: Post, bob: Actor
 ) -> None:
     """O01"""
-    bob.server.pages |= {f"{bob.server.origin}/x": bob.note("y"), bob.note("y")["id"]: bob.note("y")}
+    bob.server.pages |= {
+        f"{bob.server.origin}/x": bob.note("y"),
+        bob.note("y")["id"]: bob.note("y"),
+    }
     await outcome(here, post, bob, bob.says("Announce", f"{bob.server.origin}/x"))
 
     assert [one.id for one in await rows(here, heard)] == [bob.note("y")["id"]]
@@ -227,6 +239,7 @@ async def test_who_is_blocked_after_the_letter_came_has_no_effect(
 
 async def asked_to_follow(here: Node, who: Actor) -> dict[str, Any]:
     """Our keeper follows somebody; the letter that says so."""
+
     def ask(unit: Any) -> None:
         keeper = unit.account(f"{here.origin}/u/keeper")
         activity = words.Follow(id=unit.id("a"), actor=keeper.id, object=who.id, to=(who.id,))
@@ -327,7 +340,9 @@ async def test_an_answer_after_the_end_is_too_late(here: Node, post: Post, bob: 
     assert await outcome(here, post, bob, late) == ("refused", "E_EXPIRED")
 
 
-async def test_a_result_is_the_answering_actors(here: Node, post: Post, bob: Actor, carol: Actor) -> None:
+async def test_a_result_is_the_answering_actors(
+    here: Node, post: Post, bob: Actor, carol: Actor
+) -> None:
     asked = await asked_to_follow(here, bob)
     theirs = {"id": f"{carol.id}/r", "type": "Note", "attributedTo": carol.id, "content": "x"}
     state = await outcome(here, post, bob, bob.says("Accept", asked["id"], result=theirs))
@@ -551,9 +566,7 @@ async def test_a_job_that_lost_its_letter_does_nothing(
     assert not await rows(here, heard)
 
 
-async def test_private_letters_leave_no_words_behind(
-    here: Node, post: Post, bob: Actor
-) -> None:
+async def test_private_letters_leave_no_words_behind(here: Node, post: Post, bob: Actor) -> None:
     note = bob.note(to=[f"{here.origin}/u/keeper"], content="canary", handling="recipientsOnly")
     private = bob.says("Create", note, to=[f"{here.origin}/u/keeper"])
     public = bob.says("Create", bob.note("2"))
@@ -578,7 +591,9 @@ async def test_a_strangers_collection_is_not_opened(
     """O11"""
     await post_known(here, bob, mallory)
     before = len(wire.seen)
-    spread = mallory.says("Create", mallory.note(to=[f"{bob.id}/followers"]), to=[f"{bob.id}/followers"])
+    spread = mallory.says(
+        "Create", mallory.note(to=[f"{bob.id}/followers"]), to=[f"{bob.id}/followers"]
+    )
     await outcome(here, post, mallory, spread)
 
     assert len(wire.seen) == before

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,7 +131,9 @@ KINDS = ["Create", "Update", "Delete", "Undo", "Accept", "Reject", "Offer", "Fol
 
 @given(
     kind=st.sampled_from(KINDS) | ODD,
-    inner=st.sampled_from(["Note", "Person", "Follow", "Offer", "Relationship", "Question", "Tombstone"]),
+    inner=st.sampled_from(
+        ["Note", "Person", "Follow", "Offer", "Relationship", "Question", "Tombstone"]
+    ),
     obj=ODD,
     changes=st.dictionaries(st.sampled_from(KEYS), ODD, max_size=6),
     deep=st.dictionaries(st.sampled_from(KEYS), ODD, max_size=6),
@@ -147,7 +148,9 @@ def test_a_document_of_any_shape_is_read_or_refused(
     document = {**base, **changes}
     try:
         _activity(document, f"{ORIGIN}/users/bob")
-        read = reading.understand(json.dumps(document).encode(), wire.claims(CORE), allow_http=False)
+        read = reading.understand(
+            json.dumps(document).encode(), wire.claims(CORE), allow_http=False
+        )
     except (Malformed, Turned):
         return
     assert isinstance(read.activity, Activity)
