@@ -37,12 +37,13 @@ from node.modules.accounts.queries import (
 from node.modules.accounts.queries import member_of as member
 from node.modules.accounts.rules import wrong_handle, wrong_password
 from node.modules.accounts.tables import Member
+from node.modules.accounts.telling import tell_changed
 
 __all__ = [
     "Founding", "Gone", "Joined", "Left", "Member", "active_members", "add_member", "admins",
     "by_handle", "change_community", "check_password", "community_account", "end_sessions",
     "found", "founded", "hash_password", "is_admin", "is_member", "link_for", "make_invite",
     "member", "members", "names_of", "service_account", "set_password", "set_role",
-    "setup_code", "sign_in", "suspend", "token_for", "unsuspend", "wrong_handle",
+    "setup_code", "sign_in", "suspend", "tell_changed", "token_for", "unsuspend", "wrong_handle",
     "wrong_password",
 ]  # fmt: skip
