@@ -88,20 +88,21 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'folkmoot.db'}"
 
 
-def _insert(db: Connection, table: Table) -> Any:
+def insert_for(db: Connection, table: Table) -> Any:
+    """An INSERT in the words of this database, which may say ON CONFLICT."""
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
 
 
 def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one like it is there; true if it was new."""
-    done = db.execute(_insert(db, table).values(dict(values)).on_conflict_do_nothing())
+    done = db.execute(insert_for(db, table).values(dict(values)).on_conflict_do_nothing())
     return bool(done.rowcount == 1)
 
 
 def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:
     """Insert a row, or give the one with the same `key` columns the other values."""
-    statement = _insert(db, table).values(dict(values))
+    statement = insert_for(db, table).values(dict(values))
     changed = {name: statement.excluded[name] for name in values if name not in key}
     db.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=changed)

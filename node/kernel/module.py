@@ -109,6 +109,8 @@ class Module:
     """The modules whose api.py this one uses."""
     essential: bool = False
     """Cannot be switched off."""
+    shelved: bool = False
+    """Is switched off."""
     collections: Mapping[str, Collection] = field(default_factory=dict)
     audiences: tuple[Callable[[Connection, str], list[str] | None], ...] = ()
     """Collection id → ids of the accounts in it, None if the id is not of this module."""
@@ -141,6 +143,21 @@ class Module:
             return None
         found = Path(str(importlib.resources.files(self.package))) / name
         return found if found.is_dir() else None
+
+
+def shelved(module: Module) -> Module:
+    """A module that is switched off: its data stays, with its export and its erasure."""
+    return Module(
+        name=module.name,
+        title=module.title,
+        package=module.package,
+        metadata=module.metadata,
+        requires=module.requires,
+        export=module.export,
+        erase=module.erase,
+        rehome=module.rehome,
+        shelved=True,
+    )
 
 
 class Registry:
@@ -266,7 +283,7 @@ def _spell(path: Path_) -> str:
 
 
 def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
-    """The modules installed beside us, without the disabled ones; essential ones stay.
+    """The modules installed beside us; of the disabled ones and those that need them the data only.
 
     One that cannot be loaded, and those that need it, are left out and logged: a broken
     module never takes the node down, and none takes the place of one of ours.
@@ -278,13 +295,26 @@ def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
             continue
         if module.name in found:
             log.error("module %s is left out: there is a %s already", point.name, module.name)
-        elif module.essential or not {point.name, module.name} & disabled:
-            found[module.name] = module
+        else:
+            off = not module.essential and {point.name, module.name} & disabled
+            found[module.name] = shelved(module) if off else module
     while lame := [m for m in found.values() if not set(m.requires) <= set(found)]:
         for module in lame:
             log.error("module %s is left out: it requires %s", module.name, module.requires)
             del found[module.name]
+    return _without_shelved(found)
+
+
+def _without_shelved(found: dict[str, Module]) -> list[Module]:
+    """Shelve what requires a shelved module, too."""
+    while more := [m for m in found.values() if not m.shelved and _lacks(m, found)]:
+        for module in more:
+            found[module.name] = shelved(module)
     return list(found.values())
+
+
+def _lacks(module: Module, found: Mapping[str, Module]) -> bool:
+    return any(found[name].shelved for name in module.requires)
 
 
 def _outside(point: EntryPoint) -> bool:

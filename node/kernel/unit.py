@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from node.kernel.act import Act
 from node.kernel.community import Community
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import insert_for, upsert
 from node.kernel.errors import Refused
 from node.kernel.tables import (
     Account,
@@ -162,7 +162,8 @@ class Unit:
             kind: `<module>.<job>`.
             due: not before then; at once if left out.
             lane: what must not be crowded, such as a host.
-            once: while a job with this name waits, a second one is not added.
+            once: while a job with this name waits, a second one is not added; one that is
+                running, or failed for good, runs again.
             **args: plain JSON.
         """
         values = {
@@ -173,7 +174,7 @@ class Unit:
             "at": self.now,
             "due": due or self.now,
         }
-        insert_new(self.db, job, values)
+        again(self.db, values) if once else self.db.execute(insert(job).values(values))
         self.woken = True
 
     def tell(self, event: Any) -> None:
@@ -227,6 +228,15 @@ class Unit:
         else:
             upsert(self.db, setting, {"name": name, "value": value}, key=["name"])
         self.settings_changed = True
+
+
+def again(db: Connection, values: Mapping[str, Any]) -> None:
+    """Add a job that waits once; take it from whoever is at it now, so that it runs again."""
+    new = {"due": values["due"], "args": values["args"], "tries": 0, "dead": False}
+    fresh = {**new, "token": None, "leased_until": None}
+    made = insert_for(db, job).values(dict(values))
+    busy = or_(job.c.token.is_not(None), job.c.dead.is_(True))
+    db.execute(made.on_conflict_do_update(index_elements=["once"], set_=fresh, where=busy))
 
 
 def addressed(activity: Activity) -> bool:
