@@ -118,10 +118,8 @@ ODD = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False, width=32)
     | st.text(max_size=12)
     | st.sampled_from(
-    inner=st.sampled_from(
-        ["Note", "Person", "Follow", "Offer", "Relationship", "Question", "Tombstone"]
-    ),
-         "https://[", "Note", "Create", "as:Public", "https://w3id.org/commons-node/ns#x"]
+        [f"{ORIGIN}/users/bob", f"{ORIGIN}/o/1", "https://alder.test/u/keeper", "https://[",
+         "2026-11-20T09:00:00Z", "Note", "Create", "as:Public", "https://w3id.org/commons-node/ns#x"]
     ),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
