@@ -297,5 +297,3 @@ def erase(unit: Unit, member: str) -> None:
     unit.db.execute(mine.values(by=None, words="", once=None))
     about = (report.c.owner == member) & report.c.closed.is_not(None)
     unit.db.execute(delete(report).where(about))
-
-

@@ -135,11 +135,10 @@ def _reach(unit: Unit, act: Act[Any, Object]) -> Reach | None:
 
 def _among_peers(unit: Unit, act: Act[Any, Object], named: set[str]) -> bool:
     """Whether somebody of a node that we trust writes to all nodes that it trusts."""
-    service = act.actor.service
-    if act.object.handling != "trustedPeers" or not same_origin(service, act.actor.id):
+    if act.object.handling != "trustedPeers":
         return False
     at_home = any(id.endswith("/peers") and same_origin(id, act.actor.id) for id in named)
-    return at_home and unit.registry.trusts(unit.db, service or "")
+    return at_home and queries.is_trusted(unit.db, unit.registry, act.actor)
 
 
 def _standing(unit: Unit, act: Act[Create, Object]) -> Standing | None:
@@ -174,7 +173,7 @@ def _asked(unit: Unit, act: Act[Create, Object], parent: str | None) -> str | No
     """The account of ours that a post answers, if its author may see what it answers."""
     if parent is None or not unit.ours(parent):
         return None
-    trusted = unit.registry.trusts(unit.db, act.actor.service or "")
+    trusted = queries.is_trusted(unit.db, unit.registry, act.actor)
     viewer = Viewer(account=act.actor, trusted=trusted)
     seen = unit.registry.document(unit.db, parent, viewer)
     if seen is None or isinstance(seen, Tombstone):

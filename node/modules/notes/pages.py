@@ -12,7 +12,7 @@ from federation.finding import lookup
 from node.kernel.access import Reach, Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.module import Registry
-from node.kernel.node import Node, find_account
+from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.moderation import api as moderation
@@ -277,7 +277,11 @@ async def _posted(request: Request, form: Entry, *, parent: str | None, reach_: 
 
 
 def _write(
-    unit: Unit, viewer: Viewer, draft: Draft, once: str, as_community: bool  # noqa: FBT001
+    unit: Unit,
+    viewer: Viewer,
+    draft: Draft,
+    once: str,
+    as_community: bool,  # noqa: FBT001
 ) -> str:
     who = unit.account(unit.community.id) if as_community else viewer.account
     if who is None:
@@ -315,9 +319,7 @@ async def _person(node: Node, handle: str, host: str, *, ask: bool) -> Account |
 def _may_learn(db: Connection, registry: Registry, one: Account, reach_: str) -> bool:
     if one.local or reach_ in (Reach.PUBLIC, Reach.DIRECT):
         return True
-    known = find_account(db, one.id)
-    trusted = known is not None and registry.trusts(db, known.service or "")
-    return reach_ == Reach.TRUSTED and trusted
+    return reach_ == Reach.TRUSTED and queries.is_trusted(db, registry, one)
 
 
 routes = (

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from node.kernel.access import Reach, Viewer, visible
 from node.kernel.database import insert_new
+from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
@@ -220,6 +221,13 @@ def empty(unit: Unit, ids: Iterable[str]) -> None:
 
 
 # People -------------------------------------------------------------------------------------
+
+
+def is_trusted(db: Connection, registry: Registry, who: Account) -> bool:
+    """Whether somebody is of a node that we trust."""
+    same = and_(account.c.domain == who.domain, account.c.kind == "NodeService")
+    services = list(db.scalars(select(account.c.id).where(same, account.c.local.is_(False))))
+    return any(registry.trusts(db, one) for one in services)
 
 
 def person(db: Connection, handle: str, host: str) -> Account | None:

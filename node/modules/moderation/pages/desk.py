@@ -192,7 +192,10 @@ async def reports(request: Request) -> Response:
 
 
 def _reports(
-    db: Connection, registry: Registry, viewer: Viewer, closed: bool  # noqa: FBT001
+    db: Connection,
+    registry: Registry,
+    viewer: Viewer,
+    closed: bool,  # noqa: FBT001
 ) -> list[dict[str, Any]]:
     found = []
     for one in queries.reports(db, closed=closed):
