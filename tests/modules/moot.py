@@ -13,7 +13,7 @@ from federation import resolving
 from node.kernel.access import Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account
-from node.modules import accounts, decisions, follows, proposals
+from node.modules import accounts, decisions, follows, moderation, proposals
 from node.modules.accounts import api as accounts_api
 from node.modules.decisions import queries
 from node.modules.decisions.api import Method
@@ -23,7 +23,8 @@ from node.modules.proposals import bringing
 from tests.conftest import Clock, person, settle
 
 MODULES = [
-    federation.module, accounts.module, follows.module, decisions.module, proposals.module,
+    federation.module, accounts.module, follows.module, moderation.module, decisions.module,
+    proposals.module,
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from node.kernel.access import ANONYMOUS
+from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
@@ -19,6 +19,7 @@ from node.modules.decisions import api as decisions
 from node.modules.decisions import queries as decided_queries
 from node.modules.decisions.api import Method
 from node.modules.decisions.tables import audit, ballot, box, roster
+from node.modules.moderation import api as moderation
 from node.modules.proposals import bringing, jobs, leaving, queries
 from node.modules.proposals.tables import comment, plan, proposal
 from tests.conftest import START, Clock, person, settle
@@ -404,6 +405,22 @@ async def test_what_members_say_stays(alder: Node, wire: Any) -> None:
         await alder.write(bringing.say, slug, "https://birch.test/u/eve", "hello", once="2")
 
 
+async def test_a_hidden_word_is_there_for_its_author_and_keepers_alone(alder: Node) -> None:
+    ana, ben = await who(alder, "ana", "ben")
+    slug = await moot.bring(alder, ana)
+    await alder.write(bringing.say, slug, ana, "unkind words", once="1")
+    (said,) = await moot.rows(alder, comment)
+
+    keeper = await moot.keeper(alder)
+    await alder.write(moderation.hide, said.id, by=keeper, reason="unkind")
+
+    seen = {}
+    for name, id, role in (("ana", ana, "member"), ("ben", ben, "member"), ("k", keeper, "admin")):
+        viewer = Viewer(account=await alder.account(id), role=role)
+        seen[name] = len(await alder.read(queries.comments, said.proposal, viewer))
+    assert seen == {"ana": 1, "ben": 0, "k": 1}
+
+
 async def test_whoever_leaves_is_counted_and_not_named(alder: Node, clock: Clock) -> None:
     ana, ben, cleo = await who(alder, "ana", "ben", "cleo")
     slug = await moot.bring(alder, ana, reach="public", named=True)
@@ -432,7 +449,8 @@ async def test_whoever_leaves_is_counted_and_not_named(alder: Node, clock: Clock
     assert all("proposedBy" not in act["object"] for act in updates)
 
 
-async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Clock) -> None:
+@pytest.mark.parametrize("to", ["community", "public"])
+async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Clock, to: str) -> None:
     from node import origin as origins
     from node.modules.decisions import seals
     from vocab import proofs
@@ -442,7 +460,7 @@ async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Cloc
         lambda unit: unit.set("community", {**unit.setting("community"), "at_home": True})
     )
     await moot.people(node, "ana", "ben")
-    record = await moot.decided(node, clock, ["consent"] * 3)
+    record = await moot.decided(node, clock, ["consent"] * 3, to=to)
 
     await node.write(origins.move, "https://alder.example")
 
@@ -456,3 +474,7 @@ async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Cloc
     assert opened is not None
     assert after.document["subjectDigest"] == proofs.subject_digest(opened.subject)
     assert after.digest == proofs.digest(after.document)
+    for row in await moot.rows(node, letter):
+        told = json.loads(row.body)["object"]
+        assert not isinstance(told, dict) or told.get("proof") == after.document["proof"]
+    assert len(await moot.rows(node, letter)) == (2 if to == "public" else 0)

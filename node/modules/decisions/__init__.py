@@ -32,7 +32,7 @@ module = Module(
         "today.elsewhere": slots.elsewhere,
         "public": slots.public,
     },
-    requires=("accounts",),
+    requires=("accounts", "moderation"),
     collections={"decisions": public.decisions, "in-force": public.in_force},
     documents=(public.document,),
     checks={DecisionRecord: _record_but_its_proof, DecisionResponse: checks.response},

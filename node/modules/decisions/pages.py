@@ -75,8 +75,9 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
 
 
 def _latest(answers: list[Answered]) -> list[Answered]:
-    """The last answer of each community, in the order in which they came."""
-    last = {answer.owner: answer for answer in answers}
+    """The last answer of each community, as it dates them; in the order in which they came."""
+    said = sorted(answers, key=lambda answer: _day(answer.document.get("published")) or answer.at)
+    last = {answer.owner: answer for answer in said}
     return sorted(last.values(), key=lambda answer: answer.at)[-MOST_ANSWERS:]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from node.kernel.access import Reach
 from node.kernel.errors import Conflict, Missing, Refused
-from node.kernel.tables import Account, actor_key
+from node.kernel.tables import Account, actor_key, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import boxes, queries, records, rules, seals
@@ -191,16 +191,8 @@ def respond(
         Missing: the record is not here.
         Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_BASIS.
     """
-    found = queries.any_record(unit.db, record_id)
-    if found is None:
-        raise Missing
     us = accounts.community_account(unit.db)
-    said = queries.said_before(unit.db, record_id, us.id)
-    code = rules.may_answer(ours=found.ours, seal=found.seal, answered=said, answer=answer)
-    if not code and answer in rules.NEEDS_BASIS and basis is None:
-        code = "E_BASIS"
-    if code:
-        raise Refused(code, record_id, safe=ANSWER_FAULTS[code])
+    found = _answerable(unit, us, record_id, answer, basis)
     id_ = unit.id("o")
     own = basis and queries.any_record(unit.db, basis)
     reply = Reply(
@@ -222,6 +214,22 @@ def respond(
     _create(unit, us, signed(unit, us, records.response(reply, where, _say(unit))))
     unit.log("decision.answer", us.id, subject=record_id, words=answer.value)
     return id_
+
+
+def _answerable(
+    unit: Unit, us: Account, record_id: str, answer: Answer, basis: str | None
+) -> queries.Record:
+    """A record that we may answer so."""
+    found = queries.any_record(unit.db, record_id)
+    if found is None:
+        raise Missing
+    said = queries.said_before(unit.db, record_id, us.id)
+    code = rules.may_answer(ours=found.ours, seal=found.seal, answered=said, answer=answer)
+    if not code and answer in rules.NEEDS_BASIS and basis is None:
+        code = "E_BASIS"
+    if code:
+        raise Refused(code, record_id, safe=ANSWER_FAULTS[code])
+    return found
 
 
 ANSWER_FAULTS = {
@@ -275,6 +283,20 @@ def rehome(unit: Unit, old: str, new: str) -> None:
         again = signed(unit, us, replace(value, proof=None))
         held = {"document": _text(again), "digest": proofs.digest(again), "seal": "holds"}
         unit.db.execute(update(record).where(record.c.id == kept.id).values(held))
+        _in_letters(unit, us.id, again)
+
+
+def _in_letters(unit: Unit, us: str, document: Mapping[str, Any]) -> None:
+    """Put a record signed anew into the letters of ours that hold it; none of them has left."""
+    mine = select(letter.c.id, letter.c.body).where(
+        letter.c.way == "out", letter.c.actor == us, letter.c.body.is_not(None)
+    )
+    for row in unit.db.execute(mine).all():
+        told = json.loads(row.body)
+        held = told.get("object")
+        if isinstance(held, dict) and held.get("id") == document["id"]:
+            body = _text({**told, "object": document}).encode()
+            unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=body))
 
 
 def _slug(id_: str) -> str:

@@ -13,6 +13,7 @@ from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
 from node.modules.decisions.rules import Method
 from node.modules.decisions.tables import box, record, response, roster
+from node.modules.moderation.api import unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +175,7 @@ def records(
     """Decisions made here, or elsewhere, that a viewer may see; newest first."""
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
     seen = found.where(visible(record, viewer), account.c.local.is_(ours))
+    seen = seen.where(record.c.owner.not_in(unseen(viewer.id)))
     if since is not None:
         seen = seen.where(record.c.at >= since)
     rows = db.execute(seen.order_by(record.c.at.desc(), record.c.slug).limit(most))
@@ -226,6 +228,7 @@ def responses_to(
     """What communities answered to a record: those that count, or all; oldest first."""
     found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
     seen = found.where(response.c.record == record_id, visible(response, viewer))
+    seen = seen.where(response.c.owner.not_in(unseen(viewer.id)))
     if counted:
         seen = seen.where(response.c.state == "counts")
     rows = db.execute(seen.order_by(response.c.at, response.c.id))

@@ -25,7 +25,7 @@ module = Module(
         "today.waiting": slots.waiting,
         "public": slots.public,
     },
-    requires=("accounts", "decisions"),
+    requires=("accounts", "decisions", "moderation"),
     documents=(public.document,),
     checks=CHECKS,
     export=leaving.export,

@@ -5,6 +5,7 @@ takes the steps of other communities, and sent if the proposal may be seen outsi
 """
 
 import calendar
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -320,8 +321,8 @@ def say(unit: Unit, slug: str, member: str, text: str, *, once: str) -> None:
     found, _ = _ours(unit, slug)
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
-    row = {"proposal": found.id, "author": member, "text": text, "at": unit.now, "once": once}
-    insert_new(unit.db, comment, row)
+    row = {"id": secrets.token_hex(16), "proposal": found.id, "author": member, "text": text}
+    insert_new(unit.db, comment, {**row, "at": unit.now, "once": once})
 
 
 def _slug(id_: str) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
+from node.modules.moderation.api import unseen
 from node.modules.proposals.tables import comment, plan, proposal
 
 
@@ -59,7 +60,7 @@ class Plan:
 class Comment:
     """What a member says to a proposal."""
 
-    id: int
+    id: str
     author: str
     author_name: str
     author_handle: str
@@ -115,6 +116,7 @@ def listed(
     """Proposals made here, or elsewhere, that a viewer may see; newest first."""
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
     seen = found.where(visible(proposal, viewer), account.c.local.is_(ours))
+    seen = seen.where(proposal.c.owner.not_in(unseen(viewer.id)))
     if stages:
         seen = seen.where(proposal.c.stage.in_(stages))
     rows = db.execute(seen.order_by(proposal.c.published.desc(), proposal.c.slug).limit(most))
@@ -123,6 +125,7 @@ def listed(
 
 def plan_of(db: Connection, id: str) -> Plan | None:
     """The plan of a proposal of ours; for members and units."""
+    # every reach: whoever asks has been shown the proposal itself
     columns = [c for c in plan.c if c.name != "once"]
     names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
     found = select(*columns, *names).join_from(
@@ -152,15 +155,21 @@ def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
     ]
 
 
-def comments(db: Connection, id: str) -> list[Comment]:
-    """What members said to a proposal, in order; for members only."""
+def comments(db: Connection, id: str, viewer: Viewer) -> list[Comment]:
+    """What members said to a proposal, in order, as a member sees it.
+
+    What a keeper hid is there for its author and keepers; of whom the viewer has blocked, nothing.
+    """
+    # every reach: whoever asks has been shown the proposal itself
     names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
     columns = (comment.c.id, comment.c.author, comment.c.text, comment.c.at, *names)
     found = select(*columns).join_from(comment, account, comment.c.author == account.c.id)
-    rows = db.execute(found.where(comment.c.proposal == id).order_by(comment.c.at, comment.c.id))
+    found = found.where(comment.c.proposal == id, comment.c.author.not_in(unseen(viewer.id)))
+    if not viewer.is_admin:
+        found = found.where(or_(comment.c.hidden.is_(None), comment.c.author == viewer.id))
     return [
         Comment(**{**row._mapping, "author_name": row.author_name or row.author_handle})  # noqa: SLF001
-        for row in rows
+        for row in db.execute(found.order_by(comment.c.at, comment.c.id))
     ]
 
 

@@ -78,7 +78,7 @@ written, how and when it is decided, and what an approval answers elsewhere."""
 comment = Table(
     "proposal_comment",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), primary_key=True),
     Column(
         "proposal",
         String(2048),
@@ -93,9 +93,9 @@ comment = Table(
     ),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("hidden", Moment),
     Column("once", String(64), unique=True),
     Index(None, "proposal", "at"),
     Index(None, "author"),
-    sqlite_autoincrement=True,
 )
 """What members say to a proposal. It has no form on the wire and never leaves."""

@@ -60,7 +60,7 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         plan=made,
         box=decisions.box_of(db, slug) if found.ours else None,
         record=decisions.record_of_box(db, slug, viewer) if found.ours else None,
-        comments=queries.comments(db, found.id) if inside else [],
+        comments=queries.comments(db, found.id, viewer) if inside else [],
         voted=decisions.voted(db, slug, viewer.id or "") if inside else None,
         mine=inside and made is not None and made.author == viewer.id,
         count=len(accounts.members(db, suspended=False)) if inside else 0,

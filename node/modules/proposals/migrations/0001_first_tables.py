@@ -83,11 +83,12 @@ def upgrade() -> None:
 
     op.create_table(
         "proposal_comment",
-        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("proposal", sa.String(length=2048), nullable=False),
         sa.Column("author", sa.String(length=2048), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
+        sa.Column("hidden", Moment(), nullable=True),
         sa.Column("once", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["author"],
@@ -105,7 +106,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_comment")),
         sa.UniqueConstraint("once", name=op.f("uq_proposal_comment_once")),
-        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proposal_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_comment_author"), ["author"], unique=False)
