@@ -19,6 +19,7 @@ from node.main import running
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
+FAREWELL_SECONDS = 1.0
 MOST_CONNECTIONS = 1000
 LEAVE_SECONDS = 10
 
@@ -58,8 +59,17 @@ class Punctual(HttpToolsProtocol):
             self._late.cancel()
         self._late = self.loop.call_later(seconds, self._give_up) if seconds else None
 
+    def shutdown(self) -> None:
+        """The node is leaving; who says nothing now is not waited for."""
+        idle = self.cycle is None or self.cycle.response_complete
+        super().shutdown()
+        if idle:
+            self._give_up()
+
     def _give_up(self) -> None:
         self.transport.close()
+        # under TLS close() waits for the other's farewell, which need not come
+        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
 
 
 @contextlib.contextmanager
