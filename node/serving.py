@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from node.kernel.errors import Refused
 from node.kernel.settings import Settings
@@ -61,7 +61,8 @@ class Punctual(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The node is leaving; who says nothing now is not waited for."""
-        idle = self.cycle is None or self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        idle = cycle is None or cycle.response_complete
         super().shutdown()
         if idle:
             self._give_up()
