@@ -1,0 +1,171 @@
+"""What happens in the demo, step by step, through the modules' own doors."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from fractions import Fraction
+
+from federation import resolving
+from node.demo.people import ADOPTED, PASSWORD, PLACES, TOOLS, Place, Wish
+from node.kernel.node import Node
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
+from node.modules.follows import api as follows
+from node.modules.listings import api as listings
+from node.modules.listings import posting
+from node.modules.peers import api as peers
+from node.modules.proposals import bringing
+from node.stage import Stage
+
+Say = Callable[[str], None]
+
+
+async def tell(stage: Stage, say: Say) -> None:
+    """The whole story, in order; each chapter waits until the other nodes have heard of it."""
+    alder, birch, cedar = (stage.nodes[name] for name in ("alder", "birch", "cedar"))
+    hashed = await accounts.hash_password(PASSWORD)
+    for name, node in stage.nodes.items():
+        await found(node, name, hashed)
+    for one, other in ((alder, birch), (birch, cedar), (cedar, alder)):
+        await trust(stage, one, other)
+    say("Three communities are founded, and trust each other.")
+    for name, node in stage.nodes.items():
+        await live(node, PLACES[name])
+    await meet(stage, alder, birch)
+    say("A need at Alder Street has met an offer at Birch Yard.")
+    record = await decide(stage, birch, *TOOLS)
+    await adopt(stage, cedar, record)
+    say("A decision of Birch Yard was adopted at Cedar Hill.")
+
+
+async def found(node: Node, name: str, hashed: str) -> None:
+    """Found a community with all its people."""
+    place = PLACES[name]
+    keeper, *others = place.people
+    founding = accounts.Founding(
+        origin=node.origin,
+        at_home=False,
+        name=place.name,
+        handle=name,
+        purpose=place.purpose,
+        language="en",
+        timezone="Europe/Berlin",
+        admin=keeper.handle,
+        admin_display=keeper.name,
+        password_hash=hashed,
+    )
+    await node.write(accounts.found, founding, [node.make_keys() for _ in range(3)])
+    for one in others:
+        await node.write(
+            accounts.add_member,
+            one.handle,
+            node.make_keys(),
+            display=one.name,
+            password_hash=hashed,
+        )
+
+
+async def trust(stage: Stage, one: Node, other: Node) -> None:
+    """Have one community propose trust and the other accept it."""
+    await peers.propose(one, other.origin)
+    asking = one.community.service
+
+    async def asked() -> bool:
+        return any(p.service == asking for p in await other.read(peers.listed))
+
+    await stage.until(asked)
+    await other.write(peers.accept, asking)
+
+    async def trusted() -> bool:
+        return await one.read(peers.trusted, other.community.service)
+
+    await stage.until(trusted)
+
+
+async def live(node: Node, place: Place) -> None:
+    """Put what people need, offer and say on the boards."""
+    for wish in place.wishes:
+        await node.write(wishing, wish)
+
+
+def wishing(unit: Unit, wish: Wish) -> None:
+    """Post one offer or need."""
+    draft = posting.Draft(
+        title=wish.title,
+        text=wish.text,
+        kind=wish.kind,
+        topic=wish.topic,
+        minutes=wish.minutes,
+        ends=unit.now + timedelta(days=60),
+        terms=wish.terms,
+        hidden=wish.hidden,
+        lang="en",
+    )
+    posting.post(unit, _id(unit, wish.who), wish.purpose, wish.reach, draft)
+
+
+async def meet(stage: Stage, alder: Node, birch: Node) -> None:
+    """Mira's need finds Bo's offer; both say yes, and each has the other's card."""
+
+
+async def decide(stage: Stage, node: Node, title: str, text: str, **more: object) -> str:
+    """Bring a proposal, have everybody consent, let its time come; the record's id."""
+    people = [m.id for m in await node.read(accounts.members)]
+    slug = await node.write(bring, people[-1], title, text, more)
+    for member in people:
+        await node.write(decisions.cast, slug, member, "consent")
+    stage.clock.wait(days=4)
+    for other in stage.nodes.values():
+        other.wake()
+
+    async def closed() -> decisions.Record | None:
+        return await node.read(decisions.decided_by, slug)
+
+    record = await stage.until(closed)
+    if not more:
+        await node.write(bringing.choose_reach, slug, people[-1], "public")
+    return str(record.id)
+
+
+def bring(unit: Unit, member: str, title: str, text: str, more: dict[str, object]) -> str:
+    """Bring a proposal for consent, open for three days."""
+    draft = bringing.Draft(
+        title=title,
+        text=text,
+        method=decisions.Method.CONSENT,
+        share=Fraction(1, 2),
+        counts=False,
+        opens=None,
+        closes=unit.now + timedelta(days=3),
+        review_months=6,
+        reach="public",
+        named=True,
+        **more,  # type: ignore[arg-type]
+    )
+    return bringing.bring(unit, member, draft, once=f"demo {title}")
+
+
+async def adopt(stage: Stage, node: Node, record: str) -> None:
+    """Have a community adopt another's record by its own process."""
+
+    async def heard() -> decisions.Record | None:
+        return await node.read(decisions.record_by_id, record, listings.HERE)
+
+    await stage.until(heard)
+    await decide(stage, node, *ADOPTED, answers={"record": record, "answer": "adopted"})
+
+
+def _id(unit: Unit, handle: str) -> str:
+    found = accounts.by_handle(unit.db, handle)
+    assert found is not None, f"{handle} was added before"
+    return found.id
+
+
+async def follow(node: Node, who: str, whom: str) -> Account:
+    """Have a member follow somebody elsewhere."""
+    target = await resolving.account(node, whom)
+    me = await node.account(who)
+    assert me is not None, f"{who} was added before"
+    await node.write(follows.follow, me, target)
+    return target
