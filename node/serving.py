@@ -60,17 +60,19 @@ class Punctual(HttpToolsProtocol):
         self._late = self.loop.call_later(seconds, self._give_up) if seconds else None
 
     def shutdown(self) -> None:
-        """The node is leaving; who says nothing now is not waited for."""
+        """The node is leaving: what is asked is answered, who asks nothing is let go."""
         cycle: RequestResponseCycle | None = self.cycle
-        idle = cycle is None or cycle.response_complete
-        super().shutdown()
-        if idle:
+        if cycle is None or cycle.response_complete:
             self._give_up()
+        else:
+            super().shutdown()
 
     def _give_up(self) -> None:
-        self.transport.close()
-        # under TLS close() waits for the other's farewell, which need not come
-        self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+        if self.transport.get_extra_info("ssl_object") is None:
+            self.transport.close()
+        else:
+            # close() would wait half a minute for a farewell that need not come
+            self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
 
 
 @contextlib.contextmanager
