@@ -1,1 +1,52 @@
 """Needs meet offers: here and at trusted nodes, names only by consent of both."""
+
+from datetime import timedelta
+
+from node.kernel.module import Module
+from node.modules.accounts.api import Gone
+from node.modules.listings.api import Changed, Closed, Listed
+from node.modules.matching import asking, jobs, leaving, pages, public, slots, suggesting
+from node.modules.matching.checks import CHECKS
+from node.modules.matching.handlers import handlers
+from node.modules.matching.objects import TYPES
+from node.modules.matching.tables import metadata
+from node.modules.peers.api import Trusted, TrustEnded
+
+module = Module(
+    name="matching",
+    title="Matching",
+    package=__name__,
+    metadata=metadata,
+    requires=("accounts", "listings", "moderation", "peers"),
+    types=TYPES,
+    handlers=handlers,
+    checks=CHECKS,
+    routes=pages.routes,
+    jobs={
+        "ask": jobs.ask,
+        "ask_again": jobs.ask_again,
+        "wait": jobs.wait,
+        "answer": jobs.answer,
+        "clock": jobs.clock,
+    },
+    every={"ask_again": timedelta(days=1), "clock": timedelta(hours=1)},
+    subscribers=(
+        (Listed, suggesting.listed),
+        (Listed, asking.asked_lately),
+        (Changed, suggesting.changed),
+        (Closed, leaving.closed),
+        (Trusted, asking.trusted),
+        (TrustEnded, leaving.trust_ended),
+        (Gone, leaving.gone),
+    ),
+    slots={
+        "today.next": slots.next_step,
+        "today.waiting": slots.waiting,
+        "me": slots.mine,
+    },
+    documents=(public.document,),
+    actor=(public.on_actor,),
+    capabilities=(public.LINK,),
+    export=leaving.export,
+    erase=leaving.erase,
+)

@@ -1,0 +1,197 @@
+"""The side that is asked by another node: policy, patience, and an answer that names nobody.
+
+Source: vocabulary.md section 9, security.md L04.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from node.kernel.access import Reach
+from node.kernel.errors import Refused
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
+from node.modules.listings.api import Notice
+from node.modules.matching import queries, rules, scoring
+from node.modules.matching.asking import active
+from node.modules.matching.objects import MatchCandidate, MatchRequest, MatchResult
+from node.modules.matching.rules import Request
+from node.modules.matching.scoring import Fit, Side
+from node.modules.matching.suggesting import side
+from node.modules.moderation import api as moderation
+from vocab.types import Accept, Intent, Reject
+
+HOUR = timedelta(hours=1)
+MARKERS = "#kind-"
+
+
+def came(unit: Unit, asking: MatchRequest, intent: Intent, service: str, *, trusted: bool) -> None:
+    """A node asks: refuse at once what our policy refuses, look into the rest after a while."""
+    concepts = _concepts(intent)
+    reason = rules.refusal(
+        trusted=trusted,
+        this_hour=queries.count_from(unit.db, service, unit.now - HOUR),
+        concepts_today=queries.probed(unit.db, service, unit.now.date()),
+        concepts=concepts,
+        anonymity_set=asking.anonymity_set or 0,
+    )
+    ends = min(asking.end_time or unit.now, unit.now + rules.HANDLES_LAST)
+    new = queries.add_request(
+        unit,
+        id=asking.id,
+        way="in",
+        service=service,
+        state=Request.WAITING,
+        intent=None if reason else _told(intent),
+        most=min(asking.max_results or 1, rules.LARGEST_ANSWER),
+        ends=ends,
+    )
+    if not new:
+        raise Refused("E_STATE", f"{asking.id} was asked before")
+    if reason:
+        refuse(unit, asking.id or "", reason)
+        return
+    queries.note_probes(unit, service, concepts)
+    unit.later("matching.wait", request=asking.id)
+
+
+def _concepts(intent: Intent) -> set[str]:
+    main = {intent.resource_conforms_to} if intent.resource_conforms_to else set()
+    topics = {*main, *intent.resource_classified_as}
+    return {one for one in topics if MARKERS not in one} or topics
+
+
+def _told(intent: Intent) -> Mapping[str, Any]:
+    topics = [intent.resource_conforms_to, *intent.resource_classified_as]
+    return {
+        "topics": [one for one in topics if one],
+        "action": intent.action,
+        "due": intent.due.isoformat() if intent.due else None,
+    }
+
+
+def answer(unit: Unit, request: str) -> None:
+    """Answer a request that waits: candidates by handle, or nobody."""
+    asked = queries.asked(unit.db, request)
+    if asked is None or asked.state is not Request.WAITING or asked.intent is None:
+        return
+    if asked.ends <= unit.now or not unit.registry.trusts(unit.db, asked.service):
+        queries.change_request(unit, request, state=Request.EXPIRED, intent=None)
+        return
+    found = _candidates(unit, asked)
+    if not found:
+        refuse(unit, request, "noMatch")
+        return
+    _send(unit, asked, found)
+
+
+def _candidates(unit: Unit, asked: queries.Asked) -> list[tuple[Fit, Notice]]:
+    """The best offers of members who agreed to be meant this way, one of each person."""
+    assert asked.intent is not None, "answer() looked"
+    topics = frozenset(asked.intent["topics"])
+    needed = _needed(topics)
+    small = active(unit) < rules.SMALLEST_SET
+    offers = listings.candidates(
+        unit.db,
+        listings.HERE,
+        unit.now,
+        listings.Asked(purpose="offer", local=True),
+        concepts=sorted(topics),
+        scopes=("trustedPeers", "public"),
+    )
+    best: dict[str, tuple[Fit, Notice]] = {}
+    for offer in offers:
+        if (small and offer.reach == Reach.COMMUNITY) or moderation.blocks(
+            unit.db, offer.owner, asked.service
+        ):
+            continue
+        fit = scoring.fit(needed, side(offer))
+        before = best.get(offer.owner)
+        if fit.enough and (before is None or before[0].score < fit.score):
+            best[offer.owner] = (fit, offer)
+    ranked = sorted(best.values(), key=lambda one: (-one[0].score, one[1].id))
+    return ranked[: asked.most]
+
+
+def _needed(topics: frozenset[str]) -> Side:
+    """What a request says, as a side: it has no words, no terms and no name."""
+    names = frozenset(name for one in topics if (name := listings.name_of(one)))
+    kinds = [one.partition(MARKERS)[2] for one in topics if MARKERS in one]
+    kind = kinds[0] if kinds else ""
+    return Side(topics=topics, names=names, kind=kind, words=frozenset(), place="elsewhere")
+
+
+def _send(unit: Unit, asked: queries.Asked, found: list[tuple[Fit, Notice]]) -> None:
+    us = accounts.service_account(unit.db)
+    ends = unit.now + rules.HANDLES_LAST
+    members = active(unit)
+    topics = frozenset((asked.intent or {})["topics"])
+    candidates = []
+    for fit, offer in found:
+        id = f"{unit.origin}/m/c-{secrets.token_urlsafe(16)}"
+        queries.add_handle(
+            unit, id=id, request=asked.id, owner=offer.owner, listing=offer.id, ends=ends
+        )
+        met = sorted(one for one in offer.topics if one in topics)
+        candidates.append(
+            MatchCandidate(
+                id=id,
+                attributed_to=us.id,
+                fit=fit.step,
+                match_reasons=tuple(met),
+                anonymity_set=max(members, 2),
+                sharing_terms=tuple(offer.terms),
+            )
+        )
+    result = MatchResult(
+        id=f"{unit.origin}/m/r-{secrets.token_urlsafe(16)}",
+        attributed_to=us.id,
+        match_request=asked.id,
+        published=unit.now,
+        end_time=ends,
+        handling="recipientsOnly",
+        candidates=tuple(candidates),
+    )
+    unit.later("matching.clock", due=ends)
+    yes = Accept(
+        id=unit.id("a"),
+        actor=us.id,
+        object=asked.id,
+        result=result,
+        to=(asked.service,),
+        published=unit.now,
+        handling="recipientsOnly",
+    )
+    unit.perform(yes, us, obj=_again(asked))
+
+
+def refuse(unit: Unit, request: str, reason: str) -> None:
+    """Tell a node that there is nobody, or that we do not look."""
+    asked = queries.asked(unit.db, request)
+    assert asked is not None, "it was just written"
+    us = accounts.service_account(unit.db)
+    no = Reject(
+        id=unit.id("a"),
+        actor=us.id,
+        object=asked.id,
+        to=(asked.service,),
+        published=unit.now,
+        reason_code=reason,
+        handling="recipientsOnly",
+    )
+    unit.perform(no, us, obj=_again(asked))
+
+
+def _again(asked: queries.Asked) -> MatchRequest:
+    return MatchRequest(id=asked.id, actor=asked.service, object=Intent())
+
+
+def forgotten(unit: Unit, asked: queries.Asked) -> None:
+    """A request is taken back: nothing of it stays but that there was one."""
+    queries.drop_handles(unit, request_id=asked.id)
+    after = rules.request_after(asked.state, rules.Step.UNDO)
+    queries.change_request(unit, asked.id, intent=None, state=after or asked.state)
+    if asked.answer:
+        queries.silence(unit, [asked.answer])

@@ -1,0 +1,213 @@
+"""The side that asks other nodes: what leaves for a hidden need, and what comes back.
+
+A request names nobody and nothing that leads to anybody: no id of a notice, no words, one
+node per activity, an id of its own each. Source: vocabulary.md section 9.
+"""
+
+from collections.abc import Sequence
+
+from node.kernel.errors import Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
+from node.modules.listings.api import Notice
+from node.modules.matching import queries, rules
+from node.modules.matching.objects import MatchCandidate, MatchRequest, MatchResult
+from node.modules.matching.rules import Request, Step
+from node.modules.matching.suggesting import LIVE
+from node.modules.peers import api as peers
+from vocab.types import Intent, Measure, Undo
+
+SCORES = {"strong": 80, "good": 65, "possible": 50}
+"""Where a candidate stands among our own matches, by the fit its node tells."""
+
+
+def active(unit: Unit) -> int:
+    """How many members were here lately: the set in which nobody can be told apart."""
+    return len(accounts.active_members(unit.db, unit.now - rules.ACTIVE))
+
+
+def ask(unit: Unit, need: str) -> None:
+    """Put a hidden need to trusted nodes, each at most once in seven days."""
+    notice = listings.stored(unit, need)
+    if notice is None or not is_hidden_need(notice) or notice.state(unit.now) not in LIVE:
+        return
+    members = active(unit)
+    for peer in _whom(unit, need, members):
+        _send(unit, notice, peer, members)
+
+
+def is_hidden_need(notice: Notice) -> bool:
+    """Whether a notice stays here and may be asked about without a name (the third mode)."""
+    stays = notice.reach == "community" and notice.match_scope == "trustedPeers"
+    return notice.local and notice.is_need and stays and notice.hidden is None
+
+
+def hidden_needs(unit: Unit) -> list[str]:
+    """All needs that trusted nodes may be asked about now."""
+    needs = listings.Asked(purpose="request", local=True)
+    found = listings.open_listings(unit.db, listings.HERE, unit.now, needs, limit=500)
+    return [one.id for one in found if is_hidden_need(one)]
+
+
+def _whom(unit: Unit, need: str, members: int) -> list[Account]:
+    """Trusted nodes that can match and were not asked about this need lately; fairly chosen."""
+    lately = queries.lately_asked(unit.db, need, unit.now - rules.ASK_AGAIN)
+    last = queries.last_asked(unit.db)
+    able = [
+        peer
+        for peer in peers.trusted_services(unit.db)
+        if peer.id not in lately
+        and can_match(peer)
+        and rules.may_ask((peer.document or {}).get("matchPolicy"), members)
+    ]
+    able.sort(key=lambda peer: (last[peer.id].timestamp() if peer.id in last else 0, peer.id))
+    return able[: rules.MOST_PEERS]
+
+
+def can_match(peer: Account) -> bool:
+    """Whether a node says that it understands match requests."""
+    said = (peer.document or {}).get("implements")
+    links = said if isinstance(said, list) else [said]
+    return any(isinstance(one, dict) and one.get("href") == rules.CAPABILITY for one in links)
+
+
+def _send(unit: Unit, notice: Notice, peer: Account, members: int) -> None:
+    us = accounts.service_account(unit.db)
+    ends = unit.now + rules.REQUEST_LASTS
+    asking = MatchRequest(
+        id=unit.id("a"),
+        actor=us.id,
+        object=intent(notice),
+        to=(peer.id,),
+        published=unit.now,
+        end_time=ends,
+        max_results=rules.MOST_RESULTS,
+        anonymity_set=members,
+        handling="recipientsOnly",
+    )
+    queries.add_request(
+        unit,
+        id=asking.id,
+        way="out",
+        service=peer.id,
+        need=notice.id,
+        state=Request.SENT,
+        most=rules.MOST_RESULTS,
+        ends=ends,
+    )
+    unit.later("matching.clock", due=ends)
+    unit.perform(asking, us)
+
+
+def intent(notice: Notice) -> Intent:
+    """What a need comes down to when nothing in it may lead to a person."""
+    main = notice.concept or listings.concept(f"kind-{notice.kind}")
+    others = tuple(one for one in notice.topics if one != main)
+    return Intent(
+        action=notice.action,
+        resource_conforms_to=main,
+        resource_classified_as=others,
+        resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+        due=rules.day_of(notice.ends),
+    )
+
+
+def answered(unit: Unit, asked: queries.Asked, answer: str, result: MatchResult) -> None:
+    """Candidates came: keep them for whoever needs them, if it is still needed.
+
+    Raises:
+        Refused: E_TOO_MANY; E_STATE, it was answered or taken back before; E_EXPIRED.
+    """
+    _step(unit, asked, Step.ACCEPT, answer)
+    if len(result.candidates) > asked.most:
+        raise Refused("E_TOO_MANY", f"{len(result.candidates)} for {asked.id}")
+    notice = listings.stored(unit, asked.need or "")
+    if notice is None or notice.state(unit.now) not in LIVE:
+        return
+    ends = min(result.end_time or unit.now, unit.now + rules.HANDLES_LAST)
+    unit.later("matching.clock", due=ends)
+    for candidate in result.candidates:
+        _keep(unit, asked, notice, candidate, ends)
+
+
+def _keep(
+    unit: Unit, asked: queries.Asked, notice: Notice, candidate: MatchCandidate, ends: object
+) -> None:
+    queries.add_match(
+        unit,
+        owner=notice.owner,
+        mine=notice.id,
+        handle=candidate.id,
+        service=asked.service,
+        request=asked.id,
+        score=SCORES.get(candidate.fit or "", 0),
+        reasons=_reasons(notice, candidate),
+        but=None,
+        ends=ends,
+    )
+
+
+def _reasons(notice: Notice, candidate: MatchCandidate) -> list[dict[str, object]]:
+    """What a node told of a candidate, as reasons; only concepts of our own request count."""
+    met = [one for one in candidate.match_reasons if one in notice.topics]
+    topics = [one for one in met if "#kind-" not in one]
+    found: list[dict[str, object]] = []
+    if topics:
+        found.append({"part": "topic", "words": topics[:2]})
+    if any("#kind-" in one for one in met):
+        found.append({"part": "kind", "words": [notice.kind]})
+    both = [one for one in candidate.sharing_terms if one in notice.terms]
+    if both:
+        found.append({"part": "terms", "words": both[:1]})
+    if candidate.fit in SCORES:
+        found.append({"part": candidate.fit or "", "words": []})
+    return found
+
+
+def declined(unit: Unit, asked: queries.Asked, answer: str, reason: str | None) -> None:
+    """A node has nobody, or does not want to be asked.
+
+    Raises:
+        Refused: E_STATE.
+    """
+    _step(unit, asked, Step.REJECT, answer)
+    queries.change_request(unit, asked.id, reason=(reason or "")[:20])
+
+
+def _step(unit: Unit, asked: queries.Asked, step: Step, answer: str) -> None:
+    after = rules.request_after(asked.state, step)
+    if after is None:
+        raise Refused("E_STATE", f"{step} of {asked.id}, which is {asked.state}")
+    if asked.ends < unit.now and step is Step.ACCEPT:
+        raise Refused("E_EXPIRED", f"{asked.id} was open until {asked.ends}")
+    queries.change_request(unit, asked.id, state=after, answer=answer)
+
+
+def take_back(unit: Unit, requests: Sequence[queries.Asked]) -> None:
+    """Undo requests of ours: the other nodes erase them, their results and handles."""
+    us = accounts.service_account(unit.db)
+    for one in requests:
+        undo = Undo(
+            id=unit.id("a"),
+            actor=us.id,
+            object=one.id,
+            to=(one.service,),
+            published=unit.now,
+            handling="recipientsOnly",
+        )
+        unit.perform(undo, us, obj=MatchRequest(id=one.id, actor=us.id, object=Intent()))
+
+
+def asked_lately(unit: Unit, event: listings.Listed) -> None:
+    """A new notice: if it is a hidden need, other nodes are asked."""
+    notice = listings.stored(unit, event.id)
+    if notice is not None and is_hidden_need(notice):
+        unit.later("matching.ask", need=event.id)
+
+
+def trusted(unit: Unit, event: peers.Trusted) -> None:
+    """A new trusted node: it may know somebody."""
+    for need in hidden_needs(unit):
+        unit.later("matching.ask", need=need)

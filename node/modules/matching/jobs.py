@@ -1,0 +1,49 @@
+"""What matching does later: ask, wait a while, answer, mind the time."""
+
+from datetime import timedelta
+
+from node.kernel.node import Node
+from node.kernel.unit import Unit
+from node.modules.matching import answering, asking, introducing, queries
+
+
+async def ask(node: Node, *, need: str) -> None:
+    """Job: put a hidden need to trusted nodes."""
+    await node.write(asking.ask, need)
+
+
+async def ask_again(node: Node) -> None:
+    """Job, daily: put what is still needed to nodes that were not asked lately."""
+    for need in await node.write(asking.hidden_needs):
+        await node.write(asking.ask, need)
+
+
+async def wait(node: Node, *, request: str) -> None:
+    """Job: choose when a request is answered; the time must tell nothing about the answer."""
+    held = node.settings
+    least, most = sorted((held.match_delay_least_seconds, held.match_delay_most_seconds))
+    await node.write(_later, request, timedelta(seconds=node.random.uniform(least, most)))
+
+
+def _later(unit: Unit, request: str, delay: timedelta) -> None:
+    unit.later(
+        "matching.answer",
+        due=unit.now + delay,
+        once=f"matching.answer {request}"[:255],
+        request=request,
+    )
+
+
+async def answer(node: Node, *, request: str) -> None:
+    """Job: answer a request."""
+    await node.write(answering.answer, request)
+
+
+async def clock(node: Node) -> None:
+    """Job: let go what is over."""
+    await node.write(_clock)
+
+
+def _clock(unit: Unit) -> None:
+    queries.expire(unit)
+    introducing.expire(unit)

@@ -1,0 +1,97 @@
+"""What goes: with a notice that is over, a node that is trusted no more, a member who leaves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
+from node.modules.matching import asking, cards, introduced, introducing, queries
+from node.modules.matching.rules import State
+from node.modules.peers import api as peers
+
+
+def closed(unit: Unit, event: listings.Closed) -> None:
+    """A notice is over: what was asked because of it is taken back, here and elsewhere."""
+    asking.take_back(unit, queries.open_requests(unit.db, need=event.id))
+    queries.drop_handles(unit, listing=event.id)
+    queries.drop_matches(unit, event.id)
+    for held in introduced.open_about(unit.db, event.id):
+        if held.mine == event.id and held.asker is not None:
+            introducing.take_back(unit, held)
+        elif held.way == "in":
+            # to the other node a notice that is gone looks like silence
+            introduced.change(unit, held.id, declined=unit.now, message="", title="")
+
+
+def trust_ended(unit: Unit, event: peers.TrustEnded) -> None:
+    """Erase everything between our node and another: requests, handles, introductions, cards."""
+    sent = queries.forget_node(unit, event.service)
+    for held in introduced.with_node(unit.db, event.service):
+        sent += [held.offer, *([held.answer] if held.answer else [])]
+        sent += [card.activity for card in introduced.cards(unit.db, held.id) if card.activity]
+        introduced.remove(unit, held.id)
+    queries.silence(unit, sent)
+    _drop_shown(unit, event.service)
+
+
+def _drop_shown(unit: Unit, service: str) -> None:
+    """Notices of that node are matched no more."""
+    known = unit.account(service)
+    theirs = listings.Asked(local=False)
+    found = listings.open_listings(unit.db, listings.HERE, unit.now, theirs, limit=1000)
+    for notice in found:
+        if known is not None and notice.domain == known.domain:
+            queries.drop_matches(unit, notice.id)
+
+
+def gone(unit: Unit, event: accounts.Gone) -> None:
+    """Somebody elsewhere deleted their account: their card goes."""
+    for id in introduced.cards_of(unit.db, event.account):
+        introduced.drop_card(unit, id)
+
+
+def erase(unit: Unit, account: str) -> None:
+    """Remove everything of a leaving member; other nodes are told to."""
+    for held in introduced.with_member(unit.db, account):
+        if held.state is State.PROPOSED and held.asker == account:
+            introducing.take_back(unit, held)
+        for card in introduced.cards(unit.db, held.id):
+            if card.ours and card.describes == account:
+                cards.call_back(unit, held, card)
+        introduced.remove(unit, held.id)
+    for id in introduced.cards_of(unit.db, account):
+        introduced.drop_card(unit, id)
+    queries.forget_member(unit, account)
+
+
+def export(db: Connection, account: str) -> Mapping[str, Any]:
+    """What *Download my data* holds of matching: nobody else but those who agreed."""
+    held = introduced.held_by(db, account)
+    return {
+        "contact": queries.contacts(db, account),
+        "introductions": [
+            {
+                "asked_by_me": one.asker == account,
+                "about": one.title,
+                "message": one.message if one.asker == account else "",
+                "at": one.at.isoformat(),
+                "until": one.ends.isoformat(),
+                "state": _seen(one),
+                "card": _card(held.get(one.id)),
+            }
+            for one in introduced.with_member(db, account)
+        ],
+    }
+
+
+def _seen(one: introduced.Introduction) -> str:
+    return str(one.state)
+
+
+def _card(card: introduced.Card | None) -> Mapping[str, Any] | None:
+    if card is None:
+        return None
+    return {"name": card.name, "who": card.describes, "means": dict(card.means)}

@@ -1,0 +1,264 @@
+"""The pages of matches: for you, one match with its consent, introductions, ways to reach you."""
+
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node.kernel.access import Viewer
+from node.kernel.errors import Invalid, Missing, Refused
+from node.kernel.node import Node
+from node.kernel.unit import Unit
+from node.modules.listings import api as listings
+from node.modules.matching import cards, introducing, queries, rules, showing
+from node.modules.matching.showing import Shown
+from web.forms import Choice, Entry, Form, Line, Pick, Text, blank, done, fields_of, read
+from web.language import mark
+from web.render import page
+from web.voice import voice
+
+MEMBERS = mark("This page is for %(word_members)s. Sign in first.")
+
+MEANS = {"email": mark("Mail"), "telephone": mark("Telephone")}
+
+WHYS = {
+    "when": mark("The time does not suit me"),
+    "what": mark("It is not what I need"),
+    "far": mark("It is too far"),
+    "else": mark("I would rather not say"),
+}
+
+CONTACT = Form(
+    Line("email", mark("Mail"), at_most=200, optional=True, spell=False, autocomplete="email"),
+    Line("telephone", mark("Telephone"), at_most=60, optional=True, spell=False,
+         autocomplete="tel"),
+)  # fmt: skip
+
+
+def _member(request: Request) -> tuple[Node, Viewer]:
+    viewer: Viewer = request.state.viewer
+    if not viewer.is_member or viewer.id is None:
+        raise Refused("E_MEMBERS_ONLY", safe=MEMBERS)
+    return request.app.state.node, viewer
+
+
+def _words(request: Request) -> dict[str, Any]:
+    """What the sentences of a match are made of."""
+    spoken = voice(request)
+
+    def day(written: str) -> str:
+        return spoken.day(datetime.fromisoformat(written))
+
+    return {"kinds": listings.KINDS, "terms": listings.TERMS, "topic": listings.label,
+            "concept": listings.concept, "means": MEANS, "whys": WHYS, "day": day}  # fmt: skip
+
+
+# For you ------------------------------------------------------------------------------------
+
+
+async def for_you(request: Request) -> Response:
+    """The one to three matches that fit a member's notices best."""
+    node, viewer = _member(request)
+    _ = voice(request).say
+    found: list[Shown] = await node.read(showing.shown, viewer, node.now())
+    resting = await node.read(queries.resting, viewer.id or "", node.now())
+    return page(request, "matching/for_you.html", title=_("For you"), place="give",
+                found=found, resting=resting, **_words(request))  # fmt: skip
+
+
+async def answer(request: Request) -> Response:
+    """Not now, or not a fit because …; nobody is told."""
+    node, viewer = _member(request)
+    said = {name: held[0] for name, held in fields_of(request).items() if held}
+    slug, say = request.path_params["slug"], said.get("say", "")
+    await node.write(_put_aside, viewer.id or "", slug, say, said.get("why", ""))
+    _ = voice(request).say
+    words = _("It comes back in a week.") if say == "later" else _("It is put aside.")
+    return done(request, "/match", words)
+
+
+def _put_aside(unit: Unit, member: str, slug: str, say: str, why: str) -> None:
+    found = queries.find_match(unit.db, slug, member)
+    if found is None or found.state == "asked" or say not in ("later", "no"):
+        raise Missing(detail=slug)
+    if say == "later":
+        until = unit.now + rules.LATER
+        queries.change_match(unit, slug, state="later", until=until)
+        return
+    queries.change_match(unit, slug, state="aside", why=why if why in WHYS else "else")
+
+
+# One match ----------------------------------------------------------------------------------
+
+
+def _consent(known: dict[str, str]) -> Form:
+    """What a yes tells: name and address always, ways to be reached one by one."""
+    ways = tuple(Choice(kind, f"{known[kind]}") for kind in cards.KINDS if kind in known)
+    message = Text(
+        "message",
+        mark("A few words to them"),
+        mark("Told as they are. Leave your name out if you like."),
+        optional=True,
+        at_most=rules.MESSAGE,
+    )
+    if not ways:
+        return Form(message)
+    return Form(Pick("means", mark("How they may reach you"), choices=ways, several=True,
+                     optional=True), message)  # fmt: skip
+
+
+async def show(request: Request) -> Response:
+    """One match, and what exactly a yes tells."""
+    node, viewer = _member(request)
+    known = await node.read(queries.contacts, viewer.id or "")
+    form = blank(request, _consent(known), means=list(known))
+    return await _match_page(request, form)
+
+
+async def _match_page(request: Request, form: Entry, status: int = 200) -> Response:
+    node, viewer = _member(request)
+    found = await node.read(showing.shown_one, viewer, request.path_params["slug"])
+    if found is None or found.match.state == "asked":
+        raise Missing
+    _ = voice(request).say
+    return page(request, "matching/match.html", status=status, title=_("Shall we introduce you?"),
+                place="give", one=found, form=form, **_words(request))  # fmt: skip
+
+
+async def introduce(request: Request) -> Response:
+    """The member says yes."""
+    node, viewer = _member(request)
+    known = await node.read(queries.contacts, viewer.id or "")
+    form = read(request, _consent(known))
+    if not form.errors:
+        slug = request.path_params["slug"]
+        means = tuple(form.values.get("means") or ())
+        message = form.values.get("message") or ""
+        try:
+            await node.write(introducing.introduce, viewer.id or "", slug,
+                             means=means, message=message)  # fmt: skip
+            _ = voice(request).say
+            return done(request, "/introductions", _("Your yes is on its way."), "wait")
+        except Invalid as problem:
+            form = form.wrong(problem)
+    return await _match_page(request, form, 422)
+
+
+# Introductions ------------------------------------------------------------------------------
+
+
+async def introductions(request: Request) -> Response:
+    """What is asked of a member, what they asked, and the cards both agreed on."""
+    node, viewer = _member(request)
+    now = node.now()
+    _ = voice(request).say
+    return page(
+        request,
+        "matching/introductions.html",
+        title=_("Introductions"),
+        place="give",
+        asked=await node.read(showing.asked_of, viewer, now),
+        waiting=await node.read(showing.asked_by, viewer),
+        agreed=await node.read(showing.agreed, viewer),
+        now=now,
+        **_words(request),
+    )
+
+
+async def asked(request: Request) -> Response:
+    """Somebody asks to be introduced: what a yes tells."""
+    node, viewer = _member(request)
+    known = await node.read(queries.contacts, viewer.id or "")
+    form = blank(request, _yes(known), means=list(known))
+    return await _asked_page(request, form)
+
+
+def _yes(known: dict[str, str]) -> Form:
+    whole = _consent(known)
+    return Form(*(field for name, field in whole.fields.items() if name == "means"))
+
+
+async def _asked_page(request: Request, form: Entry, status: int = 200) -> Response:
+    node, viewer = _member(request)
+    found = await node.read(showing.story, viewer, request.path_params["slug"])
+    if found is None or found.introduction.declined or found.introduction.state != "proposed":
+        raise Missing
+    _ = voice(request).say
+    return page(request, "matching/asked.html", status=status, title=_("Somebody asks for you"),
+                place="give", one=found, form=form, **_words(request))  # fmt: skip
+
+
+async def agree(request: Request) -> Response:
+    """The member who is asked says yes, or puts it aside without a word."""
+    node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    _ = voice(request).say
+    if fields_of(request).get("say") == ["no"] or "no" in fields_of(request).get("say", ()):
+        await node.write(introducing.decline, viewer.id or "", slug)
+        return done(request, "/introductions", _("It is put aside. Nobody is told."))
+    known = await node.read(queries.contacts, viewer.id or "")
+    form = read(request, _yes(known))
+    if form.errors:
+        return await _asked_page(request, form, 422)
+    means = tuple(form.values.get("means") or ())
+    await node.write(introducing.agree, viewer.id or "", slug, means=means)
+    return done(request, "/introductions", _("You are introduced. The card is below."))
+
+
+async def take_back(request: Request) -> Response:
+    """A member takes back a yes that waits, or their card."""
+    node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    said = fields_of(request).get("say", ())
+    _ = voice(request).say
+    if "card" in said:
+        await node.write(cards.revoke, viewer.id or "", slug)
+        return done(request, "/introductions", _("Your card is taken back and erased there."))
+    await node.write(introducing.withdraw, viewer.id or "", slug)
+    return done(request, "/introductions", _("Your yes is taken back."))
+
+
+# Ways to reach me -----------------------------------------------------------------------------
+
+
+async def contact(request: Request) -> Response:
+    """How a member can be reached; told to nobody but those they choose."""
+    node, viewer = _member(request)
+    form = blank(request, CONTACT, **await node.read(queries.contacts, viewer.id or ""))
+    return _contact_page(request, form)
+
+
+def _contact_page(request: Request, form: Entry, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(request, "matching/contact.html", status=status, width="narrow",
+                title=_("How you can be reached"), place="me", form=form)  # fmt: skip
+
+
+async def save_contact(request: Request) -> Response:
+    """Keep how a member can be reached."""
+    node, viewer = _member(request)
+    form = read(request, CONTACT)
+    if form.errors:
+        return _contact_page(request, form, 422)
+    await node.write(queries.set_contacts, viewer.id or "", dict(form.values))
+    return done(request, "/me/contact", voice(request).say("Saved."))
+
+
+routes = tuple(
+    Route(path, page_, methods=[method])
+    for path, method, page_ in (
+        ("/match", "GET", for_you),
+        ("/match/{slug}", "GET", show),
+        ("/match/{slug}", "POST", introduce),
+        ("/match/{slug}/aside", "POST", answer),
+        ("/introductions", "GET", introductions),
+        ("/introductions/{slug}", "GET", asked),
+        ("/introductions/{slug}", "POST", agree),
+        ("/introductions/{slug}/back", "POST", take_back),
+        ("/me/contact", "GET", contact),
+        ("/me/contact", "POST", save_contact),
+    )
+)
+

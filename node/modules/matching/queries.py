@@ -1,0 +1,305 @@
+"""All SQL about matches, requests and handles; introductions and cards have their own file."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+
+from node.kernel.database import insert_new
+from node.kernel.tables import letter
+from node.kernel.unit import Unit
+from node.modules.matching.rules import Request
+from node.modules.matching.tables import contact, handle, match, probe, request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A MatchRequest, ours or another node's."""
+
+    id: str
+    way: str
+    service: str
+    need: str | None
+    state: Request
+    intent: Mapping[str, Any] | None
+    most: int
+    answer: str | None
+    reason: str | None
+    at: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """Something that may fit a member's notice."""
+
+    slug: str
+    owner: str
+    mine: str
+    other: str | None
+    handle: str | None
+    service: str | None
+    request: str | None
+    score: int
+    reasons: Sequence[Mapping[str, Any]]
+    but: Mapping[str, Any] | None
+    state: str
+    why: str | None
+    at: datetime
+    until: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handle:
+    """Whom a handle of ours means."""
+
+    id: str
+    request: str
+    owner: str
+    listing: str
+    ends: datetime
+
+
+# Requests -----------------------------------------------------------------------------------
+
+
+def asked(db: Connection, id: str) -> Asked | None:
+    """The request with this id."""
+    row = db.execute(select(request).where(request.c.id == id)).one_or_none()
+    return _asked(row) if row else None
+
+
+def _asked(row: Row[Any]) -> Asked:
+    held = dict(row._mapping)  # noqa: SLF001
+    return Asked(**{**held, "state": Request(held["state"])})
+
+
+def add_request(unit: Unit, **values: Any) -> bool:
+    """Keep a new request; false if it was here."""
+    return insert_new(unit.db, request, {"at": unit.now, **values})
+
+
+def change_request(unit: Unit, id: str, **values: Any) -> None:
+    """Change what is kept of a request."""
+    unit.db.execute(update(request).where(request.c.id == id).values(**values))
+
+
+def open_requests(db: Connection, *, need: str | None = None) -> list[Asked]:
+    """Requests of ours that may still have an effect elsewhere."""
+    live = request.c.state.in_((Request.SENT, Request.ANSWERED))
+    wanted = select(request).where(request.c.way == "out", live)
+    wanted = wanted.where(request.c.need == need) if need is not None else wanted
+    return [_asked(row) for row in db.execute(wanted.order_by(request.c.id))]
+
+
+def lately_asked(db: Connection, need: str, since: datetime) -> set[str]:
+    """The nodes to which this need was put since a moment."""
+    wanted = select(request.c.service).where(
+        request.c.way == "out", request.c.need == need, request.c.at > since
+    )
+    return set(db.scalars(wanted))
+
+
+def last_asked(db: Connection) -> dict[str, datetime]:
+    """When each node was last asked anything."""
+    wanted = select(request.c.service, func.max(request.c.at)).where(request.c.way == "out")
+    return {row[0]: row[1] for row in db.execute(wanted.group_by(request.c.service))}
+
+
+def count_from(db: Connection, service: str, since: datetime) -> int:
+    """How many requests a node has sent us since a moment."""
+    theirs = and_(request.c.way == "in", request.c.service == service, request.c.at > since)
+    return db.scalar(select(func.count()).select_from(request).where(theirs)) or 0
+
+
+def probed(db: Connection, service: str, day: date) -> set[str]:
+    """What a node asked about on a day."""
+    theirs = and_(probe.c.service == service, probe.c.day == day)
+    return set(db.scalars(select(probe.c.concept).where(theirs)))
+
+
+def note_probes(unit: Unit, service: str, concepts: Iterable[str]) -> None:
+    """Remember what a node asks about today."""
+    for one in concepts:
+        row = {"service": service, "day": unit.now.date(), "concept": one}
+        insert_new(unit.db, probe, row)
+
+
+def counts(db: Connection, since: datetime) -> list[tuple[str, str, int]]:
+    """How many requests went each way since a moment: (service, way, how many)."""
+    wanted = select(request.c.service, request.c.way, func.count()).where(request.c.at > since)
+    grouped = wanted.group_by(request.c.service, request.c.way).order_by(request.c.service)
+    return [(row[0], row[1], row[2]) for row in db.execute(grouped)]
+
+
+# Handles ------------------------------------------------------------------------------------
+
+
+def add_handle(unit: Unit, **values: Any) -> None:
+    """Keep whom a new handle means."""
+    unit.db.execute(insert(handle).values(values))
+
+
+def find_handle(db: Connection, id: str) -> Handle | None:
+    """Whom a handle of ours means, if it still means anybody."""
+    row = db.execute(select(handle).where(handle.c.id == id)).one_or_none()
+    return Handle(**row._mapping) if row else None  # noqa: SLF001
+
+
+def drop_handles(
+    unit: Unit, *, request_id: str | None = None, listing: str | None = None
+) -> None:
+    """Let handles mean nobody any more."""
+    if request_id is not None:
+        unit.db.execute(delete(handle).where(handle.c.request == request_id))
+    if listing is not None:
+        unit.db.execute(delete(handle).where(handle.c.listing == listing))
+
+
+def times_meant(db: Connection, owner: str) -> int:
+    """How many open handles mean a member."""
+    mine = select(func.count()).select_from(handle).where(handle.c.owner == owner)
+    return db.scalar(mine) or 0
+
+
+# Matches ------------------------------------------------------------------------------------
+
+
+def _match(row: Row[Any]) -> Match:
+    return Match(**row._mapping)  # noqa: SLF001
+
+
+def _matches(db: Connection, wanted: Select[Any]) -> list[Match]:
+    return [_match(row) for row in db.execute(wanted)]
+
+
+def add_match(unit: Unit, **values: Any) -> bool:
+    """Keep something that may fit; false if it was known."""
+    slug = secrets.token_urlsafe(12)
+    row = {"slug": slug, "at": unit.now, "state": "new", **values}
+    return insert_new(unit.db, match, row)
+
+
+def rescore(unit: Unit, mine: str, other: str, **values: Any) -> bool:
+    """Give a known pair its new reasons; false if it is not known."""
+    pair = and_(match.c.mine == mine, match.c.other == other)
+    return bool(unit.db.execute(update(match).where(pair).values(**values)).rowcount)
+
+
+def find_match(db: Connection, slug: str, owner: str) -> Match | None:
+    """A member's own match."""
+    mine = and_(match.c.slug == slug, match.c.owner == owner)
+    row = db.execute(select(match).where(mine)).one_or_none()
+    return _match(row) if row else None
+
+
+def matches_for(db: Connection, owner: str, now: datetime, *, limit: int) -> list[Match]:
+    """The best of what may fit a member's notices and was not put aside."""
+    again = and_(match.c.state == "later", match.c.until <= now)
+    shown = or_(match.c.state == "new", again)
+    live = or_(match.c.ends.is_(None), match.c.ends > now)
+    wanted = select(match).where(match.c.owner == owner, shown, live)
+    best = wanted.order_by(match.c.score.desc(), match.c.at, match.c.slug)
+    return _matches(db, best.limit(limit))
+
+
+def resting(db: Connection, owner: str, now: datetime) -> int:
+    """How many matches a member has put off."""
+    held = and_(match.c.owner == owner, match.c.state == "later", match.c.until > now)
+    return db.scalar(select(func.count()).select_from(match).where(held)) or 0
+
+
+def change_match(unit: Unit, slug: str, **values: Any) -> None:
+    """Change where a match stands."""
+    unit.db.execute(update(match).where(match.c.slug == slug).values(**values))
+
+
+def drop_matches(unit: Unit, listing: str, *, keep: Iterable[str] = ()) -> None:
+    """Forget what was found for or with a notice.
+
+    Args:
+        unit: the unit.
+        listing: the notice's id.
+        keep: ids of other notices with which it still fits.
+    """
+    either = or_(match.c.mine == listing, match.c.other == listing)
+    kept = list(keep)
+    gone = delete(match).where(either)
+    if kept:
+        pair = and_(match.c.other.is_not(None), match.c.mine.not_in(kept))
+        gone = gone.where(
+            or_(
+                and_(match.c.mine == listing, match.c.other.not_in(kept)),
+                and_(match.c.other == listing, pair),
+            )
+        )
+    unit.db.execute(gone)
+
+
+def drop_candidates(unit: Unit, *, request_id: str) -> None:
+    """Forget the candidates that a request brought."""
+    unit.db.execute(delete(match).where(match.c.request == request_id))
+
+
+# Ways to reach a member -----------------------------------------------------------------------
+
+
+def contacts(db: Connection, account: str) -> dict[str, str]:
+    """How a member can be reached: kind to value."""
+    mine = select(contact.c.kind, contact.c.value).where(contact.c.account == account)
+    return {row.kind: row.value for row in db.execute(mine.order_by(contact.c.kind))}
+
+
+def set_contacts(unit: Unit, account: str, values: Mapping[str, str]) -> None:
+    """Keep how a member can be reached."""
+    unit.db.execute(delete(contact).where(contact.c.account == account))
+    rows = [{"account": account, "kind": k, "value": v} for k, v in values.items() if v]
+    if rows:
+        unit.db.execute(insert(contact), rows)
+
+
+# The end ------------------------------------------------------------------------------------
+
+
+def expire(unit: Unit) -> None:
+    """Let go what is over by the clock: requests, handles, candidates, old traces."""
+    now = unit.now
+    waiting = request.c.state.in_((Request.SENT, Request.WAITING))
+    over = and_(waiting, request.c.ends <= now)
+    unit.db.execute(update(request).where(over).values(state=Request.EXPIRED, intent=None))
+    unit.db.execute(delete(handle).where(handle.c.ends <= now))
+    unit.db.execute(delete(match).where(match.c.ends <= now, match.c.handle.is_not(None)))
+    unit.db.execute(delete(request).where(request.c.ends <= now - timedelta(days=30)))
+    unit.db.execute(delete(probe).where(probe.c.day < now.date() - timedelta(days=1)))
+
+
+def forget_node(unit: Unit, service: str) -> list[str]:
+    """Erase every request, handle and candidate of a pair; the ids of our requests."""
+    ours = select(request.c.id).where(request.c.service == service, request.c.way == "out")
+    ids = list(unit.db.scalars(ours))
+    theirs = select(request.c.id).where(request.c.service == service)
+    unit.db.execute(delete(handle).where(handle.c.request.in_(theirs)))
+    unit.db.execute(delete(match).where(match.c.service == service))
+    unit.db.execute(delete(request).where(request.c.service == service))
+    return ids
+
+
+def forget_member(unit: Unit, account: str) -> None:
+    """Erase the matches, handles and contact of a member."""
+    unit.db.execute(delete(handle).where(handle.c.owner == account))
+    unit.db.execute(delete(match).where(match.c.owner == account))
+    unit.db.execute(delete(contact).where(contact.c.account == account))
+
+
+def silence(unit: Unit, activities: Iterable[str]) -> None:
+    """Take the words out of letters of ours that have not left yet, or not everywhere."""
+    ids = list(activities)
+    if ids:
+        ours = and_(letter.c.way == "out", letter.c.activity.in_(ids))
+        unit.db.execute(update(letter).where(ours).values(body=None))
+        still = and_(ours, letter.c.state == "waiting")
+        unit.db.execute(update(letter).where(still).values(state="dead", code="E_WITHDRAWN"))

@@ -1,0 +1,133 @@
+"""What a member sees of matches and introductions, read in one go; no words yet, only values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from node.kernel.access import Viewer
+from node.kernel.node import find_account
+from node.kernel.tables import Account
+from node.modules.listings import api as listings
+from node.modules.listings.api import Notice
+from node.modules.matching import introduced, queries, rules
+from node.modules.matching.introduced import Card, Introduction
+from node.modules.matching.queries import Match
+from node.modules.peers import api as peers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One match with what may be shown of the other side."""
+
+    match: Match
+    mine: Notice
+    other: Notice | None
+    person: Account | None
+    """Whom the board names anyway; nobody behind a handle."""
+    node: str
+    """The other community, if it is not ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One introduction, as one of its two sides may see it."""
+
+    introduction: Introduction
+    mine: bool
+    """This side asked for it."""
+    need: Notice | None
+    other: Notice | None
+    person: Account | None
+    node: str
+    card: Card | None = None
+    sent: bool = False
+    """A card of ours is with the other side."""
+
+
+def shown(db: Connection, viewer: Viewer, now: datetime) -> list[Shown]:
+    """The one to three matches a member is shown now."""
+    found = []
+    for match in queries.matches_for(db, viewer.id or "", now, limit=rules.MOST_RESULTS * 4):
+        one = _shown(db, viewer, match)
+        if one is not None:
+            found.append(one)
+    return found[: rules.MOST_RESULTS]
+
+
+def shown_one(db: Connection, viewer: Viewer, slug: str) -> Shown | None:
+    """One match of a member."""
+    match = queries.find_match(db, slug, viewer.id or "")
+    return _shown(db, viewer, match) if match else None
+
+
+def _shown(db: Connection, viewer: Viewer, match: Match) -> Shown | None:
+    mine = listings.listing(db, match.mine, viewer)
+    other = listings.listing(db, match.other, viewer) if match.other else None
+    if mine is None or (match.other is not None and other is None):
+        return None
+    person = find_account(db, other.owner) if other else None
+    service = match.service
+    if service is None and other is not None and not other.local:
+        service = next((s.id for s in peers.trusted_services(db) if s.domain == other.domain), "")
+    return Shown(match=match, mine=mine, other=other, person=person, node=community(db, service))
+
+
+def community(db: Connection, service: str | None) -> str:
+    """What the community behind a node is called; "" for none."""
+    known = find_account(db, service) if service else None
+    if known is None:
+        return ""
+    return (peers.community_of(db, known) or known).label
+
+
+def asked_of(db: Connection, viewer: Viewer, now: datetime) -> list[Story]:
+    """What is asked of a member and waits for their answer."""
+    me = viewer.id or ""
+    return [_story(db, viewer, one) for one in introduced.asked_of(db, me, now)]
+
+
+def asked_by(db: Connection, viewer: Viewer) -> list[Story]:
+    """What a member asked for and what has not become a contact."""
+    done = (rules.State.AGREED, rules.State.DISCLOSED, rules.State.REVOKED)
+    found = introduced.asked_by(db, viewer.id or "")
+    return [_story(db, viewer, one) for one in found if one.state not in done]
+
+
+def agreed(db: Connection, viewer: Viewer) -> list[Story]:
+    """Introductions to which both said yes, with the cards."""
+    me = viewer.id or ""
+    held = introduced.held_by(db, me)
+    found = []
+    for one in introduced.agreed(db, me):
+        cards = introduced.cards(db, one.id)
+        sent = any(card.describes == me for card in cards)
+        found.append(_story(db, viewer, one, card=held.get(one.id), sent=sent))
+    return found
+
+
+def story(db: Connection, viewer: Viewer, slug: str) -> Story | None:
+    """An introduction that is asked of a member."""
+    one = introduced.for_asked(db, slug, viewer.id or "")
+    return _story(db, viewer, one) if one else None
+
+
+def _story(
+    db: Connection, viewer: Viewer, one: Introduction, *, card: Card | None = None,
+    sent: bool = False,
+) -> Story:  # fmt: skip
+    mine = one.asker == viewer.id
+    need, about = (one.mine, one.about) if mine else (one.about, one.mine)
+    other = listings.listing(db, about, viewer) if about else None
+    whom = one.asked if mine else one.asker
+    local = one.way == "local"
+    return Story(
+        introduction=one,
+        mine=mine,
+        need=listings.listing(db, need, viewer) if need else None,
+        other=other if local or mine else None,
+        person=find_account(db, whom) if local and whom else None,
+        node=community(db, one.service),
+        card=card,
+        sent=sent,
+    )
