@@ -24,8 +24,10 @@ from node.modules.listings.queries import Asked
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
 from tests.conftest import START, Clock, Wire, person, settle
+from tests.modules.meeting import befriend
 from tests.modules.neighbours import neighbours
-from vocab import schemas, wire as wires
+from vocab import schemas
+from vocab import wire as wires
 from vocab.model import PUBLIC
 from vocab.types import Delete, Update
 
@@ -76,9 +78,7 @@ async def alder(make_node: MakeNode) -> Node:
 
 @pytest.fixture
 async def birch(make_node: MakeNode) -> Node:
-    """Birch follows nobody and is trusted by alder."""
-    node = await make_node("birch", modules=ALL)
-    return node
+    return await make_node("birch", modules=ALL)
 
 
 @pytest.fixture
@@ -258,7 +258,8 @@ async def test_a_change_arrives(alder: Node, birch: Node, reach: str) -> None:
     made = await post(alder, ana, reach)
     await settle(alder, birch)
 
-    await alder.write(posting.edit, ana.id, made.id, draft(title="Two wheels", topic="tool-sharing"))
+    other = draft(title="Two wheels", topic="tool-sharing")
+    await alder.write(posting.edit, ana.id, made.id, other)
     await settle(alder, birch)
 
     (found,) = await index(birch)
@@ -598,3 +599,25 @@ async def test_others_of_a_blocked_host_are_forgotten(alder: Node, cedar: Node) 
 
     assert not await index(cedar)
     assert await cedar.read(queries.everything_of, "https://alder.test/u/ana") == []
+
+
+# With every module, and trust as two keepers make it -----------------------------------------
+
+
+async def test_two_nodes_as_they_are(make_node: MakeNode, wire: Wire) -> None:
+    alder, birch = [await make_node(name) for name in ("alder", "birch")]
+    await befriend(alder, birch)
+    ana = await person(alder, "ana", display="Ana")
+
+    shown = await post(alder, ana, "trusted", "request")
+    await post(alder, ana, "community", text="canary-55d1")
+    await settle(alder, birch)
+    await alder.write(posting.end, ana.id, shown.id, met=False)
+    open_ = await post(alder, ana, "trusted")
+    await settle(alder, birch)
+
+    assert [one.id for one in await index(birch)] == [open_.id]
+    known = await birch.read(api.listing, shown.id, HERE)
+    assert known is not None
+    assert known.lifecycle == State.WITHDRAWN
+    assert not [body for _, _, body in wire.seen if b"canary" in body]

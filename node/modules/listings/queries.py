@@ -34,6 +34,7 @@ def live(now: datetime | None) -> ColumnElement[bool]:
     Without a moment (documents are made where there is no clock) what is said of each end
     goes along, and the reader has a clock.
     """
+    # every reach: half a condition, beside visible() in every query that uses it
     away = exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
     open_ = and_(listing.c.lifecycle.in_(LIVE), ~away)
     if now is None:
@@ -137,6 +138,7 @@ def _older(slug: str) -> ColumnElement[bool]:
 
 
 def _about(concepts: Iterable[str]) -> ColumnElement[bool]:
+    # every reach: half a condition, beside visible() in every query that uses it
     return exists().where(topic.c.listing == listing.c.id, topic.c.concept.in_(list(concepts)))
 
 
@@ -303,6 +305,7 @@ def _one(db: Connection, wanted: Select[Any]) -> Notice | None:
 
 
 def _all(db: Connection, wanted: Select[Any]) -> list[Notice]:
+    # every reach: whoever made the query has asked who looks
     rows = db.execute(wanted).all()
     about: dict[str, list[str]] = {}
     ids = [row.id for row in rows]
