@@ -101,9 +101,7 @@ async def test_a_follower_elsewhere_sees_a_post_its_change_and_its_end(
     assert third
     assert third.deleted
     assert third.content == third.source == ""
-    assert "shut" not in str(
-        list(await birch.read(lambda db: db.execute(select(note)).all()))
-    )
+    assert "shut" not in str(list(await birch.read(lambda db: db.execute(select(note)).all())))
 
 
 async def test_a_deleted_post_stays_deleted(alder: Node, birch: Node, clock: Clock) -> None:
@@ -295,6 +293,7 @@ async def test_nobody_else_changes_or_deletes_a_post(
     for number, other in enumerate(others):
         node = cedar if other.handle == "far" else alder
         await meet(node, ben)
+        await meet(birch, other)  # a Delete of somebody unknown is not even looked at
         for way in CHANGES:
             forged = Note(
                 id=id,
@@ -312,6 +311,11 @@ async def test_nobody_else_changes_or_deletes_a_post(
         await settle(alder, birch, cedar)
 
     assert await kept(birch, id) == before
+    forged_in = (letters.c.way == "in") & letters.c.activity.contains("forged")
+    came = select(letters.c.state).where(forged_in)
+    states = await birch.read(lambda db: list(db.scalars(came)))
+    assert len(states) == len(OTHERS) * len(CHANGES)
+    assert set(states) <= {"refused", "ignored"}
 
 
 async def test_an_update_does_not_show_a_post_to_more_people(
@@ -397,6 +401,7 @@ async def test_a_poll_vote_is_no_post(alder: Node, birch: Node) -> None:
 
     ana, ben = await person(alder, "ana"), await person(birch, "ben")
     await meet(alder, ben)
+    await meet(birch, ana)
     vote = Note(id=f"{alder.origin}/o/v", attributed_to=ana.id, name="Yes",
                 in_reply_to=f"{birch.origin}/o/poll", to=(ben.id,))  # fmt: skip
     letter = Create(id=f"{alder.origin}/a/v", actor=ana.id, object=vote, to=(ben.id,))
@@ -413,8 +418,8 @@ async def test_who_leaves_takes_their_words_along(alder: Node, birch: Node) -> N
     ana, ben = await person(alder, "ana"), await person(birch, "ben")
     await follow(birch, ben, alder, ana)
     await meet(alder, ben)
-    ids = [await say(alder, ana, "CANARY to all"), await say(alder, ana, "CANARY here", "community"),
-           await say(alder, ana, "CANARY for @ben@birch.test", "direct")]  # fmt: skip
+    words = {"public": "CANARY", "community": "CANARY here", "direct": "CANARY @ben@birch.test"}
+    ids = [await say(alder, ana, text, reach) for reach, text in words.items()]
     await settle(alder, birch)
     taken = await alder.read(notes.leaving.export, ana.id)
     assert "CANARY here" in [one["text"] for one in taken["posts"]]

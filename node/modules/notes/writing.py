@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, update
 
@@ -20,6 +21,8 @@ from web.language import mark
 
 TRUSTED_PEERS = "trustedPeers"
 RECIPIENTS_ONLY = "recipientsOnly"
+NEWER = timedelta(seconds=1)
+"""How much later a change says it is, at least: others take no other for news."""
 NO_ANSWERS = mark("This person takes no answers from you.")
 
 
@@ -193,7 +196,7 @@ def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> 
         "content": _written(text, people),
         "source": {"content": text, "mediaType": "text/plain"},
         "lang": lang,
-        "updated": unit.now,
+        "updated": max(unit.now, (kept.updated or kept.published) + NEWER),
     }
     now = type(before)(**fields)
     change = Update(
