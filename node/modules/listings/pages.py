@@ -17,7 +17,7 @@ from node.kernel.tables import Account
 from node.modules.listings import concepts, posting, queries
 from node.modules.listings.posting import Draft
 from node.modules.listings.queries import Asked
-from node.modules.listings.rules import LIVE
+from node.modules.listings.rules import LIVE, last_day
 from node.modules.listings.tables import Notice
 from web.forms import (
     Choice,
@@ -72,8 +72,7 @@ WORDS: Final = (
     Text("text", mark("A few words about it"), optional=True, at_most=5000),
     Pick("kind", mark("What is it?"),
          choices=tuple(Choice(name, words) for name, (_, words) in concepts.KINDS.items())),
-    Pick("topic", mark("What is it about?"), mark("So that people find each other"),
-         optional=True,
+    Pick("topic", mark("What is it about?"), optional=True,
          choices=tuple(Choice(name, words) for name, words in concepts.TOPICS.items())),
     Minutes("takes", mark("How long does it take?"), mark("As in “90” or “1 h 30 min”"),
             optional=True, most=60 * 24 * 30),
@@ -127,6 +126,7 @@ async def board(request: Request) -> Response:
         kinds=concepts.KINDS,
         pictures=PICTURES,
         label=concepts.label,
+        last_day=lambda one: last_day(one.ends, _zone(node)),
     )
 
 
@@ -286,13 +286,6 @@ def _end_of(day: date, node: "Node") -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), _zone(node))
 
 
-def _last_day(one: Notice, node: "Node") -> date | None:
-    """The last day on which a notice is up."""
-    if one.ends is None:
-        return None
-    return (one.ends - timedelta(seconds=1)).astimezone(_zone(node)).date()
-
-
 def _as_form(one: Notice, node: "Node") -> dict[str, Any]:
     """A notice as its form begins."""
     return {
@@ -301,7 +294,7 @@ def _as_form(one: Notice, node: "Node") -> dict[str, Any]:
         "kind": one.kind,
         "topic": concepts.name_of(one.concept),
         "takes": one.minutes,
-        "until": _last_day(one, node),
+        "until": last_day(one.ends, _zone(node)),
         "terms": [term for term in one.terms if term in TERMS],
         "hidden": one.match_scope != "localOnly",
     }
@@ -325,7 +318,7 @@ async def show(request: Request) -> Response:
         state=state,
         is_live=state in LIVE,
         mine=request.state.viewer.id == one.owner,
-        last_day=_last_day(one, node),
+        last_day=last_day(one.ends, _zone(node)),
         kind=concepts.KINDS[one.kind][1],
         topics=[words for words in map(concepts.label, one.topics) if words],
         terms=[concepts.TERMS[term] for term in one.terms if term in concepts.TERMS],

@@ -1,8 +1,9 @@
 """How an offer or a need may go on, who may hear of it, and where it may be matched."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from node.kernel.access import Reach
 from vocab.model import PUBLIC
@@ -110,3 +111,8 @@ def hours(minutes: int | None) -> tuple[str, str]:
     if minutes % 15:
         return "minute-Time", str(minutes)
     return "hour", f"{minutes / 60:g}"
+
+
+def last_day(ends: datetime | None, zone: ZoneInfo) -> date | None:
+    """The last day on which a notice is up, in the community's zone; None for one without end."""
+    return (ends - timedelta(seconds=1)).astimezone(zone).date() if ends else None

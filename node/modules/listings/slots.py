@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.listings import queries
 from node.modules.listings.queries import Asked
-from node.modules.listings.rules import LIVE
+from node.modules.listings.rules import LIVE, last_day
 from node.modules.listings.tables import Notice
 from web.slots import Card
 from web.voice import Voice, speak
@@ -66,7 +67,7 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         Card(
             title=one.title,
             href=one.path,
-            text=spoken.say("Leaves the board %(when)s", when=spoken.short(one.ends)),
+            text=spoken.say("Leaves the board after %(day)s", day=spoken.short(day)),
             icon="clock",
             act=spoken.say("Look"),
             about=one.title,
@@ -75,7 +76,7 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
             language=one.lang,
         )
         for one in await node.read(_ending, viewer, node)
-        if one.ends is not None
+        if (day := last_day(one.ends, ZoneInfo(node.community.timezone))) is not None
     ]
 
 
