@@ -6,6 +6,8 @@ their last part: enough for a directory, not for whoever looks for a way in.
 Source: RFC 7033; RFC 6415; NodeInfo 2.0 and 2.1; FEP-d556; FEP-2677.
 """
 
+from datetime import datetime
+from hmac import compare_digest
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from federation import ourselves
 from federation.answers import ACTIVITY, LD, OPEN
 from node.kernel.errors import Missing, Problem
 from node.kernel.node import Node
-from node.kernel.tables import Account, account
+from node.kernel.tables import Account, account, setting
 from vocab.types import Person
 
 JRD = "application/jrd+json; charset=utf-8"
@@ -47,14 +49,33 @@ async def webfinger(request: Request) -> Response:
         Missing: nobody of this node.
         Unclear: E_RESOURCE; there is no resource, or it is no address.
     """
-    node = _found(request)
     resource = request.query_params.get("resource", "").strip()
+    if word := await _asked_by_ourselves(request.app.state.node, resource):
+        said = {"subject": resource, "properties": {f"{AS2}content": word}}
+        return JSONResponse(
+            said, headers={**OPEN, "Cache-Control": "no-store", "Content-Type": JRD}
+        )
+    node = _found(request)
     if not resource or len(resource) > LONGEST:
         raise Unclear("E_RESOURCE", resource[:100])
     found = await node.read(_resource, node.origin, node.community.domain, resource)
     if found is None or found.suspended is not None:
         raise Missing
     return JSONResponse(_jrd(node, found), headers={**HEADERS, "Content-Type": JRD})
+
+
+async def _asked_by_ourselves(node: Node, resource: str) -> str | None:
+    if not (node.ready and node.community.at_home and "/check/" in resource):
+        return None
+    return await node.read(_word, resource, node.now())
+
+
+def _word(db: Connection, resource: str, now: datetime) -> str | None:
+    """What only we know, for ourselves asking from outside whether an address leads here."""
+    asked = db.scalar(select(setting.c.value).where(setting.c.name == "origin_check"))
+    if not asked or not compare_digest(asked["resource"].encode(), resource.encode()):
+        return None
+    return str(asked["word"]) if now < datetime.fromisoformat(asked["until"]) else None
 
 
 def _resource(db: Connection, origin: str, domain: str, resource: str) -> Account | None:

@@ -5,6 +5,7 @@ for a word that only this node knows.
 """
 
 import json
+import re
 import secrets
 from dataclasses import replace
 from datetime import timedelta
@@ -31,6 +32,8 @@ from node.kernel.settings import is_public, safe_for
 from node.kernel.tables import letter, log_words
 from node.kernel.unit import Unit
 
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
 VALID = timedelta(minutes=10)
 """How long the word we ask ourselves for is answered."""
 
@@ -56,14 +59,24 @@ def plain(address: str) -> str:
     """The origin of an address as typed.
 
     Raises:
-        Refused: not https, or with a path, a name and password, or no host.
+        Refused: not https, or with a path, a name and password, or no host that can be one.
     """
-    parts = urlsplit(address if "://" in address else f"https://{address}")
-    clean = parts.hostname and not (parts.username or parts.query or parts.path.strip("/"))
-    if parts.scheme != "https" or not clean:
-        safe = "Write the address like https://alder.example, with nothing behind the name."
-        raise Refused("E_ORIGIN", address, safe=safe)
-    return f"https://{parts.netloc.lower()}"
+    typed = address.strip()
+    try:
+        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+        host = (parts.hostname or "").encode("idna").decode()
+        port = parts.port
+    except ValueError as error:
+        raise _no_address(address) from error
+    more = "@" in parts.netloc or parts.query or parts.fragment or parts.path.strip("/")
+    if parts.scheme != "https" or more or not HOST.fullmatch(host):
+        raise _no_address(address)
+    return f"https://{host}" if port in (None, 443) else f"https://{host}:{port}"
+
+
+def _no_address(address: str) -> Refused:
+    safe = "Write the address like https://alder.example, with nothing behind the name."
+    return Refused("E_ORIGIN", address, safe=safe)
 
 
 async def look(node: Node, origin: str) -> None:
@@ -72,9 +85,10 @@ async def look(node: Node, origin: str) -> None:
     Raises:
         Refused: with what was seen and what to do about it.
     """
-    word = secrets.token_urlsafe(24)
-    await node.write(_expect, origin, word)
-    resource = quote(f"{origin}/check/{word}", safe="")
+    # the answer does not stand in the question: one who repeats what is asked knows nothing
+    question, word = f"{origin}/check/{secrets.token_urlsafe(24)}", secrets.token_urlsafe(24)
+    await node.write(_expect, question, word)
+    resource = quote(question, safe="")
     try:
         answer = await node.network.get(f"{origin}/.well-known/webfinger?resource={resource}")
     except Problem as problem:
@@ -91,9 +105,9 @@ async def look(node: Node, origin: str) -> None:
         raise Refused("E_ELSEWHERE", origin, safe=safe)
 
 
-def _expect(unit: Unit, origin: str, word: str) -> None:
+def _expect(unit: Unit, question: str, word: str) -> None:
     until = (unit.now + VALID).isoformat()
-    unit.set("origin_check", {"resource": f"{origin}/check/{word}", "word": word, "until": until})
+    unit.set("origin_check", {"resource": question, "word": word, "until": until})
 
 
 async def at_home(node: Node) -> None:
