@@ -71,6 +71,7 @@ class Post:
 
 
 def _posts() -> Select[Any]:
+    # every reach: only the beginning of the queries below, and each of those asks
     return select(note, *(c.label(f"by_{c.name}") for c in account.c)).join_from(
         note, account, account.c.id == note.c.owner
     )
@@ -84,6 +85,7 @@ def _post(row: Row[Any]) -> Post:
 
 def _named(viewer: Viewer) -> ColumnElement[bool]:
     """Whether a post is for the viewer by name; the keepers read what is for the community."""
+    # every reach: this is itself a condition on who looks
     community = select(account.c.id).where(account.c.local, account.c.kind == "Community")
     mine = recipient.c.account == (viewer.id or "")
     whom = or_(mine, recipient.c.account.in_(community)) if viewer.is_admin else mine
@@ -195,6 +197,7 @@ def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any)
 
 def recipients_of(db: Connection, id: str) -> list[str]:
     """The accounts of ours that a post is for by name."""
+    # every reach: a handler narrows whom a post is for, whoever looks
     return list(db.scalars(select(recipient.c.account).where(recipient.c.note == id)))
 
 
