@@ -1,22 +1,20 @@
-"""The pages of offers and needs: the board, a new notice, one of them."""
+"""The pages of single offers and needs: a new one, one of them, one's own."""
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
 from node.modules.listings import concepts, posting, queries
+from node.modules.listings.board import PURPOSES, board, tag
 from node.modules.listings.posting import Draft
-from node.modules.listings.queries import Asked
 from node.modules.listings.rules import LIVE, last_day
 from node.modules.listings.tables import Notice
 from web.forms import (
@@ -44,14 +42,8 @@ from web.voice import voice
 if TYPE_CHECKING:
     from node.kernel.node import Node
 
-PAGE: Final = 30
 STAYS: Final = timedelta(days=60)
 LONGEST: Final = timedelta(days=366)
-PURPOSES: Final = {"need": "request", "offer": "offer"}
-PICTURES: Final = {
-    "service": "tools", "give": "thing", "lend": "thing", "space": "table", "ride": "ride",
-    "meal": "heart", "teaching": "page", "care": "heart",
-}  # fmt: skip
 TERMS: Final = ("gift", "lend", "timeCredit")
 
 
@@ -99,80 +91,6 @@ def _member(request: Request) -> Viewer:
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
     return viewer
-
-
-# The board ----------------------------------------------------------------------------------
-
-
-async def board(request: Request) -> Response:
-    """What is needed and offered, here and at trusted nodes; for visitors what is public here."""
-    node: Node = request.app.state.node
-    viewer: Viewer = request.state.viewer
-    chosen = _chosen(request)
-    if not viewer.is_member:
-        chosen = replace(chosen, local=True)
-    found, people = await node.read(_board, viewer, node.now(), _after(request), chosen)
-    _ = voice(request).say
-    return page(
-        request,
-        "listings/board.html",
-        title=_("Give & ask"),
-        place="give",
-        found=found[:PAGE],
-        older=_link(chosen, found[PAGE - 1].slug) if len(found) > PAGE else "",
-        people=people,
-        chosen=chosen,
-        to=lambda **other: _link(replace(chosen, **other)),
-        kinds=concepts.KINDS,
-        pictures=PICTURES,
-        label=concepts.label,
-        last_day=lambda one: last_day(one.ends, _zone(node)),
-    )
-
-
-def _board(
-    db: Connection, viewer: Viewer, now: datetime, after: str | None, chosen: Asked
-) -> tuple[list[Notice], dict[str, Account]]:
-    found = queries.open_listings(db, viewer, now, chosen, after=after, limit=PAGE + 1)
-    return found, dict(queries.owners(db, [one.owner for one in found]))
-
-
-def _after(request: Request) -> str | None:
-    return request.query_params.get("after", "")[:64] or None
-
-
-def _chosen(request: Request) -> Asked:
-    """What of the board was asked for; what cannot be is left out."""
-    said = request.query_params
-    topic, kind = said.get("topic", ""), said.get("kind", "")
-    return Asked(
-        purpose=PURPOSES.get(said.get("show", "")),
-        kind=kind if kind in concepts.KINDS else None,
-        concept=concepts.concept(topic) if topic in concepts.TOPICS else None,
-        local={"here": True, "elsewhere": False}.get(said.get("from", "")),
-    )
-
-
-def _link(chosen: Asked, after: str = "") -> str:
-    """The address of the board as chosen."""
-    said = {
-        "show": {purpose: word for word, purpose in PURPOSES.items()}.get(chosen.purpose or ""),
-        "kind": chosen.kind,
-        "topic": concepts.name_of(chosen.concept),
-        "from": "" if chosen.local is None else "here" if chosen.local else "elsewhere",
-        "after": after,
-    }
-    query = urlencode({name: value for name, value in said.items() if value})
-    return f"/board?{query}" if query else "/board"
-
-
-async def tag(request: Request) -> Response:
-    """Where the hashtag of a notice leads: the board, about that topic."""
-    word = request.path_params["word"]
-    topic = next((name for name in concepts.TOPICS if name.replace("-", "") == word.lower()), None)
-    if topic is None:
-        raise Missing
-    return RedirectResponse(f"/board?topic={topic}", 303)
 
 
 async def mine(request: Request) -> Response:
