@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 
 from federation import resolving
 from node.demo.people import ADOPTED, PASSWORD, PLACES, TOOLS, Place, Wish
@@ -35,7 +36,8 @@ async def tell(stage: Stage, say: Say) -> None:
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
     record = await decide(stage, birch, *TOOLS)
-    await adopt(stage, cedar, record)
+    await publish(birch, record)
+    await adopt(stage, cedar, record.id)
     say("A decision of Birch Yard was adopted at Cedar Hill.")
 
 
@@ -109,8 +111,10 @@ async def meet(stage: Stage, alder: Node, birch: Node) -> None:
     """Mira's need finds Bo's offer; both say yes, and each has the other's card."""
 
 
-async def decide(stage: Stage, node: Node, title: str, text: str, **more: object) -> str:
-    """Bring a proposal, have everybody consent, let its time come; the record's id."""
+async def decide(
+    stage: Stage, node: Node, title: str, text: str, **more: object
+) -> decisions.Record:
+    """Bring a proposal, have everybody consent, let its time come; the record."""
     people = [m.id for m in await node.read(accounts.members)]
     slug = await node.write(bring, people[-1], title, text, more)
     for member in people:
@@ -118,14 +122,13 @@ async def decide(stage: Stage, node: Node, title: str, text: str, **more: object
     stage.clock.wait(days=4)
     for other in stage.nodes.values():
         other.wake()
+    return await stage.until(partial(node.read, decisions.decided_by, slug))
 
-    async def closed() -> decisions.Record | None:
-        return await node.read(decisions.decided_by, slug)
 
-    record = await stage.until(closed)
-    if not more:
-        await node.write(bringing.choose_reach, slug, people[-1], "public")
-    return str(record.id)
+async def publish(node: Node, record: decisions.Record) -> None:
+    """Choose that everybody may see a decision."""
+    keeper = (await node.read(accounts.admins))[0].id
+    await node.write(decisions.settle, record.id, "public", by=keeper)
 
 
 def bring(unit: Unit, member: str, title: str, text: str, more: dict[str, object]) -> str:
@@ -148,11 +151,7 @@ def bring(unit: Unit, member: str, title: str, text: str, more: dict[str, object
 
 async def adopt(stage: Stage, node: Node, record: str) -> None:
     """Have a community adopt another's record by its own process."""
-
-    async def heard() -> decisions.Record | None:
-        return await node.read(decisions.record_by_id, record, listings.HERE)
-
-    await stage.until(heard)
+    await stage.until(partial(node.read, decisions.record_by_id, record, listings.HERE))
     await decide(stage, node, *ADOPTED, answers={"record": record, "answer": "adopted"})
 
 

@@ -4,15 +4,20 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from federation import resolving
 from node import stage
+from node.demo import story
+from node.demo.people import Wish
 from node.kernel.node import Node
 from node.modules.follows import api as follows
+from node.modules.notes import api as notes
 from tests.conftest import found, person
 
 
@@ -87,8 +92,6 @@ async def test_frank_understands_our_actors(here: stage.Stage, frank: Peer) -> N
 
 
 async def test_we_follow_frank(here: stage.Stage, frank: Peer) -> None:
-    from federation import resolving
-
     alder = here.nodes["alder"]
     ana = await person(alder, "ana")
     target = await resolving.account(alder, frank.actor)
@@ -100,3 +103,66 @@ async def test_we_follow_frank(here: stage.Stage, frank: Peer) -> None:
 
     await here.until(accepted)
     assert await frank.show("followers") == [ana.id]
+
+
+async def test_frank_reads_a_post_and_his_reply_is_shown_here(
+    here: stage.Stage, frank: Peer
+) -> None:
+    alder = await followed(here, frank)
+    us = await alder.account(alder.community.id)
+    assert us is not None
+
+    words = notes.Draft(text="The tap in the yard runs again.", reach="public", people={})
+    slug = await alder.write(notes.post, us, words)
+    (create,) = await here.until(partial(frank.received, "Create"))
+    await frank.ask(
+        "note", content="<p>Well mended!</p>", inReplyTo=create["object"]["id"], to=[us.id]
+    )
+
+    async def shown() -> bool:
+        async with httpx.AsyncClient() as visitor:
+            page = await visitor.get(f"{alder.origin}/n/{slug}")
+        return page.status_code == 200 and "Well mended!" in page.text
+
+    await here.until(shown)
+    assert create["object"]["type"] == "Note"
+    assert "The tap in the yard runs again." in create["object"]["content"]
+
+
+async def test_frank_reads_an_offer(here: stage.Stage, frank: Peer) -> None:
+    alder = await followed(here, frank)
+    ana = await person(alder, "ana", display="Ana")
+
+    wish = Wish(
+        who="ana", purpose="offer", title="Bean plants", text="Two trays.", kind="give",
+        topic="gardening", minutes=10, terms=("gift",), reach="public",
+    )  # fmt: skip
+    await alder.write(story.wishing, wish)
+
+    # The offer is Ana's; her community shows it to those who follow the community.
+    (announce,) = await here.until(partial(frank.received, "Announce"))
+    offer = await frank.ask("lookup", id=announce["object"])
+    assert offer["type"] == "Note"
+    assert offer["document"]["attributedTo"] == ana.id
+    assert "Bean plants" in offer["document"]["content"]
+
+
+async def test_frank_reads_a_decision(tmp_path: Path, frank: Peer) -> None:
+    async with stage.opened(tmp_path, ("alder",), clock=stage.Behind(days=4)) as here:
+        alder = here.nodes["alder"]
+        await found(alder, "alder", alder.origin)
+        for name in ("ana", "ben"):
+            await person(alder, name)
+        record = await story.decide(here, alder, "Open on Sundays", "From two until six.")
+        await followed(here, frank)
+
+        await story.publish(alder, record)
+
+        async def decided() -> bool:
+            return record.id in [a["object"]["id"] for a in await frank.received("Create")]
+
+        await here.until(decided)
+        decision = await frank.ask("lookup", id=record.id)
+        assert decision["type"] == "Article"
+        assert "Open on Sundays" in decision["document"]["name"]
+        assert await frank.show("errors") == []
