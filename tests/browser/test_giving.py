@@ -1,0 +1,128 @@
+"""Somebody asks, offers, changes their mind; two nodes trust each other and a need is met."""
+
+from node.kernel.node import Node
+from node.modules.peers import api as peers
+from node.stage import Stage
+from tests.browser.conftest import Walk
+from tests.browser.walking import Walker
+from tests.conftest import person
+
+
+async def test_somebody_asks_changes_it_and_takes_it_back(nodes, walk: Walk) -> None:
+    stage = await nodes("alder")
+    alder = stage.nodes["alder"]
+    await person(alder, "ana", display="Ana Okafor")
+    ana = await walk(alder, "ana")
+
+    await ana.go("/give", "board-empty")
+    await ana.press("I need something", "need-new")
+    # one line is all that must be typed
+    await ana.fill(title="A ladder for Saturday morning")
+    await ana.press("Put it on the board", "need")
+    await ana.sees("Your notice is on the board.", "A ladder for Saturday morning")
+    need = ana.path
+    await ana.press("Change it", "need-edit")
+    await ana.fill(title="A long ladder for Saturday", takes="later", text="To mend the gutter.")
+    await ana.press("Change it", "need-edit-errors", status=422)
+    assert await ana.page.locator("[name=text]").input_value() == "To mend the gutter."
+    await ana.fill(takes="1 h 30")
+    await ana.press("Change it")
+    await ana.sees("Changed.", "1 h 30 min")
+
+    await ana.go("/l/new?purpose=offer", "offer-new")
+    await ana.fill(title="Bread on Fridays, two loaves", text="Rye, from a slow dough.")
+    await ana.choose(reach="public", kind="meal", topic="food")
+    await ana.press("Put it on the board", "offer")
+    await ana.go("/board", "board")
+    await ana.sees("Needed", "Offered", "2 notices")
+    await (await walk(alder)).go("/board", "board-visitor")
+
+    await ana.go(need)
+    await ana.open("Take it from the board")
+    await ana.picture("need-asked-back")
+    await ana.press("Take it down", "need-withdrawn")
+    await ana.sees("It has left the board.")
+    await ana.go("/l/mine", "mine")
+
+    stage.clock.wait(days=70)
+    await ana.sign_in("ana")
+    await ana.go("/board")
+    await ana.sees("Nothing here yet")
+    await ana.go("/l/mine")
+    await ana.press("Bread on Fridays, two loaves", "offer-expired")
+    await ana.sees("Its time is over")
+
+
+async def test_a_need_at_alder_meets_an_offer_at_birch(nodes, walk: Walk) -> None:
+    stage = await nodes("alder", "birch")
+    alder, birch = stage.nodes["alder"], stage.nodes["birch"]
+    await person(alder, "mira", display="Mira Lind")
+    await person(birch, "bo", display="Bo Sander")
+    await trusting(stage, await walk(alder, "keeper"), await walk(birch, "keeper"))
+
+    bo = await walk(birch, "bo")
+    await bo.go("/me/contact", "contact-new")
+    await bo.fill(telephone="030 123 45 67")
+    await bo.press("Save")
+    await bo.go("/l/new?purpose=offer")
+    await bo.fill(title="I mend bicycles on Sundays", text="Brakes, gears and flat tyres.")
+    await bo.choose(topic="repair", reach="trusted")
+    await bo.press("Put it on the board")
+    mira = await walk(alder, "mira")
+    await mira.go("/l/new?purpose=need")
+    await mira.fill(title="Somebody to mend my bicycle", text="The brakes do not hold.")
+    await mira.choose(topic="repair", reach="trusted")
+    await mira.press("Put it on the board")
+
+    await shows(stage, mira, "/match", "Why this may fit")
+    await mira.go("/", "today-match")
+    await mira.go("/match", "match")
+    await mira.press("Introduce us", "match-consent")
+    await mira.fill(message="Is Sunday at ten too early?")
+    await mira.press("Introduce us", "match-waiting")
+    await mira.sees("Your yes is on its way.")
+
+    await shows(stage, bo, "/introductions", "asks to be introduced")
+    await bo.go("/", "today-introduction")
+    await bo.press("Answer", "introduction")
+    await bo.sees("Is Sunday at ten too early?", "Somebody at Alder")
+    assert "Mira" not in await bo.text()
+    await bo.press("Yes, introduce us", "introduced")
+    await shows(stage, bo, "/introductions", "Mira Lind")
+    await bo.go("/introductions", "cards-birch")
+    await shows(stage, mira, "/introductions", "Bo Sander")
+    await mira.go("/introductions", "cards")
+    await mira.sees("030 123 45 67")
+
+
+async def trusting(stage: Stage, ruth: Walker, ben: Walker) -> None:
+    """Both keepers say yes, on their pages."""
+    alder, birch = stage.nodes["alder"], stage.nodes["birch"]
+    await ruth.go("/desk/nodes")
+    await ruth.fill(address="not a place")
+    await ruth.press("Ask them", "nodes-wrong", status=422)
+    await ruth.fill(address=birch.origin)
+    await ruth.press("Ask them", "nodes-asked")
+    await ruth.sees("Waiting for their answer")
+
+    await shows(stage, ben, "/desk/nodes", "They ask us")
+    await ben.go("/", "today-nodes")
+    await ben.go("/desk/nodes", "nodes-asking")
+    await ben.press("Trust them", "nodes-trusted")
+    await stage.until(lambda: trusts(alder, birch))
+    await ruth.go("/desk/nodes")
+    await ruth.sees("We trust each other")
+
+
+async def trusts(one: Node, other: Node) -> bool:
+    return await one.read(peers.trusted, other.community.service or "")
+
+
+async def shows(stage: Stage, walker: Walker, path: str, words: str) -> None:
+    """Wait until a page says this, as somebody would who loads it again."""
+
+    async def said() -> bool:
+        await walker.page.goto(f"{walker.origin}{path}")
+        return words in await walker.text()
+
+    await stage.until(said)

@@ -1,0 +1,197 @@
+"""Somebody who walks a node with a browser, and what every page they open must be like.
+
+Pages are walked without scripts, at the width of a phone and of a desk. What is asked of
+each: an answer below 500, a title, one heading of the first rank, nothing from another
+host, nothing that needs sideways scrolling, and nothing that axe finds.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, Response, Route
+
+from tests.conftest import PASSWORD
+
+PHONE: Final = {"width": 360, "height": 780}
+DESK: Final = {"width": 1280, "height": 900}
+RULES: Final = {
+    "runOnly": [
+        "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
+    ],
+    "resultTypes": ["violations"],
+    "preload": False,
+}  # fmt: skip
+_WIDE = "() => [document.scrollingElement.scrollWidth, innerWidth]"
+_PAST = """() => [...document.querySelectorAll("body *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+_CHANGING = re.compile(r'value="[^"]*"|[?&]v=[\w-]+|<time[^>]*>|:\d{4,5}\b|/[\w-]{16,}')
+
+
+class Judge:
+    """A browser with scripts that looks at the same pages, since axe is one.
+
+    A page is judged once: those that differ only in keys and addresses are the same.
+    """
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context = context
+        self.page = page
+        self.known: set[tuple[str, str]] = set()
+        self._shown: tuple[str, str] = "", ""
+
+    @classmethod
+    async def open(cls, browser: Browser, **context: Any) -> "Judge":
+        made = await browser.new_context(viewport=PHONE, **context)
+        await made.add_init_script(AXE_SCRIPT)
+        judge = cls(made, await made.new_page())
+        await judge.page.route(lambda url: url == judge._shown[0], judge._show)
+        return judge
+
+    async def _show(self, route: Route, request: Request) -> None:
+        if request.is_navigation_request():
+            await route.fulfill(body=self._shown[1], content_type="text/html; charset=utf-8")
+        else:
+            await route.continue_()
+
+    async def look(self, url: str, html: str, *, text: str = "") -> list[str]:
+        """What is wrong with a page at either width, unless it was looked at before.
+
+        Args:
+            url: where the page is from, for what it links to.
+            html: the page.
+            text: the size of the reader's text, such as "200%".
+        """
+        key = urlsplit(url).path.count("/") * "/" + text, _CHANGING.sub("", html)
+        if key in self.known:
+            return []
+        self.known.add(key)
+        self._shown = url, html
+        await self.page.goto(url)
+        await self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if text:
+            await self.page.evaluate("s => document.documentElement.style.fontSize = s", text)
+        found = []
+        for size in (DESK, PHONE):
+            await self.page.set_viewport_size(size)
+            found += [f"{size['width']} px: {words}" for words in await self._wrong(axe=not text)]
+        return found
+
+    async def _wrong(self, *, axe: bool) -> list[str]:
+        found = []
+        wide, room = await self.page.evaluate(_WIDE)
+        if wide > room:
+            found.append(f"scrolls sideways, {wide} of {room}: {await self.page.evaluate(_PAST)}")
+        if axe:
+            seen = await self.page.evaluate("rules => axe.run(rules)", RULES)
+            found += [_told(each) for each in seen["violations"]]
+        return found
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = "; ".join(f"{n['html'][:160]} ({n['failureSummary']})" for n in violation["nodes"][:3])
+    return f"{violation['id']}: {violation['help']}: {places}"
+
+
+class Walker:
+    """Somebody at a node, with a browser that runs no scripts."""
+
+    def __init__(self, page: Page, judge: Judge, origin: str, pictures: Path) -> None:
+        self.page = page
+        self.judge = judge
+        self.origin = origin
+        self.pictures = pictures
+        self.asked: list[str] = []
+        """What this browser asked for, of any host."""
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    # Going ------------------------------------------------------------------------------------
+
+    async def go(self, path: str, shot: str = "", *, status: int = 200) -> None:
+        """Open a page, which must answer so, and look at it."""
+        answer = await self.page.goto(f"{self.origin}{path}")
+        await self._arrived(answer, shot, status)
+
+    async def press(
+        self, words: str, shot: str = "", *, status: int = 200, within: Locator | None = None
+    ) -> None:
+        """Press a button, or follow a link, that says this, and look at where it leads."""
+        found = (within or self.page).get_by_role("button", name=words)
+        if not await found.count():
+            found = (within or self.page).get_by_role("link", name=words)
+        async with self.page.expect_navigation() as navigation:
+            await found.first.click()
+        await self._arrived(await navigation.value, shot, status)
+
+    async def open(self, words: str) -> None:
+        """Open what is folded away under these words."""
+        await self.page.locator("summary", has_text=words).first.click()
+
+    async def fill(self, **fields: str) -> None:
+        """Type into fields by their names on the form."""
+        for name, value in fields.items():
+            await self.page.locator(f"[name={name}]").fill(value)
+
+    async def choose(self, **fields: str) -> None:
+        """Choose one of several by the name of the field and the value."""
+        for name, value in fields.items():
+            await self.page.locator(f"[name={name}][value={value}]").check()
+
+    async def sign_in(self, handle: str, password: str = PASSWORD) -> None:
+        await self.go("/sign-in")
+        await self.fill(name=handle, password=password)
+        await self.press("Sign in")
+
+    # Seeing -----------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    async def text(self) -> str:
+        """What the page says, without its bars."""
+        return await self.page.locator("main").inner_text()
+
+    async def sees(self, *words: str) -> None:
+        """The page says each of these, whatever the case and the breaks of its lines."""
+        said = " ".join((await self.text()).split())
+        for each in words:
+            assert each in said, f"{each!r} is not on {self.page.url}:\n{said}"
+
+    async def _arrived(self, answer: Response | None, shot: str, status: int) -> None:
+        assert answer is not None
+        assert answer.status == status, f"{answer.status} at {answer.url}: {await self.text()}"
+        assert await self.faults() == []
+        if shot:
+            await self.picture(shot)
+
+    async def faults(self) -> list[str]:
+        """What is wrong with the page as it stands."""
+        page = self.page
+        found = [f"asks another host: {url}" for url in self.asked if not _on(url, self.origin)]
+        self.asked.clear()
+        if not (await page.title()).strip():
+            found.append("has no title")
+        if (count := await page.locator("h1").count()) != 1:
+            found.append(f"has {count} headings of the first rank")
+        found += await self.judge.look(page.url, await page.content())
+        return [f"{page.url} {words}" for words in found]
+
+    async def picture(self, name: str, sizes: Sequence[Any] = (DESK, PHONE)) -> None:
+        """Take a picture of the whole page at both widths."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        for size in sizes:
+            await self.page.set_viewport_size(size)
+            height = await self.page.evaluate("document.scrollingElement.scrollHeight")
+            # as tall as the page, so that the bar at its foot covers nothing
+            await self.page.set_viewport_size({**size, "height": max(height, size["height"])})
+            await self.page.screenshot(path=self.pictures / f"{name}-{size['width']}.png")
+        await self.page.set_viewport_size(PHONE)
+
+
+def _on(url: str, origin: str) -> bool:
+    return url.startswith((f"{origin}/", "about:"))
