@@ -113,9 +113,9 @@ async def restore(settings: Settings, file: Path) -> None:
         await _put_in_place(settings, inside, names)
     node = Node(settings, installed(settings.disabled))
     try:
-        await node.start()
         if not node.database.sqlite:
             await migrating.let_read(node.database, node.registry)
+        await node.start()
         await node.write(new_epoch)
     finally:
         await node.close()
@@ -180,6 +180,7 @@ def _look_over(file: Path, folder: Path, names: set[str]) -> None:
     try:
         with contextlib.closing(sqlite3.connect(folder / "folkmoot.db")) as db:
             said = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            db.execute("SELECT version_num FROM alembic_version_kernel")
     except sqlite3.DatabaseError as error:
         raise _damaged(file, str(error)) from error
     if said != "ok":
@@ -228,6 +229,8 @@ def problems(db: Connection, registry: Registry) -> list[str]:
     if db.dialect.name == "sqlite":
         whole = db.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         found += [] if whole == "ok" else [f"The database file is damaged: {whole}"]
+        broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
+        found += [f"Row {row} of {table} points to no row of {to}." for table, row, to, _ in broken]
     try:
         sealed.verify(db)
     except sealed.Broken as broken:
