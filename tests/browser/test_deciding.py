@@ -1,0 +1,106 @@
+"""A decision of birch, from the proposal to its record, and adopted at cedar by its own vote."""
+
+from node.stage import Stage
+from tests.browser.conftest import Walk
+from tests.browser.test_giving import shows, trusts
+from tests.browser.walking import Walker
+from tests.conftest import person
+
+TEXT = """Whoever takes a tool from the shed writes name and day into the book.
+
+Nobody lends to a third. What breaks is told, not hidden."""
+
+
+async def test_a_decision_of_birch_is_adopted_at_cedar(nodes, walk: Walk) -> None:
+    stage = await nodes("birch", "cedar")
+    birch, cedar = stage.nodes["birch"], stage.nodes["cedar"]
+    await befriend(stage)
+    for node, names in ((birch, ("bo", "lena")), (cedar, ("cara", "imre"))):
+        for name in names:
+            await person(node, name, display=name.title())
+
+    bo = await walk(birch, "bo")
+    await bo.go("/decide", "decide-empty")
+    await bo.press("Bring a proposal", "proposal-new")
+    await bo.press("Bring it before us", "proposal-errors", status=422)
+    await bo.fill(title="Tools are lent with a name and a day", text=TEXT)
+    await bo.choose(reach="trusted")
+    await bo.press("Bring it before us", "proposal")
+    proposal = bo.path
+    await bo.fill(text="I brought the book along already.")
+    await bo.press("Post", "proposal-talk")
+
+    await votes(bo, "Vote", "ballot")
+    lena = await walk(birch, "lena")
+    await lena.go("/", "today-vote")
+    await lena.press("Vote")
+    await lena.choose(position="block")
+    await lena.press("Look at it once more", "ballot-errors", status=422)
+    await lena.choose(position="consentWithReservation")
+    await lena.fill(reason="Somebody has to mind the book.")
+    await lena.press("Look at it once more", "ballot-review")
+    await lena.press("Cast my ballot", "ballot-receipt")
+    receipt = await lena.page.locator(".gift code").inner_text()
+    keeper = await walk(birch, "keeper")
+    await keeper.go(proposal)
+    await votes(keeper, "Vote")
+    await keeper.go(f"{proposal}/vote", "ballot-again", status=409)
+
+    stage.clock.wait(days=8)
+    await shows(stage, bo, proposal, "It is decided.")
+    await bo.go("/decide", "decide-settle")
+    await bo.go(proposal, "proposal-decided")
+    await bo.press("Who may see this decision?", "decision-reach")
+    await bo.press("Keep it so", "record")
+    await bo.sees("The signature holds", "Tools are lent with a name and a day")
+    record = bo.path
+    await lena.go(record)
+    await lena.open("The list of counted ballots")
+    await lena.sees(receipt, "Somebody has to mind the book.")
+
+    cara = await walk(cedar, "cara")
+    await shows(stage, cara, "/decisions/elsewhere", "Tools are lent")
+    await cara.go("/", "today-elsewhere")
+    await cara.go("/decisions/elsewhere", "elsewhere")
+    await cara.press("Tools are lent with a name and a day", "abroad")
+    await cara.press("Bring it to us to adopt", "adopt")
+    await cara.press("Bring it before us", "adopt-proposal")
+    answer = cara.path
+    await votes(cara, "Vote")
+    for name in ("imre", "keeper"):
+        voter = await walk(cedar, name)
+        await voter.go(answer)
+        await votes(voter, "Vote")
+    stage.clock.wait(days=8)
+    await shows(stage, cara, answer, "It is decided.")
+    await cara.go(answer)
+    if "Who may see this decision?" in await cara.text():
+        await cara.press("Who may see this decision?", "adopt-reach")
+        await cara.press("Keep it so", "adopt-record")
+
+    await shows(stage, bo, record, "Cedar adopted this decision")
+    await bo.go(record, "record-adopted")
+
+
+async def votes(walker: Walker, words: str, shot: str = "") -> None:
+    """Consent, look at it once more, cast it."""
+    await walker.press(words, shot)
+    await walker.choose(position="consent")
+    await walker.press("Look at it once more")
+    await walker.press("Cast my ballot")
+    await walker.sees("Your ballot is in the box")
+
+
+async def befriend(stage: Stage) -> None:
+    """Have the two nodes trust each other; the pages for it are walked elsewhere."""
+    from node.modules.peers import api as peers
+
+    birch, cedar = stage.nodes["birch"], stage.nodes["cedar"]
+    await peers.propose(birch, cedar.origin)
+
+    async def asked() -> bool:
+        return bool(await cedar.read(peers.listed))
+
+    await stage.until(asked)
+    await cedar.write(peers.accept, birch.community.service)
+    await stage.until(lambda: trusts(birch, cedar))
