@@ -122,6 +122,13 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
     return [_card(title, _("Answer")) for title in asks]
 
 
+async def mine(node: Node, viewer: Viewer) -> list[Card]:
+    """The way to whom a member follows."""
+    _ = speak(node, viewer).say
+    words = _("Whom you follow, and who follows you")
+    return [Card(title=_("Following"), href="/me/following", text=words, icon="talk", order=60)]
+
+
 def _card(title: str, act: str) -> Card:
     return Card(title=title, href="/me/following", icon="meet", act=act)
 

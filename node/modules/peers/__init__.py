@@ -22,7 +22,7 @@ module = Module(
     jobs={"meet": jobs.meet, "clock": jobs.clock},
     every={"clock": timedelta(days=1)},
     subscribers=handlers.subscribers,
-    slots={"today.waiting": pages.waiting},
+    slots={"today.waiting": pages.waiting, "me": pages.mine},
     menu=(("/desk/nodes", mark("%(word_Nodes)s")),),
     audiences=(queries.audience,),
     documents=(queries.document,),

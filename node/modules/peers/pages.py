@@ -145,6 +145,13 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
     ]
 
 
+async def mine(node: Node, viewer: Viewer) -> list[Card]:
+    """The way to the nodes that the community trusts."""
+    _ = speak(node, viewer).say
+    words = _("Communities that we trust, and what they see")
+    return [Card(title=_("%(word_Nodes)s"), href="/nodes", text=words, icon="nodes", order=65)]
+
+
 MEMBERS = mark("This page is for %(word_members)s. Sign in first.")
 
 routes = (
