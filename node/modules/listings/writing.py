@@ -183,7 +183,13 @@ def words(content: str, title: str) -> str:
 
 
 def _only_links(part: str) -> bool:
-    return all(one.startswith("#") or ("/" in one and "." in one) for one in part.split())
+    return all(one.startswith("#") or _is_address(one) for one in part.split())
+
+
+def _is_address(word: str) -> bool:
+    """Whether a word is an address without its scheme, of a name or of a name with a port."""
+    host, slash, _ = word.partition("/")
+    return bool(slash) and ("." in word or ":" in host)
 
 
 def _measure(measure: Measure | None) -> tuple[str, str]:

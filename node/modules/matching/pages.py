@@ -12,7 +12,7 @@ from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
-from node.modules.matching import cards, introducing, queries, rules, showing
+from node.modules.matching import agreeing, cards, introducing, queries, rules, showing
 from node.modules.matching.showing import Shown
 from web.forms import Choice, Entry, Form, Line, Pick, Text, blank, done, fields_of, read
 from web.language import mark
@@ -196,15 +196,19 @@ async def agree(request: Request) -> Response:
     slug = request.path_params["slug"]
     _ = voice(request).say
     if fields_of(request).get("say") == ["no"] or "no" in fields_of(request).get("say", ()):
-        await node.write(introducing.decline, viewer.id or "", slug)
+        await node.write(agreeing.decline, viewer.id or "", slug)
         return done(request, "/introductions", _("It is put aside. Nobody is told."))
     known = await node.read(queries.contacts, viewer.id or "")
     form = read(request, _yes(known))
     if form.errors:
         return await _asked_page(request, form, 422)
     means = tuple(form.values.get("means") or ())
-    await node.write(introducing.agree, viewer.id or "", slug, means=means)
-    return done(request, "/introductions", _("You are introduced. The card is below."))
+    await node.write(agreeing.agree, viewer.id or "", slug, means=means)
+    return done(
+        request,
+        "/introductions",
+        _("You are introduced. The card stands below as soon as it has come."),
+    )
 
 
 async def take_back(request: Request) -> Response:
@@ -261,4 +265,3 @@ routes = tuple(
         ("/me/contact", "POST", save_contact),
     )
 )
-

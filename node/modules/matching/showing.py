@@ -121,12 +121,13 @@ def _story(
     other = listings.listing(db, about, viewer) if about else None
     whom = one.asked if mine else one.asker
     local = one.way == "local"
+    known = card.describes if card else whom if local else None
     return Story(
         introduction=one,
         mine=mine,
         need=listings.listing(db, need, viewer) if need else None,
         other=other if local or mine else None,
-        person=find_account(db, whom) if local and whom else None,
+        person=find_account(db, known) if known else None,
         node=community(db, one.service),
         card=card,
         sent=sent,
