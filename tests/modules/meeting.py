@@ -95,5 +95,3 @@ async def holds(node: Node, words: str) -> bool:
 def letters(seen: list[tuple[str, str, bytes]], origin: str) -> list[bytes]:
     """The bodies of what was posted to a node."""
     return [body for method, url, body in seen if method == "POST" and url.startswith(origin)]
-
-

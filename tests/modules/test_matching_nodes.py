@@ -11,7 +11,7 @@ from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules.accounts import api as accounts
 from node.modules.listings import posting
-from node.modules.matching import cards, introduced, introducing, queries, rules
+from node.modules.matching import agreeing, cards, introduced, introducing, queries, rules
 from node.modules.matching.rules import Request, State
 from node.modules.peers import api as peers
 from tests.conftest import Clock, Wire, settle
@@ -67,7 +67,7 @@ async def agree(alder: Node, birch: Node, pair: tuple[Account, Account]) -> None
     """Both have said yes, both cards have crossed."""
     await propose(alder, birch, pair)
     (asked,) = await asked_of(birch, pair[1])
-    await birch.write(introducing.agree, pair[1].id, asked.slug, means=("telephone",))
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
     await settle(alder, birch)
 
 
@@ -149,7 +149,7 @@ async def test_no_answer_and_a_no_are_the_same_bytes_at_the_same_time(
     wire.seen.clear()
     (asked,) = await asked_of(birch, pair[1])
 
-    await birch.write(introducing.decline, pair[1].id, asked.slug)
+    await birch.write(agreeing.decline, pair[1].id, asked.slug)
     await settle(alder, birch)
 
     assert wire.seen == []
@@ -170,7 +170,7 @@ async def test_a_no_is_nowhere_in_what_alder_keeps(
     await propose(alder, birch, pair)
     before = (await asked_by(alder, pair[0]))[0]
     (asked,) = await asked_of(birch, pair[1])
-    await birch.write(introducing.decline, pair[1].id, asked.slug)
+    await birch.write(agreeing.decline, pair[1].id, asked.slug)
     await settle(alder, birch)
 
     after = (await asked_by(alder, pair[0]))[0]
@@ -183,10 +183,10 @@ async def test_a_no_cannot_become_a_yes(
 ) -> None:
     await propose(alder, birch, pair)
     (asked,) = await asked_of(birch, pair[1])
-    await birch.write(introducing.decline, pair[1].id, asked.slug)
+    await birch.write(agreeing.decline, pair[1].id, asked.slug)
 
     with pytest.raises(Missing):
-        await birch.write(introducing.agree, pair[1].id, asked.slug, means=())
+        await birch.write(agreeing.agree, pair[1].id, asked.slug, means=())
 
     await settle(alder, birch)
     assert await card_of(alder, pair[0]) is None
@@ -285,8 +285,9 @@ async def forge(alder: Node, birch: Node, times: int = 1, **other: Any) -> list[
             anonymity_set=other.get("anonymity_set", 41),
             object=Intent(
                 action="deliverService",
-                resource_conforms_to=other.get("concept", "https://c.test/#x").replace("#x", f"#{number}")
-                if other.get("many") else "https://w3id.org/commons-node/concepts#repair",
+                resource_conforms_to=f"https://topics.test/#{number}"
+                if other.get("many")
+                else "https://w3id.org/commons-node/concepts#repair",
                 resource_quantity=Measure(unit="one", amount="1"),
             ),
         )  # fmt: skip
@@ -348,9 +349,7 @@ async def test_a_node_that_is_not_trusted_learns_nothing(alder: Node, birch: Nod
     assert code == "E_NOT_TRUSTED"
 
 
-async def test_the_answer_waits_a_while(
-    make_node: Any, clock: Clock
-) -> None:
+async def test_the_answer_waits_a_while(make_node: Any, clock: Clock) -> None:
     slow = {"match_delay_least_seconds": 30.0, "match_delay_most_seconds": 300.0}
     alder, birch = await make_node("alder"), await make_node("birch", **slow)
     ana, ben = await member(alder, "ana"), await member(birch, "ben")
@@ -510,7 +509,7 @@ async def test_a_card_that_overtakes_the_yes_waits_for_it(
     (asked,) = await asked_of(birch, pair[1])
     gate = Gate(wire.apps[alder.origin], b'"Accept"')
     wire.apps[alder.origin] = gate
-    await birch.write(introducing.agree, pair[1].id, asked.slug, means=())
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=())
     await settle(alder, birch)
     assert gate.held
     assert await card_of(alder, pair[0]) is None
@@ -534,17 +533,19 @@ class Gate:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        got = await receive()
-        if self.word in got.get("body", b""):
+        messages = [await receive()]
+        while messages[-1].get("more_body"):
+            messages.append(await receive())
+        if any(self.word in one.get("body", b"") for one in messages):
             self.held += 1
             await send({"type": "http.response.start", "status": 500, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
 
-        async def once() -> Any:
-            return got
+        async def again() -> Any:
+            return messages.pop(0) if messages else await receive()
 
-        await self.app(scope, once, send)
+        await self.app(scope, again, send)
 
 
 async def test_a_peer_that_was_away_for_days_converges(
@@ -553,7 +554,7 @@ async def test_a_peer_that_was_away_for_days_converges(
     await propose(alder, birch, pair)
     (asked,) = await asked_of(birch, pair[1])
     wire.away.add(alder.origin)
-    await birch.write(introducing.agree, pair[1].id, asked.slug, means=("telephone",))
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
     for _ in range(4):
         clock.advance(days=1)
         await settle(birch)
@@ -581,7 +582,7 @@ async def test_a_shown_notice_is_answered_without_a_request(
     await alder.write(introducing.introduce, pair[0].id, found.slug, means=(), message=WORDS)
     await settle(alder, birch)
     (asked,) = await asked_of(birch, pair[1])
-    await birch.write(introducing.agree, pair[1].id, asked.slug, means=("telephone",))
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
     await settle(alder, birch)
 
     assert (await card_of(alder, pair[0])).means == {"telephone": BENS_PHONE}
@@ -614,7 +615,7 @@ async def test_two_yeses_at_once_have_one_effect(
     wire.seen.clear()
 
     done = await asyncio.gather(
-        *(birch.write(introducing.agree, pair[1].id, asked.slug, means=()) for _ in range(2)),
+        *(birch.write(agreeing.agree, pair[1].id, asked.slug, means=()) for _ in range(2)),
         return_exceptions=True,
     )
     await settle(alder, birch)

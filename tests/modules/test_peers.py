@@ -236,10 +236,12 @@ async def test_the_statement_is_shown_to_the_other_node_alone(
 
     await befriend(alder, birch)
     held = await alder.read(queries.bond, birch.community.service)
-    assert held is not None and held.statement
+    assert held is not None
+    assert held.statement
 
     found, _ = await resolving.document(birch, held.statement)
-    assert isinstance(found, Peering) and found.lifecycle == "active"
+    assert isinstance(found, Peering)
+    assert found.lifecycle == "active"
     with pytest.raises(Missing):
         await resolving.document(cedar, held.statement)
 
@@ -264,7 +266,8 @@ def test_every_step_that_is_not_in_the_table_is_refused() -> None:
 async def test_the_keeper_does_it_all_in_the_browser(alder: Node, birch: Node, browse) -> None:
     here, there = await browse(alder, "keeper"), await browse(birch, "keeper")
     asked = await here.post("/desk/nodes", {"address": "birch.test"})
-    assert asked.status_code == 200 and "Waiting for their answer" in asked.text
+    assert asked.status_code == 200
+    assert "Waiting for their answer" in asked.text
     await settle(alder, birch)
     assert "Alder asks to be a trusted node" in (await there.get("/")).text
 
@@ -284,7 +287,8 @@ async def test_the_page_says_what_is_wrong_with_an_address(alder: Node, browse) 
     answer = await here.post("/desk/nodes", {"address": "willow.exmaple"})
 
     assert answer.status_code == 422
-    assert "Check the address" in answer.text and "willow.exmaple" in answer.text
+    assert "Check the address" in answer.text
+    assert "willow.exmaple" in answer.text
 
 
 async def test_members_see_the_nodes_and_cannot_change_them(

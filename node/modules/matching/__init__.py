@@ -27,6 +27,7 @@ module = Module(
         "ask_again": jobs.ask_again,
         "wait": jobs.wait,
         "answer": jobs.answer,
+        "card": jobs.card,
         "clock": jobs.clock,
     },
     every={"ask_again": timedelta(days=1), "clock": timedelta(hours=1)},

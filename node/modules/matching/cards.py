@@ -15,6 +15,7 @@ from vocab.types import Create, Delete, Tombstone
 KINDS = ("email", "telephone")
 """The ways to reach somebody that a card knows."""
 VALUE = 300
+BOTH_AGREE = (State.AGREED, State.DISCLOSED)
 
 
 def keep_here(
@@ -36,14 +37,14 @@ def keep_here(
     )
 
 
-def send(unit: Unit, held: Introduction) -> None:
-    """Send our member's card to the other node; only when both consents are stored."""
-    assert held.state is State.AGREED, "both said yes"
-    assert held.answers, "their consent is stored"
-    assert held.tells, "ours, too"
+def send(unit: Unit, introduction: str) -> None:
+    """Send our member's card to the other node, once; only when both consents are stored."""
+    held = introduced.by_id(unit.db, introduction)
+    if held is None or held.state not in BOTH_AGREE or not (held.tells and held.answers):
+        return
     ours = held.asker if held.way == "out" else held.asked
     member = unit.account(ours or "")
-    if member is None:
+    if member is None or any(one.ours for one in introduced.cards(unit.db, held.id)):
         return
     us = accounts.service_account(unit.db)
     told = ContactCard(
@@ -77,7 +78,14 @@ def _points(unit: Unit, member: str, held: Introduction) -> tuple[ContactPoint, 
     """The ways to reach our member that they chose to tell."""
     known = queries.contacts(unit.db, member)
     chosen = [kind for kind in KINDS if kind in held.means and kind in known]
-    return tuple(ContactPoint(contact_type=kind, **{kind: known[kind]}) for kind in chosen)
+    return tuple(
+        ContactPoint(
+            contact_type=kind,
+            email=known[kind] if kind == "email" else None,
+            telephone=known[kind] if kind == "telephone" else None,
+        )
+        for kind in chosen
+    )
 
 
 def came(unit: Unit, told: ContactCard, service: str) -> None:
@@ -94,7 +102,9 @@ def came(unit: Unit, told: ContactCard, service: str) -> None:
     after = rules.introduction_after(held.state, Step.CARD)
     if after is None:
         raise Refused("E_STATE", f"a card for {held.id}, which is {held.state}")
-    side, tells = ("matchedSide", held.answers) if held.way == "out" else ("requestingSide", held.tells)
+    side, tells = (
+        ("matchedSide", held.answers) if held.way == "out" else ("requestingSide", held.tells)
+    )
     if told.party != side:
         raise Refused("E_CONSENT", f"a card of {told.party}")
     if told.contact_point and rules.CONTACT not in tells:

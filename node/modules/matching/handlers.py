@@ -10,7 +10,7 @@ from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.matching import answering, asking, cards, introduced, introducing, queries
+from node.modules.matching import agreeing, answering, asking, cards, closing, introduced, queries
 from node.modules.matching.objects import ContactCard, Introduction, MatchRequest, MatchResult
 from node.modules.matching.rules import Request, Step, request_after
 from vocab.model import Object
@@ -137,7 +137,7 @@ def proposed(unit: Unit, act: Act[Offer, Introduction]) -> None:
         _known(introduced.by_offer(unit.db, act.activity.id or ""), act)
         return
     _trusted(unit, act)
-    introducing.offered(unit, act.activity, act.object, act.actor.id)
+    agreeing.offered(unit, act.activity, act.object, act.actor.id)
 
 
 @handlers.on(Accept, Offer, Introduction)
@@ -147,19 +147,17 @@ def agreed(unit: Unit, act: Act[Accept, Offer]) -> None:
     told = act.activity.result
     if not isinstance(told, Introduction):
         raise Refused("E_RESULT", f"{act.activity.id} holds no consent")
-    introducing.agreed(unit, held, act.activity.id or "", told)
+    agreeing.agreed(unit, held, act.activity.id or "", told)
 
 
 @handlers.on(Undo, Offer, Introduction)
 def withdrawn(unit: Unit, act: Act[Undo, Offer]) -> None:
     """Whoever asked takes it back."""
     held = _introduction(unit, act, answering_=False)
-    introducing.undone(unit, held)
+    closing.undone(unit, held)
 
 
-def _introduction(
-    unit: Unit, act: Act[Any, Offer], *, answering_: bool
-) -> introduced.Introduction:
+def _introduction(unit: Unit, act: Act[Any, Offer], *, answering_: bool) -> introduced.Introduction:
     """The introduction an Offer began, if the actor is on the right side of it."""
     ours = _by_us(unit, act)
     held = introduced.by_offer(unit.db, act.object.id or "")

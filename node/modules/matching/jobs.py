@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.matching import answering, asking, introducing, queries
+from node.modules.matching import answering, asking, cards, closing, queries
 
 
 async def ask(node: Node, *, need: str) -> None:
@@ -39,6 +39,11 @@ async def answer(node: Node, *, request: str) -> None:
     await node.write(answering.answer, request)
 
 
+async def card(node: Node, *, introduction: str) -> None:
+    """Job: send our side's card."""
+    await node.write(cards.send, introduction)
+
+
 async def clock(node: Node) -> None:
     """Job: let go what is over."""
     await node.write(_clock)
@@ -46,4 +51,4 @@ async def clock(node: Node) -> None:
 
 def _clock(unit: Unit) -> None:
     queries.expire(unit)
-    introducing.expire(unit)
+    closing.expire(unit)

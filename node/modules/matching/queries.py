@@ -150,9 +150,7 @@ def find_handle(db: Connection, id: str) -> Handle | None:
     return Handle(**row._mapping) if row else None  # noqa: SLF001
 
 
-def drop_handles(
-    unit: Unit, *, request_id: str | None = None, listing: str | None = None
-) -> None:
+def drop_handles(unit: Unit, *, request_id: str | None = None, listing: str | None = None) -> None:
     """Let handles mean nobody any more."""
     if request_id is not None:
         unit.db.execute(delete(handle).where(handle.c.request == request_id))

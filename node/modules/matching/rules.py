@@ -154,6 +154,6 @@ def day_of(moment: datetime | None) -> datetime | None:
     return datetime.combine(moment.date(), time(), tzinfo=moment.tzinfo) if moment else None
 
 
-def told(chosen: Collection[str], *, contact: bool) -> tuple[str, ...]:
+def told(chosen: Collection[str]) -> tuple[str, ...]:
     """What a side agrees to tell: name and address always, ways to reach them if chosen."""
-    return (*ALWAYS, CONTACT) if contact and chosen else ALWAYS
+    return (*ALWAYS, CONTACT) if chosen else ALWAYS

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-TOPIC, RELATED, WORD, KIND, TERMS, TIME, NEAR = 50, 25, 10, 8, 7, 5, 5
+TOPIC, RELATED, WORD, KIND, TERMS, TIME, NEAR = 50, 20, 10, 8, 7, 5, 5
 MOST_WORDS = 3
 ENOUGH = 50
 """Below this it is no match."""

@@ -106,9 +106,7 @@ def _opposite(unit: Unit, notice: Notice) -> list[Notice]:
 
 def may_meet(unit: Unit, one: str, other: str) -> bool:
     """Whether neither of two people wants nothing to do with the other."""
-    return not (
-        moderation.blocks(unit.db, one, other) or moderation.blocks(unit.db, other, one)
-    )
+    return not (moderation.blocks(unit.db, one, other) or moderation.blocks(unit.db, other, one))
 
 
 def listed(unit: Unit, event: listings.Listed) -> None:

@@ -10,35 +10,38 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
-STOP: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "the and for with you your our his her its this that those these can could would will "
-        "have has had are was were been who whom what when where which how from into onto over "
-        "under about some any all one two not but out off get got give gives need needs needed "
-        "want wants look looking offer offers offering help helps please thanks somebody anyone "
-        "someone something anything hour hours day days week weeks time times bring take free "
-        "just also only very much more most many few there here they them she him may might "
-        "before after until during while again once us me my mine yours or if so as at by to of "
-        "in on is it be do does did".split()
-    ),
-    "de": frozenset(
-        "der die das den dem des ein eine einen einem einer eines und oder mit für von vom zum "
-        "zur ich wir ihr sie uns euch mein meine meinen dein deine unser unsere kann können "
-        "könnte habe haben hat bin ist sind war wer was wie wann wenn wir auf aus bei bis nach "
-        "vor über unter ohne noch nur auch sehr mehr nicht kein keine brauche brauchen sucht "
-        "suche suchen biete bieten gebe helfen hilfe bitte danke jemand jemanden etwas stunde "
-        "stunden tag tage woche wochen zeit gerne gern hier dort dass sich also aber".split()
-    ),
-    "fr": frozenset(
-        "les des une aux avec pour par sur dans qui que quoi dont nous vous ils elles mon mes "
-        "ton tes son ses leur notre votre est sont suis avons peut peux besoin cherche offre "
-        "aide heure heures jour jours merci quelqu pas plus tout".split()
-    ),
-    "es": frozenset(
-        "los las una unos con para por sobre que quien como cuando donde nos mis sus muy pero "
-        "necesito busco ofrezco ayuda hora horas gracias alguien algo todo puede puedo".split()
-    ),
+_LISTS = {
+    "en": """
+        the and for with you your our his her its this that those these can could would
+        will have has had are was were been who whom what when where which how from into
+        onto over under about some any all one two not but out off get got give gives need
+        needs needed want wants look looking offer offers offering help helps please
+        thanks somebody anyone someone something anything hour hours day days week weeks
+        time times bring take free just also only very much more most many few there here
+        they them she him may might before after until during while again once mine yours
+        does did
+    """,
+    "de": """
+        der die das den dem des ein eine einen einem einer eines und oder mit für von vom
+        zum zur ich wir ihr sie uns euch mein meine meinen dein deine unser unsere kann
+        können könnte habe haben hat bin ist sind war wer was wie wann wenn auf aus bei
+        bis nach vor über unter ohne noch nur auch sehr mehr nicht kein keine brauche
+        brauchen sucht suche suchen biete bieten gebe helfen hilfe bitte danke jemand
+        jemanden etwas stunde stunden tag tage woche wochen zeit gerne gern hier dort dass
+        sich also aber
+    """,
+    "fr": """
+        les des une aux avec pour par sur dans qui que quoi dont nous vous ils elles mon
+        mes ton tes son ses leur notre votre est sont suis avons peut peux besoin cherche
+        offre aide heure heures jour jours merci quelqu pas plus tout
+    """,
+    "es": """
+        los las una unos con para por sobre que quien como cuando donde nos mis sus muy
+        pero necesito busco ofrezco ayuda hora horas gracias alguien algo todo puede puedo
+    """,
 }
+
+STOP = {language: frozenset(words.split()) for language, words in _LISTS.items()}
 """What is no reason, by language."""
 
 _EVERY = frozenset().union(*STOP.values())
