@@ -191,6 +191,15 @@ TOOLS = (
 )
 """What birch decides: title and text."""
 
+GATE = (
+    "Keep the gate to the street open in the daytime",
+    (
+        "From eight in the morning until dark the gate stands open, so that people find the "
+        "board and the bench. Whoever comes last in the evening closes it."
+    ),
+)
+"""What is open at alder, for whoever walks through the demo."""
+
 ADOPTED = (
     "Adopt “Lend our tools to the neighbouring communities” of Birch Yard",
     (

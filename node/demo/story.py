@@ -5,17 +5,24 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from federation import resolving
-from node.demo.people import ADOPTED, PASSWORD, PLACES, TOOLS, Place, Wish
+from sqlalchemy import Connection
+
+from node.demo.people import ADOPTED, GATE, PASSWORD, PLACES, TOOLS, Place, Wish
+from node.kernel.access import Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.follows import api as follows
 from node.modules.listings import api as listings
 from node.modules.listings import posting
+from node.modules.matching import agreeing, showing
+from node.modules.matching import api as matching
+from node.modules.matching import introducing as asking
+from node.modules.notes import api as notes
 from node.modules.peers import api as peers
+from node.modules.profiles import changing
+from node.modules.profiles.changing import Draft
 from node.modules.proposals import bringing
 from node.stage import Stage
 
@@ -38,6 +45,7 @@ async def tell(stage: Stage, say: Say) -> None:
     record = await decide(stage, birch, *TOOLS)
     await publish(birch, record)
     await adopt(stage, cedar, record.id)
+    await alder.write(bring, (await alder.write(_member, "otto")).id, *GATE, {})
     say("A decision of Birch Yard was adopted at Cedar Hill.")
 
 
@@ -86,9 +94,28 @@ async def trust(stage: Stage, one: Node, other: Node) -> None:
 
 
 async def live(node: Node, place: Place) -> None:
-    """Put what people need, offer and say on the boards."""
+    """Let people say what they like to give, put up what they need and offer, and write."""
+    await node.write(introducing, place)
     for wish in place.wishes:
         await node.write(wishing, wish)
+    for who, text in place.posts:
+        await node.write(writing, who, text)
+
+
+def introducing(unit: Unit, place: Place) -> None:
+    """Give everybody their gift sentence and a way to be reached."""
+    for one in place.people:
+        member = _member(unit, one.handle)
+        gift = Draft(name=one.gift, reach="public", lang="en")
+        changing.add(unit, member.id, "gift", gift)
+        address = {"email": f"{one.handle}@{place.name.lower().replace(' ', '-')}.example"}
+        matching.set_contacts(unit, member.id, address)
+
+
+def writing(unit: Unit, who: str, text: str) -> None:
+    """Write one post."""
+    said = notes.Draft(text=text, reach="public", lang="en", people={})
+    notes.post(unit, _member(unit, who), said)
 
 
 def wishing(unit: Unit, wish: Wish) -> None:
@@ -104,11 +131,35 @@ def wishing(unit: Unit, wish: Wish) -> None:
         hidden=wish.hidden,
         lang="en",
     )
-    posting.post(unit, _id(unit, wish.who), wish.purpose, wish.reach, draft)
+    posting.post(unit, _member(unit, wish.who).id, wish.purpose, wish.reach, draft)
 
 
 async def meet(stage: Stage, alder: Node, birch: Node) -> None:
     """Mira's need finds Bo's offer; both say yes, and each has the other's card."""
+    mira, bo = await alder.write(_member, "mira"), await birch.write(_member, "bo")
+
+    def matched(db: Connection) -> str | None:
+        here = Viewer(account=mira, role="member")
+        found = showing.shown(db, here, alder.now())
+        return next((one.match.slug for one in found if one.node == "Birch Yard"), None)
+
+    slug = await stage.until(partial(alder.read, matched))
+    words = "One evening would be enough. I bring cake, and the wheel."
+    await alder.write(asking.introduce, mira.id, slug, means=("email",), message=words)
+
+    def waiting(db: Connection) -> str | None:
+        there = Viewer(account=bo, role="member")
+        asking = showing.asked_of(db, there, birch.now())
+        return next((one.introduction.slug for one in asking), None)
+
+    asked = await stage.until(partial(birch.read, waiting))
+    await birch.write(agreeing.agree, bo.id, asked, means=("email",))
+    for node, person in ((alder, mira), (birch, bo)):
+        await stage.until(partial(node.read, _card, person))
+
+
+def _card(db: Connection, person: Account) -> bool:
+    return bool(showing.agreed(db, Viewer(account=person, role="member")))
 
 
 async def decide(
@@ -122,7 +173,8 @@ async def decide(
     stage.clock.wait(days=4)
     for other in stage.nodes.values():
         other.wake()
-    return await stage.until(partial(node.read, decisions.decided_by, slug))
+    record: decisions.Record = await stage.until(partial(node.read, decisions.decided_by, slug))
+    return record
 
 
 async def publish(node: Node, record: decisions.Record) -> None:
@@ -155,16 +207,8 @@ async def adopt(stage: Stage, node: Node, record: str) -> None:
     await decide(stage, node, *ADOPTED, answers={"record": record, "answer": "adopted"})
 
 
-def _id(unit: Unit, handle: str) -> str:
+def _member(unit: Unit, handle: str) -> Account:
     found = accounts.by_handle(unit.db, handle)
-    assert found is not None, f"{handle} was added before"
-    return found.id
-
-
-async def follow(node: Node, who: str, whom: str) -> Account:
-    """Have a member follow somebody elsewhere."""
-    target = await resolving.account(node, whom)
-    me = await node.account(who)
-    assert me is not None, f"{who} was added before"
-    await node.write(follows.follow, me, target)
-    return target
+    account = unit.account(found.id) if found else None
+    assert account is not None, f"{handle} was added before"
+    return account
