@@ -1,0 +1,52 @@
+"""`make demo` shows what it promises: a need met across nodes, a decision adopted elsewhere."""
+
+from pathlib import Path
+
+import httpx
+
+from node import stage
+from node.demo import leaflet, story
+from node.demo.people import PLACES
+from tests import servers
+
+
+async def seen(origin: str, who: str, path: str) -> str:
+    """What somebody sees on a page after signing in."""
+    async with httpx.AsyncClient(base_url=origin, follow_redirects=True, timeout=20) as client:
+        door = await client.get("/sign-in")
+        hidden = servers.hidden_fields(door.text, "/sign-in")
+        data = {**hidden, "name": who, "password": story.PASSWORD}
+        await client.post("/sign-in", data=data, headers={"origin": origin})
+        page = await client.get(path)
+    assert page.status_code == 200
+    return page.text
+
+
+async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> None:
+    told: list[str] = []
+    quick = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.1}
+    async with stage.opened(
+        tmp_path, tuple(PLACES), clock=stage.Behind(days=20), **quick
+    ) as opened:
+        await story.tell(opened, told.append)
+        opened.clock.catch_up()
+        alder, birch, cedar = (opened.nodes[n].origin for n in ("alder", "birch", "cedar"))
+
+        assert "bo@birch-yard.example" in await seen(alder, "mira", "/introductions")
+        assert "mira@alder-street.example" in await seen(birch, "bo", "/introductions")
+        assert "Lend our tools" in await seen(cedar, "carla", "/decisions/elsewhere")
+        assert "Cedar Hill" in await record_page(birch)
+        assert len(told) == 3
+        assert any(alder in line for line in leaflet(opened))
+
+
+async def record_page(origin: str) -> str:
+    """The page of birch's one public decision, as a visitor sees it."""
+    accept = {"accept": "application/activity+json"}
+    async with httpx.AsyncClient(base_url=origin, timeout=20) as visitor:
+        listed = (await visitor.get("/c/birch/decisions", headers=accept)).json()
+        first = (await visitor.get(listed["first"], headers=accept)).json()
+        (record,) = first["orderedItems"]
+        url = record["url"] if isinstance(record, dict) else record
+        html = {"accept": "text/html"}
+        return (await visitor.get(url, headers=html, follow_redirects=True)).text
