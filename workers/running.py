@@ -47,7 +47,7 @@ class Claimed:
 
 def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
     """Take jobs that are due, oldest first, at most a few of each lane."""
-    free = and_(
+    untaken = and_(
         job.c.dead.is_(False),
         job.c.due <= now,
         or_(job.c.leased_until.is_(None), job.c.leased_until < now),
@@ -58,11 +58,13 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
         .group_by(job.c.lane)
         .having(func.count() >= PER_LANE)
     )
-    free = and_(free, or_(job.c.lane.is_(None), job.c.lane.not_in(busy)))
+    free = and_(untaken, or_(job.c.lane.is_(None), job.c.lane.not_in(busy)))
     place = func.row_number().over(partition_by=job.c.lane, order_by=job.c.due)
     ranked = select(job.c.id, job.c.lane, place.label("place")).where(free).subquery()
     fair = or_(ranked.c.lane.is_(None), ranked.c.place <= PER_LANE)
-    wanted = select(job).join(ranked, ranked.c.id == job.c.id).where(fair)
+    # once more outside: PostgreSQL looks at a row again that another worker has just taken,
+    # but not at what stands in the subquery
+    wanted = select(job).join(ranked, ranked.c.id == job.c.id).where(fair, untaken)
     wanted = wanted.order_by(job.c.due, job.c.id).limit(most)
     if unit_db.dialect.name == "postgresql":
         wanted = wanted.with_for_update(skip_locked=True, of=job)

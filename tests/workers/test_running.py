@@ -48,14 +48,14 @@ async def test_a_claimed_job_is_taken_by_nobody_else_until_its_lease_ends(
 
 
 async def test_several_who_claim_at_once_share_the_jobs(here: Node, give: Give) -> None:
-    await give("work", of=60, word="a")
+    await give("work", of=240, word="a")
 
-    taken = await asyncio.gather(*(running.take(here, 10) for _ in range(8)))
+    taken = await asyncio.gather(*(running.take(here, 10) for _ in range(20)))
 
     ids = [w.id for works in taken for w in works]
     assert len(ids) == len(set(ids))
-    rest = await running.take(here, 100)
-    assert len(ids) + len(rest) == 60
+    rest = await running.take(here, 300)
+    assert len(ids) + len(rest) == 240
 
 
 async def test_who_slept_through_a_lease_ends_nothing(
