@@ -63,13 +63,12 @@ async def site(make_node: MakeNode, desk: Desk, server: Server) -> Node:
 @pytest.fixture
 async def crew(make_node: MakeNode, desk: Desk, site: Node) -> Node:
     """Another process of the same node, which does the work."""
-    node = await make_node(
+    return await make_node(
         "alder",
         modules=pins.around(desk.module()),
         data=site.settings.data,
         redis=site.settings.redis,
     )
-    return node
 
 
 @contextlib.asynccontextmanager
