@@ -95,6 +95,11 @@ SAID: Final[Mapping[int, Said]] = {
     ),
 }
 
+BY_CODE: Final[Mapping[str, Said]] = {
+    "E_CSRF": (mark("This form has to be sent once more"), SAID[403][1], ()),
+}
+"""What is said of one code in place of what is said of its status."""
+
 
 class Faults:
     """Answers whatever the app beneath it raises."""
@@ -169,11 +174,12 @@ def _shown(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     known = status if status in SAID else 500 if status >= 500 else 400
+    said = BY_CODE.get(code, SAID[known])
     try:
         response = (
-            _json(request, status, SAID[known], safe, code, fields or {})
+            _json(request, status, said, safe, code, fields or {})
             if wants_json(request)
-            else _html(request, status, SAID[known], safe, number, fields or {})
+            else _html(request, status, said, safe, number, fields or {})
         )
     except Exception:
         log.exception("the page of an error raised")

@@ -242,7 +242,6 @@ class Moment(Field):
 
     at: time = time(20, 0)
     in_future: bool = False
-    short = True
 
     def value(self, text: str, voice: Voice) -> datetime:
         """The moment."""

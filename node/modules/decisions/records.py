@@ -5,7 +5,7 @@ Nothing goes in but sums and texts that may be told, so nothing else can come ou
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from typing import Final
 
@@ -30,6 +30,7 @@ from node.modules.decisions.rules import (
 from vocab.html import from_text
 from vocab.model import PUBLIC
 from web.language import mark
+from web.voice import MONTHS, WEEKDAYS
 
 Say = Callable[[str], str]
 """A marked English sentence to the community's language."""
@@ -170,12 +171,22 @@ def _lead(matter: Matter, say: Say) -> str:
     result = matter.result
     figures = {
         "came": result.participated, "eligible": matter.eligible, "needed": matter.needed,
-        "community": matter.community, "day": matter.review.date().isoformat(),
+        "community": matter.community, "day": _day(matter.review, say),
     }  # fmt: skip
     parts = [SENTENCES[matter.method, result.outcome], TURNOUT]
     if result.outcome is Outcome.APPROVED:
         parts.append(REVIEW)
     return " ".join(say(part) % figures for part in parts)
+
+
+def _day(day: date, say: Say) -> str:
+    """Weekday, date and year, in the community's language."""
+    return say("%(weekday)s %(day)d %(month)s %(year)d") % {
+        "weekday": say(WEEKDAYS[day.weekday()]),
+        "day": day.day,
+        "month": say(MONTHS[day.month - 1]),
+        "year": day.year,
+    }
 
 
 def _content(matter: Matter, say: Say) -> str:

@@ -25,7 +25,8 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
     spoken = speak(node, viewer)
     recent = [one for one in found if node.now() - one.published < RECENT]
     _ = spoken.say
-    write = Card(title=_("Write something"), href="/notes", icon="talk", order=90)
+    more = _("Read the rest, or write a few words yourself")
+    write = Card(title=_("What people write"), href="/notes", text=more, icon="talk", order=90)
     return [*(_card(one, spoken) for one in recent), write]
 
 
