@@ -26,10 +26,9 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
     told: list[str] = []
     quick = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.1}
     async with stage.opened(
-        tmp_path, tuple(PLACES), clock=stage.Behind(days=20), **quick
+        tmp_path, tuple(PLACES), clock=stage.Behind(days=story.DAYS), **quick
     ) as opened:
         await story.tell(opened, told.append)
-        opened.clock.catch_up()
         alder, birch, cedar = (opened.nodes[n].origin for n in ("alder", "birch", "cedar"))
 
         assert "bo@birch-yard.example" in await seen(alder, "mira", "/introductions")

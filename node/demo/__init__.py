@@ -13,9 +13,6 @@ from node import stage
 from node.demo import story
 from node.demo.people import PASSWORD, PLACES
 
-DAYS = 20
-"""How long ago the story begins."""
-
 DONE = "story-told"
 """The file that says the folder holds the whole story."""
 
@@ -27,7 +24,7 @@ async def run(folder: Path, *, first_port: int, say: Callable[[str], None]) -> N
     if not await asyncio.to_thread(told.exists):
         await asyncio.to_thread(_clear, folder, names)
     new = not await asyncio.to_thread(told.exists)
-    clock = stage.Behind(days=DAYS if new else 0)
+    clock = stage.Behind(days=story.DAYS if new else 0)
     async with stage.opened(
         folder,
         names,
@@ -41,7 +38,6 @@ async def run(folder: Path, *, first_port: int, say: Callable[[str], None]) -> N
             say("Telling the story; this takes about a minute.")
             await story.tell(opened, say)
             await asyncio.to_thread(told.touch)
-        clock.catch_up()
         for line in leaflet(opened):
             say(line)
         await asyncio.Event().wait()

@@ -28,6 +28,12 @@ from node.stage import Stage
 
 Say = Callable[[str], None]
 
+DAYS = 12
+"""How long ago the story begins: two decisions of four days each, and some rest."""
+
+REST = 3
+"""Days between the decisions and what is on the boards now."""
+
 
 async def tell(stage: Stage, say: Say) -> None:
     """The whole story, in order; each chapter waits until the other nodes have heard of it."""
@@ -38,15 +44,17 @@ async def tell(stage: Stage, say: Say) -> None:
     for one, other in ((alder, birch), (birch, cedar), (cedar, alder)):
         await trust(stage, one, other)
     say("Three communities are founded, and trust each other.")
+    record = await decide(stage, birch, *TOOLS)
+    await publish(birch, record)
+    await adopt(stage, cedar, record.id)
+    say("A decision of Birch Yard was adopted at Cedar Hill.")
+    stage.clock.wait(days=REST)
     for name, node in stage.nodes.items():
         await live(node, PLACES[name])
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
-    record = await decide(stage, birch, *TOOLS)
-    await publish(birch, record)
-    await adopt(stage, cedar, record.id)
+    stage.clock.catch_up()
     await alder.write(bring, (await alder.write(_member, "otto")).id, *GATE, {})
-    say("A decision of Birch Yard was adopted at Cedar Hill.")
 
 
 async def found(node: Node, name: str, hashed: str) -> None:

@@ -42,8 +42,8 @@ class Closed:
     id: str
 
 
-def forget(unit: Unit, domain: str) -> None:
-    """Remove everything that came from a host."""
-    for id in queries.at_domain(unit, domain):
+def forget(unit: Unit, domain: str, *, but_public: bool = False) -> None:
+    """Remove what came from a host: everything, or what it showed to trusted nodes only."""
+    for id in queries.at_domain(unit, domain, but_public=but_public):
         queries.remove(unit, id)
         unit.tell(Closed(id=id))

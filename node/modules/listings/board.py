@@ -1,5 +1,6 @@
 """The board: what is needed and offered, here and at trusted nodes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -38,7 +39,7 @@ async def board(request: Request) -> Response:
     chosen = _chosen(request)
     if not viewer.is_member:
         chosen = replace(chosen, local=True)
-    found, people = await node.read(_board, viewer, node.now(), _after(request), chosen)
+    found, people, places = await node.read(_board, viewer, node.now(), _after(request), chosen)
     _ = voice(request).say
     return page(
         request,
@@ -48,6 +49,7 @@ async def board(request: Request) -> Response:
         found=found[:PAGE],
         older=_link(chosen, found[PAGE - 1].slug) if len(found) > PAGE else "",
         people=people,
+        places=places,
         chosen=chosen,
         to=lambda **other: _link(replace(chosen, **other)),
         kinds=concepts.KINDS,
@@ -59,9 +61,10 @@ async def board(request: Request) -> Response:
 
 def _board(
     db: Connection, viewer: Viewer, now: datetime, after: str | None, chosen: Asked
-) -> tuple[list[Notice], dict[str, Account]]:
+) -> tuple[list[Notice], Mapping[str, Account], Mapping[str, str]]:
     found = queries.open_listings(db, viewer, now, chosen, after=after, limit=PAGE + 1)
-    return found, dict(queries.owners(db, [one.owner for one in found]))
+    people = queries.owners(db, [one.owner for one in found])
+    return found, people, queries.places(db, found)
 
 
 def _after(request: Request) -> str | None:

@@ -277,5 +277,3 @@ def erase(unit: Unit, account: str) -> None:
         else:
             queries.remove(unit, notice.id, remember=notice.reach != Reach.COMMUNITY)
             unit.tell(Closed(id=notice.id))
-
-

@@ -242,6 +242,14 @@ def community_at(db: Connection, domain: str) -> list[str]:
     return list(db.scalars(select(account.c.id).where(group)))
 
 
+def places(db: Connection, notices: Iterable[Notice]) -> Mapping[str, str]:
+    """The names of the communities that notices come from, by host; the host for want of one."""
+    hosts = {one.domain for one in notices if not one.local}
+    named = and_(account.c.kind == "Community", account.c.domain.in_(hosts))
+    rows = db.execute(select(account.c.domain, account.c.name).where(named))
+    return {host: host for host in hosts} | {row.domain: row.name for row in rows if row.name}
+
+
 def deleted(db: Connection, id: str) -> datetime | None:
     """When a listing of ours was deleted that others had seen."""
     return db.scalar(select(gone.c.at).where(gone.c.id == id))
@@ -292,10 +300,12 @@ def old(unit: Unit, before: datetime) -> list[str]:
     return list(unit.db.scalars(wanted))
 
 
-def at_domain(unit: Unit, domain: str) -> list[str]:
-    """The ids of listings that came from a host."""
+def at_domain(unit: Unit, domain: str, *, but_public: bool = False) -> list[str]:
+    """The ids of listings that came from a host; all, or those that are not for everybody."""
     # every reach: the host is to be forgotten
     there = and_(listing.c.domain == domain, listing.c.local.is_(False))
+    if but_public:
+        there = and_(there, listing.c.handling != "public")
     return list(unit.db.scalars(select(listing.c.id).where(there)))
 
 

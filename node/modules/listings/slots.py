@@ -1,5 +1,6 @@
 """What offers and needs put on the first pages."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,10 +23,10 @@ SOON = timedelta(days=7)
 FEW = 3
 
 
-def _news(db: Connection, viewer: Viewer, node: "Node") -> list[Notice]:
+def _news(db: Connection, viewer: Viewer, node: "Node") -> tuple[list[Notice], Mapping[str, str]]:
     now = node.now()
     found = queries.open_listings(db, viewer, now, Asked(since=now - NEW), limit=8)
-    return [one for one in found if one.owner != viewer.id][:5]
+    return [one for one in found if one.owner != viewer.id][:5], queries.places(db, found)
 
 
 async def happened(node: "Node", viewer: Viewer) -> list[Card]:
@@ -33,7 +34,8 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
     if not viewer.is_member:
         return []
     spoken = speak(node, viewer)
-    return [_card(one, spoken, place=one.domain) for one in await node.read(_news, viewer, node)]
+    found, places = await node.read(_news, viewer, node)
+    return [_card(one, spoken, place=places.get(one.domain, "")) for one in found]
 
 
 def _card(one: Notice, spoken: Voice, *, place: str = "") -> Card:
