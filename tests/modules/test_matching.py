@@ -337,6 +337,37 @@ async def test_somebody_at_another_node_has_no_name(alder: Node, birch: Node, br
     assert "Ana" in (await there.get("/introductions")).text
 
 
+async def test_who_was_a_candidate_is_told_so_at_home(
+    alder: Node, birch: Node, browse: Any
+) -> None:
+    ana, ben = await member(alder, "ana"), await person(birch, "ben")
+    await crowd(alder)
+    await crowd(birch)
+    await befriend(alder, birch)
+    await post(birch, ben, "offer")
+    await settle(alder, birch)
+    there = await browse(birch, "ben")
+    assert "was told" not in (await there.get("/match")).text
+
+    await post(alder, ana, "request")
+    await settle(alder, birch)
+
+    assert "Somebody at Alder was told once this week" in (await there.get("/match")).text
+
+
+async def test_a_small_community_is_told_what_that_means(
+    alder: Node, birch: Node, browse: Any
+) -> None:
+    await person(alder, "ana")
+    await befriend(alder, birch)
+    here = await browse(alder, "ana")
+    assert "Fewer than five of you" in (await here.get("/match")).text
+
+    await crowd(alder)
+
+    assert "Fewer than five of you" not in (await here.get("/match")).text
+
+
 async def test_a_message_that_is_too_long_is_said_so(
     alder: Node, people: tuple[Account, Account], browse: Any
 ) -> None:

@@ -10,6 +10,7 @@ from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
 from node.modules.listings import posting
 from node.modules.matching import agreeing, cards, introduced, introducing, queries, rules
 from node.modules.matching.rules import Request, State
@@ -476,6 +477,43 @@ async def test_the_end_of_trust_erases_everything_between_two_nodes(
     for node, other in ((alder, birch), (birch, alder)):
         assert await node.read(introduced.with_node, other.community.service) == []
         assert await node.read(queries.last_asked) == {}
+
+
+async def test_notices_shown_by_trust_go_with_it_and_public_ones_stay(
+    alder: Node, birch: Node, pair: tuple[Account, Account]
+) -> None:
+    shown = await post(birch, pair[1], "offer", reach="trusted", title="For friends")
+    told = await post(birch, pair[1], "offer", reach="public", title="For all")
+    await settle(alder, birch)
+    assert await alder.write(listings.stored, shown.id) is not None
+
+    await peers.end(alder, birch.origin)
+    await settle(alder, birch)
+
+    assert await alder.write(listings.stored, shown.id) is None
+    assert await alder.write(listings.stored, told.id) is not None
+
+
+async def test_more_than_thirty_introductions_an_hour_are_refused(
+    alder: Node, birch: Node, pair: tuple[Account, Account]
+) -> None:
+    offer = await post(birch, pair[1], "offer", reach="trusted")
+    await settle(alder, birch)
+    need = await post(alder, pair[0], "request", hidden=False)
+    await settle(alder, birch)
+    (found,) = await matches(alder, pair[0])
+
+    def many(unit: Any) -> None:
+        for _ in range(rules.REQUESTS_AN_HOUR + 1):
+            queries.change_match(unit, found.slug, state="new")
+            introducing.introduce(unit, pair[0].id, found.slug, means=(), message="")
+
+    assert (found.mine, found.other) == (need.id, offer.id)
+    await alder.write(many)
+    await settle(alder, birch)
+
+    assert len(await asked_of(birch, pair[1])) == rules.REQUESTS_AN_HOUR
+    assert await codes(birch, alder) == ["E_RATE"]
 
 
 async def test_letters_that_come_twice_have_one_effect(

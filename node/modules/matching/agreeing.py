@@ -1,6 +1,7 @@
 """The side that is asked for one of its people: a yes, or a no that nobody learns of."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from node.kernel.errors import Conflict, Missing, Refused
@@ -16,16 +17,20 @@ from node.modules.matching.suggesting import LIVE, may_meet
 from vocab import html
 from vocab.types import Accept, Offer
 
+HOUR = timedelta(hours=1)
+
 
 def offered(unit: Unit, offer: Offer, told: Told, service: str) -> None:
     """Another node asks to introduce somebody of theirs to somebody of ours.
 
     Raises:
-        Refused: E_CONSENT, E_UNKNOWN, E_EXPIRED, E_STATE; nothing of it is told to them.
+        Refused: E_CONSENT, E_RATE, E_UNKNOWN, E_EXPIRED, E_STATE; nothing of it is told to them.
     """
     parties = [one.party for one in told.consents]
     if parties != ["requestingSide"] or told.lifecycle != "proposed":
         raise Refused("E_CONSENT", f"{told.id} holds consents of {parties}")
+    if introduced.count_from(unit.db, service, unit.now - HOUR) >= rules.REQUESTS_AN_HOUR:
+        raise Refused("E_RATE", f"{service} asks for too many")
     member, notice = _meant(unit, told, service)
     ends = min(told.end_time or unit.now, unit.now + rules.INTRODUCTION_LASTS)
     if ends <= unit.now:

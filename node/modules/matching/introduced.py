@@ -149,9 +149,10 @@ def with_member(db: Connection, member: str) -> list[Introduction]:
     return _all(db, or_(introduction.c.asker == member, introduction.c.asked == member))
 
 
-def of_request(db: Connection, request: str) -> list[Introduction]:
-    """The introductions that came of a request."""
-    return _all(db, introduction.c.request == request)
+def count_from(db: Connection, service: str, since: datetime) -> int:
+    """How many introductions a node has asked of us since a moment."""
+    theirs = _all(db, introduction.c.service == service, introduction.c.at > since)
+    return sum(one.way == "in" for one in theirs)
 
 
 def over(db: Connection, now: datetime) -> list[Introduction]:

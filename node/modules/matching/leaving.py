@@ -38,12 +38,15 @@ def trust_ended(unit: Unit, event: peers.TrustEnded) -> None:
 
 
 def _drop_shown(unit: Unit, service: str) -> None:
-    """Notices of that node are matched no more."""
+    """What that node showed to trusted nodes goes; its public notices are matched no more."""
     known = unit.account(service)
+    if known is None:
+        return
+    listings.forget(unit, known.domain, but_public=True)
     theirs = listings.Asked(local=False)
     found = listings.open_listings(unit.db, listings.HERE, unit.now, theirs, limit=1000)
     for notice in found:
-        if known is not None and notice.domain == known.domain:
+        if notice.domain == known.domain:
             queries.drop_matches(unit, notice.id)
 
 

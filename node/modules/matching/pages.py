@@ -63,9 +63,10 @@ async def for_you(request: Request) -> Response:
     node, viewer = _member(request)
     _ = voice(request).say
     found: list[Shown] = await node.read(showing.shown, viewer, node.now())
+    around = await node.read(showing.around, viewer, node.now())
     resting = await node.read(queries.resting, viewer.id or "", node.now())
     return page(request, "matching/for_you.html", title=_("For you"), place="give",
-                found=found, resting=resting, **_words(request))  # fmt: skip
+                found=found, resting=resting, around=around, **_words(request))  # fmt: skip
 
 
 async def answer(request: Request) -> Response:

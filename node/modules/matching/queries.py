@@ -129,13 +129,6 @@ def note_probes(unit: Unit, service: str, concepts: Iterable[str]) -> None:
         insert_new(unit.db, probe, row)
 
 
-def counts(db: Connection, since: datetime) -> list[tuple[str, str, int]]:
-    """How many requests went each way since a moment: (service, way, how many)."""
-    wanted = select(request.c.service, request.c.way, func.count()).where(request.c.at > since)
-    grouped = wanted.group_by(request.c.service, request.c.way).order_by(request.c.service)
-    return [(row[0], row[1], row[2]) for row in db.execute(grouped)]
-
-
 # Handles ------------------------------------------------------------------------------------
 
 
@@ -158,10 +151,14 @@ def drop_handles(unit: Unit, *, request_id: str | None = None, listing: str | No
         unit.db.execute(delete(handle).where(handle.c.listing == listing))
 
 
-def times_meant(db: Connection, owner: str) -> int:
-    """How many open handles mean a member."""
-    mine = select(func.count()).select_from(handle).where(handle.c.owner == owner)
-    return db.scalar(mine) or 0
+def meant(db: Connection, owner: str, now: datetime) -> list[tuple[str, int]]:
+    """How often a member was a candidate lately: (the asking node's service, times)."""
+    mine = and_(handle.c.owner == owner, handle.c.ends > now)
+    asked_by = select(request.c.service, func.count()).join(
+        handle, handle.c.request == request.c.id
+    )
+    grouped = asked_by.where(mine).group_by(request.c.service).order_by(request.c.service)
+    return [(row[0], row[1]) for row in db.execute(grouped)]
 
 
 # Matches ------------------------------------------------------------------------------------

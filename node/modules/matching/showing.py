@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from node.kernel.access import Viewer
 from node.kernel.node import find_account
 from node.kernel.tables import Account
+from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from node.modules.matching import introduced, queries, rules
@@ -71,6 +72,26 @@ def _shown(db: Connection, viewer: Viewer, match: Match) -> Shown | None:
     if service is None and other is not None and not other.local:
         service = next((s.id for s in peers.trusted_services(db) if s.domain == other.domain), "")
     return Shown(match=match, mine=mine, other=other, person=person, node=community(db, service))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What a member is told about matching with other nodes.
+
+    `meant`: the communities in which they were a candidate lately, and how often; `small`:
+    their own community is too small to ask or be meant without a name.
+    """
+
+    meant: tuple[tuple[str, int], ...]
+    small: bool
+
+
+def around(db: Connection, viewer: Viewer, now: datetime) -> Around:
+    """How matching with other nodes stands for a member."""
+    found = queries.meant(db, viewer.id or "", now)
+    few = len(accounts.active_members(db, now - rules.ACTIVE)) < rules.SMALLEST_SET
+    named = tuple((community(db, service), times) for service, times in found)
+    return Around(meant=named, small=few and bool(peers.trusted_services(db)))
 
 
 def community(db: Connection, service: str | None) -> str:
