@@ -1,8 +1,11 @@
 """What the papers say is what the program does."""
 
+import argparse
+import ast
 import dataclasses
 import json
 import re
+import shlex
 import subprocess
 import tomllib
 from typing import Any
@@ -12,7 +15,7 @@ import pytest
 from node.cli import parser
 from node.kernel.module import Registry, installed
 from node.kernel.settings import Settings
-from tests.guards.tree import ROOT, name
+from tests.guards.tree import CODE, ROOT, name, python_files
 from tests.tools.docs import put, table
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -58,13 +61,44 @@ def commands() -> set[str]:
     return set(choices)
 
 
-def test_every_command_is_documented() -> None:
-    page = (ROOT / "docs/admin/commands.md").read_text()
-    shown = set(re.findall(r"^folkmoot (\w+)", page, re.MULTILINE))
-    explained = {w for line in page.splitlines() for w in re.findall(r"^\| `(\w+)", line)}
+def leaves(found: argparse.ArgumentParser, name: str = "") -> dict[str, argparse.ArgumentParser]:
+    """Every command by all of its words."""
+    inner = [a.choices for a in found._actions if isinstance(a.choices, dict)]
+    if not inner:
+        return {name: found}
+    return {
+        k: v
+        for word, one in inner[0].items()
+        for k, v in leaves(one, f"{name} {word}".strip()).items()
+    }
 
-    assert shown == commands()
-    assert commands() <= explained | {"restore"}
+
+def sections() -> dict[str, str]:
+    """The page of commands, by heading."""
+    page = (ROOT / "docs/admin/commands.md").read_text()
+    return {part.partition("\n")[0]: part for part in page.split("\n## ")[1:]}
+
+
+def test_every_command_has_a_section_and_nothing_else_has() -> None:
+    assert sorted(sections()) == sorted(leaves(parser()))
+
+
+@pytest.mark.parametrize("command", leaves(parser()))
+def test_every_option_of_a_command_is_documented(command: str) -> None:
+    actions = [a for a in leaves(parser())[command]._actions if a.dest not in ("help", "data")]
+    named = re.findall(r"^\| `(--[a-z-]+|[a-z]+)", sections()[command], re.MULTILINE)
+
+    assert named == [(a.option_strings or [a.dest])[0] for a in actions]
+
+
+@pytest.mark.parametrize("command", leaves(parser()))
+def test_the_examples_of_a_command_can_be_typed(command: str) -> None:
+    lines = re.findall(r"^(?:.*\| )?folkmoot (.*)$", sections()[command], re.MULTILINE)
+
+    assert lines
+    for line in lines:
+        assert line.startswith(command)
+        parser().parse_args(shlex.split(line))
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=name)
@@ -124,6 +158,32 @@ def test_federation_md_lists_what_is_handled() -> None:
     text = (ROOT / "FEDERATION.md").read_text()
 
     assert put(text, "handlers", table(Registry(installed()))) == text, "run `make docs`"
+
+
+def built(module: ast.Module) -> set[str]:
+    """The activities that a file builds under a new id of ours."""
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    new = {"unit.id('a')"}
+    return {
+        call.func.id
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id[0].isupper()
+        and new & {ast.unparse(k.value) for k in call.keywords if k.arg == "id"}
+    }
+
+
+def test_federation_md_lists_what_is_sent() -> None:
+    paper = (ROOT / "FEDERATION.md").read_text()
+    table_ = paper.split("## Activities we send", 1)[1].split("\n## ", 1)[0]
+    named = {
+        w
+        for row in re.findall(r"^\| (`.*?) \|", table_, re.MULTILINE)
+        for w in re.findall(r"`(\w+)`", row)
+    }
+    sent = {w for path in python_files(*CODE) for w in built(ast.parse(path.read_text()))}
+
+    assert named == sent
 
 
 def test_every_decision_is_in_the_list() -> None:
