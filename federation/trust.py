@@ -121,7 +121,7 @@ def _own(unit: Unit, case: Case) -> Trusted:
     else:
         found, written = given, _embedded(case.document)
     mine = _as_own(unit, found, written, actor)
-    before = unit.registry.document(unit.db, id, case.viewer) if id else None
+    before = unit.registry.document(unit.db, id, case.viewer, like=type(found)) if id else None
     owner = id_of(before.attributed_to) if before is not None else None
     if owner is not None and owner != actor.id:
         raise Refused("E_OWNER", f"{id} is stored as of {owner}")

@@ -5,6 +5,7 @@ one writer thread that commits what has gathered together; PostgreSQL runs each 
 serializable transaction of its own and calls it again when two of them met.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,22 +91,33 @@ def sqlite_url(folder: Path) -> str:
 
 def insert_for(db: Connection, table: Table) -> Any:
     """An INSERT in the words of this database, which may say ON CONFLICT."""
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    return _DIALECTS[db.dialect.name].insert(table)
+
+
+_DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one like it is there; true if it was new."""
-    done = db.execute(insert_for(db, table).values(dict(values)).on_conflict_do_nothing())
+    done = db.execute(_insert_new(db.dialect.name, table), dict(values))
     return bool(done.rowcount == 1)
 
 
 def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:
     """Insert a row, or give the one with the same `key` columns the other values."""
-    statement = insert_for(db, table).values(dict(values))
-    changed = {name: statement.excluded[name] for name in values if name not in key}
-    db.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing()
-    )
+    db.execute(_upsert(db.dialect.name, table, tuple(values), tuple(key)), dict(values))
+
+
+# Built once: building a statement takes longer than carrying it out.
+@functools.cache
+def _insert_new(dialect: str, table: Table) -> Any:
+    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
+
+
+@functools.cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Any:
+    statement = _DIALECTS[dialect].insert(table)
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    if not changed:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed)

@@ -6,7 +6,7 @@ ship come in by the same entry point as anyone else's (`folkmoot.modules`).
 
 import importlib.resources
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import EntryPoint, entry_points
@@ -46,6 +46,7 @@ class Handlers:
 
     def __init__(self) -> None:
         self.table: dict[Path_, Handler] = {}
+        self.objects: frozenset[type[Object]] = frozenset()
 
     def on(self, *path: type[Object]) -> Callable[[H], H]:
         """Carry out activities of this path of types.
@@ -55,6 +56,7 @@ class Handlers:
         """
 
         def add(handler: H) -> H:
+            self.objects |= set(path[1:2])
             if path in self.table:
                 message = f"{_spell(path)} is handled twice"
                 raise Clash(message)
@@ -136,6 +138,11 @@ class Module:
     rehome: "Callable[[Unit, str, str], None] | None" = None
     """After our ids moved from one origin to another: mend what is more than an id."""
     metrics: Callable[[Connection], Mapping[str, float]] | None = None
+
+    @property
+    def handles(self) -> frozenset[type[Object]]:
+        """The classes that activities here are about."""
+        return self.handlers.objects
 
     def folder(self, name: str) -> Path | None:
         """The module's folder of this name, if it has one."""
@@ -231,13 +238,27 @@ class Registry:
         """Whether some module says that this node is trusted."""
         return any(ask(db, service) for m in self.modules for ask in m.trusts)
 
-    def document(self, db: Connection, id: str, viewer: Viewer) -> Object | None:
-        """The object with this id, if a module has it and the viewer may fetch it."""
-        for m in self.modules:
+    def document(
+        self, db: Connection, id: str, viewer: Viewer, *, like: type[Object] | None = None
+    ) -> Object | None:
+        """The object with this id, if a module has it and the viewer may fetch it.
+
+        With `like` only the modules that handle this class are asked, which spares the others
+        a query for each letter.
+        """
+        for m in self.modules if like is None else self._keepers(like):
             for find in m.documents:
                 if (found := find(db, id, viewer)) is not None:
                     return found
         return None
+
+    def _keepers(self, cls: type[Object]) -> Sequence[Module]:
+        """The modules that handle the nearest class of this one; all if none does."""
+        for each in cls.__mro__:
+            found = [m for m in self.modules if each in m.handles]
+            if found:
+                return found
+        return self.modules
 
     def audience(self, db: Connection, id: str) -> list[str] | None:
         """The accounts in a collection of ours, None if no module knows the collection."""

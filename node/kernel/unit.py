@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
 from node.kernel.act import Act
 from node.kernel.community import Community
@@ -47,6 +47,9 @@ DEEPEST = 5
 
 OURS = "within the rights of the role"
 """The authority of an act that needs no decision."""
+
+
+ONE_ACCOUNT = select(account).where(account.c.id == bindparam("id"))
 
 
 class Unit:
@@ -85,7 +88,7 @@ class Unit:
 
     def account(self, id: str) -> Account | None:
         """The actor with this id, if we know it."""
-        row = self.db.execute(select(account).where(account.c.id == id)).one_or_none()
+        row = self.db.execute(ONE_ACCOUNT, {"id": id}).one_or_none()
         return account_of(row) if row else None
 
     def perform(
@@ -174,7 +177,7 @@ class Unit:
             "at": self.now,
             "due": due or self.now,
         }
-        again(self.db, values) if once else self.db.execute(insert(job).values(values))
+        again(self.db, values) if once else self.db.execute(insert(job), values)
         self.woken = True
 
     def tell(self, event: Any) -> None:
