@@ -126,25 +126,7 @@ def _needed(topics: frozenset[str]) -> Side:
 def _send(unit: Unit, asked: queries.Asked, found: list[tuple[Fit, Notice]]) -> None:
     us = accounts.service_account(unit.db)
     ends = unit.now + rules.HANDLES_LAST
-    members = active(unit)
-    topics = frozenset((asked.intent or {})["topics"])
-    candidates = []
-    for fit, offer in found:
-        id = f"{unit.origin}/m/c-{secrets.token_urlsafe(16)}"
-        queries.add_handle(
-            unit, id=id, request=asked.id, owner=offer.owner, listing=offer.id, ends=ends
-        )
-        met = sorted(one for one in offer.topics if one in topics)
-        candidates.append(
-            MatchCandidate(
-                id=id,
-                attributed_to=us.id,
-                fit=fit.step,
-                match_reasons=tuple(met),
-                anonymity_set=max(members, 2),
-                sharing_terms=tuple(offer.terms),
-            )
-        )
+    members = max(active(unit), 2)
     result = MatchResult(
         id=f"{unit.origin}/m/r-{secrets.token_urlsafe(16)}",
         attributed_to=us.id,
@@ -152,7 +134,7 @@ def _send(unit: Unit, asked: queries.Asked, found: list[tuple[Fit, Notice]]) -> 
         published=unit.now,
         end_time=ends,
         handling="recipientsOnly",
-        candidates=tuple(candidates),
+        candidates=tuple(_candidate(unit, asked, one, us.id, members) for one in found),
     )
     unit.later("matching.clock", due=ends)
     yes = Accept(
@@ -165,6 +147,27 @@ def _send(unit: Unit, asked: queries.Asked, found: list[tuple[Fit, Notice]]) -> 
         handling="recipientsOnly",
     )
     unit.perform(yes, us, obj=_again(asked))
+
+
+def _candidate(
+    unit: Unit, asked: queries.Asked, found: tuple[Fit, Notice], us: str, members: int
+) -> MatchCandidate:
+    """Somebody, under a handle of this answer alone."""
+    fit, offer = found
+    topics = (asked.intent or {})["topics"]
+    id = f"{unit.origin}/m/c-{secrets.token_urlsafe(16)}"
+    ends = unit.now + rules.HANDLES_LAST
+    queries.add_handle(
+        unit, id=id, request=asked.id, owner=offer.owner, listing=offer.id, ends=ends
+    )
+    return MatchCandidate(
+        id=id,
+        attributed_to=us,
+        fit=fit.step,
+        match_reasons=tuple(sorted(one for one in offer.topics if one in topics)),
+        anonymity_set=members,
+        sharing_terms=tuple(offer.terms),
+    )
 
 
 def refuse(unit: Unit, request: str, reason: str) -> None:

@@ -55,13 +55,13 @@ def introduce(
     queries.change_match(unit, slug, state="asked")
     known = tuple(kind for kind in means if kind in queries.contacts(unit.db, member))
     if found.handle is not None:
-        return _to_handle(unit, found, mine, known, message)
+        return _to_handle(unit, found, known, message)
     other = listings.stored(unit, found.other or "")
     if other is None or other.state(unit.now) not in LIVE:
         raise Conflict("E_STATE", found.other or "", safe=closing.GONE)
     if other.local:
         return _here(unit, found, mine, other, known, message)
-    return _to_notice(unit, found, mine, other, known, message)
+    return _to_notice(unit, found, other, known, message)
 
 
 def _here(
@@ -89,30 +89,27 @@ def _here(
     return closing.kept(unit, id)
 
 
-def _to_handle(
-    unit: Unit, found: Match, mine: Notice, means: tuple[str, ...], message: str
-) -> Introduction:
+def _to_handle(unit: Unit, found: Match, means: tuple[str, ...], message: str) -> Introduction:
     """To somebody of a trusted node of whom only a handle is known."""
     if found.ends is not None and found.ends <= unit.now:
         raise Conflict("E_EXPIRED", found.handle or "", safe=closing.GONE)
     about = {"match_request": found.request, "candidate": found.handle}
-    return _out(unit, found, mine, found.service or "", means, message, about, title="")
+    return _out(unit, found, found.service or "", means, message, about, title="")
 
 
 def _to_notice(
-    unit: Unit, found: Match, mine: Notice, other: Notice, means: tuple[str, ...], message: str
+    unit: Unit, found: Match, other: Notice, means: tuple[str, ...], message: str
 ) -> Introduction:
     """To whoever posted a notice that a trusted node shows us."""
     services = (s.id for s in peers.trusted_services(unit.db) if s.domain == other.domain)
     service = next(services, "")
     about = {"context": other.id}
-    return _out(unit, found, mine, service, means, message, about, title=other.title)
+    return _out(unit, found, service, means, message, about, title=other.title)
 
 
 def _out(
     unit: Unit,
     found: Match,
-    mine: Notice,
     service: str,
     means: tuple[str, ...],
     message: str,
@@ -124,11 +121,45 @@ def _out(
     if not peers.trusted(unit.db, service):
         raise Conflict("E_NOT_TRUSTED", service, safe=AWAY)
     us = accounts.service_account(unit.db)
-    tells = rules.told(means)
+    offer, told = _offer(unit, us.id, service, rules.told(means), message, about)
+    fresh = introduced.add(
+        unit,
+        id=told.id,
+        way="out",
+        state=State.PROPOSED,
+        offer=offer.id,
+        service=service,
+        asker=found.owner,
+        mine=found.mine,
+        about=told.context,
+        title=title,
+        request=found.request,
+        handle=found.handle,
+        message=message,
+        tells=list(told.discloses),
+        means=list(means),
+        ends=told.end_time,
+    )
+    if not fresh:
+        raise Conflict("E_STATE", found.slug, safe=closing.GONE)
+    unit.later("matching.clock", due=told.end_time)
+    unit.perform(offer, us)
+    return closing.kept(unit, told.id or "")
+
+
+def _offer(
+    unit: Unit,
+    us: str,
+    service: str,
+    tells: tuple[str, ...],
+    message: str,
+    about: Mapping[str, Any],
+) -> tuple[Offer, Told]:
+    """What the other node gets: the message and the consent, and no identity."""
     ends = unit.now + rules.INTRODUCTION_LASTS
     told = Told(
         id=unit.id("o"),
-        attributed_to=us.id,
+        attributed_to=us,
         content=html.from_text(message) or None,
         discloses=tells,
         consents=(closing.consent(unit, "requestingSide", tells, ends),),
@@ -140,35 +171,13 @@ def _out(
     )
     offer = Offer(
         id=unit.id("a"),
-        actor=us.id,
+        actor=us,
         object=told,
         to=(service,),
         published=unit.now,
         end_time=ends,
     )
-    fresh = introduced.add(
-        unit,
-        id=told.id,
-        way="out",
-        state=State.PROPOSED,
-        offer=offer.id,
-        service=service,
-        asker=found.owner,
-        mine=mine.id,
-        about=about.get("context"),
-        title=title,
-        request=found.request,
-        handle=found.handle,
-        message=message,
-        tells=list(tells),
-        means=list(means),
-        ends=ends,
-    )
-    if not fresh:
-        raise Conflict("E_STATE", found.slug, safe=closing.GONE)
-    unit.later("matching.clock", due=ends)
-    unit.perform(offer, us)
-    return closing.kept(unit, told.id or "")
+    return offer, told
 
 
 def withdraw(unit: Unit, member: str, slug: str) -> None:
