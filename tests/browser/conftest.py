@@ -1,20 +1,22 @@
 """One Chromium for all walks, nodes on loopback, and people with browsers without scripts.
 
-Pictures of what was seen lie in build/screens afterwards.
+Pictures of what was seen lie in build/screens afterwards; the README's are renewed too if
+FOLKMOOT_SCREENS names their folder (make screens).
 """
 
+import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from node import stage
 from node.kernel.node import Node
-from tests.browser.walking import PHONE, Judge, Walker
+from tests.browser.walking import PHONE, Album, Judge, Walker
+from tests.conftest import found
 from tests.servers import BROWSER_FLAGS, ROOT
 
 PICTURES = ROOT / "build" / "screens"
@@ -29,11 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+async def playwright(chromium: str) -> AsyncIterator[Playwright]:
+    async with async_playwright() as opened:
         yield opened
-        await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    opened = await playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+    yield opened
+    await opened.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -41,20 +48,24 @@ async def judge(browser: Browser) -> Judge:
     return await Judge.open(browser)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def nodes(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[stage.Stage]]]:
-    """Open nodes on loopback, their story some time ago so that it can go on."""
-    import contextlib
+Open = Callable[..., Awaitable[stage.Stage]]
 
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nodes(tmp_path: Path) -> AsyncIterator[Open]:
+    """Open nodes on loopback; their story is some time ago, so that it can go on."""
     async with contextlib.AsyncExitStack() as held:
 
         async def at(*names: str, founded: bool = True) -> stage.Stage:
-            from tests.conftest import found
-
             opened = await held.enter_async_context(
-                stage.opened(tmp_path, names, clock=stage.Behind(days=90),
-                             match_delay_least_seconds=0.0, match_delay_most_seconds=0.0)
-            )  # fmt: skip
+                stage.opened(
+                    tmp_path,
+                    names,
+                    clock=stage.Behind(days=90),
+                    match_delay_least_seconds=0.0,
+                    match_delay_most_seconds=0.0,
+                )
+            )
             for name in names if founded else ():
                 await found(opened.nodes[name], name, opened.nodes[name].origin)
             return opened
@@ -68,17 +79,17 @@ Walk = Callable[..., Awaitable[Walker]]
 @pytest_asyncio.fixture(loop_scope="session")
 async def walk(browser: Browser, judge: Judge) -> AsyncIterator[Walk]:
     """Somebody at a node, signed in if a handle is given."""
-    contexts = []
+    best = os.environ.get("FOLKMOOT_SCREENS")
+    album = Album(PICTURES, best=ROOT / best if best else None)
+    async with contextlib.AsyncExitStack() as held:
 
-    async def at(node: Node, handle: str | None = None) -> Walker:
-        context = await browser.new_context(viewport=PHONE, java_script_enabled=False)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        walker = Walker(await context.new_page(), judge, node.origin, PICTURES)
-        if handle:
-            await walker.sign_in(handle)
-        return walker
+        async def at(node: Node, handle: str | None = None) -> Walker:
+            context = await browser.new_context(viewport=PHONE, java_script_enabled=False)
+            held.push_async_callback(context.close)
+            context.set_default_timeout(20_000)
+            walker = Walker(await context.new_page(), judge, node.origin, album)
+            if handle:
+                await walker.sign_in(handle)
+            return walker
 
-    yield at
-    for context in contexts:
-        await context.close()
+        yield at

@@ -1,11 +1,11 @@
 """A person founds a community, invites a second one, and says what they give."""
 
 from node.modules.accounts import api as accounts
-from tests.browser.conftest import Walk
+from tests.browser.conftest import Open, Walk
 from tests.conftest import PASSWORD, person
 
 
-async def test_a_community_begins(nodes, walk: Walk) -> None:
+async def test_a_community_begins(nodes: Open, walk: Walk) -> None:
     alder = (await nodes("alder", founded=False)).nodes["alder"]
     code = await alder.write(accounts.setup_code)
     ruth = await walk(alder)
@@ -36,7 +36,9 @@ async def test_a_community_begins(nodes, walk: Walk) -> None:
     await (await walk(alder)).go(link.removeprefix(alder.origin), "join-used", status=403)
 
 
-async def test_a_member_says_what_they_give_and_looks_as_the_public(nodes, walk: Walk) -> None:
+async def test_a_member_says_what_they_give_and_looks_as_the_public(
+    nodes: Open, walk: Walk
+) -> None:
     alder = (await nodes("alder")).nodes["alder"]
     await person(alder, "ana", display="Ana Okafor")
     ana = await walk(alder, "ana")
@@ -74,7 +76,7 @@ async def test_a_member_says_what_they_give_and_looks_as_the_public(nodes, walk:
     assert "ladder" not in await stranger.text()
 
 
-async def test_the_places_of_a_member_and_of_a_keeper(nodes, walk: Walk) -> None:
+async def test_the_places_of_a_member_and_of_a_keeper(nodes: Open, walk: Walk) -> None:
     alder = (await nodes("alder")).nodes["alder"]
     keeper = await walk(alder)
     await keeper.go("/me", "members-only", status=403)

@@ -1,7 +1,7 @@
 """A decision of birch, from the proposal to its record, and adopted at cedar by its own vote."""
 
 from node.stage import Stage
-from tests.browser.conftest import Walk
+from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows, trusts
 from tests.browser.walking import Walker
 from tests.conftest import person
@@ -11,15 +11,40 @@ TEXT = """Whoever takes a tool from the shed writes name and day into the book.
 Nobody lends to a third. What breaks is told, not hidden."""
 
 
-async def test_a_decision_of_birch_is_adopted_at_cedar(nodes, walk: Walk) -> None:
+async def test_a_decision_of_birch_is_adopted_at_cedar(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch", "cedar")
     birch, cedar = stage.nodes["birch"], stage.nodes["cedar"]
     await befriend(stage)
     for node, names in ((birch, ("bo", "lena")), (cedar, ("cara", "imre"))):
         for name in names:
             await person(node, name, display=name.title())
+    bo, cara = await walk(birch, "bo"), await walk(cedar, "cara")
 
-    bo = await walk(birch, "bo")
+    proposal = await brought(bo)
+    receipt = await voted_by_lena(await walk(birch, "lena"))
+    keeper = await walk(birch, "keeper")
+    await keeper.go(proposal)
+    await votes(keeper, "Vote")
+    await keeper.go(f"{proposal}/vote", "ballot-again", status=409)
+    stage.clock.wait(days=8)
+    record = await settled(stage, bo, proposal)
+    await bo.sees("Somebody has to mind the book.")
+    await bo.open("The list of counted ballots")
+    await bo.sees(receipt)
+
+    answer = await brought_to_cedar(stage, cara)
+    for name in ("imre", "keeper"):
+        voter = await walk(cedar, name)
+        await voter.go(answer)
+        await votes(voter, "Vote")
+    stage.clock.wait(days=8)
+    await shows(stage, cara, answer, "It is decided.")
+    await shows(stage, bo, record, "Cedar adopted this decision")
+    await bo.go(record, "record-adopted")
+
+
+async def brought(bo: Walker) -> str:
+    """A proposal of Bo's, talked about, with his own ballot in the box; its address."""
     await bo.go("/decide", "decide-empty")
     await bo.press("Bring a proposal", "proposal-new")
     await bo.press("Bring it before us", "proposal-errors", status=422)
@@ -29,9 +54,12 @@ async def test_a_decision_of_birch_is_adopted_at_cedar(nodes, walk: Walk) -> Non
     proposal = bo.path
     await bo.fill(text="I brought the book along already.")
     await bo.press("Post", "proposal-talk")
-
     await votes(bo, "Vote", "ballot")
-    lena = await walk(birch, "lena")
+    return proposal
+
+
+async def voted_by_lena(lena: Walker) -> str:
+    """Lena objects without a reason, thinks again, and consents with a concern; her receipt."""
     await lena.go("/", "today-vote")
     await lena.press("Vote")
     await lena.choose(position="block")
@@ -40,25 +68,22 @@ async def test_a_decision_of_birch_is_adopted_at_cedar(nodes, walk: Walk) -> Non
     await lena.fill(reason="Somebody has to mind the book.")
     await lena.press("Look at it once more", "ballot-review")
     await lena.press("Cast my ballot", "ballot-receipt")
-    receipt = await lena.page.locator(".gift code").inner_text()
-    keeper = await walk(birch, "keeper")
-    await keeper.go(proposal)
-    await votes(keeper, "Vote")
-    await keeper.go(f"{proposal}/vote", "ballot-again", status=409)
+    return await lena.page.locator(".gift code").inner_text()
 
-    stage.clock.wait(days=8)
+
+async def settled(stage: Stage, bo: Walker, proposal: str) -> str:
+    """The clock has closed the vote and Bo says who may see the record; its address."""
     await shows(stage, bo, proposal, "It is decided.")
     await bo.go("/decide", "decide-settle")
     await bo.go(proposal, "proposal-decided")
     await bo.press("Who may see this decision?", "decision-reach")
     await bo.press("Keep it so", "record")
     await bo.sees("The signature holds", "Tools are lent with a name and a day")
-    record = bo.path
-    await lena.go(record)
-    await lena.open("The list of counted ballots")
-    await lena.sees(receipt, "Somebody has to mind the book.")
+    return bo.path
 
-    cara = await walk(cedar, "cara")
+
+async def brought_to_cedar(stage: Stage, cara: Walker) -> str:
+    """Cara finds the decision and brings it before Cedar; the address of her proposal."""
     await shows(stage, cara, "/decisions/elsewhere", "Tools are lent")
     await cara.go("/", "today-elsewhere")
     await cara.go("/decisions/elsewhere", "elsewhere")
@@ -67,19 +92,7 @@ async def test_a_decision_of_birch_is_adopted_at_cedar(nodes, walk: Walk) -> Non
     await cara.press("Bring it before us", "adopt-proposal")
     answer = cara.path
     await votes(cara, "Vote")
-    for name in ("imre", "keeper"):
-        voter = await walk(cedar, name)
-        await voter.go(answer)
-        await votes(voter, "Vote")
-    stage.clock.wait(days=8)
-    await shows(stage, cara, answer, "It is decided.")
-    await cara.go(answer)
-    if "Who may see this decision?" in await cara.text():
-        await cara.press("Who may see this decision?", "adopt-reach")
-        await cara.press("Keep it so", "adopt-record")
-
-    await shows(stage, bo, record, "Cedar adopted this decision")
-    await bo.go(record, "record-adopted")
+    return answer
 
 
 async def votes(walker: Walker, words: str, shot: str = "") -> None:

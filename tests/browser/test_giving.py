@@ -3,12 +3,12 @@
 from node.kernel.node import Node
 from node.modules.peers import api as peers
 from node.stage import Stage
-from tests.browser.conftest import Walk
+from tests.browser.conftest import Open, Walk
 from tests.browser.walking import Walker
 from tests.conftest import person
 
 
-async def test_somebody_asks_changes_it_and_takes_it_back(nodes, walk: Walk) -> None:
+async def test_somebody_asks_changes_it_and_takes_it_back(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]
     await person(alder, "ana", display="Ana Okafor")
@@ -16,7 +16,8 @@ async def test_somebody_asks_changes_it_and_takes_it_back(nodes, walk: Walk) -> 
 
     await ana.go("/give", "board-empty")
     await ana.press("I need something", "need-new")
-    # one line is all that must be typed
+    # half a minute: few things are asked, and one line is all that must be typed
+    assert await ana.page.locator("form.leaf .field:visible").count() <= 5
     await ana.fill(title="A ladder for Saturday morning")
     await ana.press("Put it on the board", "need")
     await ana.sees("Your notice is on the board.", "A ladder for Saturday morning")
@@ -53,7 +54,7 @@ async def test_somebody_asks_changes_it_and_takes_it_back(nodes, walk: Walk) -> 
     await ana.sees("Its time is over")
 
 
-async def test_a_need_at_alder_meets_an_offer_at_birch(nodes, walk: Walk) -> None:
+async def test_a_need_at_alder_meets_an_offer_at_birch(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]
     await person(alder, "mira", display="Mira Lind")

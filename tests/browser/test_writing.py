@@ -1,11 +1,11 @@
 """People write, answer from another node, and keepers hide, hear reports and suspend."""
 
-from tests.browser.conftest import Walk
+from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows
 from tests.conftest import person
 
 
-async def test_a_post_is_answered_from_birch_then_hidden(nodes, walk: Walk) -> None:
+async def test_a_post_is_answered_from_birch_then_hidden(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]
     await person(alder, "ana", display="Ana Okafor")
@@ -47,7 +47,7 @@ async def test_a_post_is_answered_from_birch_then_hidden(nodes, walk: Walk) -> N
     await keeper.go("/", "today-report")
     await keeper.go("/desk", "desk-report")
     await keeper.go("/desk/reports", "reports-open")
-    await keeper.press("Hide it", "hide")
+    await keeper.press("Hide or show", "hide")
     await keeper.fill(reason="It was not theirs to promise.")
     await keeper.press("Hide it", "reports-hidden")
     await keeper.open("Close this report")
@@ -63,7 +63,7 @@ async def test_a_post_is_answered_from_birch_then_hidden(nodes, walk: Walk) -> N
     await tom.go("/me", status=403)
 
 
-async def test_every_error_says_what_to_do_next(nodes, walk: Walk) -> None:
+async def test_every_error_says_what_to_do_next(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]
     await person(alder, "ana", display="Ana Okafor")

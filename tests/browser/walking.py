@@ -6,18 +6,20 @@ host, nothing that needs sideways scrolling, and nothing that axe finds.
 """
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, Response, Route
+from playwright.async_api import Browser, Locator, Page, Request, Response, Route
 
+from tests.browser.pictures import small
 from tests.conftest import PASSWORD
 
 PHONE: Final = {"width": 360, "height": 780}
 DESK: Final = {"width": 1280, "height": 900}
+BEST: Final = ("today-match", "board", "match", "record")
+"""The pictures that the README shows, each by its first word."""
 RULES: Final = {
     "runOnly": [
         "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
@@ -25,6 +27,7 @@ RULES: Final = {
     "resultTypes": ["violations"],
     "preload": False,
 }  # fmt: skip
+_STYLED = "() => getComputedStyle(document.body).display === 'flex'"
 _WIDE = "() => [document.scrollingElement.scrollWidth, innerWidth]"
 _PAST = """() => [...document.querySelectorAll("body *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
@@ -38,17 +41,17 @@ class Judge:
     A page is judged once: those that differ only in keys and addresses are the same.
     """
 
-    def __init__(self, context: BrowserContext, page: Page) -> None:
-        self.context = context
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self.known: set[tuple[str, str]] = set()
+        self._known: set[str] = set()
         self._shown: tuple[str, str] = "", ""
 
     @classmethod
     async def open(cls, browser: Browser, **context: Any) -> "Judge":
+        """A judge with eyes of some kind, such as `color_scheme="dark"`."""
         made = await browser.new_context(viewport=PHONE, **context)
         await made.add_init_script(AXE_SCRIPT)
-        judge = cls(made, await made.new_page())
+        judge = cls(await made.new_page())
         await judge.page.route(lambda url: url == judge._shown[0], judge._show)
         return judge
 
@@ -58,38 +61,38 @@ class Judge:
         else:
             await route.continue_()
 
-    async def look(self, url: str, html: str, *, text: str = "") -> list[str]:
+    async def look(self, url: str, html: str) -> list[str]:
         """What is wrong with a page at either width, unless it was looked at before.
 
         Args:
             url: where the page is from, for what it links to.
             html: the page.
-            text: the size of the reader's text, such as "200%".
         """
-        key = urlsplit(url).path.count("/") * "/" + text, _CHANGING.sub("", html)
-        if key in self.known:
+        key = _CHANGING.sub("", html)
+        if key in self._known:
             return []
-        self.known.add(key)
-        self._shown = url, html
-        await self.page.goto(url)
+        self._known.add(key)
+        if _origin(self.page.url) == _origin(url):
+            await self.page.set_content(html)
+        else:
+            self._shown = url, html
+            await self.page.goto(url)
         await self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        if text:
-            await self.page.evaluate("s => document.documentElement.style.fontSize = s", text)
         found = []
         for size in (DESK, PHONE):
             await self.page.set_viewport_size(size)
-            found += [f"{size['width']} px: {words}" for words in await self._wrong(axe=not text)]
+            found += [f"{size['width']} px: {words}" for words in await self._wrong()]
         return found
 
-    async def _wrong(self, *, axe: bool) -> list[str]:
+    async def _wrong(self) -> list[str]:
         found = []
+        if not await self.page.evaluate(_STYLED):
+            found.append("stands there without its stylesheet")
         wide, room = await self.page.evaluate(_WIDE)
         if wide > room:
             found.append(f"scrolls sideways, {wide} of {room}: {await self.page.evaluate(_PAST)}")
-        if axe:
-            seen = await self.page.evaluate("rules => axe.run(rules)", RULES)
-            found += [_told(each) for each in seen["violations"]]
-        return found
+        seen = await self.page.evaluate("rules => axe.run(rules)", RULES)
+        return found + [_told(each) for each in seen["violations"]]
 
 
 def _told(violation: dict[str, Any]) -> str:
@@ -97,14 +100,35 @@ def _told(violation: dict[str, Any]) -> str:
     return f"{violation['id']}: {violation['help']}: {places}"
 
 
+class Album:
+    """Where pictures are kept: all of them, and the best, small enough for the README."""
+
+    def __init__(self, folder: Path, ending: str = "", best: Path | None = None) -> None:
+        self.folder = folder
+        self.ending = ending
+        self.best = BEST if best else ()
+        self._best = best
+
+    def keep(self, name: str, picture: bytes) -> None:
+        """Keep one picture."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / f"{name}{self.ending}.png").write_bytes(picture)
+
+    def keep_best(self, name: str, picture: bytes) -> None:
+        """Keep one that shows what a phone shows, made small."""
+        assert self._best is not None
+        self._best.mkdir(parents=True, exist_ok=True)
+        (self._best / f"{name.split('-', maxsplit=1)[0]}.png").write_bytes(small(picture))
+
+
 class Walker:
     """Somebody at a node, with a browser that runs no scripts."""
 
-    def __init__(self, page: Page, judge: Judge, origin: str, pictures: Path) -> None:
+    def __init__(self, page: Page, judge: Judge, origin: str, album: Album) -> None:
         self.page = page
         self.judge = judge
         self.origin = origin
-        self.pictures = pictures
+        self.album = album
         self.asked: list[str] = []
         """What this browser asked for, of any host."""
         page.on("request", lambda request: self.asked.append(request.url))
@@ -134,12 +158,20 @@ class Walker:
     async def fill(self, **fields: str) -> None:
         """Type into fields by their names on the form."""
         for name, value in fields.items():
-            await self.page.locator(f"[name={name}]").fill(value)
+            await (await self._unfolded(f"[name={name}]")).fill(value)
 
     async def choose(self, **fields: str) -> None:
         """Choose one of several by the name of the field and the value."""
         for name, value in fields.items():
-            await self.page.locator(f"[name={name}][value={value}]").check()
+            await (await self._unfolded(f"[name={name}][value={value}]")).check()
+
+    async def _unfolded(self, field: str) -> Locator:
+        """A field, after what it is folded away in has been opened."""
+        found = self.page.locator(field)
+        folded = found.locator("xpath=ancestor::details[not(@open)]/summary")
+        if await folded.count():
+            await folded.first.click()
+        return found
 
     async def sign_in(self, handle: str, password: str = PASSWORD) -> None:
         await self.go("/sign-in")
@@ -181,16 +213,21 @@ class Walker:
         found += await self.judge.look(page.url, await page.content())
         return [f"{page.url} {words}" for words in found]
 
-    async def picture(self, name: str, sizes: Sequence[Any] = (DESK, PHONE)) -> None:
+    async def picture(self, name: str) -> None:
         """Take a picture of the whole page at both widths."""
-        self.pictures.mkdir(parents=True, exist_ok=True)
-        for size in sizes:
+        for size in (DESK, PHONE):
             await self.page.set_viewport_size(size)
             height = await self.page.evaluate("document.scrollingElement.scrollHeight")
             # as tall as the page, so that the bar at its foot covers nothing
             await self.page.set_viewport_size({**size, "height": max(height, size["height"])})
-            await self.page.screenshot(path=self.pictures / f"{name}-{size['width']}.png")
+            self.album.keep(f"{name}-{size['width']}", await self.page.screenshot())
         await self.page.set_viewport_size(PHONE)
+        if name in self.album.best:
+            self.album.keep_best(name, await self.page.screenshot())
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/")[:3])
 
 
 def _on(url: str, origin: str) -> bool:
