@@ -30,6 +30,9 @@ _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|li|ul|ol|blockquote|pre|h[1-6])\s*>", re.IGNORECASE)
 
+_HIGH = re.compile(r"<(/?)h[12]>")
+"""The headings of a page are ours; those of a text begin below them."""
+
 # Built once: it holds no state but its own settings.
 _CLEANER = nh3.Cleaner(
     tags=TAGS,
@@ -48,7 +51,7 @@ def clean(source: str | None) -> str:
     """HTML of a stranger as we keep and show it; empty for nothing."""
     if not source:
         return ""
-    return _CLEANER.clean(_plain(source[:SIZE]))
+    return _HIGH.sub(r"<\1h3>", _CLEANER.clean(_plain(source[:SIZE])))
 
 
 def to_text(source: str | None) -> str:

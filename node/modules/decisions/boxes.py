@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
 from node.modules.decisions import queries, rules
 from node.modules.decisions.rules import Method, Position, Result
 from node.modules.decisions.tables import audit, ballot, box, roster
@@ -105,7 +106,7 @@ def cast(
     Raises:
         Missing: there is no such box.
         Conflict: E_CLOSED, E_VOTED.
-        Refused: E_NOT_ON_ROSTER.
+        Refused: E_MEMBERS_ONLY (suspended ones neither), E_NOT_ON_ROSTER.
         Invalid: `position` or `reason` cannot be used.
     """
     found = queries.box_of(unit.db, box_id)
@@ -115,6 +116,8 @@ def cast(
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
     if wrong := rules.fault(found.method, position, reason):
         raise Invalid({wrong: FAULTS[wrong]})
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY", member)
     _flag(unit, box_id, member)
     key = secrets.token_hex(16)
     kept = reason.strip() if position in rules.WITH_REASON else ""

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from federation.origins import domain, parents
+from node.kernel.access import Viewer, visible
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from node.modules.moderation.rules import Kind
@@ -94,6 +95,17 @@ def place(db: Connection, registry: Registry, id: str) -> Table | None:
             if db.scalar(select(exists().where(table.c.id == id))):
                 return table
     return None
+
+
+def shown_to(db: Connection, registry: Registry, id: str, viewer: Viewer) -> bool:
+    """Whether a thing is there for somebody: by its reach, or because it is for them by name."""
+    table = place(db, registry, id)
+    if table is None:
+        return False
+    if "reach" not in table.c:
+        return viewer.is_member
+    theirs = select(exists().where(table.c.id == id, visible(table, viewer)))
+    return bool(db.scalar(theirs)) or registry.document(db, id, viewer) is not None
 
 
 def owner_of(db: Connection, table: Table, id: str) -> str | None:

@@ -78,11 +78,11 @@ def _what(db: Connection, registry: Registry, viewer: Viewer, about: str) -> str
     """A name for what a report is about, as far as the reader may see it.
 
     Raises:
-        Missing: there is no such thing.
+        Missing: there is no such thing for them.
     """
     if (known := find_account(db, about)) is not None:
         return known.label
-    if queries.place(db, registry, about) is None:
+    if not queries.shown_to(db, registry, about, viewer):
         raise Missing(detail=about)
     seen = registry.document(db, about, viewer)
     return (seen.name or "") if seen is not None else ""

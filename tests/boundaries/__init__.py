@@ -1,0 +1,1 @@
+"""The borders of a whole node, attacked by class: every route, every id, every shape."""

@@ -1,0 +1,30 @@
+"""The full node, its trusted neighbour, and a wire that keeps what crosses it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from node.kernel.node import Node
+from tests.boundaries import world as worlds
+from tests.boundaries.tap import Tap
+from tests.boundaries.visitors import Visitors
+from tests.boundaries.world import World
+from tests.conftest import Clock
+
+
+@pytest.fixture
+def wire() -> Tap:
+    return Tap()
+
+
+@pytest.fixture
+async def full(alder: Node, birch: Node, clock: Clock) -> World:
+    return await worlds.build(alder, birch, clock)
+
+
+@pytest.fixture
+async def visitors(full: World, wire: Tap) -> AsyncIterator[Visitors]:
+    """Everybody who may come to the node, each with what proves who they are."""
+    found = Visitors(full, wire)
+    yield found
+    await found.close()

@@ -1,0 +1,131 @@
+"""The forms that stand on pages, as a browser would send them, and filled with anything."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from tests.boundaries import routes
+from tests.boundaries.visitors import Visitors
+
+WRITTEN = {"text", "search", "email", "tel", "url", "textarea", "password", ""}
+ENDS = ("/sign-out", "/me/leave", "/me/sessions", "/me/password", "/me/tokens")
+"""Forms after which the visitor is no longer who they were."""
+
+
+@dataclass
+class Found:
+    """One form of a page."""
+
+    page: str
+    action: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    """What a browser sends if nothing is touched."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """The kind of each field: the type of an input, or textarea, select, button."""
+    choices: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[str, tuple[str, ...]]:
+        """What two like forms of different things have in common."""
+        path = self.action.rpartition("?")[0] or self.action
+        parts = ["*" if len(part) > 15 else part for part in path.split("/")]
+        return "/".join(parts), tuple(sorted(self.kinds))
+
+    def written(self) -> list[str]:
+        """The fields into which people write."""
+        return [name for name, kind in self.kinds.items() if kind in WRITTEN]
+
+    def filled(self, text: str, only: Iterable[str] | None = None) -> dict[str, list[str]]:
+        """The form as somebody fills it in: `text` in all fields, or in some, the rest likely."""
+        wanted = set(self.written() if only is None else only)
+        data = {name: list(values) for name, values in self.fields.items()}
+        for name, kind in self.kinds.items():
+            if name in wanted:
+                data[name] = [text]
+            elif kind in WRITTEN and not any(data.get(name, [""])):
+                data[name] = [LIKELY.get(name, "Words")]
+            elif (kind in {"radio", "select"} and name not in data) or kind == "checkbox":
+                data[name] = self.choices[name][:1]
+        return data
+
+
+LIKELY = {"until": "1 December", "takes": "90", "closes": "1 December 2026", "opens": "",
+          "who": "@bo@birch.test", "address": "https://birch.test", "accent": "",
+          "email": "a@mail.test", "telephone": "030 1", "share": "1/2"}  # fmt: skip
+"""What fits fields that take no words."""
+
+
+class _Forms(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.page = page
+        self.found: list[Found] = []
+        self.inside: Found | None = None
+        self.open = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            action = given.get("action") or self.page
+            self.inside = Found(page=self.page, action=action)
+            if given.get("method", "").lower() == "post":
+                self.found.append(self.inside)
+        elif self.inside is not None and tag in {"input", "textarea", "select", "button", "option"}:
+            self._field(self.inside, tag, given)
+
+    def _field(self, form: Found, tag: str, given: dict[str, str]) -> None:
+        name = self.open if tag == "option" else given.get("name", "")
+        if not name:
+            return
+        kind = given.get("type", "text") if tag == "input" else tag
+        form.kinds[name] = "select" if kind == "option" else kind
+        value = given.get("value", "on" if kind == "checkbox" else "")
+        if kind == "select":
+            self.open = name
+        if kind in {"radio", "checkbox", "option", "button"}:
+            form.choices.setdefault(name, []).append(value)
+            if "checked" in given or "selected" in given:
+                form.fields.setdefault(name, []).append(value)
+        elif kind not in {"select", "submit"}:
+            form.fields.setdefault(name, []).append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.open = ""
+        if tag == "form":
+            self.inside = None
+
+
+def forms_in(page: str, text: str) -> list[Found]:
+    """The forms of a page that change something."""
+    parser = _Forms(page)
+    parser.feed(text)
+    return parser.found
+
+
+async def harvest(visitors: Visitors, who: str, more: Iterable[str] = ()) -> list[Found]:
+    """One of each form that a visitor finds on all pages there are."""
+    found: dict[tuple[str, tuple[str, ...]], Found] = {}
+    for path in routes.reading(visitors.app):
+        for one in [*routes.filled(path, routes.known(visitors.world, path))]:
+            await _take(visitors, who, one, found)
+    for one in more:
+        await _take(visitors, who, one, found)
+    return list(found.values())
+
+
+async def _take(
+    visitors: Visitors, who: str, path: str, found: dict[tuple[str, tuple[str, ...]], Found]
+) -> None:
+    answer = await visitors.ask(who, path, accept="text/html")
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        for form in forms_in(path.partition("?")[0], answer.text):
+            found.setdefault(form.shape, form)
+
+
+def asking(w_ids: Mapping[str, str]) -> list[str]:
+    """Addresses with a query that lead to a form."""
+    about = w_ids["public post id"]
+    return [f"/report?about={about}", f"/moderate?about={about}", "/desk/suspend?who=ben",
+            "/me/blocks?who=bad.test", "/l/new?purpose=offer", "/l/new?purpose=request",
+            f"/moderate?about={w_ids['Ben' + chr(39) + 's post id']}"]  # fmt: skip

@@ -1,0 +1,121 @@
+"""A whole day between nodes, in which no word that is local leaves: not in any byte."""
+
+import itertools
+from typing import Any
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node.kernel.module import Module, installed
+from node.kernel.tables import letter
+from node.modules.decisions import api as decisions
+from node.modules.notes import writing
+from node.modules.proposals import bringing
+from tests.boundaries import routes, world
+from tests.boundaries.tap import Tap, leaks
+from tests.boundaries.test_others import nothing_like
+from tests.boundaries.visitors import Visitors
+from tests.boundaries.world import World
+from tests.conftest import Clock, MakeNode, settle
+
+OUTSIDE = ("nobody", "stranger", "bo", "peer")
+ACCEPTS = {"nobody": ("text/html", "application/activity+json")}
+
+
+async def day(full: World) -> None:
+    """Voting ends, a decision is published, the other node adopts it; a week passes."""
+    node, other, clock = full.node, full.other, full.clock
+    await settle(node, other)
+    clock.advance(days=8)
+    await settle(node, other)
+    for name, reach in (("public", "public"), ("here", "community")):
+        await node.write(bringing.choose_reach, full.ids[name], full.keeper.id, reach)
+    await settle(node, other)
+    await adopt(full)
+    clock.advance(days=8)
+    await settle(node, other)
+
+
+async def adopt(full: World) -> None:
+    """The other node answers by a process of its own, whose record goes out."""
+    decided = await full.node.read(decisions.decided_by, full.ids["public"])
+    assert decided is not None
+    answers = {"record": decided.id, "answer": "adopted"}
+    bo = full.people["bo"].id
+    slug = await full.other.write(world.bring, full, bo, "public", "as they do", answers=answers)
+    await full.other.write(decisions.cast, slug, bo, "consent")
+    full.clock.advance(days=8)
+    await settle(full.node, full.other)
+    await full.other.write(bringing.choose_reach, slug, bo, "public")
+    await settle(full.node, full.other)
+
+
+async def crawl(full: World, visitors: Visitors, whom: tuple[str, ...] = OUTSIDE) -> None:
+    """Everybody outside reads every address there is, and those that are not."""
+    paths = [
+        path
+        for route in routes.reading(visitors.app)
+        for path in routes.filled(route, routes.known(full, route))
+    ]
+    paths += [f"/a/{id.rpartition('/')[2]}" for id in await full.node.read(sent)]
+    paths += [f"{path}?page=true" for path in paths if path.count("/") == 3]
+    paths += [f"/.well-known/webfinger?resource=acct:{name}@alder.test" for name in ("ana", "sus")]
+    paths += [f"/o/{nothing_like('x' * 22)}", "/nothing", "/sign-in", "/public", "/", "/board"]
+    for who in whom:
+        for path, accept in itertools.product(dict.fromkeys(paths), ACCEPTS.get(who, ("*/*",))):
+            await visitors.ask(who, path, accept=accept)
+
+
+def sent(db: Any) -> list[str]:
+    """The ids of all letters that went out."""
+    return list(db.scalars(select(letter.c.activity).where(letter.c.way == "out")))
+
+
+async def test_no_local_word_leaves_in_a_whole_day(
+    full: World, visitors: Visitors, wire: Tap
+) -> None:
+    await crawl(full, visitors, ("nobody", "peer"))
+    await day(full)
+    await crawl(full, visitors)
+
+    found = leaks(full.secret, [*wire.crossed, *visitors.seen])
+
+    assert not found, found[:20]
+    # the search sees: every word that is for outside is found outside
+    outside = {name: word for name, word in full.anas.items() if name not in full.secret}
+    seen = leaks(outside, [*wire.crossed, *visitors.seen])
+    assert len(outside) > 5
+    assert {line.partition(" in ")[0] for line in seen} == set(outside)
+
+
+async def test_a_handler_that_leaks_is_caught(make_node: MakeNode, clock: Clock, wire: Tap) -> None:
+    """The search would see a leak: here is one."""
+    holder: dict[str, World] = {}
+
+    async def leaky(_request: Request) -> Response:
+        word = holder["full"].secret["words of a report"]
+        escaped = "".join(f"\\u{ord(c):04x}" for c in word)
+        return Response('{"error": "' + escaped + '"}', media_type="application/json")
+
+    leak = Module(name="leak", routes=(Route("/leaky", leaky, methods=["GET"]),))
+    node = await make_node("alder", modules=[*installed(), leak])
+    full = holder["full"] = await world.build(node, await make_node("birch"), clock)
+    visitors = Visitors(full, wire)
+
+    await visitors.ask("nobody", "/leaky")
+    await visitors.close()
+
+    assert leaks(full.secret, visitors.seen) == ["words of a report in nobody GET /leaky"]
+
+
+async def test_a_letter_that_leaks_is_caught(full: World, wire: Tap) -> None:
+    """The wire is searched as well: here is a post that says what was local."""
+    said = writing.Draft(text=full.secret["reason of hiding"], reach="public", people={})
+    await full.node.write(writing.post, full.ana, said)
+    await settle(full.node, full.other)
+
+    assert {line.partition(" in ")[0] for line in leaks(full.secret, wire.crossed)} == {
+        "reason of hiding"
+    }

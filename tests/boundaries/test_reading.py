@@ -1,0 +1,82 @@
+"""Reading: whoever reads whatever, nothing breaks, nothing changes, nothing private is kept."""
+
+import itertools
+
+from tests.boundaries import pages, routes, world
+from tests.boundaries.visitors import Visitors
+from tests.boundaries.world import World
+from tests.conftest import settle
+
+WHO = ("nobody", "ben", "keeper", "peer")
+BROWSER = {"accept": "text/html"}
+UNSAFE = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
+
+
+def known(visitors: Visitors) -> list[str]:
+    """Every route with what is really there."""
+    return [
+        one
+        for path in routes.reading(visitors.app)
+        for one in routes.filled(path, routes.known(visitors.world, path))
+    ]
+
+
+async def test_every_page_holds_for_everybody(visitors: Visitors) -> None:
+    found: list[str] = []
+    statuses = set()
+
+    for who, path in itertools.product(WHO, known(visitors)):
+        answer = await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
+        statuses.add(answer.status_code)
+        found += pages.wrong(who, answer)
+
+    assert not found, pages.told(found)
+    assert {200, 303, 403, 404} <= statuses
+
+
+async def test_odd_requests_are_answered_and_change_nothing(
+    full: World, visitors: Visitors
+) -> None:
+    found: list[str] = []
+    await settle(full.node, full.other)
+    before = await world.rows(full.node)
+
+    for who, path, query in odd(visitors):
+        found += pages.wrong(who, await visitors.ask(who, f"{path}?{query}", **BROWSER))
+    for (who, path), accept in zip(plain(visitors), itertools.cycle(routes.ACCEPTS), strict=False):
+        found += pages.wrong(who, await visitors.ask(who, path, accept=accept))
+        found += pages.wrong(who, await visitors.ask(who, path, "HEAD", accept=accept))
+    for (who, path), method in zip(plain(visitors), itertools.cycle(UNSAFE), strict=False):
+        answer = await visitors.ask(who, path, method, **BROWSER)
+        found += pages.wrong(who, answer)
+        assert answer.status_code in {200, 303, 403, 404, 405, 415}, (method, path)
+
+    assert not found, pages.told(found)
+    assert await world.rows(full.node) == before
+
+
+def odd(visitors: Visitors) -> list[tuple[str, str, str]]:
+    """Every route with an id that names nothing, and odd query strings in turn."""
+    paths = routes.reading(visitors.app)
+    made = [one for path in paths for one in (routes.nonsense(path) or [path])]
+    queries = itertools.cycle(routes.QUERIES)
+    who = itertools.cycle(("nobody", "ben", "keeper"))
+    return [(next(who), path, next(queries)) for path in made for _ in range(2)]
+
+
+def plain(visitors: Visitors) -> list[tuple[str, str]]:
+    """Every route once, with the first thing that is there."""
+    who = itertools.cycle(("nobody", "ben", "keeper"))
+    paths = routes.reading(visitors.app)
+    first = [routes.filled(path, routes.known(visitors.world, path))[0] for path in paths]
+    return [(next(who), path) for path in first for _ in range(3)]
+
+
+async def test_reading_changes_nothing(full: World, visitors: Visitors) -> None:
+    await settle(full.node, full.other)
+    before = await world.rows(full.node)
+
+    for who, path in itertools.product(("ana", "ben", "keeper", "peer"), known(visitors)):
+        await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
+
+    assert await world.rows(full.node) == before

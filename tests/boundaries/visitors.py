@@ -1,0 +1,101 @@
+"""Everybody who comes to a node: nobody known, members, keepers, trusted nodes, strangers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from federation import signatures
+from node.kernel.keys import Keys
+from node.kernel.node import Node
+from node.kernel.tables import actor_key
+from tests.boundaries.tap import Tap, bytes_of
+from tests.boundaries.world import World
+from tests.federation.outside import ACTIVITY, Far
+from tests.servers import hidden_fields
+from web import sessions
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SESSIONS = {"ana": "session token", "ben": "Ben's session", "keeper": "keeper's session"}
+
+
+class Visitors:
+    """One client for each visitor; nothing follows redirects, everything is kept."""
+
+    def __init__(self, world: World, wire: Tap) -> None:
+        self.world = world
+        self.node: Node = world.node
+        self.wire = wire
+        self.app = wire.apps[world.node.origin]
+        self.seen: list[tuple[str, bytes]] = []
+        self.clients: dict[str, httpx.AsyncClient] = {}
+        self.signers: dict[str, tuple[str, str]] = {}
+
+    def client(self, who: str) -> httpx.AsyncClient:
+        """The browser of a visitor, with their session if they are a member."""
+        if who not in self.clients:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
+            made = httpx.AsyncClient(transport=transport, base_url=self.node.origin)
+            if who in SESSIONS:
+                made.cookies.set(sessions.name(self.node.origin), self.world.secret[SESSIONS[who]])
+            self.clients[who] = made
+        return self.clients[who]
+
+    async def signer(self, who: str) -> tuple[str, str]:
+        """Actor id and private key of whoever signs: `peer` is trusted, `bo` is there too."""
+        if who not in self.signers:
+            if who == "stranger":
+                far = Far(origin="https://far.test", keys=self.node.make_keys())
+                self.wire.apps[far.origin] = far
+                self.signers[who] = far.actor("eve"), far.keys.rsa
+            else:
+                other = self.world.other
+                actor = other.community.service if who == "peer" else self.world.people[who].id
+                keys = await other.write(_keys, actor)
+                self.signers[who] = actor, keys.rsa
+        return self.signers[who]
+
+    async def ask(self, who: str, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        """Ask for something as one of the visitors; `peer`, `bo` and `stranger` sign."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if who in {"peer", "bo", "stranger"}:
+            actor, key = await self.signer(who)
+            given = {"accept": ACTIVITY, **self._signed(method, path, actor, key), **given}
+        answer = await self.client(who).request(method, path, headers=given)
+        if who not in SESSIONS:
+            self.seen.append((f"{who} {method} {path}", bytes_of(answer)))
+        return answer
+
+    def _signed(self, method: str, path: str, actor: str, key: str) -> Mapping[str, str]:
+        url = str(httpx.URL(self.node.origin + path))
+        return signatures.sign(
+            method if method in {"GET", "HEAD"} else "GET",
+            url,
+            key_id=f"{actor}#main-key",
+            private_key=signatures.load_private_pem(key),
+            now=self.node.now(),
+        )
+
+    async def token(self, who: str) -> str:
+        """The token for the forms of a visitor."""
+        page = await self.client(who).get("/sign-in" if who not in SESSIONS else "/me/account")
+        path = "/sign-in" if who not in SESSIONS else "/me/account"
+        return hidden_fields(page.text, path)["csrf"]
+
+    async def send(
+        self, who: str, path: str, data: Mapping[str, Any], *, token: str | None = None
+    ) -> httpx.Response:
+        """Send a form as a browser would, from our own page."""
+        token = token if token is not None else await self.token(who)
+        headers = {"origin": self.node.origin, "sec-fetch-site": "same-origin"}
+        return await self.client(who).post(path, data={"csrf": token, **data}, headers=headers)
+
+    async def close(self) -> None:
+        for client in self.clients.values():
+            await client.aclose()
+
+
+def _keys(unit: Any, actor: str) -> Keys:
+    row = unit.db.execute(select(actor_key).where(actor_key.c.account == actor)).one()
+    return Keys(rsa=row.rsa, ed25519=row.ed25519, rsa_public="", ed25519_public="")

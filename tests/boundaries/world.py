@@ -1,0 +1,302 @@
+"""A node in which everything that can be kept is kept, each with a word of its own.
+
+Ana has one of everything, Ben little, the keeper judges. Words that may not leave the
+node are `secret`; those of Ana, wherever they may be shown, are `anas`.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select, update
+
+from federation import resolving
+from node.kernel.node import Node
+from node.kernel.tables import Account, account
+from node.modules.accounts import api as accounts
+from node.modules.accounts import doors
+from node.modules.accounts.tables import member, session
+from node.modules.decisions import api as decisions
+from node.modules.follows import api as follows
+from node.modules.listings import posting
+from node.modules.listings.concepts import concept
+from node.modules.listings.tables import Notice
+from node.modules.matching import introducing, queries
+from node.modules.moderation import acts
+from node.modules.notes import writing
+from node.modules.profiles import changing
+from node.modules.proposals import bringing
+from node.modules.proposals.tables import comment
+from tests.conftest import Clock, person, settle
+from tests.modules.meeting import befriend, crowd
+
+CARD: dict[str, Any] = {
+    "lang": "en",
+    "concept": concept("repair"),
+    "terms": ["lend"],
+    "engagement": ["do"],
+}
+RESERVED = "consentWithReservation"
+REACHES = ("community", "trusted", "public")
+
+
+@dataclass
+class World:
+    """One node, a trusted one, and what is kept at the first."""
+
+    node: Node
+    other: Node
+    clock: Clock
+    secret: dict[str, str] = field(default_factory=dict)
+    """What may not leave the node: what it is → the word."""
+    anas: dict[str, str] = field(default_factory=dict)
+    """What is gone when Ana is: what it is → the word."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """What it is → its id or slug."""
+    people: dict[str, Account] = field(default_factory=dict)
+
+    def word(self, name: str, *, leaves: bool = False, ana: bool = False) -> str:
+        """A new word of 96 random bits for one thing."""
+        word = secrets.token_hex(12)
+        if not leaves:
+            self.secret[name] = word
+        if ana:
+            self.anas[name] = word
+        return word
+
+    @property
+    def ana(self) -> Account:
+        return self.people["ana"]
+
+    @property
+    def ben(self) -> Account:
+        return self.people["ben"]
+
+    @property
+    def keeper(self) -> Account:
+        return self.people["keeper"]
+
+
+async def build(node: Node, other: Node, clock: Clock) -> World:
+    """Fill a node with everything."""
+    w = World(node=node, other=other, clock=clock)
+    await _people(w)
+    await befriend(node, other)
+    await _followers(w)
+    await node.write(_doors, w)
+    await node.write(_notices, w)
+    await node.write(_posts, w)
+    await node.write(_cards, w)
+    await settle(node, other)
+    await node.write(_judgements, w)
+    await _meet(w)
+    await _vote(w)
+    return w
+
+
+async def _people(w: World) -> None:
+    for name in ("ana", "ben"):
+        w.people[name] = await person(w.node, name)
+    w.people["bo"] = await person(w.other, "bo")
+    w.people["sus"] = await person(w.node, "sus")
+    await crowd(w.node)
+    await crowd(w.other)
+    keepers = await w.node.read(accounts.admins)
+    found = await w.node.account(keepers[0].id)
+    assert found is not None
+    w.people["keeper"] = found
+
+
+async def _followers(w: World) -> None:
+    bo = w.people["bo"]
+    for whom in (w.ana.id, w.node.community.id):
+        target = await resolving.account(w.other, whom)
+        await w.other.write(follows.follow, bo, target)
+    await settle(w.node, w.other)
+
+
+def _doors(unit: Any, w: World) -> None:
+    unit.set("members_invite", True)
+    note = w.word("note of an invite")
+    w.secret["token of an invite"] = doors.make_invite(unit, w.keeper.id, note=note)
+    mine = w.word("note of Ana's invite", ana=True)
+    w.secret["token of Ana's invite"] = doors.make_invite(unit, w.ana.id, note=mine)
+    name = w.word("name of a program", ana=True)
+    w.secret["bearer token"] = doors.token_for(unit, w.ana.id, name)
+    w.secret["sign-in link"] = doors.link_for(unit, w.ana.id)
+    w.secret["session token"] = doors.sign_in(unit, w.ana.id, "Firefox")
+    w.secret["Ben's session"] = doors.sign_in(unit, w.ben.id, "Firefox")
+    w.secret["keeper's session"] = doors.sign_in(unit, w.keeper.id, "Firefox")
+    agent = w.word("name of a browser", ana=True)
+    mine_ = session.c.account == w.ana.id
+    unit.db.execute(update(session).where(mine_).values(user_agent=agent))
+    password = w.word("hash of a password", ana=True)
+    unit.db.execute(update(member).where(member.c.account == w.ana.id).values(password=password))
+    means = {"email": f"{w.word('mail', ana=True)}@mail.test"}
+    means["telephone"] = w.word("telephone", ana=True)
+    queries.set_contacts(unit, w.ana.id, means)
+
+
+def draft(w: World, name: str, *, leaves: bool, hidden: bool = False, **more: Any) -> Any:
+    """A notice with words of its own."""
+    said = {
+        "title": f"Build a wheel {w.word(f'title of {name}', leaves=leaves, ana=True)}",
+        "text": f"Spokes {w.word(f'text of {name}', leaves=leaves, ana=True)}",
+        "kind": "service",
+        "topic": "repair",
+        "minutes": 240,
+        "ends": w.clock() + timedelta(days=28),
+        "terms": ["gift"],
+        "hidden": hidden,
+        "lang": "en",
+    }
+    return posting.Draft(**{**said, **more})
+
+
+def _notices(unit: Any, w: World) -> None:
+    for reach in REACHES:
+        leaves = reach != "community"
+        made = posting.post(
+            unit, w.ana.id, "request", reach, draft(w, f"a {reach} notice", leaves=leaves)
+        )
+        _named(w, f"{reach} notice", made)
+    hidden = posting.post(
+        unit, w.ana.id, "request", "community", draft(w, "a need", leaves=False, hidden=True)
+    )
+    _named(w, "need", hidden)
+    offer = draft(w, "Ben's offer", leaves=False)
+    _named(w, "offer", posting.post(unit, w.ben.id, "offer", "community", offer))
+    for name in ("title of Ben's offer", "text of Ben's offer"):
+        del w.anas[name]
+
+
+def _named(w: World, name: str, made: Notice) -> None:
+    w.ids[name], w.ids[f"{name} id"] = made.slug, made.id
+
+
+def _posts(unit: Any, w: World) -> None:
+    for reach in (*REACHES, "direct"):
+        text = f"Said {w.word(f'a {reach} post', leaves=reach in {'trusted', 'public'}, ana=True)}"
+        people = {("ben", ""): w.ben} if reach == "direct" else {}
+        said = f"@ben {text}" if reach == "direct" else text
+        slug = writing.post(
+            unit, w.ana, writing.Draft(text=said, reach=reach, lang="en", people=people)
+        )
+        w.ids[f"{reach} post"], w.ids[f"{reach} post id"] = slug, f"{unit.origin}/o/{slug}"
+
+
+def _cards(unit: Any, w: World) -> None:
+    for kind, reach in (("gift", "community"), ("skill", "trusted"), ("asset", "public")):
+        leaves = reach != "community"
+        name = f"Can {w.word(f'name of a {kind}', leaves=leaves, ana=True)}"
+        text = f"Well {w.word(f'text of a {kind}', leaves=leaves, ana=True)}"
+        made = changing.add(
+            unit, w.ana.id, kind, changing.Draft(name=name, text=text, reach=reach, **CARD)
+        )
+        w.ids[kind], w.ids[f"{kind} id"] = made.id.rpartition("/")[2], made.id
+
+
+def _judgements(unit: Any, w: World) -> None:
+    ben_said = writing.Draft(text="Something rude.", reach="public", lang="en", people={})
+    slug = writing.post(unit, w.ben, ben_said)
+    w.ids["Ben's post"], w.ids["Ben's post id"] = slug, f"{unit.origin}/o/{slug}"
+    rude = w.ids["Ben's post id"]
+    by = {"by": w.keeper.id}
+    acts.hide(unit, rude, reason=f"Too {w.word('reason of hiding')}", **by)
+    acts.suspend(unit, w.people["sus"].id, reason=f"For {w.word('reason of suspending')}", **by)
+    reason = f"For {w.word('reason of keeping out')}"
+    acts.refuse(unit, "bad.test", is_host=True, reason=reason, **by)
+    words = f"See {w.word('words of a report', ana=True)}"
+    w.ids["report"] = secrets.token_urlsafe(16)
+    acts.file(unit, w.ids["report"], by=w.ana.id, about=rude, words=words)
+    acts.block_for(unit, w.ana, f"{w.word('a blocked host', ana=True)}.test", is_host=True)
+    unit.log("test.word", w.ana.id, subject=w.ana.id, words=w.word("words of the log", ana=True))
+
+
+async def _meet(w: World) -> None:
+    """Ana has a match here that she put aside, and one that became an introduction."""
+    await settle(w.node, w.other)
+    offers = [draft(w, f"Ben's {n}. offer", leaves=False) for n in ("2", "3")]
+    for one in offers:
+        await w.node.write(posting.post, w.ben.id, "offer", "community", one)
+    for name in [n for n in w.anas if "Ben's" in n]:
+        del w.anas[name]
+    await settle(w.node, w.other)
+    first, second, third, *_ = await w.node.read(
+        queries.matches_for, w.ana.id, w.node.now(), limit=20
+    )
+    w.ids["aside"], w.ids["match"] = first.slug, third.slug
+    await w.node.write(queries.change_match, first.slug, state="aside", why="far")
+    words = f"Hello {w.word('words of an introduction', ana=True)}"
+    made = await w.node.write(
+        introducing.introduce, w.ana.id, second.slug, means=("email",), message=words
+    )
+    w.ids["introduction"] = made.slug
+
+
+async def _vote(w: World) -> None:
+    """A public proposal that is being voted on, and one that stays here and has its comments."""
+    for name, reach in (("here", "community"), ("public", "public")):
+        leaves = reach == "public"
+        w.ids[name] = await w.node.write(
+            bring, w, w.ben.id, reach, w.word(f"title of what is decided {name}", leaves=leaves)
+        )
+        words = w.word(f"comment on {name}", ana=True)
+        await w.node.write(bringing.say, w.ids[name], w.ana.id, words, once=secrets.token_hex(8))
+        reason = f"Harm {w.word(f'reason of a ballot on {name}')}"
+        await w.node.write(decisions.cast, w.ids[name], w.ana.id, RESERVED, reason)
+        await w.node.write(decisions.cast, w.ids[name], w.keeper.id, "consent")
+        w.ids[f"comment on {name}"] = await w.node.read(_comment, words)
+
+
+def _comment(db: Any, words: str) -> str:
+    return str(db.scalar(select(comment.c.id).where(comment.c.text == words)))
+
+
+def bring(unit: Any, w: World, who: str, reach: str, words: str, **more: Any) -> str:
+    """Bring a proposal that goes to the vote at once; its slug."""
+    values: dict[str, Any] = {
+        "title": f"Open the workshop {words}",
+        "text": "From two until six.",
+        "method": decisions.Method.CONSENT,
+        "share": Fraction(1, 4),
+        "counts": True,
+        "opens": None,
+        "closes": unit.now + timedelta(days=7),
+        "review_months": 6,
+        "reach": reach,
+        "named": False,
+    }
+    return bringing.bring(
+        unit, who, bringing.Draft(**{**values, **more}), once=secrets.token_hex(8)
+    )
+
+
+def dump(leave_out: frozenset[str] = frozenset()) -> Callable[[Any], dict[str, list[str]]]:
+    """A unit's view of every row of every table, to compare before and after."""
+
+    def look(unit: Any) -> dict[str, list[str]]:
+        found = {}
+        for metadata in unit.registry.metadatas:
+            for table in metadata.sorted_tables:
+                columns = [c for c in table.c if f"{table.name}.{c.name}" not in leave_out]
+                rows = unit.db.execute(select(*columns))
+                found[table.name] = sorted(repr(tuple(row)) for row in rows)
+        return found
+
+    return look
+
+
+SEEN = frozenset({"session.seen", "session.expires", "member.last_seen"})
+"""What is written down when somebody is here; the one thing that a reading changes."""
+
+
+async def rows(node: Node, leave_out: frozenset[str] = SEEN) -> dict[str, list[str]]:
+    """Everything the node keeps."""
+    return await node.write(dump(leave_out))
+
+
+__all__ = ["account"]
