@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from node.kernel.keys import Keys, make_keys
-from node.kernel.module import Module, installed
+from node.kernel.module import Module
 from node.kernel.network import Answer, Unreachable
 from node.kernel.node import Node
 from node.kernel.settings import Settings
@@ -26,6 +27,7 @@ from tests.servers import (
     redis_server,
     shared,
 )
+from tests.templates import Templates, shipped
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -112,6 +114,20 @@ def key_pool() -> list[Keys]:
     return [make_keys() for _ in range(6)]
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Databases with tables, to be copied."""
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@cache
+def password_hash() -> str:
+    """The hash of PASSWORD, by the node's own parameters; making one is slow on purpose."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -127,7 +143,12 @@ MakeNode = Callable[..., Awaitable[Node]]
 
 @pytest.fixture
 async def make_node(
-    backend: servers.Backend, tmp_path: Path, clock: Clock, wire: Wire, key_pool: list[Keys]
+    backend: servers.Backend,
+    tmp_path: Path,
+    clock: Clock,
+    wire: Wire,
+    key_pool: list[Keys],
+    templates: Templates,
 ) -> AsyncIterator[MakeNode]:
     """Start nodes: `await make_node("alder")` is the community Alder at https://alder.test."""
     nodes: list[Node] = []
@@ -146,10 +167,14 @@ async def make_node(
         folder.mkdir(parents=True, exist_ok=True)
         at = origin or f"https://{name}.test"
         given = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.0, **settings}
-        database = await backend.database(folder, fresh=data is None)
+        chosen = modules or list(shipped().values())
+        if data is None:
+            database = await templates.database(backend, folder, chosen)
+        else:
+            database = await backend.database(folder, fresh=False)
         node = Node(
             Settings(data=folder, database=database, **given),
-            modules or installed(),
+            chosen,
             transport=wire,
             clock=clock,
             make_keys=lambda: next(keys),
@@ -182,7 +207,7 @@ async def found(node: Node, name: str, origin: str) -> Account:
         language="en",
         timezone="Europe/Berlin",
         admin="keeper",
-        password_hash=await accounts.hash_password(PASSWORD),
+        password_hash=password_hash(),
     )
     return await node.write(accounts.found, founding, [node.make_keys() for _ in range(3)])
 
@@ -206,7 +231,7 @@ async def person(node: Node, name: str, *, display: str = "") -> Account:
     """A new member of a node, whose password is PASSWORD."""
     from node.modules.accounts import api as accounts
 
-    hashed = await accounts.hash_password(PASSWORD)
+    hashed = password_hash()
     return await node.write(
         accounts.add_member, name, node.make_keys(), display=display, password_hash=hashed
     )

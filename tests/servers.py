@@ -131,11 +131,11 @@ class Postgres:
         finally:
             await db.close()
 
-    async def create(self) -> str:
-        """Make an empty database and return its name."""
+    async def create(self, template: str = "template0") -> str:
+        """Make a database, empty or like another, and return its name."""
         self.made += 1
         name = f"t{self.made}"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        await self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
     async def drop(self, *names: str) -> None:
@@ -153,19 +153,22 @@ class Backend:
     names: dict[Path, str] = field(default_factory=dict)
     """Data folder to the database made for it."""
 
-    async def database(self, folder: Path, *, fresh: bool = True) -> str:
+    async def database(
+        self, folder: Path, *, fresh: bool = True, template: str = "template0"
+    ) -> str:
         """The setting `database` of a node with this data folder.
 
         Args:
             folder: the node's data folder.
             fresh: start with nothing; otherwise go on with what the folder had before.
+            template: the database that a new one is like.
         """
         if self.server is None:
             return ""
         if fresh and folder in self.names:
             await self.server.drop(self.names.pop(folder))
         if folder not in self.names:
-            self.names[folder] = await self.server.create()
+            self.names[folder] = await self.server.create(template)
         return self.server.at(self.names[folder])
 
     async def close(self) -> None:
