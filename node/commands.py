@@ -212,10 +212,10 @@ async def peer_list(settings: Settings, _args: argparse.Namespace) -> None:
 
 async def origin(settings: Settings, args: argparse.Namespace) -> None:
     """Set the public address after looking at it from outside."""
-    from node import origin as addresses
+    from node.kernel import moving
 
     async with founded(settings) as node:
-        await addresses.take(node, args.address)
+        await moving.take(node, args.address)
         _say(f"The community is at {node.origin} now. Restart the node if you changed its proxy.")
 
 

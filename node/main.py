@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from federation.inbox import Inbox
-from node import origin
+from node.kernel import moving
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings, Unusable
@@ -48,7 +48,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
     node = Node(settings, installed(settings.disabled))
     try:
         await node.start()
-        await origin.at_home(node)
+        await moving.at_home(node)
         if node.database.sqlite:
             # only one process works on it, so what is held was held by one that was killed
             await node.write(work.release_all)

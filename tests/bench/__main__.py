@@ -124,7 +124,7 @@ def _note(actor: str, name: str, origin: str) -> bytes:
     to, cc = ["https://www.w3.org/ns/activitystreams#Public"], [f"{origin}/u/keeper"]
     note = {
         "id": f"{actor}/o/{name}", "type": "Note", "attributedTo": actor, "to": to, "cc": cc,
-        "content": "<p>Good morning to all of you, from a little further away. " + "x" * 900 + "</p>",
+        "content": f"<p>Good morning to all of you, from further away. {'x' * 900}</p>",
         "published": "2026-11-20T08:00:00Z",
         "tag": [{"type": "Mention", "href": f"{origin}/u/keeper", "name": "@keeper"}],
     }  # fmt: skip
@@ -149,20 +149,22 @@ def measure() -> dict[str, tuple[float, float, str]]:
     figures: dict[str, tuple[float, float, str]] = {}
     serve = ("-m", "node.cli", "serve", "--data", str(folder), "--port", str(port))
     page = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\n\r\n".encode()
-    with server(bare, "-m", "tests.bench.bare", str(bare)) as (other, other_start):
-        with server(port, *serve) as (ours, start):
-            figures["cold start"] = (start, other_start, "s")
-            time.sleep(3)
-            figures["idle memory"] = (memory(ours), memory(other), "MiB")
-            figures["public page"] = (*_rates(port, bare, [page] * PAGES), "pages/s")
-            made = letters(port, strangers, "a")
-            begun = time.perf_counter()
-            figures["accepted"] = (*_rates(port, bare, made), "letters/s")
-            while left(folder):
-                time.sleep(0.05)
-            through = LETTERS / (time.perf_counter() - begun)
-            figures["carried through"] = (through, figures["accepted"][1], "letters/s")
-            figures["memory after"] = (memory(ours), memory(other), "MiB")
+    with (
+        server(bare, "-m", "tests.bench.bare", str(bare)) as (other, other_start),
+        server(port, *serve) as (ours, start),
+    ):
+        figures["cold start"] = (start, other_start, "s")
+        time.sleep(3)
+        figures["idle memory"] = (memory(ours), memory(other), "MiB")
+        figures["public page"] = (*_rates(port, bare, [page] * PAGES), "pages/s")
+        made = letters(port, strangers, "a")
+        begun = time.perf_counter()
+        figures["accepted"] = (*_rates(port, bare, made), "letters/s")
+        while left(folder):
+            time.sleep(0.05)
+        through = LETTERS / (time.perf_counter() - begun)
+        figures["carried through"] = (through, figures["accepted"][1], "letters/s")
+        figures["memory after"] = (memory(ours), memory(other), "MiB")
     return figures
 
 

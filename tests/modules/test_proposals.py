@@ -451,7 +451,7 @@ async def test_whoever_leaves_is_counted_and_not_named(alder: Node, clock: Clock
 
 @pytest.mark.parametrize("to", ["community", "public"])
 async def test_a_new_address_signs_the_records_again(make_node: Any, clock: Clock, to: str) -> None:
-    from node import origin as origins
+    from node.kernel import moving as origins
     from node.modules.decisions import seals
     from vocab import proofs
 

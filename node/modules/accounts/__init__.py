@@ -34,7 +34,7 @@ _ROUTES = (
     ("/desk/invites", desk.invites, desk.invite),
     ("/desk/invites/withdraw", None, me.withdraw),
     ("/desk/community", desk.community, desk.save_community),
-    ("/desk/address", desk.address, None),
+    ("/desk/address", desk.address, desk.take_address),
     ("/face/{file}", faces.face, None),
 )
 

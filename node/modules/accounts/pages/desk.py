@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from node.kernel.errors import Invalid
+from node.kernel import moving
+from node.kernel.errors import Invalid, Refused
 from node.kernel.node import Node
+from node.kernel.settings import Unusable
 from node.kernel.unit import Unit
 from node.modules.accounts import doors, members, queries, zones
 from node.modules.accounts.pages import fields, me
@@ -115,11 +117,42 @@ async def invite(request: Request) -> Response:
     return await me.make_invite(request, desk=True)
 
 
+ADDRESS = Form(
+    Line("address", mark("Public address"), mark("As in https://alder.example, nothing behind it"),
+         at_most=200, spell=False)
+)  # fmt: skip
+
+
 async def address(request: Request) -> Response:
     """Where this node is to be found, and how it gets a public address."""
     fields.keeper(request)
-    _ = voice(request).say
-    return page(request, "accounts/address.html", title=_("Public address"), width="narrow")
+    return _address_page(request, blank(request, ADDRESS))
+
+
+def _address_page(request: Request, form: Entry, status: int = 200) -> Response:
+    title = voice(request).say("Public address")
+    return page(
+        request, "accounts/address.html", status=status, title=title, width="narrow", form=form
+    )
+
+
+async def take_address(request: Request) -> Response:
+    """Look at an address from outside and move there; the browser goes along."""
+    node, who = fields.keeper(request)
+    form = read(request, ADDRESS)
+    if form.errors:
+        return _address_page(request, form, 422)
+    try:
+        await moving.take(node, form.values["address"])
+    except (Refused, Unusable) as problem:
+        said = getattr(problem, "safe", "") or str(problem)
+        return _address_page(request, form.wrong(Invalid({"address": said})), 422)
+    await node.write(_noted, who.id)
+    return RedirectResponse(f"{node.origin}/sign-in", 303)
+
+
+def _noted(unit: Unit, who: str | None) -> None:
+    unit.log("address.take", who or unit.community.id, subject=unit.community.id)
 
 
 # The community ------------------------------------------------------------------------------
@@ -150,7 +183,7 @@ def _form(node: Node) -> Form:
         for noun, english in table(node).items()
     )
     return Form(
-        Line("name", mark("Name of the community"), at_most=80),
+        Line("name", mark("Name of the community"), at_most=80, check=fields.plain_name),
         Text("purpose", mark("What are you together for?"), at_most=1000, optional=True),
         fields.language(),
         fields.timezone(),

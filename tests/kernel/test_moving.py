@@ -1,14 +1,14 @@
 """A community at home takes its public address: every id changes at once, and only once."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from urllib.parse import parse_qs
 
 import pytest
 from sqlalchemy import LargeBinary, Text, cast, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from node import origin
 from node.kernel import log
+from node.kernel import moving as origin
 from node.kernel.errors import Refused
 from node.kernel.node import Node
 from node.kernel.settings import Unusable
@@ -16,7 +16,8 @@ from node.kernel.tables import actor_key, letter, log_words
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
-from tests.conftest import PASSWORD, MakeNode, Wire, person, settle
+from tests.conftest import PASSWORD, Browser, MakeNode, Wire, person, settle
+from tests.servers import hidden_fields
 from vocab.model import PUBLIC
 from vocab.types import Create, Note
 
@@ -184,6 +185,40 @@ async def test_an_address_that_leads_here_is_taken(home: Node, wire: Wire) -> No
     assert len(asked) == 1
     assert await home.write(lambda unit: unit.setting("origin_check")) is None
     assert asked[0].startswith(f"{AWAY}/.well-known/webfinger?resource=")
+
+
+async def test_a_keeper_moves_the_community_in_the_browser(
+    home: Node, wire: Wire, browse: Callable[..., Awaitable[Browser]]
+) -> None:
+    from node.main import Application
+
+    wire.apps[HOME] = wire.apps[AWAY] = Application(home)
+    keeper = await browse(home, "keeper")
+
+    page = await keeper.post("/desk/address", {"address": "https://nowhere.test"})
+    assert (page.status_code, home.origin) == (422, HOME)
+    assert "could not be reached" in page.text
+    assert "https://nowhere.test" in page.text
+
+    keeper.client.follow_redirects = False
+    answer = await keeper.post("/desk/address", {"address": AWAY})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{AWAY}/sign-in")
+    assert home.origin == AWAY
+
+
+async def test_nobody_but_a_keeper_moves_it(
+    home: Node, wire: Wire, browse: Callable[..., Awaitable[Browser]]
+) -> None:
+    from node.main import Application
+
+    wire.apps[HOME] = wire.apps[AWAY] = Application(home)
+    ana = await browse(home, "ana")
+
+    hidden = hidden_fields((await ana.get("/me/account")).text, "/me/account")
+    said = {**hidden, "address": AWAY}
+    answer = await ana.client.post("/desk/address", data=said, headers={"origin": HOME})
+
+    assert (answer.status_code, home.origin) == (403, HOME)
 
 
 async def test_an_address_that_leads_nowhere_is_refused(home: Node) -> None:
