@@ -16,7 +16,7 @@ SOURCES := node federation vocab web workers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench migrate schemas handlers messages docs lock
+.PHONY: help setup run demo test check fix bench migrate schemas handlers messages docs screens lock
 
 help:  ## print the commands (what `make` alone does)
 	@echo "Folkmoot: one community's own node. Commands:"
@@ -74,6 +74,9 @@ messages: $(STAMP)  ## collect the words of pages and code, renew and compile tr
 
 docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
 	$(BIN)/python -m tests.tools.docs
+
+screens: $(STAMP)  ## renew the pictures in docs/screens by the browser tests
+	FOLKMOOT_SCREENS=docs/screens $(BIN)/python -m pytest tests/browser
 
 lock:  ## renew requirements.lock (needs uv)
 	sh tests/tools/lock

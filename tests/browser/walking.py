@@ -197,7 +197,8 @@ class Walker:
     async def _arrived(self, answer: Response | None, shot: str, status: int) -> None:
         assert answer is not None
         assert answer.status == status, f"{answer.status} at {answer.url}: {await self.text()}"
-        assert await self.faults() == []
+        faults = await self.faults()
+        assert not faults, "\n".join(faults)
         if shot:
             await self.picture(shot)
 
