@@ -146,7 +146,7 @@ def _common(one: Account) -> dict[str, Any]:
 def _summary(said: str) -> str | None:
     """What somebody says of themselves as HTML; plain text becomes a paragraph."""
     text = said.strip()
-    return (text if text.startswith("<") else html.from_text(text)) or None
+    return (html.clean(text) if text.startswith("<p>") else html.from_text(text)) or None
 
 
 def _icon(one: Account) -> Image:

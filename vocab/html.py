@@ -25,6 +25,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufff9-\ufffb]")
 _ATTRIBUTE = re.compile(r"(\son[a-z]+\s*)=", re.IGNORECASE)
 """What the producer schema takes for a handler of an event, also in plain words ("once = 3")."""
+_RUNNING = re.compile(r"<\s*(script|style|iframe|object|embed|form)|\son[a-z]+\s*=", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"'`\u00a0]+", re.IGNORECASE)
 _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -51,7 +52,8 @@ def clean(source: str | None) -> str:
     """HTML of a stranger as we keep and show it; empty for nothing."""
     if not source:
         return ""
-    return _HIGH.sub(r"<\1h3>", _CLEANER.clean(_plain(source[:SIZE])))
+    kept = _HIGH.sub(r"<\1h3>", _CLEANER.clean(_plain(source[:SIZE])))
+    return _ATTRIBUTE.sub(r"\1&#61;", kept)
 
 
 def to_text(source: str | None) -> str:
@@ -71,6 +73,11 @@ def from_text(plain: str) -> str:
     paragraphs = ("<br>".join(_linked(line) for line in block.split("\n")) for block in blocks)
     made = "".join(f"<p>{one}</p>" for one in paragraphs if one)
     return _ATTRIBUTE.sub(r"\1&#61;", made)
+
+
+def may_leave(plain: str) -> bool:
+    """Whether plain words may leave as they are; some the producer schema takes for markup."""
+    return not _RUNNING.search(plain)
 
 
 def line(source: str | None, length: int = 200) -> str:

@@ -76,11 +76,12 @@ async def test_what_strangers_write_is_inert(full: World, visitors: Visitors, ev
         evil.server.pages[evil.id] = page
         await post(evil, evil.says("Update", page))
         note = evil.note(
-            str(number), content=f"<p>{text}</p>{text}", name=text, summary=text, url=url,
+            str(number), content=f"<p>{text}</p>{text}", summary=text, url=url,
             inReplyTo=about, tag=[named, {"type": "Hashtag", "name": text, "href": url}],
             attachment=[{"type": "Document", "mediaType": text, "url": url, "name": text}],
             cc=[full.ana.id], type="Article" if number % 3 == 0 else "Note",
         )  # fmt: skip
+        note["name"] = text
         await post(evil, evil.says("Create", note))
         await post(evil, evil.says("Create", listing(evil, f"l{number}", text, url)))
         await post(evil, evil.says("Follow", full.ana.id))

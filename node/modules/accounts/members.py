@@ -174,6 +174,8 @@ def _person(unit: Unit, origin: str, handle: str, display: str, keys: Keys) -> s
 
 def _add(unit: Unit, origin: str, who: _Actor, keys: Keys, **more: Any) -> str:
     """Write the rows of an actor of ours; its id."""
+    if sentence := rules.wrong_name(who.name):
+        raise Invalid({"display": sentence})
     id = origin + who.path
     row = {
         "id": id,

@@ -74,6 +74,11 @@ def wrong_handle(handle: str, *, founder: bool = False) -> str:
     return ""
 
 
+def wrong_name(name: str) -> str:
+    """What is wrong with a name, as a sentence; "" if nothing is: names hold no markup."""
+    return mark("Leave the signs < and > away.") if "<" in name or ">" in name else ""
+
+
 def skeleton(handle: str) -> str:
     """What a handle looks like at a glance; two that look alike are one (0 and o, 1 and l)."""
     return handle.replace("0", "o").replace("1", "l")

@@ -128,7 +128,7 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
         content=_written(draft.text, draft.people),
-        source={"content": draft.text, "mediaType": "text/plain"},
+        source=_source(draft.text),
         lang=draft.lang,
         in_reply_to=draft.parent,
         tag=tuple(Mention(href=one.id, name=one.address) for one in people.values()),
@@ -142,6 +142,13 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
 def _written(text: str, people: Mapping[tuple[str, str], Account]) -> str:
     pages = {key: (one.url or one.id, one.handle) for key, one in people.items()}
     return html.clean(rules.with_mentions(html.from_text(text), pages))
+
+
+def _source(text: str) -> Mapping[str, str] | None:
+    """What was typed, unless others would take it for markup; the content says it too."""
+    if not text or not html.may_leave(text):
+        return None
+    return {"content": text, "mediaType": "text/plain"}
 
 
 def _handling(reach: str) -> str | None:
@@ -194,7 +201,7 @@ def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> 
     fields = {name: held for name, held in before.__dict__.items() if held is not None}
     fields |= {
         "content": _written(text, people),
-        "source": {"content": text, "mediaType": "text/plain"},
+        "source": _source(text),
         "lang": lang,
         "updated": max(unit.now, (kept.updated or kept.published) + NEWER),
     }
@@ -257,7 +264,6 @@ def value(db: Connection, kept: Post) -> Object:
     """A post as the object that travels."""
     cls = Article if kept.type == "Article" else Note
     tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
-    source = {"content": kept.source, "mediaType": "text/plain"} if kept.source else None
     return cls(
         id=kept.id,
         name=kept.title or None,
@@ -266,7 +272,7 @@ def value(db: Connection, kept: Post) -> Object:
         content=kept.content,
         summary=kept.summary or None,
         sensitive=kept.sensitive or None,
-        source=source,
+        source=_source(kept.source),
         lang=kept.lang,
         in_reply_to=kept.in_reply_to,
         tag=tags,

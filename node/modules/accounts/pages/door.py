@@ -190,7 +190,7 @@ def _join_form(has_rules: bool) -> Form:  # noqa: FBT001
     parts = [
         Hidden("invite"),
         Line("display", mark("Your name"), mark("As your neighbours call you"), at_most=80,
-             autocomplete="name"),
+             check=fields.plain_name, autocomplete="name"),
         fields.handle("handle", mark("Your short name"),
                       mark("You sign in with it, as in ana; it stays. Empty: made from your name"),
                       optional=True, autocomplete="username"),

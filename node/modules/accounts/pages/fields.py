@@ -58,6 +58,17 @@ def fit_password(password: str) -> str:
     return password
 
 
+def plain_name(typed: str) -> str:
+    """The name of a person or community, if others will not take it for markup.
+
+    Raises:
+        Wrong: they would.
+    """
+    if sentence := rules.wrong_name(typed):
+        raise Wrong(sentence)
+    return typed
+
+
 def new_password(name: str = "password", label: str = mark("Password")) -> Secret:
     """The field of a new password."""
     words = mark("At least 10 characters; a few words that only you would put together.")

@@ -27,7 +27,7 @@ from web.voice import voice
 SELF: Final = Form(
     Line("display", mark("Your name"),
          mark("As your neighbours call you; who follows you elsewhere sees it"), at_most=80,
-         autocomplete="name", optional=True),
+         check=fields.plain_name, autocomplete="name", optional=True),
     fields.language(),
     fields.timezone(optional=True),
 )  # fmt: skip

@@ -44,7 +44,7 @@ def _form(offered: str) -> Form:
     return Form(
         Hidden("code"),
         Line("name", mark("Name of the community"), mark("As you say it aloud"), at_most=80,
-             autocomplete="organization"),
+             check=fields.plain_name, autocomplete="organization"),
         fields.handle("handle", mark("Short name for addresses"),
                       mark("Small letters and digits. It stays, because others remember it.")),
         Text("purpose", mark("What are you together for?"),
@@ -52,7 +52,7 @@ def _form(offered: str) -> Form:
         Pick("language", mark("Language"), choices=known),
         fields.timezone(),
         Line("display", mark("Your name"), mark("As your neighbours call you"), at_most=80,
-             autocomplete="name"),
+             check=fields.plain_name, autocomplete="name"),
         fields.handle("admin", mark("Your short name"),
                       mark("You sign in with it, as in ana. It cannot be changed later."),
                       autocomplete="username"),
