@@ -3,19 +3,21 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 import trustme
 
-from tests.servers import ROOT, need
+from tests.servers import ROOT, hidden_fields, need
 
 ADDRESSES = {"alder": "127.0.0.11", "birch": "127.0.0.12"}
 PASSWORD = "a long enough password"
@@ -64,13 +66,20 @@ class Town:
             made.private_key_pem.write_to_path(folder / f"{name}.key")
             chain = b"".join(blob.bytes() for blob in made.cert_chain_pems)
             (folder / f"{name}.pem").write_bytes(chain)
-        agent = str(ROOT / "tests/processes/agent.py")
-        self._agent = self.begin([agent], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._agent, self._starter = self._listening("agent.py"), self._listening("starter.py")
 
-    def begin(self, words: Sequence[str], **how: Any) -> "subprocess.Popen[str]":
+    def _listening(self, program: str) -> "subprocess.Popen[str]":
+        """Start a program that answers each line with a line."""
+        path = str(ROOT / "tests/processes" / program)
+        return self.begin([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def begin(
+        self, words: Sequence[str], settings: Mapping[str, str] | None = None, **how: Any
+    ) -> "subprocess.Popen[str]":
         """Start a Python program inside the network."""
         inside = ["nsenter", "-t", str(self._root.pid), "-n", "-m", sys.executable]
-        return subprocess.Popen([*inside, *words], text=True, env=self.env(), **how)
+        env = {**self.env(), **(settings or {})}
+        return subprocess.Popen([*inside, *words], text=True, env=env, **how)
 
     def env(self) -> dict[str, str]:
         return {
@@ -81,48 +90,53 @@ class Town:
         }
 
     def run(self, *words: str, typed: str = "") -> Said:
-        """Run `folkmoot` with these words to its end."""
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        """Run `folkmoot` with these words to its end, in a process of its own."""
+        return Said(**_answer_of(self._starter, {"words": words, "typed": typed}))
+
+    def start(self, *words: str) -> Said:
+        """Run `folkmoot` from nothing, as a shell does; slower."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with self.begin(["-m", "node.cli", *words], **pipes) as child:
-            out, err = child.communicate(typed, timeout=60)
+            out, err = child.communicate(timeout=60)
         return Said(child.returncode, out, err)
 
-    def ask(self, method: str, url: str, body: Any = None, **headers: str) -> Answer:
-        """Ask over HTTPS, from inside."""
-        asked = {"method": method, "url": url, "headers": headers}
+    def ask(
+        self, method: str, url: str, body: Any = None, *, jar: str = "", **headers: str
+    ) -> Answer:
+        """Ask over HTTPS, from inside; a body that is no text is sent as JSON."""
+        asked = {"method": method, "url": url, "headers": headers, "jar": jar}
         if body is not None:
-            asked["body"] = json.dumps(body)
-        assert self._agent.stdin
-        assert self._agent.stdout
-        self._agent.stdin.write(json.dumps(asked) + "\n")
-        self._agent.stdin.flush()
-        return Answer(**json.loads(self._agent.stdout.readline()))
+            asked["body"] = body if isinstance(body, str) else json.dumps(body)
+        return Answer(**_answer_of(self._agent, asked))
 
     def close(self) -> None:
-        for child in (self._agent, self._root):
+        for child in (self._agent, self._starter, self._root):
             child.kill()
             child.communicate()
+
+
+def _answer_of(program: "subprocess.Popen[str]", asked: Mapping[str, Any]) -> Any:
+    """Write a line to a program of ours and read the line it answers."""
+    assert program.stdin
+    assert program.stdout
+    program.stdin.write(json.dumps(asked) + "\n")
+    program.stdin.flush()
+    return json.loads(program.stdout.readline())
 
 
 class House:
     """One node of the town."""
 
-    def __init__(self, town: Town, name: str) -> None:
+    def __init__(self, town: Town, name: str, folder: Path) -> None:
         self.town = town
         self.name = name
         self.origin = f"https://{name}.test"
-        self.data = town.folder / name
+        self.data = folder / "data"
+        self.log = folder / "log"
         self.process: subprocess.Popen[str] | None = None
 
     def run(self, *words: str, typed: str = "") -> Said:
         return self.town.run(*words, "--data", str(self.data), typed=typed)
-
-    def found(self) -> None:
-        said = self.run(
-            "init", "--origin", self.origin, "--community", self.name.title(),
-            "--handle", self.name, "--admin", "keeper", "--admin-password-stdin", typed=PASSWORD,
-        )  # fmt: skip
-        assert said.code == 0, said.err
 
     def member(self, name: str) -> str:
         """Add a member; their token."""
@@ -132,21 +146,25 @@ class House:
         assert said.code == 0, said.err
         return said.out.strip()
 
-    def serve(self) -> None:
+    def serve(self, **settings: str) -> None:
+        """Serve, with these settings in the environment, and wait for the first answer."""
+        self.launch(**settings)
+        wait_until(self.answers, f"the start of {self.name}")
+
+    def launch(self, **settings: str) -> None:
+        """Begin to serve."""
         keys = self.town.folder / self.name
-        log = (self.town.folder / f"{self.name}.log").open("a")
-        with log:
+        with self.log.open("a") as log:
             self.process = self.town.begin(
                 ["-m", "node.cli", "serve", "--data", str(self.data),
                  "--host", ADDRESSES[self.name], "--port", "443",
                  "--tls-cert", f"{keys}.pem", "--tls-key", f"{keys}.key"],
-                stdout=log, stderr=log,
+                settings, stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(self.answers, f"the start of {self.name}")
 
     def answers(self) -> bool:
         assert self.process
-        assert self.process.poll() is None, (self.town.folder / f"{self.name}.log").read_text()
+        assert self.process.poll() is None, self.log.read_text()
         return self.town.ask("GET", f"{self.origin}/.well-known/nodeinfo").status == 200
 
     def end(self, signum: int = signal.SIGTERM) -> int:
@@ -169,7 +187,54 @@ class House:
             return db.execute(query).fetchall()
 
 
-@pytest.fixture(scope="module")
+class Person:
+    """Somebody with a browser without scripts at a node."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self.house = house
+        self.jar = f"{name}@{house.name}"
+        self.send("/sign-in", {"name": name, "password": PASSWORD})
+
+    def get(self, path: str) -> str:
+        """The page."""
+        answer = self.house.town.ask("GET", self.house.origin + path, jar=self.jar)
+        assert answer.status == 200, answer
+        return answer.body
+
+    def send(self, path: str, said: Mapping[str, Any], *, form: str = "") -> str:
+        """Open the page with the form, fill it in, send it; where that leads."""
+        hidden = hidden_fields(self.get(form or path), path)
+        answer = self.house.town.ask(
+            "POST", self.house.origin + path, urlencode({**hidden, **said}, doseq=True),
+            jar=self.jar,
+            **{"origin": self.house.origin, "sec-fetch-site": "same-origin",
+               "content-type": "application/x-www-form-urlencoded"},
+        )  # fmt: skip
+        assert answer.status == 303, answer
+        return answer.headers["location"]
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Found a community by command, once for all tests; each takes a copy of the folder."""
+    folder = tmp_path_factory.mktemp("founded")
+
+    def seed(name: str) -> Path:
+        data = folder / name
+        if not data.exists():
+            words = [
+                "init", "--data", data, "--origin", f"https://{name}.test",
+                "--community", name.title(), "--handle", name,
+                "--admin", "keeper", "--admin-password-stdin",
+            ]  # fmt: skip
+            command = [sys.executable, "-m", "node.cli", *words]
+            subprocess.run(command, cwd=ROOT, input=PASSWORD, text=True, check=True, timeout=60)
+        return data
+
+    return seed
+
+
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made = Town(tmp_path_factory.mktemp("town"))
     yield made
@@ -177,19 +242,29 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="module")
-def alder(town: Town) -> Iterator[House]:
-    yield from _house(town, "alder")
+def alder(house: Callable[[str], House]) -> House:
+    return house("alder")
 
 
 @pytest.fixture(scope="module")
-def birch(town: Town) -> Iterator[House]:
-    yield from _house(town, "birch")
+def birch(house: Callable[[str], House]) -> House:
+    return house("birch")
 
 
-def _house(town: Town, name: str) -> Iterator[House]:
-    made = House(town, name)
-    made.found()
-    yield made
-    if made.process and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
+@pytest.fixture(scope="module")
+def house(
+    town: Town, founded: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], House]]:
+    """Houses of a module's own, in which nothing has happened yet."""
+    built: list[House] = []
+
+    def build(name: str) -> House:
+        made = House(town, name, tmp_path_factory.mktemp(name))
+        shutil.copytree(founded(name), made.data)
+        built.append(made)
+        return made
+
+    yield build
+    for made in built:
+        if made.process and made.process.poll() is None:
+            made.end(signal.SIGKILL)

@@ -116,7 +116,7 @@ def test_check_says_that_everything_holds(here: House) -> None:
 
 
 def test_the_version(here: House) -> None:
-    assert here.run("version").out.strip().count(".") == 2
+    assert here.town.start("version").out.strip().count(".") == 2
 
 
 @pytest.mark.parametrize("words", [(), ("member",), ("member", "add"), ("dance",)])
