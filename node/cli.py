@@ -77,6 +77,7 @@ def _running(sub: Any) -> None:
     serve.add_argument("--tls-key", type=Path, metavar="FILE")
     _add(sub, "work", commands.work, "Run a separate worker (PostgreSQL).")
     demo = _add(sub, "demo", commands.demo, "Three communities on loopback with invented data.")
+    demo.set_defaults(data="build/demo")
     demo.add_argument("--port", type=int, default=8081, help="of the first; the others follow")
 
 

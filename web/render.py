@@ -5,13 +5,22 @@ A module's templates are called ``<module>/x.html`` and extend ``layout.html``;
 the parts of `parts.html` stand ready in every template as ``ui``.
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, pass_context
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    StrictUndefined,
+    TemplateNotFound,
+    pass_context,
+)
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
@@ -78,6 +87,26 @@ class Templates(BaseLoader):
         return next((path for path in places if path.is_file()), None)
 
 
+class _Compiled(BytecodeCache):
+    """The templates compiled in this process, for all its nodes; a changed source is another."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled of this source before."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled now."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@functools.cache
+def _compiled() -> _Compiled:
+    return _Compiled()
+
+
 def environment(node: "Node", files: Files) -> Environment:
     """Everything that templates may use, made once at start."""
     made = Environment(
@@ -86,6 +115,7 @@ def environment(node: "Node", files: Files) -> Environment:
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         auto_reload=bool(node.settings.development),
+        bytecode_cache=_compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
     )

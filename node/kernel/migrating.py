@@ -118,7 +118,9 @@ def _grant(db: Connection, registry: Registry) -> None:
     secret = secret_tables(registry.metadatas)
     if not db.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": READER}):
         db.exec_driver_sql(f'CREATE ROLE "{READER}" NOLOGIN')
-    if not db.scalar(text("SELECT pg_has_role(CURRENT_USER, :r, 'MEMBER')"), {"r": READER}):
+    # From PostgreSQL 16 on, whoever makes a role is its member without the right to take it.
+    right = "SET" if (db.dialect.server_version_info or (0,)) >= (16,) else "MEMBER"
+    if not db.scalar(text("SELECT pg_has_role(CURRENT_USER, :r, :w)"), {"r": READER, "w": right}):
         db.exec_driver_sql(f'GRANT "{READER}" TO CURRENT_USER')
     db.exec_driver_sql(f'GRANT USAGE ON SCHEMA public TO "{READER}"')
     for table in inspect(db).get_table_names():

@@ -49,10 +49,20 @@ async def take(node: Node, address: str) -> None:
         Refused: it is no usable address, it does not lead here, or a letter has left.
     """
     origin = plain(address)
+    if not node.community.at_home:
+        raise _left(node.origin)
     safe_for(node.settings, origin)
     if is_public(origin) or origin.startswith("https:"):
         await look(node, origin)
     await node.write(move, origin)
+
+
+def _left(origin: str) -> Refused:
+    safe = (
+        f"This community is known to others as {origin}; its letters carry that address, "
+        "so it cannot be changed any more."
+    )
+    return Refused("E_LEFT", origin, safe=safe)
 
 
 def plain(address: str) -> str:
@@ -128,11 +138,7 @@ def move(unit: Unit, origin: str, *, at_home: bool = False) -> None:
         select(func.count()).where(letter.c.way == "out", letter.c.state == "done")
     )
     if not here.at_home or left:
-        safe = (
-            f"This community is known to others as {here.origin}; its letters carry that address, "
-            "so it cannot be changed any more."
-        )
-        raise Refused("E_LEFT", here.origin, safe=safe)
+        raise _left(here.origin)
     if unit.db.dialect.name == "sqlite":
         unit.db.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     for metadata in unit.registry.metadatas:
