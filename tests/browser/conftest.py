@@ -20,8 +20,6 @@ from tests.conftest import found
 from tests.servers import BROWSER_FLAGS, ROOT
 
 PICTURES = ROOT / "build" / "screens"
-FLAGS = [*BROWSER_FLAGS, "--run-all-compositor-stages-before-draw"]
-"""The last one: no picture is taken of a page that is drawn in part."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,7 +38,7 @@ async def playwright(chromium: str) -> AsyncIterator[Playwright]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
-    opened = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    opened = await playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
     yield opened
     await opened.close()
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright
 
-from tests.browser.conftest import FLAGS, PICTURES, Open, Walk
+from tests.browser.conftest import PICTURES, Open, Walk
 from tests.browser.walking import PHONE, Album, Judge, Walker
 from tests.conftest import person
+from tests.servers import BROWSER_FLAGS
 
 MAIN = {
     "/": "today", "/board": "board", "/l/new?purpose=need": "need-new", "/decide": "decide",
@@ -19,7 +20,7 @@ MAIN = {
 @pytest_asyncio.fixture(loop_scope="session")
 async def large(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
     """A browser whose reader has set letters to twice the usual size."""
-    flags = [*FLAGS, "--blink-settings=defaultFontSize=32"]
+    flags = [*BROWSER_FLAGS, "--blink-settings=defaultFontSize=32"]
     opened = await playwright.chromium.launch(executable_path=chromium, args=flags)
     yield opened
     await opened.close()

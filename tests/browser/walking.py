@@ -218,11 +218,11 @@ class Walker:
         """Take a picture of the whole page at both widths."""
         for size in (DESK, PHONE):
             await self.page.set_viewport_size(size)
-            height = await self.page.evaluate("document.scrollingElement.scrollHeight")
-            # as tall as the page, so that the bar at its foot covers nothing
-            await self.page.set_viewport_size({**size, "height": max(height, size["height"])})
-            self.album.keep(f"{name}-{size['width']}", await self.page.screenshot())
-        await self.page.set_viewport_size(PHONE)
+            # at the page's end, where the bar at the foot covers nothing
+            await self.page.evaluate("scrollTo(0, document.scrollingElement.scrollHeight)")
+            whole = await self.page.screenshot(full_page=True)
+            self.album.keep(f"{name}-{size['width']}", whole)
+        await self.page.evaluate("scrollTo(0, 0)")
         if name in self.album.best:
             self.album.keep_best(name, await self.page.screenshot())
 
