@@ -49,9 +49,9 @@ async def take(node: Node, address: str) -> None:
         Refused: it is no usable address, it does not lead here, or a letter has left.
     """
     origin = plain(address)
+    safe_for(node.settings, origin)
     if not node.community.at_home:
         raise _left(node.origin)
-    safe_for(node.settings, origin)
     if is_public(origin) or origin.startswith("https:"):
         await look(node, origin)
     await node.write(move, origin)
