@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.kernel.access import ANONYMOUS, Viewer
-from node.kernel.errors import Problem, Refused
+from node.kernel.errors import Missing, Problem, Refused
 from node.kernel.settings import IPNetwork
 from web import csrf
 from web.language import mark
@@ -146,7 +146,16 @@ class Entrance:
         if node.registry.identify is not None:
             scope["state"]["viewer"] = await node.registry.identify(node, Request(scope))
         scope["state"].setdefault("viewer", ANONYMOUS)
+        _is_text(scope)
         await self.app(scope, receive, send)
+
+
+def _is_text(scope: Scope) -> None:
+    """Let no address with a NUL in; PostgreSQL takes it for no text, and nothing is called so."""
+    if "\0" in scope["path"]:
+        raise Missing(detail="a NUL")
+    if b"%00" in scope.get("query_string", b""):
+        raise Garbled("E_QUERY_TEXT")
 
 
 def _is_under(path: str, place: str) -> bool:
@@ -205,7 +214,8 @@ def form_fields(body: bytes) -> Mapping[str, Sequence[str]]:
         raise Garbled("E_FORM_TEXT") from error
     fields: MutableMapping[str, list[str]] = {}
     for name, value in pairs:
-        fields.setdefault(name, []).append(value)
+        # no key makes a NUL, and PostgreSQL takes it for no text
+        fields.setdefault(name.replace("\0", ""), []).append(value.replace("\0", ""))
     return fields
 
 

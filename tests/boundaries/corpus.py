@@ -52,13 +52,15 @@ XSS = (
 
 ADDRESSES = (
     "javascript:alert('xss')", " javascript:alert('xss')", "JAVASCRIPT:alert('xss')",
-    "java\tscript:alert('xss')", "\x01javascript:alert('xss')", "data:text/html,<script>xss</script>",
+    "java\tscript:alert('xss')", "\x01javascript:alert('xss')",
+    "data:text/html,<script>xss</script>",
     "vbscript:xss", "//evil.test/xss", "\\\\evil.test/xss", "/\\evil.test/xss", "file:///xss",
     'https://user:pass@evil.test/xss"onclick=alert(1)', "blob:https://evil.test/xss", "xss",
 )  # fmt: skip
 
 SQL = (
-    "' OR '1'='1", "'; DROP TABLE account; --", '" OR 1=1 --', "%' OR '%'='", "1); DELETE FROM note",
+    "' OR '1'='1", "'; DROP TABLE account; --", '" OR 1=1 --', "%' OR '%'='",
+    "1); DELETE FROM note",
     "\\'; SELECT pg_sleep(9); --", "' UNION SELECT id, rsa FROM actor_key --", "_%_%", "$1", ":id",
 )  # fmt: skip
 

@@ -68,9 +68,7 @@ def wrong(who: str, answer: Any) -> list[str]:
     path += f" → {answer.status_code}"
     if answer.status_code >= 500:
         found.append(f"{path}: {answer.text[:200]}")
-    for header in HEADERS:
-        if header not in answer.headers:
-            found.append(f"{path}: no {header}")
+    found += [f"{path}: no {header}" for header in HEADERS if header not in answer.headers]
     found += [f"{path}: {what}" for what in _cached(who, answer)]
     if answer.headers.get("content-type", "").startswith("text/html") and answer.content:
         page = parsed(answer.text)

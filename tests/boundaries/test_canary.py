@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +20,9 @@ from tests.boundaries.test_others import nothing_like
 from tests.boundaries.visitors import Visitors
 from tests.boundaries.world import World
 from tests.conftest import Clock, MakeNode, settle
+
+# what leaves does not depend on where rows lie
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 OUTSIDE = ("nobody", "stranger", "bo", "peer")
 ACCEPTS = {"nobody": ("text/html", "application/activity+json")}

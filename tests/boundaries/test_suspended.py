@@ -112,8 +112,9 @@ async def test_another_role_counts_at_once(full: World, visitors: Visitors) -> N
 
 
 async def test_a_member_cannot_become_a_keeper_by_a_field(full: World, visitors: Visitors) -> None:
-    await visitors.send("ben", "/me/account", {"display": "Ben", "language": "en", "timezone": "",
-                                               "role": "admin", "account": full.keeper.id})  # fmt: skip
+    more = {"role": "admin", "account": full.keeper.id}
+    said = {"display": "Ben", "language": "en", "timezone": "", **more}
+    await visitors.send("ben", "/me/account", said)
     made = await full.node.write(doors.make_invite, full.keeper.id)
     await visitors.send("nobody", "/join", {"role": "admin", "invite": made, "handle": "sly"})
 
