@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 import federation
 from federation import resolving
 from node.kernel.access import ANONYMOUS, Viewer
-from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.modules import accounts, follows, listings, moderation, profiles
@@ -175,9 +176,7 @@ async def test_each_sees_the_cards_that_are_for_them(
     assert {reach for reach, said in documents.items() if said} == seen - {"community"}
 
 
-async def test_see_as_public_is_what_an_anonymous_fetch_gives(
-    alder: Node, browse: Browse
-) -> None:
+async def test_see_as_public_is_what_an_anonymous_fetch_gives(alder: Node, browse: Browse) -> None:
     ana = await person(alder, "ana")
     await everything(alder, ana)
     visitor = await browse(alder)
@@ -530,3 +529,18 @@ async def test_names_that_lead_elsewhere(alder: Node, browse: Browse) -> None:
     assert (await keeper.get("/@nobody@birch.test")).status_code == 404
     assert (await keeper.get("/@keeper@alder.test")).status_code == 200
     assert (await visitor.get("/me/profile")).status_code == 403
+
+
+async def test_a_card_that_could_not_leave_is_refused_before_it_is_kept(alder: Node) -> None:
+    ana = await person(alder, "ana")
+    bare = Draft(name="Facilitation", reach="public")
+
+    with pytest.raises(Invalid):
+        await alder.write(changing.add, ana.id, "skill", bare)
+
+    whole = replace(
+        bare, concept="https://w3id.org/commons-node/concepts#facilitation", engagement=["do"]
+    )
+    made = await alder.write(changing.add, ana.id, "skill", whole)
+    kept = await alder.read(queries.all_of, ana.id)
+    assert [one.id for one in kept] == [made.id]

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.profiles import queries, rules
+from node.modules.profiles import queries, rules, writing
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
+from vocab import schemas, wire
+from vocab.model import Malformed
 from web.language import mark
 
 
@@ -33,6 +35,7 @@ def add(unit: Unit, who: str, kind: str, draft: Draft) -> Facet:
     Raises:
         Refused: no member.
         Conflict: there are too many.
+        Invalid: it lacks what its kind needs.
     """
     member = _member(unit, who)
     before = [one for one in queries.all_of(unit.db, who) if one.kind == kind]
@@ -40,7 +43,7 @@ def add(unit: Unit, who: str, kind: str, draft: Draft) -> Facet:
         return change(unit, who, before[0].id, draft)
     if queries.count(unit, who) >= rules.MOST:
         raise Conflict("E_TOO_MANY", who, safe=FULL)
-    one = _of(draft, unit.id("o"), who, kind, unit)
+    one = _fit(unit, _of(draft, unit.id("o"), who, kind, unit))
     queries.keep(unit, one)
     _tell(unit, member, None, one.reach)
     return one
@@ -51,11 +54,12 @@ def change(unit: Unit, who: str, id: str, draft: Draft) -> Facet:
 
     Raises:
         Missing: it is not this member's.
+        Invalid: it lacks what its kind needs.
     """
     member, before = _member(unit, who), queries.stored(unit, who, id)
     if before is None:
         raise Missing(detail=id)
-    one = _of(draft, id, who, before.kind, unit, before)
+    one = _fit(unit, _of(draft, id, who, before.kind, unit, before))
     queries.keep(unit, one)
     _tell(unit, member, before.reach, one.reach)
     return one
@@ -66,6 +70,7 @@ def remove(unit: Unit, who: str, id: str) -> None:
 
     Raises:
         Missing: it is not this member's.
+        Invalid: it lacks what its kind needs.
     """
     member, before = _member(unit, who), queries.stored(unit, who, id)
     if before is None:
@@ -79,6 +84,8 @@ def erase(unit: Unit, account: str) -> None:
     for one in queries.all_of(unit.db, account):
         queries.remove(unit, one.id)
 
+
+LACKS = mark("Something is missing on this card. Choose a topic and how you mean it.")
 
 FULL = mark("This is as much as a profile holds. Take something away first.")
 
@@ -103,6 +110,16 @@ def _of(
         updated=unit.now if before else None,
         hidden=before.hidden if before else None,
     )
+
+
+def _fit(unit: Unit, one: Facet) -> Facet:
+    """The card, if it could leave as it is: one that cannot would break the whole collection."""
+    try:
+        document = wire.dump(writing.said(one, unit.community))
+        schemas.outgoing(document, allow_http=unit.allow_http or unit.community.at_home)
+    except Malformed as fault:
+        raise Invalid({"name": LACKS}, fault.code, fault.message) from fault
+    return one
 
 
 def _tell(unit: Unit, member: Account, before: str | None, after: str | None) -> None:

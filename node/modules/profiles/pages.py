@@ -142,4 +142,3 @@ routes = (
     Route("/people", people, methods=["GET"]),
     *editing.routes,
 )
-

@@ -146,5 +146,3 @@ def keep(unit: Unit, one: Facet) -> None:
 def remove(unit: Unit, id: str) -> None:
     """Forget a facet."""
     unit.db.execute(delete(facet).where(facet.c.id == id))
-
-
