@@ -268,9 +268,7 @@ async def test_a_change_arrives(alder: Node, birch: Node, reach: str) -> None:
     assert api.concept("repair") not in found.topics
 
 
-@pytest.mark.parametrize(
-    ("met", "state"), [(True, State.FULFILLED), (False, State.WITHDRAWN)]
-)
+@pytest.mark.parametrize(("met", "state"), [(True, State.FULFILLED), (False, State.WITHDRAWN)])
 async def test_an_end_arrives(alder: Node, cedar: Node, met: bool, state: State) -> None:
     await follow_community(cedar, alder)
     ana = await person(alder, "ana")
@@ -409,9 +407,7 @@ async def test_a_step_that_is_none_is_refused(alder: Node, cedar: Node, state: s
         await cedar.write(_take, Update, replace(said, revision=3, lifecycle=state), ana)
 
 
-async def test_later_news_do_not_widen_what_was_for_trusted_nodes(
-    alder: Node, birch: Node
-) -> None:
+async def test_later_news_do_not_widen_what_was_for_trusted_nodes(alder: Node, birch: Node) -> None:
     await meet(alder, birch)
     ana = await person(alder, "ana")
     made = await post(alder, ana, "trusted")
@@ -504,9 +500,7 @@ async def test_the_board_turns_pages(alder: Node, clock: Clock) -> None:
         clock.advance(minutes=number % 2)
 
     first = await alder.read(api.open_listings, HERE, alder.now(), limit=3)
-    rest = await alder.read(
-        api.open_listings, HERE, alder.now(), after=first[-1].slug, limit=3
-    )
+    rest = await alder.read(api.open_listings, HERE, alder.now(), after=first[-1].slug, limit=3)
 
     assert {one.id for one in (*first, *rest)} == {one.id for one in made}
     assert len(first) + len(rest) == 5
@@ -517,9 +511,7 @@ async def test_what_a_keeper_hides_is_gone_for_others(alder: Node) -> None:
     made = await post(alder, ana)
     keeper = (await alder.read(members.admins))[0]
 
-    await alder.write(
-        moderation.api.hide, made.id, by=keeper.id, reason="It is an advertisement."
-    )
+    await alder.write(moderation.api.hide, made.id, by=keeper.id, reason="It is an advertisement.")
 
     assert not await index(alder)
     assert not await index(alder, ANONYMOUS)
