@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 import federation
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.moving import move
 from node.kernel.node import Node
 from node.kernel.tables import account, log_entry
 from node.modules import accounts
 from node.modules.accounts import api, doors, members, passwords, queries
 from node.modules.accounts.tables import bearer, invite, link, session
-from node.origin import move
 from tests.conftest import Clock, person
 
 MODULES = [federation.module, accounts.module]
