@@ -48,11 +48,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(port: int, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def server(
+    port: int, *words: str, **environ: str
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """A server process, and the seconds from its start to its first answer."""
     begun = time.perf_counter()
     command = [sys.executable, *words]
-    with subprocess.Popen(command, env=ENVIRON, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, env={**ENVIRON, **environ}, stdout=subprocess.DEVNULL
+    ) as process:
         while True:
             try:
                 with urlopen(f"http://127.0.0.1:{port}/", timeout=5):
@@ -62,7 +66,8 @@ def server(port: int, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], fl
                     raise
                 time.sleep(0.005)
         yield process, time.perf_counter() - begun
-        process.send_signal(signal.SIGTERM)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
 
 
 def memory(process: subprocess.Popen[bytes]) -> float:
@@ -157,15 +162,37 @@ def measure() -> dict[str, tuple[float, float, str]]:
         time.sleep(3)
         figures["idle memory"] = (memory(ours), memory(other), "MiB")
         figures["public page"] = (*_rates(port, bare, [page] * PAGES), "pages/s")
-        made = letters(port, strangers, "a")
+        both = letters(port, strangers, "a")
         begun = time.perf_counter()
-        figures["accepted"] = (*_rates(port, bare, made), "letters/s")
+        figures["accepted, while carried"] = (*_rates(port, bare, both), "letters/s")
         while left(folder):
             time.sleep(0.05)
         through = LETTERS / (time.perf_counter() - begun)
-        figures["carried through"] = (through, figures["accepted"][1], "letters/s")
+        figures["both together"] = (through, figures["accepted, while carried"][1], "letters/s")
         figures["memory after"] = (memory(ours), memory(other), "MiB")
+        ours.send_signal(signal.SIGTERM)
+        ours.wait()
+        figures |= _apart(folder, port, bare, serve, letters(port, strangers, "b"))
     return figures
+
+
+def _apart(
+    folder: Path, port: int, bare: int, serve: tuple[str, ...], made: list[bytes]
+) -> dict[str, tuple[float, float, str]]:
+    """The two halves, each alone: letters only accepted, then only carried through."""
+    with server(port, *serve, FOLKMOOT_WORKER="0") as (ours, _):
+        accepted, baseline = _rates(port, bare, made)
+        ours.send_signal(signal.SIGTERM)
+        ours.wait()
+    with server(port, *serve):
+        begun, waiting = time.perf_counter(), left(folder)
+        while left(folder):
+            time.sleep(0.05)
+        through = waiting / (time.perf_counter() - begun)
+    return {
+        "accepted alone": (accepted, baseline, "letters/s"),
+        "carried alone": (through, baseline, "letters/s"),
+    }
 
 
 def _rates(port: int, bare: int, requests: list[bytes]) -> tuple[float, float]:
@@ -179,9 +206,9 @@ def _rates(port: int, bare: int, requests: list[bytes]) -> tuple[float, float]:
 
 def main() -> None:
     """Print a table."""
-    sys.stdout.write(f"{'':16}{'ours':>12}{'baseline':>12}{'ratio':>8}\n")
+    sys.stdout.write(f"{'':24}{'ours':>12}{'baseline':>12}{'ratio':>8}\n")
     for name, (ours, baseline, unit) in measure().items():
-        sys.stdout.write(f"{name:16}{ours:12.2f}{baseline:12.2f}{ours / baseline:8.2f}  {unit}\n")
+        sys.stdout.write(f"{name:24}{ours:12.2f}{baseline:12.2f}{ours / baseline:8.2f}  {unit}\n")
 
 
 if __name__ == "__main__":
