@@ -48,6 +48,11 @@ def missing(what: str, remedy: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def absent(folder: Path) -> bool:
+    """Whether a test skips for want of this folder; a strict run goes on, and fails there."""
+    return not folder.is_dir() and os.environ.get("FOLKMOOT_TEST_STRICT") != "1"
+
+
 def need(what: str) -> Path:
     """Where something that some tests need is; without it the test goes no further.
 

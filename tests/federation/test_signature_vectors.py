@@ -23,12 +23,13 @@ from federation.signatures import (
     parse,
     verify,
 )
+from tests.servers import absent
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 VECTORS = SHARED / "vectors"
 CAPTURES = SHARED / "captures"
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
+pytestmark = pytest.mark.skipif(absent(SHARED), reason="../shared is not here")
 
 
 def _json(path: Path):

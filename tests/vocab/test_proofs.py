@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.servers import absent
 from vocab.model import Malformed
 from vocab.proofs import (
     base58,
@@ -36,7 +37,7 @@ VECTORS = SHARED / "vectors"
 W3C = VECTORS / "eddsa-jcs-2022"
 VOCAB = SHARED / "vocab"
 
-shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
+shared = pytest.mark.skipif(absent(SHARED), reason="../shared is not here")
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()

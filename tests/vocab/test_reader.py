@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.servers import absent
 from vocab.model import Malformed
 from vocab.reader import read, read_object
 
@@ -142,7 +143,7 @@ def test_whatever_comes_is_read_or_refused(body) -> None:
         assert isinstance(json.dumps(read(body)), str)
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not here")
+@pytest.mark.skipif(absent(CORPUS), reason="../shared/corpus is not here")
 def test_the_documents_of_other_programs_are_read() -> None:
     refused = []
     count = 0
