@@ -61,7 +61,10 @@ async def resolve(node: Node, *, letter: int, token: str) -> None:
     """Job: fetch what a letter speaks of, then carry it out."""
     held = await node.read(queries.held, letter, token)
     if held is not None:
-        await _one(node, held, resolving.Budget())
+        try:
+            await _asking(node, held)
+        except Exception as problem:  # noqa: BLE001 - judged and written down
+            await _stopped(node, held, problem)
 
 
 async def sweep(node: Node) -> None:
@@ -70,45 +73,71 @@ async def sweep(node: Node) -> None:
 
 
 async def _in_order(node: Node, letters: list[Held]) -> None:
-    for one in letters:
+    """Carry out the letters of one actor; one that cannot be stops no other."""
+    reads = [(held, _read(node, held)) for held in letters]
+    readable: list[tuple[Held, Read, dict[str, Document]]] = [
+        (held, read, {}) for held, read in reads if isinstance(read, Read)
+    ]
+    done = iter(await node.write_each(carry, readable))
+    for held, read in reads:
+        problem = next(done) if isinstance(read, Read) else read
+        if problem is None and isinstance(read, Read):
+            _heard(node, held, read)
+            continue
         try:
-            await _one(node, one, None)
+            await _stopped(node, held, problem)
         except Exception:
             # Not even its failure could be written down: the lease brings it back.
-            log.exception("letter %s", one.activity)
+            log.exception("letter %s", held.activity)
 
 
-async def _one(node: Node, held: Held, budget: resolving.Budget | None) -> None:
-    """Carry out one letter; if it cannot be, write down why. Without a budget nobody is asked."""
+def _read(node: Node, held: Held) -> Read | Exception:
     try:
-        await _carried(node, held, budget)
-    except Wanted as wanted:
-        await node.write(_hand_over, held, wanted.id)
-    except TryLater as later:
-        await node.write(_put_off, held, later.code, later.after, final=False)
-    except (Problem, Malformed) as refusal:
-        log.info("letter %s refused: %s", held.activity, refusal)
-        await node.write(_end, held, "refused", refusal.code)
-    except Exception:
-        log.exception("letter %s failed", held.activity)
-        final = held.tries + 1 >= TRIES
-        await node.write(_put_off, held, "E_INTERNAL", None, final=final)
+        return reading.understand(
+            held.body, node.registry.types, allow_http=node.settings.allow_http
+        )
+    except Exception as fault:  # noqa: BLE001 - judged and written down
+        return fault
 
 
-async def _carried(node: Node, held: Held, budget: resolving.Budget | None) -> None:
-    allow_http = node.settings.allow_http
-    read = reading.understand(held.body, node.registry.types, allow_http=allow_http)
+async def _stopped(node: Node, held: Held, problem: BaseException | None) -> None:
+    """Write down why a letter could not be carried out, and when it is tried again."""
+    match problem:
+        case Wanted():
+            await node.write(_hand_over, held, problem.id)
+        case TryLater():
+            await node.write(_put_off, held, problem.code, problem.after, final=False)
+        case Problem() | Malformed():
+            log.info("letter %s refused: %s", held.activity, problem)
+            await node.write(_end, held, "refused", problem.code)
+        case _:
+            log.error("letter %s failed", held.activity, exc_info=problem)
+            final = held.tries + 1 >= TRIES
+            await node.write(_put_off, held, "E_INTERNAL", None, final=final)
+
+
+async def _asking(node: Node, held: Held) -> None:
+    """Carry out a letter, asking other servers for what it takes.
+
+    Raises:
+        Problem, Malformed: it may not be, or not now.
+    """
+    budget = resolving.Budget()
+    read = reading.understand(held.body, node.registry.types, allow_http=node.settings.allow_http)
     fetched: dict[str, Document] = {}
     while True:
         try:
             await node.write(carry, held, read, dict(fetched))
             break
         except Wanted as wanted:
-            if budget is None:
-                raise
             if wanted.id in fetched:
                 raise Refused("E_OBJECT", f"{wanted.id} was asked for in vain") from None
             await _fetch(node, held, wanted.id, fetched, budget)
+    _heard(node, held, read)
+
+
+def _heard(node: Node, held: Held, read: Read) -> None:
+    """Read an actor's keys anew after it spoke of itself."""
     if id_of(read.activity.object) == held.actor:
         senders.of(node).forget(held.actor)
 

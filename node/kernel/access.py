@@ -1,9 +1,10 @@
 """Who may see and do what: one condition for every query, one question for every deed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_, true
+from sqlalchemy import ColumnElement, Table, and_, bindparam, false, or_, true
 
 from node.kernel.tables import Account
 
@@ -48,6 +49,23 @@ class Viewer:
 
 
 ANONYMOUS = Viewer()
+
+
+@dataclass(frozen=True)
+class _Somebody:
+    id: Any = field(default_factory=lambda: bindparam("viewer"), compare=False)
+
+
+def kind_of(viewer: Viewer) -> Viewer:
+    """Such a viewer, whoever it is: for a query that is built once for each kind of viewer.
+
+    Where the viewer's id belongs, the query takes the parameter `viewer`.
+    """
+    somebody = cast("Account", _SOMEBODY) if viewer.id is not None else None
+    return Viewer(account=somebody, role=viewer.role, trusted=viewer.trusted)
+
+
+_SOMEBODY = _Somebody()
 
 
 def visible(table: Table, viewer: Viewer) -> ColumnElement[bool]:

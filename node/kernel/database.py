@@ -64,6 +64,16 @@ class Database(Protocol):
         """Run `change(db, *args)` as one all-or-nothing change; it may be called again."""
         ...
 
+    async def write_each(
+        self, changes: Sequence[Callable[[Connection], T]]
+    ) -> list[T | BaseException]:
+        """Run changes in this order, each all-or-nothing by itself.
+
+        Returns:
+            For each what it gave back, or what it raised.
+        """
+        ...
+
     async def claim(self, change: Callable[..., T], *args: Any) -> T:
         """Like write(), for taking work from a queue that several workers share."""
         ...

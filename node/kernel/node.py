@@ -97,11 +97,36 @@ class Node:
             return change(unit, *args, **kw), unit
 
         result, unit = await self.database.write(run)
+        await self._after(unit)
+        return result
+
+    async def write_each(
+        self, change: Callable[..., T], arguments: Iterable[tuple[Any, ...]]
+    ) -> list[T | BaseException]:
+        """Run `change(unit, *args)` for each of the arguments, in order, each by itself.
+
+        Returns:
+            For each what it gave back, or what it raised.
+        """
+
+        def prepared(args: tuple[Any, ...]) -> Callable[[Connection], T]:
+            def run(db: Connection) -> T:
+                units.append(self.unit(db))
+                return change(units[-1], *args)
+
+            return run
+
+        units: list[Unit] = []
+        done = await self.database.write_each([prepared(args) for args in arguments])
+        for unit in units:
+            await self._after(unit)
+        return done
+
+    async def _after(self, unit: Unit) -> None:
         if unit.settings_changed:
             await self.refresh()
         if unit.woken:
             self.wake()
-        return result
 
     def unit(self, db: Connection) -> Unit:
         """A unit over a connection whose transaction somebody else ends."""

@@ -7,9 +7,10 @@ secret tables.
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -52,6 +53,18 @@ class Postgres:
             TryLater: it met others eight times, or the server is away.
         """
         return await self._repeat(self._serializable, change, args)
+
+    async def write_each(
+        self, changes: Sequence[Callable[[Connection], T]]
+    ) -> list[T | BaseException]:
+        """Run changes one after the other, each in a transaction of its own."""
+        done: list[T | BaseException] = []
+        for change in changes:
+            try:
+                done.append(await self.write(change))
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked for the change
+                done.append(error)
+        return done
 
     async def claim(self, change: Callable[..., T], *args: Any) -> T:
         """Run a change that takes rows with SKIP LOCKED, at READ COMMITTED."""

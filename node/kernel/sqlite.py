@@ -14,8 +14,8 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -41,7 +41,13 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_d
 class _Entry(NamedTuple):
     change: Callable[..., Any]
     args: tuple[Any, ...]
-    future: "Future[Any]"
+    future: "asyncio.Future[Any]"
+
+
+class _Outcome(NamedTuple):
+    future: "asyncio.Future[Any]"
+    result: Any
+    problem: BaseException | None
 
 
 class Sqlite:
@@ -72,14 +78,17 @@ class Sqlite:
         Raises:
             TryLater: the disk is full or failing; whether it was kept is not known.
         """
-        if not self._started:
-            self._started = True
-            self._thread.start()
-        future: Future[T] = Future()
-        self._queue.put(_Entry(change, args, future))
-        return await asyncio.wrap_future(future)
+        return cast("T", await self._put(change, args))
 
     claim = write
+
+    async def write_each(
+        self, changes: Sequence[Callable[[Connection], T]]
+    ) -> list[T | BaseException]:
+        """Run changes in this order, each by itself; those that wait together share a commit."""
+        waiting = [self._put(change, ()) for change in changes]
+        done: list[T | BaseException] = await asyncio.gather(*waiting, return_exceptions=True)
+        return done
 
     async def migrate(self, change: Callable[..., T], *args: Any) -> T:
         """Run `change(db, *args)` alone, with foreign keys checked at its end only.
@@ -98,6 +107,14 @@ class Sqlite:
             connection.close()
         self._readers.dispose()
         self._writers.dispose()
+
+    def _put(self, change: Callable[..., Any], args: tuple[Any, ...]) -> "asyncio.Future[Any]":
+        if not self._started:
+            self._started = True
+            self._thread.start()
+        future = asyncio.get_running_loop().create_future()
+        self._queue.put(_Entry(change, args, future))
+        return future
 
     def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
         db: Connection | None = getattr(self._local, "db", None)
@@ -130,21 +147,19 @@ class Sqlite:
 
     def _commit(self, db: Connection, lock: int, first: _Entry) -> bool:
         """Run what has gathered and commit once; false when the queue was closed."""
-        done: list[tuple[Future[Any], Any, BaseException | None]] = []
+        done: list[_Outcome] = []
         last: list[None] = []
         try:
             with _held(lock), db.begin():
                 # One by one: if the commit fails, `done` holds whom to tell.
                 for entry in self._gathered(first, last):
-                    done.append((entry.future, *_attempt(db, entry)))  # noqa: PERF401
+                    done.append(_Outcome(entry.future, *_attempt(db, entry)))  # noqa: PERF401
         except Exception as error:
             log.exception("a commit failed")
             failed = TryLater(str(error), code="E_DATABASE")
-            done = [(future, None, failed) for future, _, _ in done] or [
-                (first.future, None, failed)
-            ]
-        for future, result, problem in done:
-            _settle(future, result, problem)
+            futures = [one.future for one in done] or [first.future]
+            done = [_Outcome(future, None, failed) for future in futures]
+        _tell(done)
         return not last
 
     def _gathered(self, first: _Entry, last: list[None]) -> Iterator[_Entry]:
@@ -216,13 +231,24 @@ def _driver(db: Connection) -> sqlite3.Connection:
     return cast("sqlite3.Connection", connection)
 
 
-def _settle(future: "Future[Any]", result: Any, problem: BaseException | None) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    if problem is None:
-        future.set_result(result)
-    else:
-        future.set_exception(problem)
+def _tell(outcomes: list[_Outcome]) -> None:
+    """Wake those who wait, those of one loop at once: each waking is a system call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for one in outcomes:
+        by_loop.setdefault(one.future.get_loop(), []).append(one)
+    for loop, theirs in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # nobody waits on a loop that was closed
+            loop.call_soon_threadsafe(_settle, theirs)
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    for future, result, problem in outcomes:
+        if future.done():
+            continue
+        if problem is None:
+            future.set_result(result)
+        else:
+            future.set_exception(problem)
 
 
 def _prepare_writer(_connection: sqlite3.Connection) -> None:

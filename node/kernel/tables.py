@@ -207,6 +207,9 @@ class Account:
         return f"@{self.handle}@{self.domain}"
 
 
-def account_of(row: Row[Any]) -> Account:
-    """The value of a row that holds all columns of `account`."""
-    return Account(**{c.name: row._mapping[c] for c in account.c})  # noqa: SLF001
+_ACCOUNT = tuple(c.name for c in account.c)
+
+
+def account_of(row: Row[Any], at: int = 0) -> Account:
+    """The value of a row that holds all columns of `account`, the first of them at `at`."""
+    return Account(**dict(zip(_ACCOUNT, row[at:], strict=False)))

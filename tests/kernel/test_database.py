@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,16 @@ async def test_changes_that_wait_together_all_hold(database: Database) -> None:
     await asyncio.gather(*(database.write(add, n) for n in range(300)))
 
     assert await database.read(numbers) == list(range(300))
+
+
+async def test_several_changes_run_in_order_and_each_by_itself(database: Database) -> None:
+    changes = [partial(add, number=n, word=str(n)) for n in (1, 1, 2)]
+
+    done = await database.write_each(changes)
+
+    assert (done[0], done[2]) == (1, 2)
+    assert isinstance(done[1], IntegrityError)
+    assert await database.read(numbers) == [1, 2]
 
 
 async def test_the_reading_door_changes_nothing(database: Database) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
 from node.kernel.access import Viewer
 from node.kernel.database import upsert
@@ -61,8 +61,12 @@ def activity_of(db: Connection, follower: str, followed: str) -> str | None:
 
 def followers(db: Connection, actor: str) -> list[str]:
     """The ids of those whose follow of this actor was accepted."""
-    mine = and_(follow.c.followed == actor, follow.c.state == State.ACCEPTED)
-    return list(db.scalars(select(follow.c.follower).where(mine)))
+    return list(db.scalars(_FOLLOWERS, {"actor": actor}))
+
+
+_FOLLOWERS = select(follow.c.follower).where(
+    follow.c.followed == bindparam("actor"), follow.c.state == State.ACCEPTED
+)
 
 
 def following(db: Connection, actor: str) -> list[str]:

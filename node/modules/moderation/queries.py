@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -137,22 +138,29 @@ def suspensions(db: Connection) -> Mapping[str, str]:
 # Who is kept out ----------------------------------------------------------------------------
 
 
+def _is(table: Table) -> ColumnElement[bool]:
+    """Whether a row names the parameter `actor`, or one of `hosts`."""
+    at = and_(table.c.is_host, table.c.subject.in_(bindparam("hosts", expanding=True)))
+    return or_(at, and_(table.c.is_host.is_(False), table.c.subject == bindparam("actor")))
+
+
+# Asked for every letter, so built once.
+_REFUSED = select(exists().where(_is(refusal)))
+_BLOCKED = select(
+    exists().where(block.c.member == bindparam("member"), block.c.kind == Kind.BLOCK, _is(block))
+)
+
+
 def refuses(db: Connection, host: str, actor: str | None) -> bool:
     """Whether the community has nothing to do with a host or an actor (hook `refuses`)."""
-    at = and_(refusal.c.is_host, refusal.c.subject.in_(list(parents(host.lower()))))
-    by_id = and_(refusal.c.is_host.is_(False), refusal.c.subject == (actor or ""))
-    return bool(db.scalar(select(exists().where(or_(at, by_id)))))
+    hosts = list(parents(host.lower()))
+    return bool(db.scalar(_REFUSED, {"hosts": hosts, "actor": actor or ""}))
 
 
 def blocks(db: Connection, who: str, actor: str) -> bool:
     """Whether a member wants nothing to do with an actor (hook `blocks`)."""
     hosts = list(parents(domain(actor)))
-    named = or_(
-        and_(block.c.is_host, block.c.subject.in_(hosts)),
-        and_(block.c.is_host.is_(False), block.c.subject == actor),
-    )
-    mine = and_(block.c.member == who, block.c.kind == Kind.BLOCK)
-    return bool(db.scalar(select(exists().where(mine, named))))
+    return bool(db.scalar(_BLOCKED, {"member": who, "hosts": hosts, "actor": actor}))
 
 
 def unseen(viewer_id: str | None) -> Select[tuple[str]]:

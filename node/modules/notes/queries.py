@@ -1,5 +1,6 @@
 """All SQL about posts."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from node.kernel.access import Reach, Viewer, visible
+from node.kernel.access import Reach, Viewer, kind_of, visible
 from node.kernel.database import insert_new
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
@@ -77,17 +79,19 @@ def _posts() -> Select[Any]:
     )
 
 
+_NOTE = tuple(c.name for c in note.c)
+
+
 def _post(row: Row[Any]) -> Post:
-    values = row._mapping  # noqa: SLF001
-    author = Account(**{c.name: values[f"by_{c.name}"] for c in account.c})
-    return Post(author=author, **{c.name: values[c.name] for c in note.c})
+    author = account_of(row, at=len(_NOTE))
+    return Post(author=author, **dict(zip(_NOTE, row, strict=False)))
 
 
 def _named(viewer: Viewer) -> ColumnElement[bool]:
     """Whether a post is for the viewer by name; the keepers read what is for the community."""
     # every reach: this is itself a condition on who looks
     community = select(account.c.id).where(account.c.local, account.c.kind == "Community")
-    mine = recipient.c.account == (viewer.id or "")
+    mine = recipient.c.account == (viewer.id if viewer.id is not None else "")
     whom = or_(mine, recipient.c.account.in_(community)) if viewer.is_admin else mine
     return and_(note.c.hidden.is_(None), exists().where(recipient.c.note == note.c.id, whom))
 
@@ -104,9 +108,14 @@ def by_slug(db: Connection, slug: str, viewer: Viewer) -> Post | None:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Post | None:
     """The post with an id, for who may see it."""
-    may = or_(visible(note, viewer), _named(viewer))
-    row = db.execute(_posts().where(note.c.id == id, may)).one_or_none()
+    row = db.execute(_one(kind_of(viewer)), {"id": id, "viewer": viewer.id}).one_or_none()
     return _post(row) if row else None
+
+
+@functools.cache
+def _one(viewer: Viewer) -> Select[Any]:
+    may = or_(visible(note, viewer), _named(viewer))
+    return _posts().where(note.c.id == bindparam("id"), may)
 
 
 def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:
@@ -167,10 +176,13 @@ def sent_before(db: Connection, once: str) -> str | None:
 # Keeping ------------------------------------------------------------------------------------
 
 
+# every reach: what an activity does must not depend on who looks
+_STORED = _posts().where(note.c.id == bindparam("id"))
+
+
 def stored(db: Connection, id: str) -> Post | None:
     """The post with this id, for handlers, which judge by the stored owner."""
-    # every reach: what an activity does must not depend on who looks
-    row = db.execute(_posts().where(note.c.id == id)).one_or_none()
+    row = db.execute(_STORED, {"id": id}).one_or_none()
     return _post(row) if row else None
 
 
