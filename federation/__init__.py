@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from federation import absence, client, collections, delivery, discovery, documents, receiving
+from federation import (
+    absence,
+    client,
+    collections,
+    delivery,
+    discovery,
+    documents,
+    nodeinfo,
+    receiving,
+)
 from federation.tables import metadata
 from node.kernel.module import Module
 
@@ -12,7 +21,13 @@ module = Module(
     package="federation",
     metadata=metadata,
     essential=True,
-    routes=(*discovery.routes, *client.routes, *documents.routes, *collections.routes),
+    routes=(
+        *discovery.routes,
+        *nodeinfo.routes,
+        *client.routes,
+        *documents.routes,
+        *collections.routes,
+    ),
     jobs={
         "fan_out": delivery.fan_out,
         "introduce": delivery.introduce,

@@ -21,6 +21,8 @@ ACTIVITY = "application/activity+json"
 LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 VARY = "Accept, Cookie, Authorization, Signature, Signature-Input"
 OPEN = {"Access-Control-Allow-Origin": "*"}
+PROBLEMS = "https://w3id.org/fep/c180#"
+"""What the types of problems begin with (FEP-c180)."""
 
 _JSON = frozenset({"application/activity+json", "application/ld+json", "application/json"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from federation import drafting, policy, resolving
-from federation.answers import ACTIVITY, VARY
+from federation.answers import ACTIVITY, PROBLEMS, VARY
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
@@ -29,7 +29,6 @@ from vocab.types import Follow
 
 log = logging.getLogger(__name__)
 
-TYPES = "https://w3id.org/fep/c180#"
 LIMIT = 20
 LOOKED_AT = 2000
 """Letters that one page of an inbox is chosen from."""
@@ -125,7 +124,7 @@ def _problem(problem: Problem | Malformed) -> Response:
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="outbox"'
     document = {
-        "type": TYPES + kind if kind else "about:blank",
+        "type": PROBLEMS + kind if kind else "about:blank",
         "title": code,
         "status": status,
         "detail": detail,

@@ -1,19 +1,15 @@
-"""How others find us by name: WebFinger, host-meta, NodeInfo.
+"""How others find us by name: WebFinger and host-meta. A node at home is not found.
 
-A node at home is not found. Figures are rounded down to bands, versions are given without
-their last part: enough for a directory, not for whoever looks for a way in.
-
-Source: RFC 7033; RFC 6415; NodeInfo 2.0 and 2.1; FEP-d556; FEP-2677.
+Source: RFC 7033; RFC 6415; FEP-d556.
 """
 
 from datetime import datetime
 from hmac import compare_digest
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,16 +18,13 @@ from federation import ourselves
 from federation.answers import ACTIVITY, LD, OPEN
 from node.kernel.errors import Missing, Problem
 from node.kernel.node import Node
-from node.kernel.tables import Account, account, setting
-from vocab.types import Person
+from node.kernel.tables import Account, setting
 
 JRD = "application/jrd+json; charset=utf-8"
-SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 AS2 = "https://www.w3.org/ns/activitystreams#"
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 PROFILE = "http://webfinger.net/rel/profile-page"
 AVATAR = "http://webfinger.net/rel/avatar"
-BANDS = (0, 1, 5, 10, 20, 50, 100, 200, 500, 1000)
 HEADERS = {**OPEN, "Cache-Control": "public, max-age=3600"}
 LONGEST = 2048
 
@@ -55,13 +48,14 @@ async def webfinger(request: Request) -> Response:
         return JSONResponse(
             said, headers={**OPEN, "Cache-Control": "no-store", "Content-Type": JRD}
         )
-    node = _found(request)
+    node = found(request)
     if not resource or len(resource) > LONGEST:
         raise Unclear("E_RESOURCE", resource[:100])
-    found = await node.read(_resource, node.origin, node.community.domain, resource)
-    if found is None or found.suspended is not None:
+    one = await node.read(_resource, node.origin, node.community.domain, resource)
+    if one is None or one.suspended is not None:
         raise Missing
-    return JSONResponse(_jrd(node, found), headers={**HEADERS, "Content-Type": JRD})
+    said = _jrd(node, one, request.query_params.getlist("rel"))
+    return JSONResponse(said, headers={**HEADERS, "Content-Type": JRD})
 
 
 async def _asked_by_ourselves(node: Node, resource: str) -> str | None:
@@ -113,7 +107,8 @@ def _alive(one: Account | None) -> Account | None:
     return one if one is not None and one.gone is None else None
 
 
-def _jrd(node: Node, one: Account) -> dict[str, Any]:
+def _jrd(node: Node, one: Account, wanted: list[str]) -> dict[str, Any]:
+    """What WebFinger says of an actor, with the wanted links only, if some are named."""
     pages = [one.url] if one.url else []
     links: list[dict[str, str]] = [
         {"rel": PROFILE, "type": "text/html", "href": page} for page in pages
@@ -127,13 +122,13 @@ def _jrd(node: Node, one: Account) -> dict[str, Any]:
     return {
         "subject": f"acct:{one.handle}@{node.community.domain}",
         "aliases": [*pages, one.id],
-        "links": links,
+        "links": [one for one in links if not wanted or one["rel"] in wanted],
     }
 
 
 async def host_meta(request: Request) -> Response:
     """Where WebFinger is, for older software."""
-    node = _found(request)
+    node = found(request)
     template = quoteattr(f"{node.origin}/.well-known/webfinger?resource={{uri}}")
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -145,87 +140,18 @@ async def host_meta(request: Request) -> Response:
 
 async def host_meta_json(request: Request) -> Response:
     """The same as JSON."""
-    node = _found(request)
+    node = found(request)
     template = f"{node.origin}/.well-known/webfinger?resource={{uri}}"
     links = [{"rel": "lrdd", "type": "application/jrd+json", "template": template}]
     return JSONResponse({"links": links}, headers=HEADERS)
 
 
-async def nodeinfo_links(request: Request) -> Response:
-    """Where NodeInfo is, and the node's own actor."""
-    node = _found(request)
-    links = [
-        {"rel": f"{SCHEMA}{number}", "href": f"{node.origin}/nodeinfo/{number}"}
-        for number in ("2.1", "2.0")
-    ]
-    links.append({"rel": f"{AS2}Application", "href": node.community.service})
-    return JSONResponse({"links": links}, headers=HEADERS)
-
-
-async def nodeinfo(request: Request) -> Response:
-    """What runs here, in few words.
+def found(request: Request) -> Node:
+    """The node, if others may find it.
 
     Raises:
-        Missing: a version that is not published.
+        Missing: it is at home, or not founded.
     """
-    node = _found(request)
-    number = request.path_params["number"]
-    if number not in ("2.0", "2.1"):
-        raise Missing
-    members = await node.read(_members)
-    profile = f'application/json; profile="{SCHEMA}{number}#"; charset=utf-8'
-    return JSONResponse(
-        figures(node, number, members), headers={**HEADERS, "Content-Type": profile}
-    )
-
-
-def figures(node: Node, number: str, members: int) -> dict[str, Any]:
-    """The NodeInfo document of a version."""
-    return {
-        "version": number,
-        "software": {"name": "folkmoot", "version": _release()},
-        "protocols": ["activitypub"],
-        "services": {"inbound": [], "outbound": []},
-        "openRegistrations": False,
-        "usage": {"users": {"total": band(members)}},
-        "metadata": {
-            "nodeName": node.community.name,
-            "nodeDescription": node.community.purpose,
-            "federation": {"enabled": True},
-        },
-    }
-
-
-def band(number: int) -> int:
-    """A figure rounded down to a band: 0, 1, 5, 10, 20, 50 … then thousands.
-
-    >>> band(0), band(4), band(41), band(5432)
-    (0, 1, 20, 5000)
-    """
-    if number >= BANDS[-1]:
-        return number - number % BANDS[-1]
-    return max(b for b in BANDS if b <= number)
-
-
-def _members(db: Connection) -> int:
-    alive = select(func.count()).where(
-        account.c.local,
-        account.c.type == Person.type,
-        account.c.gone.is_(None),
-        account.c.suspended.is_(None),
-    )
-    return db.scalar(alive) or 0
-
-
-def _release() -> str:
-    """Our version without its last part."""
-    try:
-        return ".".join(version("folkmoot").split(".")[:2])
-    except PackageNotFoundError:
-        return "0"
-
-
-def _found(request: Request) -> Node:
     node: Node = request.app.state.node
     if node.community.at_home or not node.ready:
         raise Missing
@@ -236,6 +162,4 @@ routes = (
     Route("/.well-known/webfinger", webfinger, methods=["GET"]),
     Route("/.well-known/host-meta", host_meta, methods=["GET"]),
     Route("/.well-known/host-meta.json", host_meta_json, methods=["GET"]),
-    Route("/.well-known/nodeinfo", nodeinfo_links, methods=["GET"]),
-    Route("/nodeinfo/{number}", nodeinfo, methods=["GET"]),
 )

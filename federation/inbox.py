@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from federation import queries, senders
+from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
 from federation.origins import LONGEST, domain, same_origin
 from federation.policy import Bucket
@@ -48,6 +49,12 @@ _WORDS = {
     429: "This is more than we can take. Send it again later.",
     503: "Not now. Send it again later.",
 }
+_KINDS = {
+    "E_ACTOR": "principal-actor-mismatch",
+    "E_BLOCKED": "actor-not-authorized",
+    "E_RATE": "rate-limit-exceeded",
+}
+"""Code to problem type, where FEP-c180 has one."""
 
 
 class Turned(Exception):
@@ -291,7 +298,8 @@ _EMPTY = {"type": "http.response.body", "body": b""}
 
 
 async def _answer(send: Send, turned: Turned) -> None:
-    words = {"type": "about:blank", "title": _WORDS[turned.status], "status": turned.status}
+    kind = PROBLEMS + _KINDS[turned.code] if turned.code in _KINDS else "about:blank"
+    words = {"type": kind, "title": _WORDS[turned.status], "status": turned.status}
     body = json.dumps({**words, "code": turned.code}).encode()
     headers = [
         (b"content-type", b"application/problem+json"),

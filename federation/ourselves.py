@@ -124,6 +124,7 @@ def _common(one: Account) -> dict[str, Any]:
     return {
         "id": one.id,
         "preferred_username": one.handle,
+        "webfinger": f"{one.handle}@{one.domain}",
         "name": one.label,
         "summary": _summary(one.summary),
         "url": one.url,

@@ -237,6 +237,8 @@ class Actor(Object):
     manually_approves_followers: bool | None = flag("manuallyApprovesFollowers")
     discoverable: bool | None = flag("discoverable")
     indexable: bool | None = flag("indexable")
+    webfinger: str | None = text("webfinger")
+    """The address by which the actor wants to be called, `ana@alder.example` (FEP-2c59)."""
     suspended: bool | None = flag("suspended")
     public_keys: "tuple[Key | str, ...]" = refs("publicKey", of=Key, bare=True)
     assertion_method: "tuple[Multikey | str, ...]" = refs("assertionMethod", of=Multikey)

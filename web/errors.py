@@ -1,10 +1,12 @@
 """What a reader sees when something cannot be done: a page that says what to do next.
 
-HTML for browsers, problem+json (RFC 9457) where only JSON is asked for. A page
-that raises is answered and logged; it never takes the node down.
+HTML for browsers, problem+json (RFC 9457, FEP-c180) where only JSON is asked for, or nothing is
+said at an address that only programs know. A page that raises is answered and logged; it never
+takes the node down.
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Final
@@ -101,6 +103,11 @@ BY_CODE: Final[Mapping[str, Said]] = {
 """What is said of one code in place of what is said of its status."""
 
 
+MACHINES: Final = re.compile(r"/(?:\.well-known|nodeinfo|ns|schemas|o|a|u|c|service|inbox)(?:/.*)?")
+"""The paths that programs ask for; a browser says that it wants a page."""
+LIMITED: Final = "https://w3id.org/fep/c180#rate-limit-exceeded"
+
+
 class Faults:
     """Answers whatever the app beneath it raises."""
 
@@ -156,11 +163,16 @@ async def on_error(request: Request, error: Exception) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether JSON is asked for, and only JSON."""
+    """Whether JSON is asked for, and only JSON; or no page, at an address for programs."""
     accept = request.headers.get("accept", "").lower()
     if "html" in accept:
         return False
-    return "json" in accept or "json" in request.headers.get("content-type", "").lower()
+    sent = request.headers.get("content-type", "").lower()
+    return "json" in accept or "json" in sent or _for_machines(request)
+
+
+def _for_machines(request: Request) -> bool:
+    return MACHINES.fullmatch(request.scope["path"]) is not None
 
 
 def _shown(
@@ -193,7 +205,7 @@ def _json(
 ) -> Response:
     spoken = voice(request)
     document: dict[str, object] = {
-        "type": "about:blank",
+        "type": LIMITED if status == 429 else "about:blank",
         "title": spoken.say(said[0]),
         "status": status,
         "detail": spoken.tell(safe) or spoken.say(said[1]),
@@ -202,7 +214,8 @@ def _json(
         document["code"] = code
     if fields:
         document["fields"] = {name: spoken.tell(words) for name, words in fields.items()}
-    return JSONResponse(document, status, media_type="application/problem+json")
+    open_ = {"Access-Control-Allow-Origin": "*"} if _for_machines(request) else None
+    return JSONResponse(document, status, open_, "application/problem+json")
 
 
 def _html(

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from sqlalchemy import update
 
-from federation.discovery import band
+from federation.nodeinfo import band
 from node.kernel.tables import account
 from tests.conftest import person
 from tests.federation.outside import Feature, ask
@@ -97,6 +97,48 @@ async def test_webfinger_refuses_what_is_no_question(wire, alder, query):
     assert (await ask(wire, alder, FINGER + query)).status_code == 400
 
 
+async def test_webfinger_gives_the_wanted_links_only(wire, alder):
+    asked = f"{FINGER}?resource=acct:keeper@alder.test&rel=self&rel=http://nobody.test/rel"
+
+    found = (await ask(wire, alder, asked)).json()
+
+    assert {one["rel"] for one in found["links"]} == {"self"}
+    assert found["subject"] == "acct:keeper@alder.test"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [
+        (f"{FINGER}?resource=acct:nobody@alder.test", "*/*", 404),
+        (f"{FINGER}?resource=", "", 400),
+        ("/nodeinfo/1.0", "", 404),
+        ("/.well-known/nobody-knows", "*/*", 404),
+        ("/o/nothing", "application/activity+json", 404),
+        ("/u/nobody/outbox", "*/*", 404),
+        ("/schemas/nothing", "", 404),
+    ],
+)
+async def test_a_program_is_told_of_a_problem_in_its_own_words(wire, alder, path, accept, status):
+    answer = await ask(wire, alder, path, Accept=accept)
+    page = await ask(wire, alder, path, Accept="text/html")
+
+    assert answer.status_code == page.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.json()["status"] == status
+    assert page.headers["content-type"].startswith("text/html")
+
+
+async def test_an_actor_says_by_what_name_it_wants_to_be_called(wire, alder):
+    for path, name in (("/u/keeper", "keeper"), ("/c/alder", "alder"), ("/service", "alder.test")):
+        found = (await ask(wire, alder, path)).json()
+        terms = [one for one in found["@context"] if isinstance(one, dict)]
+
+        assert found["webfinger"] == f"{name}@alder.test"
+        meaning = terms[0]["webfinger"]["@id"]
+        assert meaning == "https://purl.archive.org/socialweb/webfinger#webfinger"
+
+
 async def test_who_is_suspended_or_gone_is_not_found(wire, alder):
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
 
@@ -120,7 +162,7 @@ async def test_host_meta_leads_to_webfinger(wire, alder):
     assert plain.json()["links"][0]["template"] == template
 
 
-@pytest.mark.parametrize("number", ["2.0", "2.1"])
+@pytest.mark.parametrize("number", ["2.0", "2.1", "2.2"])
 async def test_nodeinfo_is_valid_and_says_little(wire, alder, shared, number):
     for name in ("ana", "ben", "cleo", "dora", "emil", "fay"):
         await person(alder, name)
@@ -136,6 +178,12 @@ async def test_nodeinfo_is_valid_and_says_little(wire, alder, shared, number):
     assert found["software"]["version"].count(".") <= 1
     assert found["usage"] == {"users": {"total": 5}}
     assert found["openRegistrations"] is False
+    assert found["metadata"] == {
+        "nodeName": "Alder",
+        "nodeDescription": "Neighbours of Alder.",
+        "staffAccounts": ["https://alder.test/c/alder"],
+        "federation": {"enabled": True},
+    }
     assert f"schema/{number}#" in answer.headers["content-type"]
 
 

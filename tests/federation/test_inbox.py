@@ -62,6 +62,8 @@ async def test_a_key_speaks_for_its_owner_alone(
 
     assert [a.status_code for a in answers] == [401, 403]
     assert forged_with_known_key.status_code == 403
+    kind = "https://w3id.org/fep/c180#principal-actor-mismatch"
+    assert forged_with_known_key.json()["type"] == kind
     assert [row.owner for row in await rows(here, heard)] == [mallory.id]
 
 
@@ -455,6 +457,7 @@ async def test_a_server_that_sends_too_much_waits_and_others_do_not(
     other = await post(mallory, mallory.says("Create", mallory.note()))
 
     assert [a.status_code for a in many] == [202, 202, 202, 429, 429]
+    assert many[-1].json()["type"] == "https://w3id.org/fep/c180#rate-limit-exceeded"
     assert other.status_code == 202
 
 
