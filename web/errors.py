@@ -99,6 +99,11 @@ SAID: Final[Mapping[int, Said]] = {
 
 BY_CODE: Final[Mapping[str, Said]] = {
     "E_CSRF": (mark("This form has to be sent once more"), SAID[403][1], ()),
+    "E_VOTED": (
+        mark("You have voted already"),
+        SAID[409][1],
+        (mark("After the close, look for your receipt in the list of counted ballots."),),
+    ),
 }
 """What is said of one code in place of what is said of its status."""
 

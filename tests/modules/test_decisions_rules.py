@@ -25,6 +25,7 @@ from vocab import proofs, schemas, wire
 from vocab.checks import Known
 from vocab.model import PUBLIC
 from vocab.types import Create
+from web.language import catalogue, languages
 
 YES, BUT, NO, ASIDE = POSITIONS[Method.CONSENT]
 FOR, AGAINST, ABSTAIN = POSITIONS[Method.MAJORITY]
@@ -279,6 +280,27 @@ def wire_types() -> tuple[type, ...]:
     from vocab.types import CORE
 
     return (*CORE, *TYPES)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "matter"),
+    [
+        ("Decided: Lend our tools", "en", "Lend our tools"),
+        ("Not adopted: 20 % less", "en", "20 % less"),
+        ("Entschieden: Werkzeug leihen", "en", "Entschieden: Werkzeug leihen"),
+        ("Lend our tools", None, "Lend our tools"),
+    ],
+)
+def test_a_title_is_told_without_its_outcome(name: str, language: str, matter: str) -> None:
+    assert records.matter_of(name, language) == matter
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("title", records.TITLES.values())
+def test_every_title_leads_back_to_its_matter(title: str, language: str) -> None:
+    name = catalogue(language).gettext(title) % {"title": "Sundays: yes"}
+
+    assert records.matter_of(name, language) == "Sundays: yes"
 
 
 def test_what_members_write_is_text_in_the_record() -> None:

@@ -68,6 +68,9 @@ async def test_from_a_proposal_to_its_record(alder: Node, browse: Browse, clock:
         assert re.search(r"<code>[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{2}</code>", receipt.text)
     again = await ana.get(f"/p/{slug}/vote")
     assert again.status_code == 409
+    assert "You have voted already" in again.text
+    assert "It can not be changed or taken back." in again.text
+    assert "Something changed meanwhile" not in again.text
 
     clock.advance(days=8)
     closed = await ana.get(f"/p/{slug}")
@@ -213,6 +216,20 @@ async def test_taking_a_proposal_back(alder: Node, browse: Browse) -> None:
     assert "The proposal is taken back." in done.text
 
 
+@pytest.mark.parametrize(("opens", "talked"), [("", False), ("2026-11-22 20:00", True)])
+async def test_only_what_was_talked_through_says_so(
+    alder: Node, browse: Browse, clock: Clock, opens: str, talked: bool
+) -> None:
+    ana = await browse(alder, "ana")
+    slug = await brought(ana, opens=opens)
+    clock.advance(days=3)
+
+    page = await ana.get(f"/p/{slug}")
+
+    assert "We vote" in page.text
+    assert ("Talked through" in page.text) is talked
+
+
 async def test_a_close_by_hand_needs_the_clock(alder: Node, browse: Browse, clock: Clock) -> None:
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
     slug = await brought(ana)
@@ -262,7 +279,7 @@ async def test_a_decision_of_birch_is_adopted_at_cedar(
     )
     assert "We took note" in noted.text
     form = await ana.get(f"/p/new?answer=adopted&record={there.slug}")
-    assert "Adopt “Decided: Open the workshop on Sundays” of Birch?" in form.text
+    assert "We adopt what Birch decided: Open the workshop on Sundays" in form.text
     closes = (clock() + timedelta(days=3)).strftime("%Y-%m-%d 20:00")
     new = {**NEW, "title": "Adopt their Sundays?", "closes": closes, "reach": "community"}
     answer = await ana.post("/p/new", new, form=f"/p/new?answer=adopted&record={there.slug}")

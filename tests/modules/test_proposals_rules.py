@@ -62,6 +62,23 @@ def test_what_we_begin_is_lawful(at_once: bool) -> None:
     assert history[-1][0] == ("voting" if at_once else "deliberating")
 
 
+@pytest.mark.parametrize(
+    ("history", "talked"),
+    [
+        ([], True),
+        ([["presented", "1"]], True),
+        ([["deliberating", "1"]], True),
+        ([["deliberating", "1"], ["voting", "1"]], False),
+        ([["deliberating", "1"], ["voting", "2"]], True),
+        ([["presented", "1"], ["voting", "2"]], False),
+    ],
+)
+def test_a_vote_opened_at_once_was_not_talked_through(
+    history: list[list[str]], talked: bool
+) -> None:
+    assert rules.talked_through(history) is talked
+
+
 @given(stages)
 def test_nothing_is_withdrawn_once_voting_began(stage: str) -> None:
     before = ("presented", "prioritising", "researching", "formingPositions", "deliberating")

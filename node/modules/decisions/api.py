@@ -5,7 +5,7 @@ its time has come; the record and its ways are decisions' own matter. What becom
 told by the events `Decided` and `Settled`.
 """
 
-from node.modules.decisions.boxes import Terms, cast, open_box
+from node.modules.decisions.boxes import Terms, admit, cast, open_box
 from node.modules.decisions.publishing import Decided, Settled, decide, respond, settle
 from node.modules.decisions.queries import (
     Box,
@@ -21,7 +21,7 @@ from node.modules.decisions.queries import (
     unsettled,
     voted,
 )
-from node.modules.decisions.records import Address, address
+from node.modules.decisions.records import Address, address, matter_of
 from node.modules.decisions.rules import (
     GROUNDS,
     LARGE,
@@ -33,11 +33,12 @@ from node.modules.decisions.rules import (
     Position,
     required,
 )
+from node.modules.decisions.slots import language_of
 
 __all__ = [
     "GROUNDS", "LARGE", "REQUESTS", "WITH_REASON", "Address", "Answer", "Box", "Decided",
-    "Method", "Outcome", "Position", "Record", "Settled", "Terms", "address", "box_of", "cast",
-    "decide", "decided_by", "due_boxes", "open_box", "open_for", "record_by_id", "record_by_slug",
-    "record_of_box", "records", "required", "respond", "settle", "unsettled",
-    "voted",
+    "Method", "Outcome", "Position", "Record", "Settled", "Terms", "address", "admit", "box_of",
+    "cast", "decide", "decided_by", "due_boxes", "language_of", "matter_of", "open_box", "open_for",
+    "record_by_id", "record_by_slug", "record_of_box", "records", "required", "respond", "settle",
+    "unsettled", "voted",
 ]  # fmt: skip

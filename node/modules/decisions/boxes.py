@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
@@ -136,12 +136,24 @@ FAULTS = {
 def _flag(unit: Unit, box_id: str, member: str) -> None:
     mine = (roster.c.box == box_id) & (roster.c.member == member)
     done = unit.db.execute(update(roster).where(mine, ~roster.c.voted).values(voted=True))
-    if done.rowcount == 1:
-        return
-    if queries.voted(unit.db, box_id, member) is None:
+    if done.rowcount != 1:
+        admit(unit.db, box_id, member)
+
+
+def admit(db: Connection, box_id: str, member: str) -> None:
+    """Let somebody pass who may vote in a box and has not.
+
+    Raises:
+        Refused: E_NOT_ON_ROSTER.
+        Conflict: E_VOTED.
+    """
+    voted = queries.voted(db, box_id, member)
+    if voted is None:
         sentence = mark("You joined after voting had opened, so this vote goes on without you.")
         raise Refused("E_NOT_ON_ROSTER", safe=sentence)
-    raise Conflict("E_VOTED", safe=mark("Your ballot is in the box already. It stays as it is."))
+    if voted:
+        sentence = mark("Your ballot is cast. It can not be changed or taken back.")
+        raise Conflict("E_VOTED", safe=sentence)
 
 
 def count(unit: Unit, box_id: str) -> Counted:

@@ -29,7 +29,7 @@ from node.modules.decisions.rules import (
 )
 from vocab.html import from_text
 from vocab.model import PUBLIC
-from web.language import mark
+from web.language import SOURCE, catalogue, mark
 from web.voice import MONTHS, WEEKDAYS
 
 Say = Callable[[str], str]
@@ -60,6 +60,20 @@ ANSWERS: Final = {
     Answer.ADOPTED: mark("%(community)s adopted this decision by its own process."),
     Answer.OBJECTED: mark("%(community)s objects to this decision, by its own process."),
 }
+
+
+def matter_of(name: str, language: str | None) -> str:
+    """What a record is about: its title without our word for the outcome before it.
+
+    >>> matter_of("Decided: Lend our tools", "en")
+    'Lend our tools'
+    """
+    say = catalogue(language or SOURCE).gettext
+    for title in TITLES.values():
+        before, _, after = say(title).partition("%(title)s")
+        if name.startswith(before) and name.endswith(after):
+            return name[len(before) : len(name) - len(after)]
+    return name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,6 +87,17 @@ def begun(now: datetime, *, at_once: bool) -> list[tuple[str, datetime]]:
     return [(stage, now) for stage in stages]
 
 
+def talked_through(history: Sequence[list[str]]) -> bool:
+    """Whether the vote was not opened at once; a history is of [stage, time].
+
+    >>> talked_through([["deliberating", "2026-11-20"], ["voting", "2026-11-20"]])
+    False
+    """
+    began = dict(history)
+    opened = began.get("voting")
+    return opened is None or began.get("deliberating", opened) != opened
+
+
 def times(now: datetime, *, opens: datetime | None, closes: datetime) -> dict[str, str]:
     """What is wrong with the times of a new proposal, by field.
 

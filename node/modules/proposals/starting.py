@@ -55,11 +55,12 @@ def _form(answer: str) -> Form:
 def _answering(request: Request, about: decisions.Record, answer: str) -> dict[str, str]:
     """The words an answer begins with; members change them as they like."""
     _ = voice(request).say
-    names = {"title": about.name[:70], "name": about.owner_name[:30]}
+    matter = decisions.matter_of(about.name, decisions.language_of(about))
+    names = {"title": matter, "name": about.owner_name[:30]}
     if answer == "adopted":
-        filled = _("Adopt “%(title)s” of %(name)s?", **names)
+        filled = _("We adopt what %(name)s decided: %(title)s", **names)
     else:
-        filled = _("Object to “%(title)s” of %(name)s?", **names)
+        filled = _("We object to what %(name)s decided: %(title)s", **names)
     return {
         "title": filled[:120],
         "text": html.to_text(str(about.document.get("content", ""))) if answer == "adopted" else "",

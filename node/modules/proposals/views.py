@@ -98,6 +98,9 @@ def strip(seen: View, spoken: Voice, viewer: Viewer) -> tuple[str, str, str, str
 def phases(seen: View, spoken: Voice) -> tuple[list[str], int]:
     """The names of the stages on screen, and the place of the one it is in."""
     _ = spoken.say
-    names = [_("Written"), _("Talked through"), _("Vote"), _("Decided")]
-    at = {"deliberating": 1, "voting": 2, "decided": 3, "ended": 3}
-    return names, at.get(seen.proposal.stage, 0)
+    steps = {"": _("Written"), "deliberating": _("Talked through"), "voting": _("Vote"),
+             "decided": _("Decided")}  # fmt: skip
+    if not rules.talked_through(seen.proposal.history):
+        del steps["deliberating"]
+    now = "decided" if seen.proposal.stage == "ended" else seen.proposal.stage
+    return list(steps.values()), list(steps).index(now) if now in steps else 0

@@ -5,24 +5,22 @@ in no address, no cookie and no log.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing
 from node.modules.decisions import api as decisions
 from node.modules.proposals import queries
 from node.modules.proposals.queries import Proposal
+from node.modules.proposals.views import member
 from web.forms import Choice, Entry, Form, Pick, Text, Tick, blank, fields_of, read
 from web.language import mark
 from web.render import page
 from web.voice import voice
-
-if TYPE_CHECKING:
-    from node.kernel.node import Node
 
 CONSENT: Final = (
     Choice("consent", mark("I consent"), mark("Good enough for now, safe enough to try.")),
@@ -76,25 +74,12 @@ def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:
     box = decisions.box_of(db, slug) if found else None
     if found is None or box is None:
         raise Missing
-    done = decisions.voted(db, slug, viewer.id or "")
-    if done is None:
-        sentence = mark("You joined after voting had opened, so this vote goes on without you.")
-        raise Refused("E_NOT_ON_ROSTER", safe=sentence)
-    if done:
-        sentence = mark("Your ballot is in the box already. It stays as it is.")
-        raise Conflict("E_VOTED", safe=sentence)
+    decisions.admit(db, slug, viewer.id or "")
     return Paper(proposal=found, box=box)
 
 
-def _member(request: Request) -> "tuple[Node, Viewer, str]":
-    viewer: Viewer = request.state.viewer
-    if not viewer.is_member or viewer.id is None:
-        raise Refused("E_MEMBERS_ONLY")
-    return request.app.state.node, viewer, viewer.id
-
-
 async def _paper(request: Request) -> Paper:
-    node, viewer, _me = _member(request)
+    node, viewer, _me = member(request)
     found = await node.read(paper, request.path_params["slug"], viewer)
     if found.box.counted or node.now() >= found.box.closes:
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
@@ -167,7 +152,7 @@ def _published(form: Entry) -> bool:
 
 async def cast(request: Request) -> Response:
     """Put the ballot into the box and show its receipt."""
-    node, _viewer, me = _member(request)
+    node, _viewer, me = member(request)
     found = await _paper(request)
     form = _read(request, found)
     if form.errors:
