@@ -201,7 +201,7 @@ GATE = (
 """What is open at alder, for whoever walks through the demo."""
 
 ADOPTED = (
-    "Adopt “Lend our tools to the neighbouring communities” of Birch Yard",
+    "We adopt what Birch Yard decided: Lend our tools to the neighbouring communities",
     (
         "Birch Yard lends its tools to us. We do the same with what hangs in the school's shed, "
         "under the same rules."
