@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from federation import addressing, letters, resolving, signing
+from federation import addressing, letters, policy, resolving, signing
 from federation.origins import domain
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.node import Node, find_account
@@ -71,7 +71,14 @@ async def look_after(
 
 async def _is_there(node: Node, one: Account) -> bool:
     by = await signing.signer(node, node.community.service)
-    answer = await node.network.get(one.id, headers=signing.fetching(node, by))
+    headers = signing.fetching(node, by)
+    try:
+        await policy.check(node, one.id)
+        answer = await node.network.get(
+            one.id, headers=headers, may=lambda to: policy.check(node, to)
+        )
+    except Refused:
+        return True  # nobody may ask, so nobody knows better
     if answer.status in MISSING:
         return False
     if answer.status >= 500:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from federation import ourselves, policy, resolving
 from federation.origins import LONGEST, domain
-from node.kernel.errors import Missing, Refused, TryLater
+from node.kernel.errors import Missing, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, account, account_of
 from vocab import reader
@@ -44,12 +44,26 @@ async def lookup(node: Node, typed: str) -> Account:
     handle, _, host = text.removeprefix("acct:").removeprefix("@").partition("@")
     if not handle or len(text) > LONGEST:
         raise Missing(detail=text[:100])
-    known = await node.read(_known, node.community.domain, handle, host.lower())
+    place = domain(f"https://{host}") if host else ""
+    if host and not place:
+        raise Missing(detail=text[:100])
+    known = await node.read(_known, node.community.domain, handle, place)
     if known is not None:
-        return known
-    if not host or host.lower() == node.community.domain:
+        return await _welcome(node, known)
+    if not place or place == node.community.domain:
         raise Missing(detail=text)
-    return await resolving.account(node, await _asked(node, handle, host.lower()))
+    return await resolving.account(node, await _asked(node, handle, place))
+
+
+async def _welcome(node: Node, known: Account) -> Account:
+    """An account that we know, if we have to do with it.
+
+    Raises:
+        Refused: E_BLOCKED.
+    """
+    if not known.local:
+        await policy.check(node, known.id)
+    return known
 
 
 def _known(db: Connection, here: str, handle: str, host: str) -> Account | None:
@@ -68,7 +82,7 @@ async def _at(node: Node, url: str) -> Account:
     """The account of an id or a page."""
     known = await node.read(_by_address, url)
     if known is not None:
-        return known
+        return await _welcome(node, known)
     found = await resolving.fetch(node, url)
     id = found.get("id")
     if not isinstance(id, str):
@@ -90,14 +104,13 @@ async def _asked(node: Node, handle: str, host: str) -> str:
     """
     scheme = "http" if node.origin.startswith("http:") and node.settings.allow_http else "https"
     place = f"{scheme}://{host}"
-    if domain(place) != host:
-        raise Missing(detail=place[:200])
-    if await node.read(policy.refuses, node.registry, place):
-        raise Refused("E_BLOCKED", host)
+    await policy.check(node, place)
     resource = quote(f"acct:{handle}@{host}", safe="")
     url = f"{place}/.well-known/webfinger?resource={resource}"
     headers = {"Accept": "application/jrd+json, application/json"}
-    answer = await node.network.get(url, headers=headers, limit=LIMIT, deadline=EACH)
+    answer = await node.network.get(
+        url, headers=headers, limit=LIMIT, deadline=EACH, may=lambda url: policy.check(node, url)
+    )
     if answer.status == 429 or answer.status >= 500:
         raise TryLater(f"{host}: {answer.status}")
     actor = _self(reader.read_object(answer.body)) if answer.status == 200 else None

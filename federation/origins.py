@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from vocab.origins import base, origin, same_origin
+from vocab.origins import base, origin, same_origin, spelled
 
-__all__ = ["LONGEST", "base", "domain", "origin", "parents", "same_origin"]
+__all__ = ["LONGEST", "base", "domain", "origin", "parents", "same_origin", "spelled"]
 
 LONGEST = 2048
 """Characters of an id; also the width of the columns that hold one."""
@@ -20,11 +20,15 @@ def domain(url: str) -> str:
 
     >>> domain("https://A.test/u/ana"), domain("https://a.test:8443/"), domain("acct:a@b")
     ('a.test', 'a.test:8443', '')
+    >>> domain("https://[2a00::1]:8443/"), domain("https://bücher.example/")
+    ('[2a00::1]:8443', 'xn--bcher-kva.example')
     """
     found = origin(url)
     if found is None or len(url) > LONGEST or "@" in urlsplit(url).netloc:
         return ""
     scheme, host, port = found
+    if ":" in host:
+        host = f"[{host}]"
     return host if port == _PORTS[scheme] else f"{host}:{port}"
 
 

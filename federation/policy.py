@@ -1,17 +1,33 @@
-"""With whom this node has nothing to do, and how much it takes from one server at a time."""
+"""With whom this node has nothing to do: the one place that says so, before anything is asked.
 
-from collections.abc import Iterable
+Servers and actors are kept out by modules (hook `refuses`), or let in by a list of the only
+ones. A server is judged by its own name and those above it, with a port and without.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from federation.origins import domain, parents
+from node.kernel.errors import Refused
 from node.kernel.module import Registry
+from node.kernel.node import Node
 from node.kernel.tables import account, setting
 
 ALLOWED = "federation.allowed"
 """The setting that holds the only hosts we talk to; not set: all but the refused ones."""
+DEEP = 4
+"""How far inside of a letter its parts are looked at."""
+MANY = 20
+"""Other servers that one letter may speak of."""
 
+_OWNERS = ("actor", "attributedTo")
+_PARTS = ("object", "inReplyTo", "target", "origin", "result", "instrument", *_OWNERS)
+"""Where in a letter it is said what it is about, and of whom."""
+_BACK = frozenset({"Undo", "Delete", "Remove"})
+"""Letters that only take away; of whatever they speak, they are welcome."""
 
 _SUSPENDED = select(account.c.suspended).where(account.c.id == bindparam("actor"))
 _ALLOWED = select(setting.c.value).where(setting.c.name == ALLOWED)
@@ -25,19 +41,80 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
         registry: asked for every name.
         actor: its id, or the id of anything at the server.
     """
-    names = list(parents(domain(actor)))
-    if any(registry.refuses(db, name, actor) for name in names):
+    host = domain(actor)
+    if any(registry.refuses(db, name, actor) for name in parents(host)):
         return True
-    return _suspended(db, actor) or not _allowed(db, names)
+    return _suspended(db, actor) or not _allowed(db, host)
+
+
+def admit(
+    db: Connection, registry: Registry, home: str, actor: str, documents: Iterable[Any]
+) -> None:
+    """Let in what an actor says, if nothing in it is of somebody who is kept out.
+
+    Args:
+        db: any connection.
+        registry: asked for every name.
+        home: our origin.
+        actor: who says it, and was judged already.
+        documents: the letter, and what was fetched for it.
+
+    Raises:
+        Refused: E_BLOCKED; E_TOO_MANY.
+    """
+    judged = {domain(home), domain(actor)}
+    for id, is_owner in _told(documents):
+        if id == actor or (domain(id) in judged and not is_owner):
+            continue
+        if len(judged) > MANY:
+            raise Refused("E_TOO_MANY", f"{actor} speaks of many servers")
+        if domain(id) != domain(home) and refuses(db, registry, id):
+            raise Refused("E_BLOCKED", f"{actor} speaks of {id[:200]}")
+        judged.add(domain(id))
+
+
+async def check(node: Node, url: str) -> None:
+    """Let a URL be asked, if its server is not kept out.
+
+    Raises:
+        Refused: E_BLOCKED.
+    """
+    if await node.read(refuses, node.registry, url):
+        raise Refused("E_BLOCKED", url)
+
+
+def _told(documents: Iterable[Any]) -> Iterator[tuple[str, bool]]:
+    """Every address in letters that says what they are about, each once; whether it is an owner."""
+    found: dict[tuple[str, bool], None] = {}
+    for document in documents:
+        if not _takes_back(document.get("type")):
+            found.update(dict.fromkeys(_about(document, DEEP, is_owner=False)))
+    return iter(found)
+
+
+def _takes_back(kind: Any) -> bool:
+    said = kind if isinstance(kind, list) else [kind]
+    return any(one in _BACK for one in said if isinstance(one, str))
+
+
+def _about(held: Any, deep: int, *, is_owner: bool) -> Iterator[tuple[str, bool]]:
+    for one in held if isinstance(held, list) else [held]:
+        if isinstance(one, str) and domain(one):
+            yield one, is_owner
+        elif isinstance(one, Mapping) and deep:
+            yield from _about(one.get("id"), 0, is_owner=is_owner)
+            for name in _PARTS:
+                yield from _about(one.get(name), deep - 1, is_owner=name in _OWNERS)
 
 
 def _suspended(db: Connection, actor: str) -> bool:
     return db.scalar(_SUSPENDED, {"actor": actor}) is not None
 
 
-def _allowed(db: Connection, names: Iterable[str]) -> bool:
+def _allowed(db: Connection, host: str) -> bool:
+    """Whether a list of the only hosts names this one; what lies under a name is not meant."""
     kept = db.scalar(_ALLOWED)
-    return kept is None or any(name in kept for name in names)
+    return kept is None or host in kept
 
 
 class Bucket:

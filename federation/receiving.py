@@ -170,6 +170,8 @@ def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -
         held=held,
         fetched=fetched,
     )
+    said = (read.document, *fetched.values())
+    policy.admit(unit.db, unit.registry, unit.origin, held.actor, said)
     here = update(letter).where(letter.c.id == held.id)
     if not _done(unit, case, read):
         unit.db.execute(here.values(state="ignored"))

@@ -212,8 +212,7 @@ async def _get(node: Node, url: str, budget: Budget) -> Answer:
         raise Refused("E_URL", url[:200])
     if same_origin(url, node.origin):
         raise Refused("E_OURS", url)
-    if await node.read(_refused, node, url):
-        raise Refused("E_BLOCKED", url)
+    await policy.check(node, url)
     vain: dict[str, tuple[datetime, Problem]] = node.memory.setdefault("federation.absent", {})
     if url in vain and vain[url][0] > node.now():
         raise vain[url][1]
@@ -228,10 +227,6 @@ async def _get(node: Node, url: str, budget: Budget) -> Answer:
         raise
 
 
-def _refused(db: Any, node: Node, url: str) -> bool:
-    return policy.refuses(db, node.registry, url)
-
-
 async def _asked(node: Node, url: str, budget: Budget) -> Answer:
     by = await signing.signer(node, node.community.service)
     kept = (await node.read(hosts.known, domain(url), node.now())).form
@@ -240,13 +235,21 @@ async def _asked(node: Node, url: str, budget: Budget) -> Answer:
     for form in (first, second):
         seconds = budget.spend()
         headers = signing.fetching(node, by, form)
-        answer = await node.network.get(url, headers=headers, deadline=seconds)
+        answer = await node.network.get(
+            url, headers=headers, deadline=seconds, may=lambda to: _onward(url, to)
+        )
         if answer.status not in (400, 401, 403):
             break
     _judge(url, answer)
     if form is not kept:
         await node.write(hosts.answered, domain(url), form)
     return answer
+
+
+async def _onward(url: str, to: str) -> None:
+    """Follow a redirect on the id's own server only: another one has no say about it."""
+    if not same_origin(url, to):
+        raise Refused("E_ORIGIN", f"{url} leads to {to}")
 
 
 def _judge(url: str, answer: Answer) -> None:

@@ -11,7 +11,7 @@ import os
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from node.kernel.addresses import PORTS, Block, Forbidden, Guard, clean, onward
+from node.kernel.bodies import opened
 from node.kernel.errors import Refused, TryLater
 
 __all__ = [
@@ -40,6 +41,8 @@ REDIRECTS = 3
 PER_HOST = 8
 
 Headers = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
+May = Callable[[str], Awaitable[None]]
+"""Asked before a redirect is followed; raises to stop there."""
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
@@ -123,6 +126,7 @@ class Network:
         limit: int = LIMIT,
         deadline: float = DEADLINE,
         redirects: int = REDIRECTS,
+        may: May | None = None,
     ) -> Answer:
         """Fetch a document, following at most `redirects` redirects.
 
@@ -133,13 +137,15 @@ class Network:
             limit: bytes of the decompressed body.
             deadline: seconds for everything together.
             redirects: how many hops may follow the first.
+            may: is asked where each of them leads.
 
         Raises:
             Forbidden: E_URL, E_ADDRESS, E_REDIRECT.
             TooLarge: the body passes `limit`.
             Unreachable: worth another try later.
         """
-        return await _in_time(self._follow(url, headers, limit, deadline, redirects), deadline)
+        coming = self._follow(url, headers, limit, deadline, redirects, may)
+        return await _in_time(coming, deadline)
 
     async def post(
         self,
@@ -169,7 +175,13 @@ class Network:
             await self._internet.close()
 
     async def _follow(
-        self, url: str, headers: Headers | None, limit: int, deadline: float, redirects: int
+        self,
+        url: str,
+        headers: Headers | None,
+        limit: int,
+        deadline: float,
+        redirects: int,
+        may: May | None,
     ) -> Answer:
         target = clean(url, allow_http=self._allow_http)
         for hop in range(redirects + 1):
@@ -181,6 +193,8 @@ class Network:
             if answer.status not in _REDIRECT or not location:
                 return replace(answer, url=target)
             target = onward(target, location, allow_http=self._allow_http)
+            if may is not None:
+                await may(target)
         raise Forbidden("E_REDIRECT", f"more than {redirects} redirects from {url}")
 
     def _dress(self, method: str, url: str, headers: Headers | None, *, hop: int) -> dict[str, str]:
@@ -326,7 +340,8 @@ def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:
 
 async def _read(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
     body = bytearray()
-    async for chunk in _opened(response, limit):
+    encoding = response.headers.get("Content-Encoding", "identity")
+    async for chunk in opened(encoding, response.content.iter_any(), limit):
         body += chunk
         if len(body) > limit:
             response.close()
@@ -334,26 +349,6 @@ async def _read(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> b
                 return bytes(body[:limit])
             raise TooLarge(f"{response.url}: more than {limit} bytes")
     return bytes(body)
-
-
-async def _opened(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    """The body as it arrives, decompressed by at most `limit` + 1 bytes a step.
-
-    More than that in one step is already too much, so what is left inside is never asked for.
-    """
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding in ("identity", ""):
-        async for chunk in response.content.iter_any():
-            yield chunk
-        return
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise ValueError(f"unknown content encoding {encoding[:40]!r}")
-    engine = zlib.decompressobj(wbits=zlib.MAX_WBITS + 32)  # gzip or zlib, by its first bytes
-    async for chunk in response.content.iter_any():
-        yield engine.decompress(chunk, limit + 1)
-    yield engine.flush()
-    if not engine.eof:
-        raise ValueError("compressed body cut short")
 
 
 class _Names(AbstractResolver):

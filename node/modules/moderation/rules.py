@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from federation.origins import spelled
 from node.kernel.errors import Invalid
 from web.language import mark
 
@@ -60,10 +61,7 @@ def host_of(typed: str) -> str | None:
     host, colon, port = text.partition(":")
     if colon and not (port.isascii() and port.isdigit() and len(port) < 6):
         return None
-    try:
-        plain = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
+    plain = spelled(host)
     return plain + colon + port if _HOST.fullmatch(plain) else None
 
 
