@@ -76,6 +76,7 @@ class Inbox:
         self._keeper = Keeper(node)
         self._limit = limit or Bucket(burst=50_000, each_second=500)
         self._told: dict[tuple[str, str], datetime] = {}
+        self._doors = {"/inbox", "/service/inbox"}
 
     def wants(self, scope: Mapping[str, Any]) -> bool:
         """Whether this request is for us: a POST to an inbox."""
@@ -96,6 +97,8 @@ class Inbox:
         home = self._node.community
         if home.at_home or not home.ready:
             raise Turned(404, "E_AT_HOME")
+        if not await self._is_door(scope["path"]):
+            raise Turned(404, "E_NO_INBOX", scope["path"][:200])
         headers = _headers(scope)
         _check_media(headers)
         body = await _body(headers, receive)
@@ -108,6 +111,15 @@ class Inbox:
             scheme=urlsplit(home.origin).scheme,
         )
         await self._judge(request)
+
+    async def _is_door(self, path: str) -> bool:
+        """Whether this is an inbox of ours; that of somebody who left stays one."""
+        if path not in self._doors:
+            owner = self._node.origin + path.removesuffix("/inbox")
+            if not await self._node.read(queries.is_ours, owner):
+                return False
+            self._doors.add(path)
+        return True
 
     async def _judge(self, request: Request) -> None:
         """Prove the sender, then read; an unknown key is asked for only after the reading."""

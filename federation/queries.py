@@ -187,6 +187,18 @@ def is_account(db: Connection, id: str) -> bool:
     return bool(db.scalar(_IS_ACCOUNT, {"wanted": id}))
 
 
+def is_ours(db: Connection, id: str) -> bool:
+    """Whether this is an account of this node, gone or not."""
+    return bool(db.scalar(select(exists().where(account.c.id == id, account.c.local))))
+
+
+def left_us(db: Connection, ids: Iterable[str]) -> bool:
+    """Whether one of these was an account of this node and has gone."""
+    wanted = set(ids)
+    went = exists().where(account.c.id.in_(wanted), account.c.local, account.c.gone.is_not(None))
+    return bool(wanted and db.scalar(select(went)))
+
+
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
     """The stranger that a key is known to belong to, by the key's id or as its page."""
     theirs = and_(account.c.local.is_(False), account.c.gone.is_(None))

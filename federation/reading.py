@@ -45,6 +45,18 @@ def judged(raw: Document, types: wire.Types, *, allow_http: bool) -> Document:
     return plain
 
 
+def addressees(raw: Document) -> set[str]:
+    """Everybody named in `to`, `cc` and their like, of a letter or of what it holds."""
+    found: set[str] = set()
+    inner = raw.get("object")
+    for part in (raw, inner if isinstance(inner, dict) else {}):
+        for key in ("to", "cc", "bto", "bcc", "audience"):
+            held = part.get(key)
+            named = held if isinstance(held, list) else [held]
+            found.update(one for one in named if isinstance(one, str))
+    return found
+
+
 _SAID = frozenset({"name", "content", "summary", "source", "contentMap", "nameMap", "summaryMap"})
 
 

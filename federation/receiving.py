@@ -25,7 +25,7 @@ from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
-from vocab import checks, multikey
+from vocab import checks, multikey, reader
 from vocab.checks import Known
 from vocab.model import Malformed, id_of
 from vocab.types import Delete, Undo
@@ -175,8 +175,14 @@ def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -
     here = update(letter).where(letter.c.id == held.id)
     if not _done(unit, case, read):
         unit.db.execute(here.values(state="ignored"))
-    if held.handling in PRIVATE:
+    if _hidden(unit, held, read.raw):
         unit.db.execute(here.values(body=reading.stub(read.raw)))
+
+
+def _hidden(unit: Unit, held: Held, raw: Document) -> bool:
+    """Whether nothing of what a letter said may stay: it is private, or for one who left."""
+    named = filter(unit.ours, reading.addressees(raw))
+    return held.handling in PRIVATE or queries.left_us(unit.db, named)
 
 
 def _sender(unit: Unit, held: Held, read: Read) -> Account:
@@ -229,7 +235,11 @@ def _key(unit: Unit, method: str) -> Ed25519PublicKey | RSAPublicKey | None:
 
 
 def _end(unit: Unit, held: Held, state: str, code: str) -> None:
-    body = {"body": None} if held.handling in PRIVATE else {}
+    try:
+        raw = reader.read_object(held.body)
+    except Malformed:
+        raw = {}
+    body = {"body": None} if _hidden(unit, held, raw) else {}
     queries.change(
         unit.db, held, state=state, code=code[:60], token=None, leased_until=None, **body
     )

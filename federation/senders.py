@@ -25,6 +25,9 @@ PATIENCE = 5.0
 AGAIN = timedelta(seconds=60)
 """A key that could not be had, or that did not verify, is not asked for again so soon."""
 
+FRESH = timedelta(seconds=60)
+"""After so long a key in memory is compared with our rows: another process may know better."""
+
 QUEUE = 32
 """Keys of one host that may be waited for; who wants another is asked to come again."""
 
@@ -40,7 +43,7 @@ class Senders:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._keys: OrderedDict[str, PublicKey] = OrderedDict()
+        self._keys: OrderedDict[str, tuple[PublicKey, datetime]] = OrderedDict()
         self._refused: OrderedDict[str, datetime] = OrderedDict()
         self._asked: OrderedDict[str, datetime] = OrderedDict()
         self._doors: dict[str, asyncio.Lock] = {}
@@ -49,8 +52,8 @@ class Senders:
 
     async def known(self, claim: Claim) -> PublicKey | None:
         """The key of a claim if we have it, in memory or in our rows."""
-        key = self._keys.get(claim.key_id)
-        if key is not None:
+        key, since = self._keys.get(claim.key_id, (None, None))
+        if since is not None and self._node.now() - since < FRESH:
             self._keys.move_to_end(claim.key_id)
             return key
         page = base(claim.key_id)
@@ -84,7 +87,7 @@ class Senders:
 
     def forget(self, owner: str) -> None:
         """Drop the keys in memory of an account, because its page is newer or gone."""
-        for key_id in [id for id, key in self._keys.items() if key.owner == owner]:
+        for key_id in [id for id, (key, _) in self._keys.items() if key.owner == owner]:
             del self._keys[key_id]
 
     async def _ask(self, key_id: str, owner: str | None, tried: PublicKey | None) -> PublicKey:
@@ -98,7 +101,7 @@ class Senders:
         line[key_id] += 1
         try:
             async with asyncio.timeout(PATIENCE), self._doors.setdefault(host, asyncio.Lock()):
-                have = self._keys.get(key_id)
+                have, _ = self._keys.get(key_id, (None, None))
                 if have is not None and have is not tried:
                     return have
                 return await self._fetched(key_id, owner)
@@ -133,7 +136,7 @@ class Senders:
     def _keep(self, account: Account, key_id: str) -> PublicKey | None:
         loaded = loaded_key(account, key_id)
         if loaded is not None:
-            self._keys[key_id] = loaded
+            self._keys[key_id] = loaded, self._node.now()
             if len(self._keys) > MOST:
                 self._keys.popitem(last=False)
         return loaded

@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from federation.claims import Form
 from federation.tables import host
 from node.kernel.node import Node
-from tests.conftest import Clock, Wire, settle
+from node.kernel.tables import account
+from node.modules.accounts import leaving
+from tests.conftest import Clock, Wire, person, settle
 from tests.federation.strangers import (
     ACTIVITY,
     Actor,
@@ -36,6 +40,56 @@ async def test_a_signed_letter_is_taken_and_has_its_effect(
     assert answer.status_code == 202, answer.text
     assert [row.content for row in await rows(here, heard)] == ["<p>note 1</p>"]
     assert [(row.state, row.code) for row in await letters(here)] == [("done", None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/inbox", 202),
+        ("/u/keeper/inbox", 202),
+        ("/c/alder/inbox", 202),
+        ("/u/nobody/inbox", 404),
+        ("/u/alder/inbox", 404),
+        ("/c/keeper/inbox", 404),
+        ("/u/KEEPER/inbox", 404),
+    ],
+)
+async def test_an_inbox_is_somebodys(
+    here: Node, post: Post, bob: Actor, path: str, status: int
+) -> None:
+    answer = await post(bob, bob.says("Create", bob.note()), path)
+
+    assert answer.status_code == status
+    assert len(await letters(here)) == (1 if status == 202 else 0)
+    if status == 404:
+        assert answer.json()["title"] == "There is no inbox here."
+        assert answer.json()["code"] == "E_NO_INBOX"
+
+
+async def test_the_inbox_of_who_left_takes_letters_and_keeps_no_words(
+    here: Node, post: Post, bob: Actor
+) -> None:
+    """Never 410, which some servers read as the end of the whole node."""
+    ana, ben = await person(here, "ana"), await person(here, "anabel")
+    for whom in (ana, ben):
+        direct = bob.note(content="canary", to=[whom.id])
+        spelt = json.dumps(bob.says("Create", direct, to=[whom.id])).replace("/", "\\/")
+        await post(bob, spelt.encode(), "/u/ana/inbox")
+    await settle(here)
+    assert [b"canary" in one.body for one in await letters(here)] == [True, True]
+
+    await here.write(leaving.leave, ana.id)
+    assert [one.body is None for one in await letters(here) if one.way == "in"] == [True, False]
+    for said in ("Create", "Arrive"):  # the second nobody here handles
+        direct = bob.note("2", content="canary", to=[ana.id])
+        answer = await post(bob, bob.says(said, direct, to=[ana.id]), "/u/ana/inbox")
+        assert answer.status_code == 202
+    await post(bob, bob.says("Update", f"{here.origin}/o/x", to=[ana.id], summary="canary"))
+    await settle(here)
+
+    late = [one for one in await letters(here) if one.way == "in"][2:]
+    assert [one.state for one in late] == ["done", "ignored", "refused"]
+    assert not any(b"canary" in (one.body or b"") for one in late)
 
 
 async def test_an_unsigned_letter_is_turned_away(here: Node, post: Post, bob: Actor) -> None:
@@ -243,6 +297,42 @@ async def test_a_new_key_is_taken_and_the_old_one_no_longer(
     stale = await post(bob, bob.says("Create", bob.note()))
 
     assert (new.status_code, stale.status_code) == (202, 401)
+
+
+async def test_a_key_that_another_process_has_renewed_is_used_within_a_minute(
+    here: Node, post: Post, elm: Server, bob: Actor, mallory: Actor
+) -> None:
+    """A separate worker carries out the Update; this process has the old key in memory."""
+    await post(bob, bob.says("Create", bob.note()))
+    old, bob.keys = bob.keys, mallory.keys
+    elm.pages[bob.id] = bob.document()
+    renewed = update(account).where(account.c.id == bob.id)
+    await here.write(
+        lambda u: u.db.execute(renewed.values(public_key=bob.keys.rsa_public)) and None
+    )
+    asked = elm.asked.total()
+    here.now.advance(minutes=1)  # type: ignore[attr-defined]
+
+    new = await post(bob, bob.says("Create", bob.note()))
+    assert (new.status_code, elm.asked.total()) == (202, asked)
+    bob.keys = old
+    stale = await post(bob, bob.says("Create", bob.note()))
+    assert stale.status_code == 401
+
+
+async def test_a_key_under_another_name_is_taken_and_the_old_one_no_longer(
+    here: Node, post: Post, elm: Server, bob: Actor, mallory: Actor
+) -> None:
+    await post(bob, bob.says("Create", bob.note()))
+    before = replace(bob)
+    bob.keys, bob.key_id = mallory.keys, f"{bob.id}#second-key"
+    elm.pages[bob.id] = bob.document()
+
+    new = await post(bob, bob.says("Create", bob.note()))
+    old = await post(before, before.says("Create", bob.note()))
+
+    assert (new.status_code, old.status_code) == (202, 401)
+    assert elm.asked.total() <= 3
 
 
 async def test_a_key_with_a_page_of_its_own_is_found(

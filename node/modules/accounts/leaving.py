@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from node.kernel.errors import Conflict, Missing
 from node.kernel.module import Registry
@@ -73,11 +73,24 @@ def _tell_others(unit: Unit, who: Account) -> None:
 
 
 def _empty_letters(unit: Unit, account_id: str, but: str | None) -> None:
-    """Erase what is in a member's letters, those still under way too."""
+    """Erase what is in a member's letters, those still under way too, and in those to them.
+
+    A letter to them that waits still has its effect for others; it is emptied with it.
+    """
     mine = (letter.c.way == "out") & (letter.c.actor == account_id) & (letter.c.activity != but)
     unit.db.execute(update(letter).where(mine).values(body=None))
     left = mine & (letter.c.state == "waiting")
     unit.db.execute(update(letter).where(left).values(state="dead", code="E_ERASED"))
+    theirs = (letter.c.way == "in") & (letter.c.state != "waiting") & _named(unit, account_id)
+    unit.db.execute(update(letter).where(theirs).values(body=None))
+
+
+def _named(unit: Unit, account_id: str) -> ColumnElement[bool]:
+    """Letters in whose bytes this id stands, as JSON has it; some escape every slash."""
+    # bytes have no LIKE, and the two databases call it differently
+    find = func.instr if unit.db.dialect.name == "sqlite" else func.pg_catalog.position
+    spelt = (account_id, account_id.replace("/", "\\/"))
+    return or_(*(find(letter.c.body, f'"{one}"'.encode()) > 0 for one in spelt))
 
 
 def erase(unit: Unit, account_id: str) -> None:
