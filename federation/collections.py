@@ -64,7 +64,7 @@ def _look(
         return owner, outbox.page(db, node.registry, owner, after, LIMIT, counts)
     hold = node.registry.collections.get(name)
     if hold is not None:
-        return owner, hold(db, owner, viewer, after, LIMIT)
+        return owner, hold(db, owner, viewer, after, LIMIT, node.now())
     if name in ALWAYS or (name in OF_COMMUNITY and owner.kind == Community.kind):
         return owner, Collected(total=0, items=())
     raise Missing

@@ -41,7 +41,9 @@ async def show_actor(request: Request) -> Response:
 
 def _actor(db: Connection, node: Node, id: str) -> Object | None:
     one = ourselves.find(db, id)
-    return ourselves.actor(db, node.registry, node.community.id, one) if one else None
+    if one is None:
+        return None
+    return ourselves.actor(db, node.registry, node.community.id, one, node.now())
 
 
 async def show_object(request: Request) -> Response:

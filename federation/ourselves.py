@@ -5,6 +5,7 @@ verifies, beside an Ed25519 key for what must be provable later (FEP-521a).
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
@@ -40,7 +41,9 @@ NO_MATCHING = MatchPolicy(
 """What stands where no module says otherwise."""
 
 
-def actor(db: Connection, registry: Registry, community: str, one: Account) -> Object:
+def actor(
+    db: Connection, registry: Registry, community: str, one: Account, now: datetime
+) -> Object:
     """An actor of ours as a document; what is left of one that is gone is a Tombstone.
 
     Args:
@@ -48,18 +51,21 @@ def actor(db: Connection, registry: Registry, community: str, one: Account) -> O
         registry: the modules.
         community: the id of the community's actor.
         one: a local account.
+        now: the moment, for what ends by the clock.
     """
     if one.gone is not None and not _still_speaking(db, one):
         former = one.type or "Person"
         return Tombstone(id=one.id, former_type=former, deleted=one.gone)
     if one.kind == Community.kind:
-        return community_actor(db, registry, one)
+        return community_actor(db, registry, one, now)
     if one.kind == NodeService.kind:
-        return service_actor(db, registry, community, one)
-    return person_actor(db, registry, community, one)
+        return service_actor(db, registry, community, one, now)
+    return person_actor(db, registry, community, one, now)
 
 
-def person_actor(db: Connection, registry: Registry, community: str, one: Account) -> Person:
+def person_actor(
+    db: Connection, registry: Registry, community: str, one: Account, now: datetime
+) -> Person:
     """A member; `discoverable` and `indexable` are what they chose for both."""
     fields = {
         **_common(one),
@@ -71,10 +77,10 @@ def person_actor(db: Connection, registry: Registry, community: str, one: Accoun
         "member_of": (community,),
         "generator": _generator(registry, one),
     }
-    return Person(**_with_modules(db, registry, one, fields))
+    return Person(**_with_modules(db, registry, one, fields, now))
 
 
-def community_actor(db: Connection, registry: Registry, one: Account) -> Community:
+def community_actor(db: Connection, registry: Registry, one: Account, now: datetime) -> Community:
     """The community: followable everywhere, owner of listings and decisions."""
     fields = {
         **_common(one),
@@ -89,10 +95,12 @@ def community_actor(db: Connection, registry: Registry, one: Account) -> Communi
         "in_force": f"{one.id}/in-force",
         "generator": _generator(registry, one),
     }
-    return Community(**_with_modules(db, registry, one, fields))
+    return Community(**_with_modules(db, registry, one, fields, now))
 
 
-def service_actor(db: Connection, registry: Registry, community: str, one: Account) -> NodeService:
+def service_actor(
+    db: Connection, registry: Registry, community: str, one: Account, now: datetime
+) -> NodeService:
     """The node itself: signs what we fetch, and says what we can (FEP-844e)."""
     fields = {
         **_common(one),
@@ -102,7 +110,7 @@ def service_actor(db: Connection, registry: Registry, community: str, one: Accou
         "implements": _implemented(registry),
         "match_policy": NO_MATCHING,
     }
-    return NodeService(**_with_modules(db, registry, one, fields))
+    return NodeService(**_with_modules(db, registry, one, fields, now))
 
 
 def find(db: Connection, id: str) -> Account | None:
@@ -167,10 +175,10 @@ def _implemented(registry: Registry) -> tuple[Link, ...]:
 
 
 def _with_modules(
-    db: Connection, registry: Registry, one: Account, fields: dict[str, Any]
+    db: Connection, registry: Registry, one: Account, fields: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
     """The fields with those of all modules: lists are joined, single values replaced."""
-    for added in _added(db, registry, one):
+    for added in _added(db, registry, one, now):
         for name, value in added.items():
             before = fields.get(name)
             joined = isinstance(before, tuple) and isinstance(value, tuple)
@@ -178,10 +186,12 @@ def _with_modules(
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _added(db: Connection, registry: Registry, one: Account) -> Iterator[Mapping[str, Any]]:
+def _added(
+    db: Connection, registry: Registry, one: Account, now: datetime
+) -> Iterator[Mapping[str, Any]]:
     for m in registry.modules:
         for hook in m.actor:
-            yield hook(db, one)
+            yield hook(db, one, now)
 
 
 def _still_speaking(db: Connection, one: Account) -> bool:

@@ -8,7 +8,7 @@ import importlib.resources
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,8 +78,8 @@ class Collected:
     next: str | None = None
 
 
-Collection = Callable[[Connection, Account, Viewer, str | None, int], Collected]
-"""(db, owner, viewer, cursor or None, how many) → a page."""
+Collection = Callable[[Connection, Account, Viewer, str | None, int, datetime], Collected]
+"""(db, owner, viewer, cursor or None, how many, the moment) → a page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +118,8 @@ class Module:
     """Collection id → ids of the accounts in it, None if the id is not of this module."""
     documents: tuple[Callable[[Connection, str, Viewer], Object | None], ...] = ()
     """Id → the object, if it is of this module and the viewer may fetch it."""
-    actor: tuple[Callable[[Connection, Account], Mapping[str, Any]], ...] = ()
-    """Fields this module adds to an actor of ours (attribute names of vocab.types)."""
+    actor: tuple[Callable[[Connection, Account, datetime], Mapping[str, Any]], ...] = ()
+    """Fields this module adds to an actor of ours at a moment (attribute names of vocab.types)."""
     refuses: tuple[Callable[[Connection, str, str | None], bool], ...] = ()
     """(host, actor id or None) → whether we have nothing to do with them."""
     blocks: tuple[Callable[[Connection, str, str], bool], ...] = ()

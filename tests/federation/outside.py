@@ -140,7 +140,7 @@ class Feature:
             collections={name: self._collection(name) for name in self.collections},
             audiences=(lambda db, collection: self.audiences.get(collection),),
             documents=(self._document,),
-            actor=(lambda db, one: self.added.get(one.id, {}),),
+            actor=(lambda db, one, now: self.added.get(one.id, {}),),
             refuses=(lambda db, host, actor: bool({host, actor} & self.refused),),
             trusts=(lambda db, service: service in self.trusted,),
             capabilities=(
@@ -149,7 +149,7 @@ class Feature:
         )
 
     def _collection(self, name: str) -> Any:
-        return lambda db, *about: self.collections[name](*about)
+        return lambda db, *about: self.collections[name](*about[:4])
 
     def _document(self, db: Connection, id: str, viewer: Viewer) -> Object | None:
         found, only = self.objects.get(id, (None, None))

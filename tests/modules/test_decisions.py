@@ -168,10 +168,10 @@ async def test_the_registers_list_what_has_left(birch: Node, cedar: Node, clock:
     await moot.decided(birch, clock, ["consent"] * 3, title="Ours alone")
     us = await birch.read(accounts.community_account)
 
-    listed = await birch.read(public.decisions, us, ANONYMOUS, None, 20)
-    force = await birch.read(public.in_force, us, ANONYMOUS, None, 20)
-    first = await birch.read(public.decisions, us, ANONYMOUS, None, 1)
-    second = await birch.read(public.decisions, us, ANONYMOUS, first.next, 1)
+    listed = await birch.read(public.decisions, us, ANONYMOUS, None, 20, birch.now())
+    force = await birch.read(public.in_force, us, ANONYMOUS, None, 20, birch.now())
+    first = await birch.read(public.decisions, us, ANONYMOUS, None, 1, birch.now())
+    second = await birch.read(public.decisions, us, ANONYMOUS, first.next, 1, birch.now())
 
     assert (listed.total, listed.items) == (2, (no.id, yes.id))
     assert force.items == (yes.id,)
@@ -189,7 +189,7 @@ async def test_a_record_for_trusted_nodes_is_not_public(
     assert found.document["handling"] == "trustedPeers"
     assert await birch.read(public.document, found.id, ANONYMOUS) is None
     assert await birch.read(public.document, found.id, Viewer(trusted=True)) is not None
-    assert (await birch.read(public.decisions, us, ANONYMOUS, None, 20)).items == ()
+    assert (await birch.read(public.decisions, us, ANONYMOUS, None, 20, birch.now())).items == ()
 
 
 # What does not hold -------------------------------------------------------------------------

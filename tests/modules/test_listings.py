@@ -482,7 +482,7 @@ async def test_the_collection_is_filtered_by_who_asks(alder: Node) -> None:
     community = await alder.read(members.community_account)
 
     async def items(viewer: Viewer) -> set[str | None]:
-        found = await alder.read(public.listings, community, viewer, None, 20)
+        found = await alder.read(public.listings, community, viewer, None, 20, alder.now())
         assert found.total == len(found.items)
         for one in found.items:
             schemas.outgoing(wires.dump(one))
@@ -490,6 +490,27 @@ async def test_the_collection_is_filtered_by_who_asks(alder: Node) -> None:
 
     assert await items(ANONYMOUS) == {made["public"].id}
     assert await items(Viewer(trusted=True)) == {made["public"].id, made["trusted"].id}
+
+
+async def test_what_has_ended_is_shown_to_nobody_before_the_job_tidies_up(
+    alder: Node, clock: Clock
+) -> None:
+    ana = await person(alder, "ana")
+    made = await post(alder, ana)
+    assert made.ends is not None
+
+    async def shown() -> tuple[int, int]:
+        us = await alder.read(members.community_account)
+        found = await alder.read(public.listings, us, ANONYMOUS, None, 20, alder.now())
+        added = await alder.read(public.on_actor, ana, alder.now())
+        return found.total, len(added.get("attachment", ()))
+
+    assert await shown() == (1, 1)
+    clock.now = made.ends
+    assert await shown() == (0, 0)
+    kept = await alder.read(queries.by_id, made.id, ANONYMOUS)
+    assert kept is not None
+    assert kept.lifecycle == "open"
 
 
 async def test_the_board_turns_pages(alder: Node, clock: Clock) -> None:
@@ -579,7 +600,7 @@ async def test_a_page_elsewhere_links_to_open_public_offers(alder: Node) -> None
     await post(alder, ana, "trusted", title="Not for all")
     made = await post(alder, ana)
 
-    added = await alder.read(public.on_actor, ana)
+    added = await alder.read(public.on_actor, ana, alder.now())
 
     assert [(one.href, one.name) for one in added["attachment"]] == [(made.id, made.title)]
 

@@ -120,7 +120,7 @@ async def test_the_actor_shows_public_cards_alone(alder: Node) -> None:
     await everything(alder, ana)
     await add(alder, ana, Kind.GIFT, reach="public", name="Design & rest")
 
-    added = await alder.read(public.on_actor, ana)
+    added = await alder.read(public.on_actor, ana, alder.now())
 
     assert added["facets"] == f"{ana.id}/facets"
     assert [(one.name, one.value) for one in added["attachment"]] == [
@@ -133,7 +133,7 @@ async def test_who_shows_nothing_has_no_fields(alder: Node) -> None:
     ana = await person(alder, "ana")
     await add(alder, ana, Kind.GIFT, reach="trusted")
 
-    assert await alder.read(public.on_actor, ana) == {"facets": f"{ana.id}/facets"}
+    assert await alder.read(public.on_actor, ana, alder.now()) == {"facets": f"{ana.id}/facets"}
 
 
 # Who sees which -----------------------------------------------------------------------------
@@ -165,7 +165,7 @@ async def test_each_sees_the_cards_that_are_for_them(
         await add(alder, ana, Kind.SKILL, reach=reach)
 
     page = await alder.read(pages.portrait, ana, viewer, alder.now())
-    fetched = await alder.read(public.facets, ana, viewer, None, 20)
+    fetched = await alder.read(public.facets, ana, viewer, None, 20, alder.now())
     documents = {
         one.reach: await alder.read(public.document, one.id, viewer)
         for one in await alder.read(queries.all_of, ana.id)
@@ -244,7 +244,7 @@ async def test_what_a_keeper_hides_leaves_the_page_and_the_wire(alder: Node) -> 
     for viewer in (ANONYMOUS, Viewer(account=ana), Viewer(account=ana, role="member")):
         assert await alder.read(public.document, one.id, viewer) is None
         assert not (await alder.read(pages.portrait, ana, viewer, alder.now())).facets
-    assert "attachment" not in await alder.read(public.on_actor, ana)
+    assert "attachment" not in await alder.read(public.on_actor, ana, alder.now())
 
 
 # Changes ------------------------------------------------------------------------------------

@@ -20,10 +20,10 @@ def tell_changed(unit: Unit, who: Account, *, name: str, summary: str | None = N
         name: what it is called now.
         summary: what it says of itself now; as before if left out.
     """
-    now = replace(who, name=name, summary=who.summary if summary is None else summary)
+    one = replace(who, name=name, summary=who.summary if summary is None else summary)
     change = update(account).where(account.c.id == who.id)
-    unit.db.execute(change.values(name=now.name, summary=now.summary))
-    shown = ourselves.actor(unit.db, unit.registry, unit.community.id, now)
+    unit.db.execute(change.values(name=one.name, summary=one.summary))
+    shown = ourselves.actor(unit.db, unit.registry, unit.community.id, one, unit.now)
     news = Update(
         id=unit.id("a"),
         actor=who.id,

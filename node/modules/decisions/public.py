@@ -1,5 +1,7 @@
 """What others may fetch of decisions: records, answers, the community's registers."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
@@ -36,14 +38,24 @@ def _responses(db: Connection, id: str, viewer: Viewer) -> Object | None:
 
 
 def decisions(
-    db: Connection, owner: Account, viewer: Viewer, cursor: str | None, how_many: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    cursor: str | None,
+    how_many: int,
+    _now: datetime,
 ) -> Collected:
     """The community's records, newest first."""
     return _register(db, owner, viewer, cursor, how_many, in_force=False)
 
 
 def in_force(
-    db: Connection, owner: Account, viewer: Viewer, cursor: str | None, how_many: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    cursor: str | None,
+    how_many: int,
+    _now: datetime,
 ) -> Collected:
     """The community's records that are in force, newest first."""
     return _register(db, owner, viewer, cursor, how_many, in_force=True)

@@ -1,6 +1,7 @@
 """All SQL about follows."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
@@ -107,14 +108,24 @@ def audience(db: Connection, collection: str) -> list[str] | None:
 
 
 def followers_page(
-    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    after: str | None,
+    limit: int,
+    _now: datetime,
 ) -> Collected:
     """One page of who follows an account; who they are is shown to members and to themselves."""
     return _page(db, owner, viewer, after, limit, way="in")
 
 
 def following_page(
-    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    after: str | None,
+    limit: int,
+    _now: datetime,
 ) -> Collected:
     """One page of whom an account follows; shown to members only."""
     return _page(db, owner, viewer, after, limit, way="out")

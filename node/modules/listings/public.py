@@ -1,6 +1,7 @@
 """What others may see of our offers and needs: documents, the collection, actors, exports."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -39,21 +40,26 @@ def said(db: Connection, notice: Notice) -> Object:
 
 
 def listings(
-    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    after: str | None,
+    limit: int,
+    now: datetime,
 ) -> Collected:
     """The open listings of the community or of a member: public ones, to trusted nodes more."""
-    total, found = queries.shared(db, owner, viewer, after, limit + 1)
+    total, found = queries.shared(db, owner, viewer, now, after, limit + 1)
     more = found[limit - 1].slug if len(found) > limit else None
     items = tuple(said(db, notice) for notice in found[:limit])
     return Collected(total=total, items=items, next=more)
 
 
-def on_actor(db: Connection, who: Account) -> Mapping[str, Any]:
+def on_actor(db: Connection, who: Account, now: datetime) -> Mapping[str, Any]:
     """The links to a member's open public offers (FEP-0837 as Mitra and Epicyon write them)."""
     if who.type != "Person":
         return {}
     wanted = Asked(purpose="offer", owner=who.id)
-    found = queries.open_listings(db, ANONYMOUS, None, wanted, limit=SHOWN)
+    found = queries.open_listings(db, ANONYMOUS, now, wanted, limit=SHOWN)
     return {"attachment": tuple(_link(notice) for notice in found)} if found else {}
 
 

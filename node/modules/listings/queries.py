@@ -28,18 +28,12 @@ from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
 from node.modules.moderation.api import unseen
 
 
-def live(now: datetime | None) -> ColumnElement[bool]:
-    """What can still be answered at this moment; the clock counts, not the job that tidies up.
-
-    Without a moment (documents are made where there is no clock) what is said of each end
-    goes along, and the reader has a clock.
-    """
+def live(now: datetime) -> ColumnElement[bool]:
+    """What can still be answered at this moment; the clock counts, not the job that tidies up."""
     # every reach: half a condition, beside visible() in every query that uses it
     away = exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
-    open_ = and_(listing.c.lifecycle.in_(LIVE), ~away)
-    if now is None:
-        return open_
-    return and_(open_, or_(listing.c.ends.is_(None), listing.c.ends > now))
+    ahead = or_(listing.c.ends.is_(None), listing.c.ends > now)
+    return and_(listing.c.lifecycle.in_(LIVE), ~away, ahead)
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
@@ -91,7 +85,7 @@ class Asked:
 def open_listings(
     db: Connection,
     viewer: Viewer,
-    now: datetime | None,
+    now: datetime,
     asked: Asked = Asked(),
     *,
     after: str | None = None,
@@ -102,7 +96,7 @@ def open_listings(
     Args:
         db: where to look.
         viewer: who looks.
-        now: the moment; None where there is no clock (see `live`).
+        now: the moment.
         asked: which of them.
         after: the slug of the last one of the page before.
         limit: how many at most.
@@ -196,7 +190,7 @@ def everything_of(db: Connection, owner: str) -> list[Notice]:
 
 
 def shared(
-    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+    db: Connection, owner: Account, viewer: Viewer, now: datetime, after: str | None, limit: int
 ) -> tuple[int, list[Notice]]:
     """What a community or member of ours shows to this viewer elsewhere: how many, one page.
 
@@ -208,7 +202,7 @@ def shared(
         listing.c.hidden.is_(None),
         or_(listing.c.owner == owner.id, listing.c.community == owner.id),
         visible(listing, viewer),
-        live(None),
+        live(now),
     )
     total = int(db.scalar(select(func.count()).select_from(listing).where(told)) or 0)
     wanted = select(listing).where(told)

@@ -1,6 +1,7 @@
 """What the other node of a pair may look up, and what our node's actor says of matching."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -23,7 +24,7 @@ POLICY = MatchPolicy(
 )
 
 
-def on_actor(db: Connection, one: Account) -> Mapping[str, Any]:
+def on_actor(_db: Connection, one: Account, _now: datetime) -> Mapping[str, Any]:
     """The limits for match requests, on the node's own actor."""
     return {"match_policy": POLICY} if one.kind == "NodeService" else {}
 

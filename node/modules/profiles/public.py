@@ -1,6 +1,7 @@
 """What others may see of a profile: its documents, its collection, the fields of the actor."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,7 +23,12 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
 
 
 def facets(
-    db: Connection, owner: Account, viewer: Viewer, after: str | None, limit: int
+    db: Connection,
+    owner: Account,
+    viewer: Viewer,
+    after: str | None,
+    limit: int,
+    _now: datetime,
 ) -> Collected:
     """A member's cards, as far as this viewer may see them."""
     found = queries.shared(db, owner.id, viewer)
@@ -34,7 +40,7 @@ def facets(
     return Collected(total=len(found), items=items, next=more)
 
 
-def on_actor(db: Connection, who: Account) -> Mapping[str, Any]:
+def on_actor(db: Connection, who: Account, _now: datetime) -> Mapping[str, Any]:
     """Where a member's cards are, and the public ones as fields that any server shows."""
     if who.type != "Person":
         return {}
