@@ -9,17 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from node.kernel.errors import mark
+
+__all__ = ["catalogue", "direction", "languages", "mark", "negotiate"]
+
 SOURCE: Final = "en"
 DOMAIN: Final = "folkmoot"
 LOCALE: Final = Path(__file__).parent / "locale"
 NAMES: Final = {"en": "English", "de": "Deutsch"}
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi"})
 _MOST_ASKED: Final = 12
-
-
-def mark(message: str) -> str:
-    """Return the sentence as it is; marks it for translation where it is written."""
-    return message
 
 
 @cache

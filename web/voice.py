@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from starlette.requests import Request
 
 from node.kernel.access import ANONYMOUS, Viewer
+from node.kernel.errors import Sentence
 from web.language import catalogue, direction, mark, negotiate
 from web.words import WORDS, placed
 
@@ -67,9 +68,12 @@ class Voice:
 
     def tell(self, message: str) -> str:
         """A sentence that comes from elsewhere (an error): translated if known, never failing."""
-        text = self.catalogue.gettext(message) if message else ""
+        msgid, values = (
+            (message.msgid, message.values) if isinstance(message, Sentence) else (message, {})
+        )
+        text = self.catalogue.gettext(msgid) if msgid else ""
         try:
-            return text % self.words
+            return text % {**self.words, **values}
         except (KeyError, TypeError, ValueError):
             return text
 

@@ -6,7 +6,26 @@ the HTTP `status` a page answers with. The message itself may hold anything.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
+
+
+def mark(message: str) -> str:
+    """Return the sentence as it is; marks it for translation where it is written."""
+    return message
+
+
+class Sentence(str):
+    """An English sentence with values in it, which is still translated as a whole."""
+
+    __slots__ = ("msgid", "values")
+    msgid: str
+    values: Mapping[str, object]
+
+    def __new__(cls, msgid: str, **values: object) -> Self:
+        """Fill `%(name)s` in a marked sentence; as text it is the English one."""
+        self = super().__new__(cls, msgid % values)
+        self.msgid, self.values = msgid, values
+        return self
 
 
 class Problem(Exception):
@@ -57,6 +76,20 @@ class Invalid(Problem):
     ) -> None:
         super().__init__(code, detail or repr(dict(fields)), safe=safe)
         self.fields = dict(fields)
+
+
+class Unsendable(Invalid):
+    """Something of ours that may not leave; `where` is the path to it in the document."""
+
+    def __init__(self, code: str, detail: str, where: str) -> None:
+        super().__init__({}, code, detail, safe=UNSENDABLE)
+        self.where = where
+
+
+UNSENDABLE = mark(
+    "This cannot be sent on as it stands, so nothing of it was kept. Change something in it and "
+    "try again, or tell a %(word_keeper)s."
+)
 
 
 class TryLater(Problem):

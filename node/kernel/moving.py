@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from node.kernel import log
 from node.kernel.community import Community
-from node.kernel.errors import Problem, Refused
+from node.kernel.errors import Problem, Refused, Sentence, mark
 from node.kernel.node import Node
 from node.kernel.settings import is_public, safe_for
 from node.kernel.tables import letter, log_words
@@ -58,11 +58,11 @@ async def take(node: Node, address: str) -> None:
 
 
 def _left(origin: str) -> Refused:
-    safe = (
-        f"This community is known to others as {origin}; its letters carry that address, "
+    safe = mark(
+        "This community is known to others as %(origin)s; its letters carry that address, "
         "so it cannot be changed any more."
     )
-    return Refused("E_LEFT", origin, safe=safe)
+    return Refused("E_LEFT", origin, safe=Sentence(safe, origin=origin))
 
 
 def plain(address: str) -> str:
@@ -85,7 +85,7 @@ def plain(address: str) -> str:
 
 
 def _no_address(address: str) -> Refused:
-    safe = "Write the address like https://alder.example, with nothing behind the name."
+    safe = mark("Write the address like https://alder.example, with nothing behind the name.")
     return Refused("E_ORIGIN", address, safe=safe)
 
 
@@ -102,17 +102,19 @@ async def look(node: Node, origin: str) -> None:
     try:
         answer = await node.network.get(f"{origin}/.well-known/webfinger?resource={resource}")
     except Problem as problem:
-        safe = (
-            f"{origin} could not be reached from here: {problem.detail or problem.code}. "
+        safe = mark(
+            "%(origin)s could not be reached from here: %(reason)s. "
             "Check the name's DNS entry, the certificate and the web server in front of this node."
         )
-        raise Refused("E_UNREACHABLE", problem.detail, safe=safe) from problem
+        said = Sentence(safe, origin=origin, reason=problem.detail or problem.code)
+        raise Refused("E_UNREACHABLE", problem.detail, safe=said) from problem
     if answer.status != 200 or word.encode() not in answer.body:
-        safe = (
-            f"{origin} answers, but it is not this node (status {answer.status}). "
+        safe = mark(
+            "%(origin)s answers, but it is not this node (status %(status)d). "
             "Is the node running, and does the web server pass everything on to it?"
         )
-        raise Refused("E_ELSEWHERE", origin, safe=safe)
+        said = Sentence(safe, origin=origin, status=answer.status)
+        raise Refused("E_ELSEWHERE", origin, safe=said)
 
 
 def _expect(unit: Unit, question: str, word: str) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from node.kernel.errors import Sentence, mark
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NOT_PUBLIC = frozenset(
@@ -173,8 +175,8 @@ def safe_for(settings: Settings, origin: str) -> None:
         Unusable: says which setting to remove.
     """
     if is_public(origin) and (settings.allow_addresses or settings.allow_http):
-        message = (
-            f"{origin} is a public name: remove allow_addresses and allow_http "
+        message = mark(
+            "%(origin)s is a public name: remove allow_addresses and allow_http "
             "(FOLKMOOT_ALLOW_ADDRESSES, FOLKMOOT_ALLOW_HTTP), which are for test networks only"
         )
-        raise Unusable(message)
+        raise Unusable(Sentence(message, origin=origin))

@@ -15,6 +15,7 @@ from node.kernel.settings import Unusable
 from node.kernel.tables import actor_key, letter, log_words
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.accounts.tables import member
 from node.modules.follows import api as follows
 from tests.conftest import PASSWORD, Browser, MakeNode, Wire, person, settle
 from tests.servers import hidden_fields
@@ -199,6 +200,11 @@ async def test_a_keeper_moves_the_community_in_the_browser(
     assert (page.status_code, home.origin) == (422, HOME)
     assert "could not be reached" in page.text
     assert "https://nowhere.test" in page.text
+
+    await home.write(lambda u: u.db.execute(member.update().values(language="de")) and None)
+    page = await keeper.post("/desk/address", {"address": "https://nowhere.test"})
+    assert "https://nowhere.test ist von hier aus nicht zu erreichen" in page.text
+    assert "could not be reached" not in page.text
 
     keeper.client.follow_redirects = False
     answer = await keeper.post("/desk/address", {"address": AWAY})

@@ -224,6 +224,16 @@ async def test_an_address_where_nobody_is_says_so(alder: Node) -> None:
     assert "Check the address" in caught.value.safe
 
 
+@pytest.mark.parametrize(
+    "typed", ["no address at all", "", "ana@birch.test", "ftp://birch.test", "https://[birch"]
+)
+async def test_what_is_no_address_is_told_from_an_empty_place(alder: Node, typed: str) -> None:
+    for act in (peers.propose, peers.end):
+        with pytest.raises(Refused, match="E_ADDRESS") as caught:
+            await act(alder, typed)
+        assert "Write the address as in a browser" in caught.value.safe
+
+
 async def test_our_own_address_is_refused(alder: Node) -> None:
     with pytest.raises(Refused, match="E_OURS"):
         await peers.propose(alder, alder.origin)

@@ -86,7 +86,7 @@ def counts(house: House) -> dict[str, int]:
         (("add", "https://birch.test"), "You trust each other already."),
         (("add", "https://alder.test"), "This is the address of your own node."),
         (("add", "https://nobody.test"), "Check the address"),
-        (("add", "ftp://birch.test"), "Write the address as in a browser"),
+        (("add", "no address at all"), "Write the address as in a browser"),
         (("remove", "https://nobody.test"), "There is no trust with that node"),
     ],
 )

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from federation import resolving
+from node.kernel.addresses import Forbidden, clean
 from node.kernel.errors import Missing, Problem, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
@@ -75,10 +76,11 @@ def origin_of(address: str) -> str:
         Refused: it is no address.
     """
     text = address.strip()
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise Refused("E_ADDRESS", address[:200], safe=ADDRESS)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    try:
+        parts = urlsplit(clean(text if "://" in text else f"https://{text}", allow_http=True))
+    except Forbidden as odd:
+        raise Refused("E_ADDRESS", address[:200], safe=ADDRESS) from odd
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _offer(unit: Unit, service: str, by: str | None) -> None:

@@ -145,7 +145,7 @@ async def take_address(request: Request) -> Response:
     try:
         await moving.take(node, form.values["address"])
     except (Refused, Unusable) as problem:
-        said = getattr(problem, "safe", "") or str(problem)
+        said = problem.safe if isinstance(problem, Refused) else problem.args[0]
         return _address_page(request, form.wrong(Invalid({"address": said})), 422)
     await node.write(_noted, who.id)
     return RedirectResponse(f"{node.origin}/sign-in", 303)
