@@ -53,7 +53,9 @@ class Filled:
     failed: Sequence[str]
 
 
-async def gather(request: Request, slot: str, seconds: float = SECONDS) -> Filled:
+async def gather(
+    request: Request, slot: str, seconds: float = SECONDS, *, viewer: Viewer | None = None
+) -> Filled:
     """Ask every module for its cards in a slot, all at once.
 
     Args:
@@ -61,10 +63,11 @@ async def gather(request: Request, slot: str, seconds: float = SECONDS) -> Fille
         slot: ``today.next``, ``today.waiting``, ``today.happened``, ``today.elsewhere``,
             ``public``, or a module's own.
         seconds: how long each module may take.
+        viewer: whom the cards are about, if it is not who asks.
     """
     node: Node = request.app.state.node
-    viewer = getattr(request.state, "viewer", ANONYMOUS)
-    asking = replace(viewer, language=voice(request).language)
+    reader: Viewer = getattr(request.state, "viewer", ANONYMOUS)
+    asking = replace(viewer or reader, language=voice(request).language)
     filling = [(m.name, m.slots[slot]) for m in node.registry.modules if slot in m.slots]
     answers = await asyncio.gather(
         *(_ask(name, fill, node, asking, seconds) for name, fill in filling)

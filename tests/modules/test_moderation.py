@@ -19,7 +19,7 @@ from node.modules.moderation import acts, queries, queue
 from node.modules.moderation.tables import block, refusal, report
 from node.modules.notes import queries as posts
 from node.modules.notes import writing
-from tests.conftest import Browser, Wire, person, settle
+from tests.conftest import PASSWORD, Browser, Wire, person, settle
 from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Block, Flag
 
@@ -152,9 +152,15 @@ async def test_a_suspended_member_is_out_at_once_and_comes_in_again(
     sent = await admin.post("/desk/suspend", {"reason": "Threats."}, form=page)
     assert "Threats." in sent.text
     out = await ana.get("/me")
+    right = await ana.post("/sign-in", {"name": "ana", "password": PASSWORD})
+    wrong = await ana.post("/sign-in", {"name": "ana", "password": "another password"})
     again = await admin.post("/desk/suspend", {"reason": "Talked it over."}, form=page)
 
-    assert out.status_code == 403
+    assert (out.status_code, right.status_code, wrong.status_code) == (403, 403, 422)
+    assert "Threats." in right.text
+    assert "Ask keeper" in right.text
+    assert "Threats." not in wrong.text
+    assert "suspended" not in wrong.text
     assert again.status_code == 200
     await ana.sign_in("ana")
     assert (await ana.get("/me")).status_code == 200
@@ -352,6 +358,11 @@ async def test_a_report_comes_to_the_desk_and_is_closed_with_what_came_of_it(
     desk = await admin.get("/desk/reports")
     assert "This hurts." in desk.text
     assert "From" in desk.text
+    assert "Hidden already" not in desk.text
+    await admin.post("/moderate/hide", {"reason": "Too rude."}, form=f"/moderate?about={id}")
+    desk = await admin.get("/desk/reports")
+    assert "Hidden already" in desk.text
+    assert "Too rude." in desk.text
 
     closed = await admin.post(
         "/desk/reports/close", {"reason": "Spoke with both."}, form="/desk/reports"

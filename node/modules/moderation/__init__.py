@@ -38,7 +38,12 @@ module = Module(
         for page, method in ((shown, "GET"), (sent, "POST"))
         if page is not None
     ),
-    slots={"desk": desk.waiting, "today.waiting": desk.waiting, "me": own.card},
+    slots={
+        "desk": desk.waiting,
+        "today.waiting": desk.waiting,
+        "me": own.card,
+        "suspended": own.why,
+    },
     menu=(
         ("/desk/reports", mark("Reports")),
         ("/desk/suspend", mark("Suspend somebody")),

@@ -1,6 +1,7 @@
 """Coming in and going out: sign in, one-time links, joining by invite, sign out."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Refused, TryLater
 from node.kernel.keys import Keys
 from node.kernel.node import Node
@@ -17,7 +19,7 @@ from node.modules.accounts import attempts, doors, members, passwords, queries, 
 from node.modules.accounts.attempts import TooOften
 from node.modules.accounts.pages import fields
 from node.modules.accounts.tables import Invite, Member
-from web import sessions
+from web import sessions, slots
 from web.forms import Entry, Form, Hidden, Line, Secret, Tick, blank, done, read
 from web.guards import client
 from web.language import mark
@@ -56,6 +58,8 @@ async def signed_in(request: Request) -> Response:
         found = await _proven(node, request, handle, form.values["password"])
         if found is None:
             return _sign_in_page(request, form.wrong(Invalid({"password": WRONG})), 422)
+        if found.suspended is not None:
+            return await _shut_page(request, form, found)
         token = await node.write(_open, found.id, fields.agent(request), sessions.given(request))
     except (TooOften, Refused, TryLater) as problem:
         return _sign_in_page(request, form.wrong(problem), problem.status)
@@ -93,7 +97,22 @@ def _open(unit: Unit, account_id: str, agent: str, old: str | None) -> str:
     return doors.sign_in(unit, account_id, agent)
 
 
-def _sign_in_page(request: Request, form: Entry, status: int = 200) -> Response:
+async def _shut_page(request: Request, form: Entry, who: Member) -> Response:
+    """Tell a member who is suspended why, and whom to ask; they have proven who they are."""
+    node: Node = request.app.state.node
+    viewer = Viewer(account=await node.account(who.id))
+    why = await slots.gather(request, "suspended", viewer=viewer)
+    keepers = [one.label for one in await node.read(queries.admins)]
+    return _sign_in_page(request, form, 403, why=[card.title for card in why.cards], ask=keepers)
+
+
+def _sign_in_page(
+    request: Request,
+    form: Entry,
+    status: int = 200,
+    why: Sequence[str] = (),
+    ask: Sequence[str] = (),
+) -> Response:
     _ = voice(request).say
     name = request.app.state.node.community.name
     return page(
@@ -103,6 +122,8 @@ def _sign_in_page(request: Request, form: Entry, status: int = 200) -> Response:
         title=_("Sign in to %(name)s", name=name),
         width="narrow",
         form=form,
+        why=why,
+        ask=ask,
     )
 
 

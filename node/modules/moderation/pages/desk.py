@@ -205,7 +205,17 @@ def _reports(
         about = find_account(db, one.about)
         href = (seen.url if seen else None) or (about.url if about else None) or ""
         can_hide = queries.place(db, registry, one.about) is not None
-        found.append({"it": one, "owner": owner, "by": by, "href": href, "can_hide": can_hide})
+        hidden = queries.hiding_of(db, one.about)
+        found.append(
+            {
+                "it": one,
+                "owner": owner,
+                "by": by,
+                "href": href,
+                "can_hide": can_hide,
+                "hidden": hidden,
+            }
+        )
     return found
 
 

@@ -152,3 +152,9 @@ async def card(node: Node, viewer: Viewer) -> list[Card]:
     words = _("Not see somebody, or have nothing to do with them")
     title = _("Whom I do not want to see")
     return [Card(title=title, href="/me/blocks", text=words, icon="cross", order=80)]
+
+
+async def why(node: Node, viewer: Viewer) -> list[Card]:
+    """Why somebody is suspended, for themselves at the door (slot `suspended`)."""
+    reason = (await node.read(queries.suspensions)).get(viewer.id or "")
+    return [Card(title=reason)] if reason else []
