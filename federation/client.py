@@ -130,8 +130,8 @@ def _problem(problem: Problem | Malformed) -> Response:
         "detail": detail,
         "code": problem.code,
     }
-    if isinstance(problem, Malformed) and problem.where:
-        document["where"] = problem.where
+    if where := getattr(problem, "where", ""):
+        document["where"] = where
     return JSONResponse(document, status, headers, "application/problem+json")
 
 

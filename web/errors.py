@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.kernel.access import ANONYMOUS
 from node.kernel.errors import Invalid, Problem, TryLater
+from web.forms import once_more, typed
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -97,12 +98,24 @@ SAID: Final[Mapping[int, Said]] = {
     ),
 }
 
+AGAIN: Final = frozenset({500, 503})
+"""After these the same form may be sent once more."""
+
 BY_CODE: Final[Mapping[str, Said]] = {
     "E_CSRF": (mark("This form has to be sent once more"), SAID[403][1], ()),
     "E_VOTED": (
         mark("You have voted already"),
         SAID[409][1],
         (mark("After the close, look for your receipt in the list of counted ballots."),),
+    ),
+    "E_DATABASE": (
+        mark("This could not be written down"),
+        mark("The place where everything is kept is full or failing. What was saved is safe."),
+        (
+            mark("Look first whether what you did is there all the same."),
+            mark("If not, wait a minute and send it once more."),
+            mark("If it stays so, tell a %(word_keeper)s: the disk may be full."),
+        ),
     ),
 }
 """What is said of one code in place of what is said of its status."""
@@ -243,5 +256,7 @@ def _html(
         lead=spoken.tell(safe) or spoken.say(said[1]),
         hints=[*(spoken.tell(words) for words in fields.values()), *map(spoken.say, said[2])],
         number=number,
+        typed=typed(request),
+        once_more=once_more(request) if status in AGAIN else [],
         invite=status in {401, 403} and not viewer.is_member,
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from node.kernel.errors import Invalid, Problem
-from web import sessions
+from web import csrf, sessions
 from web.fields import (
     Address,
     Choice,
@@ -139,7 +139,29 @@ def read(request: Request, form: Form) -> Entry:
         except Wrong as wrong:
             errors[name] = spoken.say(wrong.sentence, **wrong.values).replace("%", "%%")
     raw = {name: sent.get(name, ()) for name in form.fields}
-    return Entry(form=form, raw=raw, values=values, errors=errors, once=_key(sent))
+    entry = Entry(form=form, raw=raw, values=values, errors=errors, once=_key(sent))
+    request.state.entry = entry
+    return entry
+
+
+def typed(request: Request) -> list[tuple[str, str]]:
+    """Label and words of all text in the form that was read, for a page on which it failed."""
+    entry: Entry | None = getattr(request.state, "entry", None)
+    return [
+        (field.label, words)
+        for name, field in (entry.form.fields if entry else {}).items()
+        if isinstance(field, Line | Text) and not isinstance(field, Hidden)
+        if entry and (words := "\n".join(entry.raw[name]).strip())
+    ]
+
+
+def once_more(request: Request) -> list[tuple[str, str]]:
+    """The form that was read, name by name as it was sent; nothing if it holds a secret."""
+    entry: Entry | None = getattr(request.state, "entry", None)
+    if entry is None or any(isinstance(f, Secret) for f in entry.form.fields.values()):
+        return []
+    sent = fields_of(request).items()
+    return [(name, one) for name, held in sent for one in held if name != csrf.FIELD]
 
 
 def fields_of(request: Request) -> Mapping[str, Sequence[str]]:

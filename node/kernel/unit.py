@@ -15,6 +15,7 @@ does. A unit may be called again, so it changes nothing but rows.
 import dataclasses
 import hashlib
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +26,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 from node.kernel.act import Act
 from node.kernel.community import Community
 from node.kernel.database import insert_for, upsert
-from node.kernel.errors import Refused
+from node.kernel.errors import Refused, Unsendable
 from node.kernel.tables import (
     Account,
     account,
@@ -37,10 +38,12 @@ from node.kernel.tables import (
     setting,
 )
 from vocab import schemas, wire
-from vocab.model import Activity, Object
+from vocab.model import Activity, Malformed, Object
 
 if TYPE_CHECKING:
     from node.kernel.module import Registry
+
+log = logging.getLogger(__name__)
 
 DEEPEST = 5
 """Events told while handling events, before a loop is assumed."""
@@ -127,13 +130,11 @@ class Unit:
         What is addressed to nobody stays here and leaves no letter.
 
         Raises:
-            Malformed: the document may not leave (the producer schema refuses it).
+            Unsendable: the document may not leave (the producer schema refuses it).
         """
         if not addressed(activity):
             return
-        document = wire.dump(activity)
-        # a node at home has an http address, and what it sends stays with it
-        schemas.outgoing(document, allow_http=self.allow_http or self.community.at_home)
+        document = self._fit(activity)
         handling = activity.object.handling if isinstance(activity.object, Object) else None
         self.db.execute(
             insert(letter).values(
@@ -149,6 +150,17 @@ class Unit:
         )
         unnamed = [*activity.bto, *activity.bcc]
         self.later("federation.fan_out", activity=activity.id, also=unnamed)
+
+    def _fit(self, activity: Activity) -> dict[str, Any]:
+        document = wire.dump(activity)
+        try:
+            # a node at home has an http address, and what it sends stays with it
+            schemas.outgoing(document, allow_http=self.allow_http or self.community.at_home)
+        except Malformed as fault:
+            # ours is the mistake: no form should let somebody write what cannot be said
+            log.exception("%s of %s may not leave", activity.id, activity.actor)
+            raise Unsendable(fault.code, fault.message, fault.where) from fault
+        return document
 
     def later(
         self,

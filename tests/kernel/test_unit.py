@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from node.kernel.errors import Refused
+from node.kernel.errors import Refused, Unsendable
 from node.kernel.node import Node
 from node.kernel.tables import letter, log_entry, log_words
 from node.kernel.unit import DEEPEST, Unit
 from tests.conftest import Clock, MakeNode, person, settle
 from tests.kernel import pins
 from tests.kernel.pins import PUBLIC, Echoed, Pinned
-from vocab.model import Malformed
 from vocab.types import Create, Question
 
 FAR = "https://birch.test/u/ben"
@@ -114,14 +113,19 @@ async def test_what_no_module_handles_is_not_sent(here: Node) -> None:
     assert await here.read(pins.letters) == []
 
 
-async def test_what_the_producer_schema_refuses_undoes_its_unit(here: Node) -> None:
+async def test_what_the_producer_schema_refuses_undoes_its_unit(
+    here: Node, caplog: pytest.LogCaptureFixture
+) -> None:
     ana = await person(here, "ana")
 
     def change(unit: Unit) -> None:
         unit.perform(pins.note(unit, ana.id, name="A headline", to=(FAR,)), ana)
 
-    with pytest.raises(Malformed):
+    with pytest.raises(Unsendable, match="E_SCHEMA") as refusal:
         await here.write(change)
+
+    assert (refusal.value.status, refusal.value.where) == (422, "object")
+    assert "may not leave" in caplog.text
 
     assert await pins.seen(here, pins.words) == []
     assert await here.read(pins.letters) == []

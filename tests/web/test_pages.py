@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Invalid, Missing, Refused, TryLater
+from node.kernel.errors import Conflict, Invalid, Missing, Refused, TryLater, Unsendable
 from node.kernel.module import Module
-from tests.web.conftest import NOW
+from tests.web.conftest import NOW, hidden
 from web.colour import WOAD, accent_of, contrast, nearest, readable
 from web.errors import SAID
+from web.forms import Form, Hidden, Line, Number, Secret, Text, read
 from web.home import greeting
 from web.language import languages, mark
 from web.links import local_path, safe_href
@@ -338,6 +339,8 @@ PROBLEMS = {
     "conflict": Conflict("E_X", "secret detail"),
     "invalid": Invalid({"until": mark("This day has passed. Choose one from tomorrow on.")}),
     "later": TryLater("secret detail"),
+    "full": TryLater("secret detail", code="E_DATABASE"),
+    "unsendable": Unsendable("E_SCHEMA", "secret detail", "object"),
     "broken": RuntimeError("secret detail"),
     "percent": Refused("E_X", safe="100% %(no)s <b>"),
 }
@@ -356,7 +359,7 @@ def troubled(make_site):
 @pytest.mark.parametrize(
     ("name", "status"),
     [("refused", 403), ("missing", 404), ("conflict", 409), ("invalid", 422), ("later", 503),
-     ("broken", 500), ("percent", 403)],
+     ("full", 503), ("unsendable", 422), ("broken", 500), ("percent", 403)],
 )  # fmt: skip
 async def test_an_error_says_what_to_do_and_no_more(troubled, name, status, language):
     answer = await troubled.get(f"/raise/{name}", headers={"accept-language": language})
@@ -412,6 +415,55 @@ async def test_a_broken_page_takes_nobody_down(troubled, caplog):
     assert after.status_code == 200
     assert number
     assert number[1] in caplog.text
+
+
+LETTER = Form(
+    Hidden("to"), Line("title", mark("Title")), Text("text", mark("Text")), Number("count", "Count")
+)
+DOOR = Form(Line("name", "Name"), Secret("password", "Password"))
+
+
+@pytest.fixture
+def sending(make_site):
+    """Two forms; whatever is sent fails in the way the path names."""
+    forms = {"letter": LETTER, "door": DOOR}
+
+    async def send(request: Request):
+        read(request, forms[request.path_params["form"]])
+        raise PROBLEMS[request.path_params["name"]]
+
+    route = Route("/{form}/{name}", send, methods=["POST"])
+    return make_site(settings={"development": True}, routes=[route])
+
+
+@pytest.mark.parametrize("name", ["later", "full", "broken", "conflict", "unsendable"])
+async def test_what_was_typed_stands_on_the_page_of_the_error(sending, name):
+    said = {"to": "secret id", "title": "A <b>wheel</b>", "text": "one\n\ntwo", "count": "3"}
+
+    answer = await sending.post(f"/letter/{name}", said, form="/style")
+
+    assert answer.status_code == {"conflict": 409, "unsendable": 422, "broken": 500}.get(name, 503)
+    shown = answer.text[answer.text.index("What you typed") :]
+    assert "A &lt;b&gt;wheel&lt;/b&gt;" in shown
+    assert "<p>one</p>" in shown
+    assert "secret id" not in shown
+    again = hidden(answer.text)
+    if name in ("conflict", "unsendable"):
+        assert "title" not in again
+    else:
+        assert {**again, **said} == {**again}
+        assert "once" in again
+    Outline(answer.text)
+
+
+async def test_a_password_is_never_shown_again(sending):
+    said = {"name": "ana", "password": "a secret one"}
+
+    answer = await sending.post("/door/later", said, form="/style")
+
+    assert "a secret one" not in answer.text
+    assert "What you typed" in answer.text
+    assert "name" not in hidden(answer.text)
 
 
 async def test_if_even_the_error_page_breaks_something_plain_is_said(troubled):
