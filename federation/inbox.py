@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from federation import queries, senders
 from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
+from federation.limits import Limits
 from federation.origins import LONGEST, domain, same_origin
-from federation.policy import Bucket
 from federation.queries import Arrived
 from federation.resolving import is_activity
 from federation.signatures import ACCEPT_SIGNATURE, VerifiedSender
@@ -70,11 +70,11 @@ class Turned(Exception):
 class Inbox:
     """All inboxes of one node."""
 
-    def __init__(self, node: Node, *, limit: Bucket | None = None) -> None:
-        """Prepare; `limit` says how many letters each server may send."""
+    def __init__(self, node: Node, *, limits: Limits | None = None) -> None:
+        """Prepare; `limits` says how many letters each server and actor may send."""
         self._node = node
         self._keeper = Keeper(node)
-        self._limit = limit or Bucket(burst=50_000, each_second=500)
+        self._limits = limits or Limits(node)
         self._told: dict[tuple[str, str], datetime] = {}
         self._doors = {"/inbox", "/service/inbox"}
 
@@ -157,8 +157,8 @@ class Inbox:
             document = reader.read_object(body)
         activity = _activity(document, sender.owner)
         server = domain(sender.owner)
-        if not self._limit.take(server):
-            raise Turned(429, "E_RATE", server, 60)
+        if wait := await self._limits.wait(sender.owner):
+            raise Turned(429, "E_RATE", sender.owner, wait)
         letter = Arrived(
             activity=activity,
             actor=sender.owner,

@@ -5,7 +5,6 @@ ones. A server is judged by its own name and those above it, with a port and wit
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -115,23 +114,3 @@ def _allowed(db: Connection, host: str) -> bool:
     """Whether a list of the only hosts names this one; what lies under a name is not meant."""
     kept = db.scalar(_ALLOWED)
     return kept is None or host in kept
-
-
-class Bucket:
-    """So many at once, so many a second after that, for each name."""
-
-    def __init__(self, *, burst: float, each_second: float, names: int = 10_000) -> None:
-        self._burst = burst
-        self._rate = each_second
-        self._names = names
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def take(self, name: str) -> bool:
-        """Take one for this name; false if there is none left."""
-        now = monotonic()
-        left, since = self._left.pop(name, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        if len(self._left) >= self._names:
-            del self._left[next(iter(self._left))]
-        self._left[name] = (left - 1 if left >= 1 else left, now)
-        return left >= 1

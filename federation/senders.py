@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from federation import queries, resolving
 from federation.claims import BadSignature, Claim, Request
 from federation.keys import load_public_pem
+from federation.limits import Bucket
 from federation.origins import LONGEST, base, domain, same_origin
-from federation.policy import Bucket
 from federation.signatures import PublicKey, VerifiedSender, verify
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.node import Node
