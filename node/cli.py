@@ -30,7 +30,9 @@ def main(given: Sequence[str] | None = None) -> int:
         )
         result = args.run(settings, args)
         if asyncio.iscoroutine(result):
-            result = asyncio.run(result)
+            import uvloop  # noqa: PLC0415 - not for commands that ask nothing of it
+
+            result = uvloop.run(result)
     except KeyboardInterrupt:
         return 0
     except Invalid as problem:

@@ -123,7 +123,7 @@ async def serve(
             app,
             host=settings.host,
             port=settings.port,
-            loop="uvloop",
+            loop="none",
             http=Punctual,
             ws="none",
             lifespan="off",
