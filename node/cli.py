@@ -30,7 +30,7 @@ def main(given: Sequence[str] | None = None) -> int:
         )
         result = args.run(settings, args)
         if asyncio.iscoroutine(result):
-            import uvloop  # noqa: PLC0415 - not for commands that ask nothing of it
+            import uvloop
 
             result = uvloop.run(result)
     except KeyboardInterrupt:

@@ -22,8 +22,11 @@ def origin(url: Any) -> tuple[str, str, int] | None:
     >>> origin("https://münchen.example/"), origin("https://a.test./")
     (('https', 'xn--mnchen-3ya.example', 443), None)
     """
-    if not isinstance(url, str):
-        return None
+    return _origin(url) if isinstance(url, str) else None
+
+
+@lru_cache(maxsize=2048)
+def _origin(url: str) -> tuple[str, str, int] | None:
     try:
         parts = urlsplit(url)
         scheme, host = parts.scheme.lower(), spelled(parts.hostname or "")

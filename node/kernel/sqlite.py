@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -121,7 +121,7 @@ class Sqlite:
         if db is None:
             db = self._local.db = self._readers.connect()
             self._open.append(db)
-        with db.begin() as transaction:
+        with _begun(db, "BEGIN") as transaction:
             try:
                 return look(db, *args)
             finally:
@@ -131,7 +131,7 @@ class Sqlite:
         lock = (self._path.parent / "write.lock").open("a")
         with lock, _held(lock.fileno()), self._writers.connect() as db:
             _driver(db).execute("PRAGMA foreign_keys=OFF")
-            with db.begin():
+            with _begun(db, "BEGIN IMMEDIATE"):
                 result = change(db, *args)
                 broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if broken:
@@ -150,7 +150,7 @@ class Sqlite:
         done: list[_Outcome] = []
         last: list[None] = []
         try:
-            with _held(lock), db.begin():
+            with _held(lock), _begun(db, "BEGIN IMMEDIATE"):
                 # One by one: if the commit fails, `done` holds whom to tell.
                 for entry in self._gathered(first, last):
                     done.append(_Outcome(entry.future, *_attempt(db, entry)))  # noqa: PERF401
@@ -202,28 +202,38 @@ def _held(lock: int) -> Iterator[None]:
 
 def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
     """Run one change in a savepoint; what it raises undoes that change alone."""
-    db.exec_driver_sql("SAVEPOINT change")
+    driver = _driver(db)
+    driver.execute("SAVEPOINT change")
     try:
         result = entry.change(db, *entry.args)
     except OperationalError as error:
         if "disk" in str(error.orig) or "readonly" in str(error.orig):
             raise
-        _undo(db)
+        _undo(driver)
         return None, error
     except StopIteration as error:
         # A future refuses to carry this one, and whoever asked would wait for ever.
-        _undo(db)
+        _undo(driver)
         return None, RuntimeError(repr(error))
     except Exception as error:  # noqa: BLE001 - handed to whoever asked for the change
-        _undo(db)
+        _undo(driver)
         return None, error
-    db.exec_driver_sql("RELEASE change")
+    driver.execute("RELEASE change")
     return result, None
 
 
-def _undo(db: Connection) -> None:
-    db.exec_driver_sql("ROLLBACK TO change")
-    db.exec_driver_sql("RELEASE change")
+def _undo(driver: sqlite3.Connection) -> None:
+    driver.execute("ROLLBACK TO change")
+    driver.execute("RELEASE change")
+
+
+@contextlib.contextmanager
+def _begun(db: Connection, begin: str) -> Iterator[RootTransaction]:
+    """A transaction that says itself how it begins: the driver would do so at a time of its own."""
+    # Not as a listener of the engine's: with one, every statement looks for listeners.
+    with db.begin() as transaction:
+        _driver(db).execute(begin)
+        yield transaction
 
 
 def _driver(db: Connection) -> sqlite3.Connection:
@@ -258,7 +268,7 @@ def _prepare_writer(_connection: sqlite3.Connection) -> None:
 def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
     engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False})
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(engine.pool, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:
         # The driver would begin and commit by itself, around DDL and before reads.
         connection.isolation_level = None
@@ -266,11 +276,5 @@ def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         prepare(connection)
-
-    begin = "BEGIN IMMEDIATE" if prepare is _prepare_writer else "BEGIN"
-
-    @event.listens_for(engine, "begin")
-    def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
