@@ -5,11 +5,20 @@ from typing import Any
 
 import pytest
 
+from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.modules.listings import posting
-from node.modules.matching import agreeing, cards, introduced, introducing, leaving, queries
+from node.modules.matching import (
+    agreeing,
+    cards,
+    introduced,
+    introducing,
+    leaving,
+    queries,
+    showing,
+)
 from node.modules.matching.rules import State
 from node.modules.moderation import api as moderation
 from tests.conftest import Clock, Wire, person, settle
@@ -130,6 +139,50 @@ async def test_a_yes_of_both_gives_each_the_card_of_the_other(
     assert wire.seen == []
 
 
+async def test_a_question_back_is_the_answer(alder: Node, two: tuple[Account, Account]) -> None:
+    """Ben had the page of the match open when Ana asked him."""
+    ana, ben = two
+    await alder.write(queries.set_contacts, ben.id, {"telephone": "030 1"})
+    await meet(alder, two)
+    (for_ana,), (for_ben,) = await matches(alder, ana), await matches(alder, ben)
+    said: Any = {"means": ("telephone",), "message": ""}
+
+    first = await alder.write(introducing.introduce, ana.id, for_ana.slug, **said)
+    second = await alder.write(introducing.introduce, ben.id, for_ben.slug, **said)
+
+    assert (second.id, second.state) == (first.id, State.DISCLOSED)
+    assert await asked_of(alder, ana) == await asked_of(alder, ben) == []
+    (card,) = (await alder.read(introduced.held_by, ana.id)).values()
+    assert card.means == {"telephone": "030 1"}
+    assert len(await alder.read(introduced.held_by, ben.id)) == 1
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "none", "taken back"])
+async def test_who_is_asked_sees_the_question_and_not_the_match_as_well(
+    alder: Node, two: tuple[Account, Account], clock: Clock, answer: str
+) -> None:
+    ana, ben = two
+    slug = await propose(alder, two)
+    viewer = Viewer(account=ben, role="member")
+
+    async def next_steps() -> int:
+        return len(await alder.read(showing.shown, viewer, alder.now()))
+
+    assert len(await matches(alder, ben)) == 1
+    assert await next_steps() == 0
+    if answer == "yes":
+        await alder.write(agreeing.agree, ben.id, slug, means=())
+    elif answer == "no":
+        await alder.write(agreeing.decline, ben.id, slug)
+    elif answer == "none":
+        clock.advance(days=15)
+    else:
+        await alder.write(introducing.withdraw, ana.id, slug)
+    await settle(alder)
+
+    assert await next_steps() == (0 if answer in ("yes", "no") else 1)
+
+
 async def test_a_no_shows_to_nobody(
     alder: Node, two: tuple[Account, Account], clock: Clock
 ) -> None:
@@ -236,7 +289,7 @@ async def test_from_a_match_to_a_card_in_the_browser(
     assert "About <strong>Repair</strong>, as you" in page
     assert "Speaks of <strong>bicycle, spoke, wheel</strong>, as you do" in page
 
-    (found,) = await matches(alder, people[0])
+    (found,), (other,) = await matches(alder, people[0]), await matches(alder, people[1])
     path = f"/match/{found.slug}"
     consent = (await ana.get(path)).text
     assert "your name, Ana, your address, @ana@alder.test" in consent
@@ -244,8 +297,10 @@ async def test_from_a_match_to_a_card_in_the_browser(
     assert "Waiting for an answer." in sent.text
     assert "Ana asks to be introduced" in (await ben.get("/")).text
 
+    assert "may fit" not in (await ben.get("/")).text
     (asked,) = await asked_of(alder, people[1])
     path = f"/introductions/{asked.slug}"
+    assert str((await ben.get(f"/match/{other.slug}")).url).endswith(path)
     assert "Have you time this week?" in (await ben.get(path)).text
     done = await ben.post(path, {"say": "yes", "means": "telephone"})
     assert "Ana" in done.text

@@ -6,13 +6,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings import posting
-from node.modules.matching import agreeing, cards, introduced, introducing, queries, rules
+from node.modules.matching import (
+    agreeing,
+    cards,
+    introduced,
+    introducing,
+    queries,
+    rules,
+    showing,
+)
 from node.modules.matching.rules import Request, State
 from node.modules.peers import api as peers
 from tests.conftest import Clock, Wire, settle
@@ -626,6 +635,33 @@ async def test_a_shown_notice_is_answered_without_a_request(
     assert (await card_of(alder, pair[0])).means == {"telephone": BENS_PHONE}
     assert (await card_of(birch, pair[1])).means == {}
     assert not any(b'"MatchRequest"' in body for _, _, body in wire.seen)
+
+
+async def test_two_who_see_each_other_have_one_conversation(
+    alder: Node, birch: Node, pair: tuple[Account, Account]
+) -> None:
+    """Birch does not learn who asks; so Ben answers first, and is asked for nothing twice."""
+    ana, ben = pair
+    await post(birch, ben, "offer", reach="trusted", hidden=False)
+    await post(alder, ana, "request", reach="trusted", hidden=False)
+    await settle(alder, birch)
+    (for_ana,), (for_ben,) = await matches(alder, ana), await matches(birch, ben)
+    viewer = Viewer(account=ben, role="member")
+    said: Any = {"means": (), "message": WORDS}
+    assert len(await birch.read(showing.shown, viewer, birch.now())) == 1
+
+    await alder.write(introducing.introduce, ana.id, for_ana.slug, **said)
+    await settle(alder, birch)
+    assert await birch.read(showing.shown, viewer, birch.now()) == []
+    with pytest.raises(Conflict, match="E_ASKED"):
+        await birch.write(introducing.introduce, ben.id, for_ben.slug, **said)
+
+    (asked,) = await asked_of(birch, ben)
+    await birch.write(agreeing.agree, ben.id, asked.slug, means=())
+    await settle(alder, birch)
+    assert (await card_of(birch, ben)).describes == ana.id
+    assert await matches(birch, ben) == await matches(alder, ana) == []
+    assert await asked_of(alder, ana) == []
 
 
 async def test_a_member_who_leaves_takes_card_and_words_along(

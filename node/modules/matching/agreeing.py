@@ -110,6 +110,7 @@ def _agreed_here(
     ends = unit.now + rules.CARD_LASTS
     introduced.change(unit, held.id, state=State.DISCLOSED, answers=list(answers), ends=ends)
     unit.later("matching.clock", due=ends)
+    queries.settle(unit, held.about or "", held.mine or "", "asked")
     asker, asked = held.asker or "", held.asked or ""
     cards.keep_here(unit, held.id, of=asker, holder=asked, means=tuple(held.means), ends=ends)
     cards.keep_here(unit, held.id, of=asked, holder=asker, means=means, ends=ends)
@@ -188,3 +189,5 @@ def decline(unit: Unit, member: str, slug: str) -> None:
     if held is None or held.state is not State.PROPOSED:
         raise Missing(detail=slug)
     introduced.change(unit, held.id, declined=unit.now)
+    if held.way == "local":
+        queries.settle(unit, held.about or "", held.mine or "", "aside")

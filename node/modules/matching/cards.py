@@ -5,6 +5,7 @@ from datetime import datetime
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
 from node.modules.matching import introduced, queries, rules
 from node.modules.matching.introduced import Card, Introduction
 from node.modules.matching.objects import ContactCard, ContactPoint
@@ -124,7 +125,17 @@ def came(unit: Unit, told: ContactCard, service: str) -> None:
         ends=ends,
     )
     introduced.change(unit, held.id, state=after)
+    _met(unit, held, told.describes)
     unit.later("matching.clock", due=ends)
+
+
+def _met(unit: Unit, held: Introduction, person: str | None) -> None:
+    """Suggest to our member no more whoever they have been introduced to, about that notice."""
+    owner, about = (held.asker, held.mine) if held.way == "out" else (held.asked, held.about)
+    for one in queries.matched(unit.db, owner or "", about or ""):
+        other = listings.stored(unit, one.other or "")
+        if other is not None and other.owner == person:
+            queries.change_match(unit, one.slug, state="asked")
 
 
 def _wait_for_yes(unit: Unit, told: ContactCard, service: str) -> None:

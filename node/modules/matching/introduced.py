@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
+from federation.origins import domain
 from node.kernel.database import insert_new
 from node.kernel.unit import Unit
+from node.modules.matching.queries import Match
 from node.modules.matching.rules import State
 from node.modules.matching.tables import card, introduction
 
@@ -119,6 +121,24 @@ def asked_of(db: Connection, member: str, now: datetime) -> list[Introduction]:
     open_ = and_(introduction.c.state == State.PROPOSED, introduction.c.ends > now)
     mine = introduction.c.asked == member
     return _all(db, mine, open_, introduction.c.declined.is_(None))
+
+
+def first(asked: Sequence[Introduction], found: Match) -> Introduction | None:
+    """What the other side of a match asks already: its answer comes before a question back.
+
+    Here that is the same pair of notices. A node that asks does not say for whom: there it is
+    whatever it asks about the same notice of ours.
+
+    Args:
+        asked: what waits for the answer of the match's owner, as `asked_of` gives it.
+        found: the match.
+    """
+    there = domain(found.service or found.other or "")
+    for one in asked:
+        same = domain(one.service) == there if one.service else one.mine == found.other
+        if one.about == found.mine and same:
+            return one
+    return None
 
 
 def asked_by(db: Connection, member: str) -> list[Introduction]:

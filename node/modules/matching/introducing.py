@@ -12,7 +12,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import closing, introduced, queries, rules
+from node.modules.matching import agreeing, closing, introduced, queries, rules
 from node.modules.matching.introduced import Introduction
 from node.modules.matching.objects import Introduction as Told
 from node.modules.matching.queries import Match
@@ -24,6 +24,9 @@ from vocab.types import Offer, Undo
 from web.language import mark
 
 LONG = mark("Write at most 1,000 characters.")
+FIRST = mark(
+    "Somebody there asks for you about this notice already. Answer that first, under Introductions."
+)
 AWAY = mark("Your communities do not trust each other any more. Nothing was told.")
 
 
@@ -31,6 +34,8 @@ def introduce(
     unit: Unit, member: str, slug: str, *, means: tuple[str, ...], message: str
 ) -> Introduction:
     """A member consents to be introduced to whoever is behind a match.
+
+    If those two notices are in a conversation already, this is the answer to it.
 
     Args:
         unit: the unit.
@@ -41,7 +46,7 @@ def introduce(
 
     Raises:
         Missing: no such match of theirs.
-        Conflict: it is over.
+        Conflict: it is over, or the other node asks already.
         Invalid: the message is too long.
     """
     found = queries.find_match(unit.db, slug, member)
@@ -53,6 +58,11 @@ def introduce(
     if mine is None or mine.state(unit.now) not in LIVE:
         raise Conflict("E_STATE", found.mine, safe=closing.GONE)
     queries.change_match(unit, slug, state="asked")
+    before = introduced.first(introduced.asked_of(unit.db, member, unit.now), found)
+    if before is not None and before.way == "local":
+        return agreeing.agree(unit, member, before.slug, means=means)
+    if before is not None:
+        raise Conflict("E_ASKED", before.id, safe=FIRST)
     known = tuple(kind for kind in means if kind in queries.contacts(unit.db, member))
     if found.handle is not None:
         return _to_handle(unit, found, known, message)

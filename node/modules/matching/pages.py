@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
@@ -29,6 +29,8 @@ WHYS = {
     "far": mark("It is too far"),
     "else": mark("I would rather not say"),
 }
+
+INTRODUCED = mark("You are introduced. The card stands below as soon as it has come.")
 
 CONTACT = Form(
     Line("email", mark("Mail"), at_most=200, optional=True, spell=False, autocomplete="email"),
@@ -111,8 +113,11 @@ def _consent(known: dict[str, str]) -> Form:
 
 
 async def show(request: Request) -> Response:
-    """One match, and what exactly a yes tells."""
+    """One match, and what exactly a yes tells; the other side's question goes before ours."""
     node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    if before := await node.read(showing.answer_first, viewer, slug, node.now()):
+        return RedirectResponse(f"/introductions/{before.slug}", 303)
     known = await node.read(queries.contacts, viewer.id or "")
     form = blank(request, _consent(known), means=list(known))
     return await _match_page(request, form)
@@ -138,9 +143,11 @@ async def introduce(request: Request) -> Response:
         means = tuple(form.values.get("means") or ())
         message = form.values.get("message") or ""
         try:
-            await node.write(introducing.introduce, viewer.id or "", slug,
-                             means=means, message=message)  # fmt: skip
+            held = await node.write(introducing.introduce, viewer.id or "", slug,
+                                    means=means, message=message)  # fmt: skip
             _ = voice(request).say
+            if held.asked == viewer.id:
+                return done(request, "/introductions", _(INTRODUCED))
             return done(request, "/introductions", _("Your yes is on its way."), "wait")
         except Invalid as problem:
             form = form.wrong(problem)
@@ -205,11 +212,7 @@ async def agree(request: Request) -> Response:
         return await _asked_page(request, form, 422)
     means = tuple(form.values.get("means") or ())
     await node.write(agreeing.agree, viewer.id or "", slug, means=means)
-    return done(
-        request,
-        "/introductions",
-        _("You are introduced. The card stands below as soon as it has come."),
-    )
+    return done(request, "/introductions", _(INTRODUCED))
 
 
 async def take_back(request: Request) -> Response:

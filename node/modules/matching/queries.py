@@ -213,6 +213,17 @@ def change_match(unit: Unit, slug: str, **values: Any) -> None:
     unit.db.execute(update(match).where(match.c.slug == slug).values(**values))
 
 
+def settle(unit: Unit, mine: str, other: str, state: str) -> None:
+    """Say of a pair of notices what its other side has made of it."""
+    pair = and_(match.c.mine == mine, match.c.other == other)
+    unit.db.execute(update(match).where(pair).values(state=state))
+
+
+def matched(db: Connection, owner: str, mine: str) -> list[Match]:
+    """Everything that may fit one notice of a member."""
+    return _matches(db, select(match).where(match.c.owner == owner, match.c.mine == mine))
+
+
 def drop_matches(unit: Unit, listing: str, *, keep: Iterable[str] = ()) -> None:
     """Forget what was found for or with a notice.
 

@@ -48,12 +48,20 @@ class Story:
 
 def shown(db: Connection, viewer: Viewer, now: datetime) -> list[Shown]:
     """The one to three matches a member is shown now."""
-    found = []
-    for match in queries.matches_for(db, viewer.id or "", now, limit=rules.MOST_RESULTS * 4):
+    me, found = viewer.id or "", []
+    asked = introduced.asked_of(db, me, now)
+    for match in queries.matches_for(db, me, now, limit=rules.MOST_RESULTS * 4):
         one = _shown(db, viewer, match)
-        if one is not None:
+        if one is not None and introduced.first(asked, match) is None:
             found.append(one)
     return found[: rules.MOST_RESULTS]
+
+
+def answer_first(db: Connection, viewer: Viewer, slug: str, now: datetime) -> Introduction | None:
+    """What the other side of a member's match asks of them already."""
+    me = viewer.id or ""
+    match = queries.find_match(db, slug, me)
+    return introduced.first(introduced.asked_of(db, me, now), match) if match else None
 
 
 def shown_one(db: Connection, viewer: Viewer, slug: str) -> Shown | None:
