@@ -24,22 +24,11 @@ from web.voice import voice
 
 LATER: Final = "later"
 GIVEN: Final = "given"
+AT_HOME: Final = mark("The node is at home: it works whole for you and talks with no other yet.")
 
 
 def _form(offered: str) -> Form:
     """The wizard's form; it offers the address at which the node is found now, if it is safe."""
-    choices = [
-        Choice(
-            LATER,
-            mark("Later"),
-            mark("The node is at home: it works whole for you and talks with no other yet."),
-        )
-    ]
-    if offered:
-        choices.insert(
-            0,
-            Choice(GIVEN, offered, mark("Where you are now, as given when the node was started.")),
-        )
     known = tuple(Choice(each, NAMES.get(each, each)) for each in languages())
     return Form(
         Hidden("code"),
@@ -57,8 +46,16 @@ def _form(offered: str) -> Form:
                       mark("You sign in with it, as in ana. It cannot be changed later."),
                       autocomplete="username"),
         fields.new_password(),
-        Pick("address", mark("Public address"), choices=tuple(choices)),
+        *([_address(offered)] if offered else ()),
     )  # fmt: skip
+
+
+def _address(offered: str) -> Pick:
+    choices = (
+        Choice(GIVEN, offered, mark("Where you are now, as given when the node was started.")),
+        Choice(LATER, mark("Later"), AT_HOME),
+    )
+    return Pick("address", mark("Public address"), choices=choices)
 
 
 def _opened(node: Node, request: Request, code: str, offered: str) -> Entry:
@@ -123,7 +120,7 @@ async def _found(node: Node, request: Request, form: Entry) -> Response:
     values = form.values
     founding = Founding(
         origin=node.origin,
-        at_home=values["address"] != GIVEN,
+        at_home=values.get("address") != GIVEN,
         name=values["name"],
         handle=values["handle"],
         purpose=values["purpose"],
@@ -165,6 +162,7 @@ def _page(request: Request, form: Entry, status: int = 200) -> Response:
         title=_("Set up this node"),
         width="narrow",
         form=form,
+        at_home=AT_HOME,
         zones=zones.names(),
     )
 
