@@ -16,8 +16,11 @@ from federation.origins import same_origin
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from vocab.model import PUBLIC
+from vocab.schemas import OWN_TYPES
 
 RECIPIENTS_ONLY = "recipientsOnly"
+OURS = "https://w3id.org/commons-node/ns#cap-"
+"""How the names of what only our kind of node can do begin."""
 AT_ONCE = 500
 """Ids asked for in one statement."""
 
@@ -58,6 +61,9 @@ def addressees(
     single, spread = _expanded(db, registry, origin, named)
     wide = is_wide(db, registry, origin, body, handling)
     found = {a.id: a for a in _accounts(db, (*single, *spread))}
+    if document.get("type") in OWN_TYPES:  # W17: others answer 400 to what they do not know
+        found = {id: one for id, one in found.items() if is_of_our_kind(one)}
+        single = [id for id in single if id in found]
     inboxes = (
         inbox_of(one, shared=wide)
         for one in found.values()
@@ -95,6 +101,22 @@ def reachable(db: Connection, registry: Registry, one: Account) -> bool:
     if one.suspended or one.gone or policy.refuses(db, registry, one.id):
         return False
     return same_origin(one.inbox, one.id) or not policy.refuses(db, registry, one.inbox)
+
+
+def is_of_our_kind(one: Account) -> bool:
+    """Whether an actor says that its node understands our own vocabulary (FEP-844e)."""
+    return any(href.startswith(OURS) for href in implemented(one.document or {}))
+
+
+def implemented(document: Mapping[str, Any]) -> Iterator[str]:
+    """What an actor, or the server behind it, says that it can do; addresses (FEP-844e)."""
+    generator = document.get("generator")
+    for place in (document, generator if isinstance(generator, dict) else {}):
+        said = place.get("implements")
+        for one in said if isinstance(said, list) else [said]:
+            href = one.get("href") or one.get("id") if isinstance(one, dict) else one
+            if isinstance(href, str):
+                yield href
 
 
 def _ids(said: Any) -> Iterator[str]:

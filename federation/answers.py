@@ -4,8 +4,6 @@ Source: RFC 9110 §12.5.1 (Accept), §8.8.3 (ETag); security.md V48.
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -13,7 +11,7 @@ from starlette.responses import Response
 
 from node.kernel.errors import Missing
 from node.kernel.node import Node
-from vocab import schemas, wire
+from vocab.leaving import Leaving
 from vocab.model import Object
 from vocab.types import Tombstone
 
@@ -62,24 +60,8 @@ def media_type(accept: str) -> str:
     return LD if "application/ld+json" in text and ACTIVITY not in text else ACTIVITY
 
 
-def written(node: Node, value: Object) -> dict[str, Any]:
-    """An object as the JSON that may leave.
-
-    Raises:
-        Malformed: E_SCHEMA; the producer's schema refuses it, so it does not leave.
-    """
-    document = wire.dump(value, mode=_mode(node))
-    # A node at home has an http address, and what it shows stays with it.
-    schemas.outgoing(document, allow_http=node.settings.allow_http or node.community.at_home)
-    return document
-
-
-def _mode(node: Node) -> wire.Mode:
-    return "url" if node.settings.context_mode == "url" else "inline"
-
-
 def answer(
-    request: Request, document: Mapping[str, Any], *, restricted: bool = False, status: int = 200
+    request: Request, document: Leaving, *, restricted: bool = False, status: int = 200
 ) -> Response:
     """A document as an answer: with an ETag if it is for everybody, kept by nobody if not."""
     body = orjson.dumps(document)
@@ -105,4 +87,4 @@ def shown(request: Request, value: Object | None, *, restricted: bool = False) -
         raise Missing
     status = 410 if isinstance(value, Tombstone) else 200
     node: Node = request.app.state.node
-    return answer(request, written(node, value), restricted=restricted, status=status)
+    return answer(request, node.door.write(value), restricted=restricted, status=status)

@@ -17,15 +17,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from federation import drafting, policy, resolving
-from federation.answers import ACTIVITY, PROBLEMS, VARY
+from federation.answers import PROBLEMS, VARY, answer
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from vocab import reader, wire
-from vocab.contexts import AS2
 from vocab.model import Activity, Malformed, id_of
-from vocab.types import Follow
+from vocab.types import Follow, OrderedCollection, OrderedCollectionPage
 
 log = logging.getLogger(__name__)
 
@@ -145,28 +144,19 @@ async def read_inbox(request: Request) -> Response:
     except Problem as problem:
         return _problem(problem)
     node: Node = request.app.state.node
+    first = f"{member.inbox}?page=true"
     after = request.query_params.get("after", "")
     before = int(after) if after.isdecimal() and len(after) < 19 else None
-    found, more = await node.read(_inbox, node, member, before)
-    url = f"{member.inbox}?page=true" + (f"&after={before}" if before is not None else "")
-    page: dict[str, Any] = {
-        "@context": AS2,
-        "id": url,
-        "type": "OrderedCollectionPage",
-        "partOf": member.inbox,
-        "orderedItems": found,
-    }
-    if more is not None:
-        page["next"] = f"{member.inbox}?page=true&after={more}"
     if "page" not in request.query_params and before is None:
-        page = {
-            "@context": AS2,
-            "id": member.inbox,
-            "type": "OrderedCollection",
-            "first": {k: v for k, v in page.items() if k != "@context"},
-        }
-    headers = {"Vary": VARY, "Cache-Control": "private, no-store"}
-    return JSONResponse(page, 200, headers, ACTIVITY)
+        whole = OrderedCollection(id=member.inbox, first=first)
+        return answer(request, node.door.write(whole), restricted=True)
+    found, more = await node.read(_inbox, node, member, before)
+    page = OrderedCollectionPage(
+        id=first if before is None else f"{first}&after={before}",
+        part_of=member.inbox,
+        next=None if more is None else f"{first}&after={more}",
+    )
+    return answer(request, node.door.hand_over(page, found), restricted=True)
 
 
 def _inbox(

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from federation import ourselves, outbox
-from federation.answers import VARY, answer, wants_page, written
+from federation.answers import VARY, answer, wants_page
 from federation.viewing import viewer_of
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing
@@ -50,7 +50,7 @@ async def show(request: Request) -> Response:
     is_page = "page" in request.query_params or after is not None
     id = f"{owner.id}/{name}"
     value = _one_page(id, found, after) if is_page else _whole(id, owner, found)
-    return answer(request, written(node, value), restricted=viewer != ANONYMOUS)
+    return answer(request, node.door.write(value), restricted=viewer != ANONYMOUS)
 
 
 def _look(

@@ -5,10 +5,9 @@ end or a month old. A server in trouble waits as a whole and holds up no other.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
@@ -280,18 +279,11 @@ def _shut_out(db: Connection, registry: Registry, owner: Account | str) -> bool:
 def _announced(behind: Iterable[Account]) -> bool:
     """Whether an actor says that its server reads RFC 9421 (FEP-844e)."""
     return any(
-        RFC9421 in href for one in behind if one.document for href in _implemented(one.document)
+        RFC9421 in href
+        for one in behind
+        if one.document
+        for href in addressing.implemented(one.document)
     )
-
-
-def _implemented(document: Any) -> Iterator[str]:
-    generator = document.get("generator")
-    for place in (document, generator if isinstance(generator, dict) else {}):
-        said = place.get("implements")
-        for one in said if isinstance(said, list) else [said]:
-            href = one.get("href") or one.get("id") if isinstance(one, dict) else one
-            if isinstance(href, str):
-                yield href
 
 
 def _dropped(task: Task, node: Node) -> str | None:

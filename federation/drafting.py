@@ -172,7 +172,9 @@ def _cleaned(given: Object | str | None) -> Any:
         for name, held in (("content", given.content), ("summary", given.summary))
         if held
     }
-    return replace(given, **texts, proof=None)  # type: ignore[arg-type]
+    warns = isinstance(given, Note) and texts.get("summary")  # W5: it is nothing else there
+    sensitive = True if warns else given.sensitive
+    return replace(given, **texts, sensitive=sensitive, proof=None)  # type: ignore[arg-type]
 
 
 def _joined(*lists: tuple[str, ...]) -> tuple[str, ...]:

@@ -126,10 +126,11 @@ def class_name(document: Mapping[str, Any]) -> str | None:
 
 def _demands(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     said = document.get("type")
+    if not isinstance(said, str):
+        yield "plain-activity" if "actor" in document else "plain", document
+        return
     if "actor" in document or said in ACTIVITIES:
         yield "plain-activity", document
-        if not isinstance(said, str):
-            return
         held = document.get("object")
         ours = isinstance(held, Mapping) and _ours(held, None) is not None
         if said in ACTIVITIES and (said not in EMBEDDING or ours or _extended(document)):

@@ -21,6 +21,7 @@ from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
+from vocab.leaving import Door
 
 VERSION = version("folkmoot")
 
@@ -130,8 +131,15 @@ class Node:
 
     def unit(self, db: Connection) -> Unit:
         """A unit over a connection whose transaction somebody else ends."""
-        return Unit(
-            db, self.now(), self.community, self.registry, allow_http=self.settings.allow_http
+        return Unit(db, self.now(), self.community, self.registry, door=self.door)
+
+    @property
+    def door(self) -> Door:
+        """The one way out for documents."""
+        # a node at home has an http address, and what it says stays with it
+        return Door(
+            mode="url" if self.settings.context_mode == "url" else "inline",
+            allow_http=self.settings.allow_http or self.community.at_home,
         )
 
     async def account(self, id: str) -> Account | None:

@@ -37,7 +37,8 @@ from node.kernel.tables import (
     log_words,
     setting,
 )
-from vocab import schemas, wire
+from vocab import wire
+from vocab.leaving import Door, Leaving
 from vocab.model import Activity, Malformed, Object
 
 if TYPE_CHECKING:
@@ -65,13 +66,13 @@ class Unit:
         community: Community,
         registry: "Registry",
         *,
-        allow_http: bool = False,
+        door: Door,
     ) -> None:
         self.db = db
         self.now = now
         self.community = community
         self.registry = registry
-        self.allow_http = allow_http
+        self.door = door
         self.depth = 0
         self.woken = False
         self.settings_changed = False
@@ -151,16 +152,13 @@ class Unit:
         unnamed = [*activity.bto, *activity.bcc]
         self.later("federation.fan_out", activity=activity.id, also=unnamed)
 
-    def _fit(self, activity: Activity) -> dict[str, Any]:
-        document = wire.dump(activity)
+    def _fit(self, activity: Activity) -> Leaving:
         try:
-            # a node at home has an http address, and what it sends stays with it
-            schemas.outgoing(document, allow_http=self.allow_http or self.community.at_home)
+            return self.door.write(activity)
         except Malformed as fault:
             # ours is the mistake: no form should let somebody write what cannot be said
             log.exception("%s of %s may not leave", activity.id, activity.actor)
             raise Unsendable(fault.code, fault.message, fault.where) from fault
-        return document
 
     def later(
         self,

@@ -117,6 +117,20 @@ async def test_hidden_addressees_get_it_and_are_not_shown(push, alder, far, feat
     assert (act.object.bto, act.object.bcc) == ((), ())
 
 
+async def test_what_a_program_puts_above_a_note_is_a_content_warning(push, alder, far, feature):
+    """W5: others show it as nothing else, so it says so."""
+    [mia] = await known(alder, far, "mia")
+    note = {"type": "Note", "content": "<p>Blood.</p>", "summary": "An accident", "to": [mia]}
+
+    assert (await push(note)).status_code == 201
+    await settle(alder)
+
+    [act] = feature.made
+    assert act.object.sensitive is True
+    sent = json.loads(far.posts[0].body)["object"]
+    assert (sent["summary"], sent["sensitive"]) == ("An accident", True)
+
+
 async def test_a_note_for_nobody_stays_here(push, alder, feature):
     answer = await push({"type": "Note", "content": "<p>Only us.</p>"})
 
@@ -323,11 +337,12 @@ async def test_the_inbox_shows_a_member_what_was_addressed_to_them(wire, alder, 
     await alder.write(come)
     bearer = {"Authorization": f"Bearer {token}"}
     whole = await ask(wire, alder, "/u/ana/inbox", **bearer)
-    found, page = [], whole.json()["first"]
-    while page:
+    found, more = [], whole.json()["first"]
+    while more:
+        page = (await ask(wire, alder, more.removeprefix(alder.origin), **bearer)).json()
+        assert not {"bto", "bcc"} & set().union(*page["orderedItems"])
         found += [one["id"] for one in page["orderedItems"]]
         more = page.get("next")
-        page = more and (await ask(wire, alder, more.removeprefix(alder.origin), **bearer)).json()
 
     assert found == [f"{FAR}/a/{n}" for n in reversed(range(25))]
     assert whole.headers["cache-control"] == "private, no-store"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -11,8 +12,21 @@ from sqlalchemy import delete, select, update
 from federation import delivery, hosts
 from federation.claims import Form
 from node.kernel.tables import account, job
+from node.modules.matching.objects import MatchRequest
 from tests.conftest import settle
-from tests.federation.outside import PUBLIC, Far, Feature, body, known, proven, say, state, waiting
+from tests.federation.outside import (
+    PUBLIC,
+    Far,
+    Feature,
+    body,
+    known,
+    proven,
+    say,
+    send,
+    state,
+    waiting,
+)
+from vocab.types import Intent, Measure
 from workers import running
 
 FAR = "https://far.test"
@@ -63,6 +77,33 @@ async def test_a_letter_for_many_of_one_server_goes_to_its_shared_inbox_once(ald
     await settle(alder)
 
     assert [came.path for came in far.posts] == ["/inbox"]
+
+
+async def test_an_act_of_our_own_goes_only_to_who_says_to_know_it(alder, far):
+    """W17"""
+    link = {"type": "Link", "href": "https://w3id.org/commons-node/ns#cap-match-1"}
+    plain = await known(alder, far, "mia", implements=["https://datatracker.ietf.org/rfc9421"])
+    ours = await known(alder, far, "oak", implements=link)
+    behind = await known(alder, far, "elm", generator={"implements": [link]})
+    asking = MatchRequest(
+        object=Intent(
+            action="use",
+            resource_conforms_to="https://w3id.org/commons-node/concepts#repair",
+            resource_quantity=Measure(unit="hour", amount="1"),
+        ),
+        published=alder.now(),
+        end_time=alder.now() + timedelta(days=1),
+        max_results=1,
+        anonymity_set=9,
+        handling="recipientsOnly",
+    )
+
+    for to in (*plain, *ours, *behind, f"{FAR}/users/nobody"):
+        await send(alder, replace(asking, to=(to,)))
+    await settle(alder)
+
+    assert {came.path for came in far.posts} == {"/users/oak/inbox", "/users/elm/inbox"}
+    assert far.gets == []
 
 
 async def test_without_a_shared_inbox_everybody_gets_their_own(alder, far, feature):

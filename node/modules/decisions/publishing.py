@@ -295,7 +295,7 @@ def _in_letters(unit: Unit, us: str, document: Mapping[str, Any]) -> None:
         told = json.loads(row.body)
         held = told.get("object")
         if isinstance(held, dict) and held.get("id") == document["id"]:
-            body = _text({**told, "object": document}).encode()
+            body = _text(unit.door.check({**told, "object": document})).encode()
             unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=body))
 
 

@@ -9,7 +9,6 @@ from node.modules.accounts import api as accounts
 from node.modules.profiles import queries, rules, writing
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
-from vocab import schemas, wire
 from vocab.model import Malformed
 from web.language import mark
 
@@ -115,8 +114,7 @@ def _of(
 def _fit(unit: Unit, one: Facet) -> Facet:
     """The card, if it could leave as it is: one that cannot would break the whole collection."""
     try:
-        document = wire.dump(writing.said(one, unit.community))
-        schemas.outgoing(document, allow_http=unit.allow_http or unit.community.at_home)
+        unit.door.write(writing.said(one, unit.community))
     except Malformed as fault:
         raise Invalid({"name": LACKS}, fault.code, fault.message) from fault
     return one
