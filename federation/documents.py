@@ -141,6 +141,7 @@ routes = (
     Route("/c/{handle}", show_actor, methods=["GET"]),
     Route("/service", show_actor, methods=["GET"]),
     Route("/o/{key}", show_object, methods=["GET"]),
+    Route("/o/{key}/{part}", show_object, methods=["GET"]),
     Route("/a/{key}", show_activity, methods=["GET"]),
     Route("/ns/commons-node/v1", show_context, methods=["GET"]),
     Route("/ns/commons-node/ns", show_vocabulary, methods=["GET"]),

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from federation.letters import PRIVATE
+from federation.queries import forgotten
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.module import Collected, Registry
 from node.kernel.tables import Account, letter
 from vocab import wire
-from vocab.model import PUBLIC, Activity, Object
-from vocab.types import Create, Tombstone, Update
+from vocab.model import PUBLIC, Activity, Object, id_of
+from vocab.types import Announce, Create, Tombstone, Update
 
 LISTED = frozenset({"Create", "Announce"})
 TAKING_BACK = frozenset({"Delete", "Undo"})
@@ -90,7 +91,7 @@ def _count(db: Connection, actor: str) -> int:
         thing = _object_id(document)
         if document.get("type") in TAKING_BACK:
             taken.add(thing)
-        elif document.get("type") in LISTED and thing not in taken:
+        elif document.get("type") in LISTED and not {thing, document.get("id")} & taken:
             things.add(thing)
     return len(things)
 
@@ -133,13 +134,19 @@ def _readable(
     if not isinstance(found, Activity) or not _is_for(found, viewer):
         return None
     if not isinstance(found, Create | Update):
-        return found
+        return None if _taken_back(db, found) else found
     held = found.object
     id = held.id if isinstance(held, Object) else held
     now = registry.document(db, id, viewer) if id else None
     if now is None or isinstance(now, Tombstone):
         return None
     return replace(found, object=now)
+
+
+def _taken_back(db: Connection, found: Activity) -> bool:
+    """Whether a share was undone."""
+    actor, id = id_of(found.actor) or "", found.id or ""
+    return isinstance(found, Announce) and forgotten(db, actor, [id])
 
 
 def _is_for(found: Activity, viewer: Viewer) -> bool:

@@ -27,7 +27,7 @@ from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from vocab import checks, multikey, reader
 from vocab.checks import Known
-from vocab.model import Malformed, id_of
+from vocab.model import Actor, Malformed, id_of
 from vocab.types import Delete, Undo
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,9 @@ async def _fetch(
         known = await resolving.account(node, id, budget=budget)
         fetched[id] = known.document or {}
     else:
-        _, found = await resolving.document(node, id, budget=budget)
+        value, found = await resolving.document(node, id, budget=budget)
+        if isinstance(value, Actor):
+            await resolving.keep(node, id, found)
         types, allow_http = node.registry.types, node.settings.allow_http
         fetched[id] = reading.judged(found, types, allow_http=allow_http)
 

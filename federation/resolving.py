@@ -24,7 +24,7 @@ from node.kernel.unit import Unit
 from vocab import reader, wire
 from vocab.model import Actor, Key, Object
 
-__all__ = ["Budget", "Document", "account", "document", "fetch", "key", "refresh"]
+__all__ = ["Budget", "Document", "account", "document", "fetch", "keep", "key", "refresh"]
 
 Document = Mapping[str, Any]
 
@@ -93,7 +93,7 @@ async def account(
     if known is not None and (known.local or not (fresh or known.gone)):
         return known
     found = await fetch(node, id, budget=budget)
-    return await _keep(node, id, found)
+    return await keep(node, id, found)
 
 
 async def refresh(node: Node, known: Account) -> Account:
@@ -120,7 +120,7 @@ async def key(node: Node, key_id: str, *, owner: str | None = None) -> Account:
     if owner is None:
         owner, found = await _owner(node, key_id, budget)
         if found is not None:
-            return _listing(await _keep(node, owner, found), key_id)
+            return _listing(await keep(node, owner, found), key_id)
     if not same_origin(owner, key_id):
         raise Refused("E_KEY", f"{key_id} is not at the server of {owner}")
     return _listing(await account(node, owner, budget=budget, fresh=True), key_id)
@@ -145,7 +145,12 @@ def _listing(known: Account, key_id: str) -> Account:
     return known
 
 
-async def _keep(node: Node, id: str, found: Document) -> Account:
+async def keep(node: Node, id: str, found: Document) -> Account:
+    """Keep the account whose page was fetched at this id.
+
+    Raises:
+        Refused: E_ID, the page has another id; E_OURS, E_GONE, E_ACTOR, E_KEY.
+    """
     value = wire.load(found, node.registry.types)
     if value.id != id:
         raise Refused("E_ID", f"{id} says it is {value.id}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from federation import actors, queries
 from federation.origins import domain, same_origin
-from node.kernel.access import Viewer
+from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
@@ -23,7 +23,10 @@ from vocab.types import (
     Accept,
     Create,
     Delete,
+    Dislike,
+    EmojiReact,
     Invite,
+    Like,
     Offer,
     Reject,
     TentativeAccept,
@@ -38,6 +41,8 @@ Fetched = Mapping[str, Document]
 
 ANSWERS = (Accept, Reject, TentativeAccept, TentativeReject)
 OWNED = (Create, Update, Offer, Invite)
+REMARKS = (Like, Dislike, EmojiReact)
+"""About a thing that is not here they are nothing to us: nobody is asked for it."""
 PATIENCE = timedelta(minutes=10)
 """How long an answer waits for what it answers."""
 
@@ -257,6 +262,11 @@ def _named(unit: Unit, case: Case) -> Trusted:
         raise Refused("E_OBJECT", "there is none")
     if (known := unit.account(id)) is not None:
         return Trusted(object=actors.value(known, unit.registry.types), document=known.document)
+    # what its own server told us before, and everybody may read, need not be asked for again
+    if (kept := unit.registry.document(unit.db, id, ANONYMOUS)) is not None:
+        return Trusted(object=kept)
+    if isinstance(activity := case.activity, REMARKS):
+        return Trusted(object=Object(id=id_of(activity.object)))
     found, written = _asked(unit, case, id)
     return Trusted(object=found, document=written)
 

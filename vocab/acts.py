@@ -126,6 +126,20 @@ class Like(Activity):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmojiReact(Activity):
+    """I say this about it: `content` is one emoji, or the name of one in `tag` (FEP-c0e0)."""
+
+    type: ClassVar[str] = "EmojiReact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteRequest(Activity):
+    """May my post, `instrument`, show yours, `object` (FEP-044f)?"""
+
+    type: ClassVar[str] = "QuoteRequest"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dislike(Activity):
     """I do not like this; read, never written."""
 

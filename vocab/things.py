@@ -1,21 +1,51 @@
 """What is talked about: posts, files, links, places, amounts; read through vocab.types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from vocab.model import Object, flag, iri, iris, number, part, refs, text, texts, time
+from vocab.model import Object, flag, iri, iris, number, part, ref, refs, text, texts, time, value
 
 
 @dataclass(frozen=True, kw_only=True)
-class Note(Object):
-    """A short text; has no summary and no name when it is ours (W5, W6)."""
+class Post(Object):
+    """What people write for others to read, to answer and to pass on; the base of such classes."""
+
+    type: ClassVar[str] = "Object"
+
+    likes: Object | str | None = ref("likes")
+    shares: Object | str | None = ref("shares")
+    interaction_policy: Mapping[str, Any] | None = value("interactionPolicy")
+    """Who may like, answer, share or quote it; read by `vocab.policy`."""
+    quote: str | None = iri("quote")
+    """The post it shows (FEP-044f); the three after it are how others spelled that before."""
+    misskey_quote: str | None = iri("_misskey_quote")
+    quote_url: str | None = iri("quoteUrl")
+    quote_uri: str | None = iri("quoteUri")
+    quote_authorization: str | None = iri("quoteAuthorization")
+    """The stamp of the quoted post's author."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteAuthorization(Object):
+    """A stamp (FEP-044f): its owner lets `interacting_object` show `interaction_target`."""
+
+    type: ClassVar[str] = "QuoteAuthorization"
+
+    interacting_object: str | None = iri("interactingObject")
+    interaction_target: str | None = iri("interactionTarget")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(Post):
+    """A short text; has no name when it is ours, and a summary only as a warning (W5, W6)."""
 
     type: ClassVar[str] = "Note"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Article(Object):
+class Article(Post):
     """A text with a title and a summary of at most 500 characters (W5)."""
 
     type: ClassVar[str] = "Article"
@@ -29,7 +59,7 @@ class Page(Article):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question(Object):
+class Question(Post):
     """A poll (FEP-9967); only ever advisory here."""
 
     type: ClassVar[str] = "Question"
@@ -41,7 +71,7 @@ class Question(Object):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event(Object):
+class Event(Post):
     """Something that happens at a time and a place."""
 
     type: ClassVar[str] = "Event"

@@ -129,6 +129,7 @@ def environment(node: "Node", files: Files) -> Environment:
         static=files.address,
         csrf_token=_csrf_token,
         once_key=sessions.token,
+        picture=functools.partial(_picture, node),
         PLACES=PLACES,
         REACHES=REACHES,
     )
@@ -266,6 +267,11 @@ def _duration(context: Context, minutes: int) -> str:
 
 def _exact(moment: date) -> str:
     return moment.isoformat("T", "minutes") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def _picture(node: "Node", url: str) -> str | None:
+    """Where our copy of a picture of others is, if some module keeps such copies."""
+    return node.registry.picture(node, url) if node.registry.picture else None
 
 
 def _clean(html: str | None) -> Markup:

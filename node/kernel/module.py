@@ -127,6 +127,8 @@ class Module:
     trusts: tuple[Callable[[Connection, str], bool], ...] = ()
     """Id of a node's service → whether our communities trust each other."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
+    picture: "Callable[[Node, str], str | None] | None" = None
+    """The address of a picture elsewhere → the path of our copy of it; None if there is none."""
     checks: Mapping[type[Object], Callable[..., None]] = field(default_factory=dict)
     """Receipt checks of a class: (document, …) raising Malformed."""
     capabilities: tuple[Link, ...] = ()
@@ -184,6 +186,7 @@ class Registry:
         for m in self.modules:
             self._add(m)
         self.identify = next((m.identify for m in self.modules if m.identify), None)
+        self.picture = next((m.picture for m in self.modules if m.picture), None)
 
     def _add(self, m: Module) -> None:
         mine = f"module {m.name}:"

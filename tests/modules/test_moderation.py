@@ -13,17 +13,18 @@ from node.kernel.access import ANONYMOUS
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
-from node.modules import accounts, follows, moderation, notes
+from node.modules import accounts, follows, moderation, notes, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import acts, queries, queue
 from node.modules.moderation.tables import block, refusal, report
+from node.modules.notes import public
 from node.modules.notes import queries as posts
-from node.modules.notes import writing
 from tests.conftest import PASSWORD, Browser, Wire, person, settle
 from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Block, Flag
 
-MODULES = [federation.module, accounts.module, follows.module, moderation.module, notes.module]
+MODULES = [federation.module, accounts.module, follows.module, moderation.module, reactions.module,
+           notes.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 Browse = Callable[..., Awaitable[Browser]]
 
@@ -72,7 +73,7 @@ async def test_a_hidden_post_is_seen_by_its_author_and_the_keepers_with_the_reas
         answer = await (await browse(alder, handle)).get(path)
         assert answer.status_code == status, handle
         assert ("It hurts people." in answer.text) is (status == 200)
-    assert await alder.read(writing.document, id, ANONYMOUS) is None
+    assert await alder.read(public.document, id, ANONYMOUS) is None
     assert (await logged(alder))["moderation.hide"] == "It hurts people."
 
     sent = await admin.post("/moderate/show", {"reason": "Settled."}, form=about)

@@ -14,10 +14,10 @@ from node.kernel.errors import Invalid, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.tables import letter as letters
-from node.modules import accounts, follows, moderation, notes
+from node.modules import accounts, follows, moderation, notes, reactions
 from node.modules.accounts import leaving
 from node.modules.follows import api as following
-from node.modules.notes import queries, writing
+from node.modules.notes import public, queries, writing
 from node.modules.notes.pages import people
 from node.modules.notes.tables import note, recipient
 from node.modules.notes.writing import Draft
@@ -26,7 +26,8 @@ from vocab import wire as wires
 from vocab.model import PUBLIC
 from vocab.types import Create, Delete, Image, Note, Update
 
-MODULES = [federation.module, accounts.module, follows.module, moderation.module, notes.module]
+MODULES = [federation.module, accounts.module, follows.module, moderation.module, reactions.module,
+           notes.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 
 
@@ -112,7 +113,7 @@ async def test_a_deleted_post_stays_deleted(alder: Node, birch: Node, clock: Clo
     again = await alder.read(queries.stored, id)
     assert again
 
-    whole = await alder.read(writing.value, again)
+    whole = await alder.read(public.value, again)
     await alder.write(writing.remove, member(ana), again.slug)
     await settle(alder, birch)
     clock.advance(minutes=1)
@@ -231,7 +232,7 @@ async def test_a_direct_post_is_seen_by_its_ends_alone(alder: Node, birch: Node)
     }
     assert seen == {"ben": True, "cleo": False, "keeper": False}
     assert await birch.read(queries.by_id, id, ANONYMOUS) is None
-    assert await birch.read(writing.document, id, member(cleo)) is None
+    assert await birch.read(public.document, id, member(cleo)) is None
     assert await alder.read(queries.by_id, id, Viewer(account=ben)) is None
 
     back = await say(birch, ben, "And only you", reach="direct", parent=id)

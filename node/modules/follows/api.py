@@ -1,5 +1,7 @@
 """What other modules may use of follows."""
 
+from sqlalchemy import Connection
+
 from node.kernel.errors import Missing
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
@@ -8,8 +10,8 @@ from node.modules.follows.queries import activity_of, end, end_all, followers, f
 from node.modules.follows.rules import State
 from vocab.types import Follow, Reject, Undo
 
-__all__ = ["State", "follow", "followers", "following", "forget", "leave", "part", "state",
-           "unfollow"]  # fmt: skip
+__all__ = ["State", "circles", "follow", "followers", "following", "forget", "leave", "part",
+           "state", "unfollow"]  # fmt: skip
 
 
 def follow(unit: Unit, follower: Account, followed: Account) -> None:
@@ -41,6 +43,17 @@ def part(unit: Unit, ours: Account, other: Account) -> None:
     if asked is not None:
         end(unit.db, other.id, ours.id)
         send_answer(unit, Reject, ours, other.id, asked)
+
+
+def circles(db: Connection, who: str, of: Account) -> list[str]:
+    """The collections of an actor's that somebody is in: who follows them, whom they follow."""
+    found = []
+    if of.followers and state(db, who, of.id) is State.ACCEPTED:
+        found.append(of.followers)
+    theirs = (of.document or {}).get("following")
+    if isinstance(theirs, str) and state(db, of.id, who) is State.ACCEPTED:
+        found.append(theirs)
+    return found
 
 
 def forget(unit: Unit, account: str) -> None:

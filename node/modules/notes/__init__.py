@@ -1,7 +1,7 @@
 """Posts: written, answered, changed and deleted, by people here and anywhere."""
 
 from node.kernel.module import Module
-from node.modules.notes import leaving, pages, slots, writing
+from node.modules.notes import leaving, pages, public, slots
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
 
@@ -10,12 +10,12 @@ module = Module(
     title="Posts",
     package=__name__,
     metadata=metadata,
-    requires=("accounts", "follows", "moderation"),
+    requires=("accounts", "follows", "moderation", "reactions"),
     handlers=handlers,
     subscribers=subscribers,
     routes=pages.routes,
     slots={"today.happened": slots.happened, "public": slots.public},
-    documents=(writing.document,),
+    documents=(public.document,),
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -19,6 +19,8 @@ from node.modules.moderation import api as moderation
 from node.modules.notes import queries, rules, writing
 from node.modules.notes.queries import Post
 from node.modules.notes.writing import Draft
+from node.modules.reactions import api as reactions
+from node.modules.reactions.api import OFFERED, Verb
 from vocab.model import Malformed
 from web.forms import Choice, Entry, Form, Hidden, Pick, Text, blank, done, fields_of, reach, read
 from web.language import NAMES, mark
@@ -90,11 +92,12 @@ async def _index_page(request: Request, form: Entry, status: int = 200) -> Respo
     node, viewer = _member(request)
     before = _moment(request.query_params.get("before"))
     found = await node.read(queries.feed, viewer, before, MOST + 1)
-    more = found[MOST - 1].published.isoformat() if len(found) > MOST else ""
+    last = found[MOST - 1].at if len(found) > MOST else None
+    said = await node.read(reactions.of, [one.id for one in found], viewer)
     _ = voice(request).say
     return page(request, "notes/index.html", status=status, title=_("What people write"),
-                place="today", form=form, found=found[:MOST], more=more,
-                first=before is None)  # fmt: skip
+                place="today", form=form, found=found[:MOST], said_of=said,
+                more=last.isoformat() if last else "", first=before is None)  # fmt: skip
 
 
 def _moment(said: str | None) -> datetime | None:
@@ -164,9 +167,27 @@ def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dic
         "thread": said if any(one.id == kept.id for one in said) else [kept, *said],
         "about": {"url": root.url, "name": root.name} if root is not None else None,
         "names": {one.id: one.author.label for one in said},
+        "said_of": reactions.of(db, [kept.id, *(one.id for one in said)], viewer),
+        "touch": _touch(db, kept, viewer),
+        "liked_by": _people(db, kept, viewer, Verb.LIKE),
+        "shared_by": _people(db, kept, viewer, Verb.SHARE),
         "hidden": hidden,
         "mine": writing.may_change(db, viewer, kept),
     }
+
+
+def _touch(db: Connection, kept: Post, viewer: Viewer) -> dict[str, Any]:
+    """What the viewer may do with a post by one touch, as far as its author wants it."""
+    return {
+        "likeable": viewer.is_member,
+        "shareable": viewer.is_member and kept.reach == Reach.PUBLIC,
+        "offered": OFFERED if viewer.is_member else (),
+    }
+
+
+def _people(db: Connection, kept: Post, viewer: Viewer, verb: Verb) -> list[Account]:
+    """Who likes or shares a post; its author alone is told."""
+    return reactions.people(db, kept.id, verb) if kept.owner == viewer.id else []
 
 
 async def reply(request: Request) -> Response:

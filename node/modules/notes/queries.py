@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -29,6 +30,7 @@ from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import api as moderation
 from node.modules.notes.tables import note, recipient
+from node.modules.reactions import api as reactions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,20 @@ class Post:
     deleted: datetime | None
     hidden: datetime | None
     once: str | None
+    policy: Mapping[str, Any] | None
+    emoji: Sequence[Mapping[str, str]]
+    starts: datetime | None
+    place: str
+    context: str | None
+    answers: str | None
+    quote: str | None
+    stamp: str | None
+    consent: str | None
     author: Account
+    at: datetime | None = None
+    """When it came into a feed: when it was written, or shared last."""
+    sharers: Sequence[Account] = ()
+    """For whose sake it stands in a feed, if not for its author's."""
 
     @property
     def path(self) -> str:
@@ -137,22 +152,35 @@ def replies_to(db: Connection, id: str, viewer: Viewer, most: int = 100) -> list
 def feed(
     db: Connection, viewer: Viewer, before: datetime | None = None, most: int = 20
 ) -> list[Post]:
-    """What people here wrote, whom the viewer follows, and what is for the viewer; newest first.
+    """What people here wrote, whom the viewer follows, what they share, and what is for the viewer.
 
-    Answers among others are left out: they stand under what they answer.
+    The newest first. Answers among others are left out: they stand under what they answer.
     """
     may = or_(visible(note, viewer), _named(viewer))
-    near = or_(
-        note.c.local,
-        note.c.reach == Reach.TRUSTED,
-        note.c.owner.in_(follows.following(db, viewer.id or "")),
+    followed = follows.following(db, viewer.id or "")
+    shared = reactions.shared_by(_neighbours(viewer, followed)).subquery()
+    near = or_(note.c.local, note.c.reach == Reach.TRUSTED, note.c.owner.in_(followed))
+    own = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
+    at = case((own, note.c.published), else_=shared.c.at)
+    said = (
+        _posts()
+        .add_columns(at.label("at"), own.label("own"))
+        .outerjoin(shared, shared.c.object == note.c.id)
+        .where(may, or_(own, shared.c.object.is_not(None)))
+        .where(note.c.deleted.is_(None), _seen(viewer))
     )
-    wanted = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
-    said = _posts().where(may, wanted, note.c.deleted.is_(None), _seen(viewer))
     if before is not None:
-        said = said.where(note.c.published < before)
-    rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(most))
-    return [_post(row) for row in rows]
+        said = said.where(at < before)
+    rows = db.execute(said.order_by(at.desc(), note.c.id).limit(most)).all()
+    others = [row.id for row in rows if not row.own]
+    by = reactions.sharers(db, others, _neighbours(viewer, followed)) if others else {}
+    return [replace(_post(r), at=r.at, sharers=tuple(by.get(r.id, ()))) for r in rows]
+
+
+def _neighbours(viewer: Viewer, followed: Sequence[str]) -> Select[tuple[str]]:
+    """Whose shares the viewer sees: of people here, and of whom the viewer follows."""
+    near = or_(account.c.local, account.c.id.in_(followed))
+    return select(account.c.id).where(near, account.c.id.not_in(moderation.unseen(viewer.id)))
 
 
 def public(db: Connection, viewer: Viewer, most: int = 5) -> list[Post]:

@@ -10,12 +10,15 @@ from vocab.model import PUBLIC
 MENTIONS: Final = 20
 """Handles in one text that are looked up."""
 PICTURES: Final = 8
+EMOJI: Final = 50
+"""Custom emoji of one text."""
 _WIDTH: Final = (Reach.DIRECT, Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
 _HANDLE: Final = re.compile(
     r"(?<![\w@/.])@([A-Za-z0-9_][\w.-]{0,60})(?:@([A-Za-z0-9][A-Za-z0-9.-]{1,250}(?::\d{1,5})?))?",
     re.ASCII,
 )
 _TAG: Final = re.compile(r"(<[^>]*>)")
+_SHORTCODE: Final = re.compile(r":?([A-Za-z0-9_+-]{1,60}):?")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -69,6 +72,16 @@ def concerns(reach: Reach, *, followed: bool, named: bool, answers_us: bool) -> 
 def is_vote(*, name: str | None, content: str | None, in_reply_to: str | None) -> bool:
     """Whether a Note is an answer to a poll and no post (FEP-9967)."""
     return bool(name and in_reply_to and not content)
+
+
+def shortcode(said: str | None) -> str | None:
+    """The name of a custom emoji, in colons; None for anything else.
+
+    >>> shortcode(":blob:"), shortcode("blob"), shortcode("a b")
+    (':blob:', ':blob:', None)
+    """
+    found = _SHORTCODE.fullmatch((said or "").strip())
+    return f":{found[1]}:" if found else None
 
 
 def language_of(said: str | None) -> str | None:

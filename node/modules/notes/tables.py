@@ -40,15 +40,29 @@ note = Table(
     Column("deleted", Moment),
     Column("hidden", Moment),
     Column("once", String(64), unique=True),
+    Column("policy", JSON),
+    Column("emoji", JSON, nullable=False, server_default="[]"),
+    Column("starts", Moment),
+    Column("place", String(300), nullable=False, server_default=""),
+    Column("context", String(2048)),
+    Column("answers", String(2048)),
+    Column("quote", String(2048)),
+    Column("stamp", String(2048)),
+    Column("consent", String(10)),
     Index(None, "owner", "published"),
     Index(None, "thread", "published"),
     Index(None, "in_reply_to"),
     Index(None, "published"),
+    Index(None, "quote"),
+    Index(None, "stamp"),
 )
-"""A Note or Article. `content` was cleaned when it came; `source` is what a member typed.
+"""A post. `content` was cleaned when it came; `source` is what a member typed.
 
 `slug` is the last part of its page `/n/…`. A deleted one keeps its row without a word in it, so
-that it cannot come again."""
+that it cannot come again. `policy` is its `interactionPolicy`; `emoji` the pictures that its
+words name; `starts` and `place` of an Event. `context` and `answers` are collections at its own
+server. `quote` is a post that it shows, by the `stamp` of that post's author; `consent` says how
+far that has come (`rules.Consent`)."""
 
 recipient = Table(
     "note_recipient",

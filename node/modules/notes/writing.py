@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, update
 
@@ -11,16 +12,16 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.notes import queries, rules
+from node.modules.follows import api as follows
+from node.modules.notes import public, queries, rules
 from node.modules.notes.queries import Post
 from node.modules.notes.tables import note
-from vocab import html
+from vocab import html, policy
 from vocab.model import PUBLIC, Object
-from vocab.types import Article, Create, Delete, Mention, Note, Tombstone, Update
+from vocab.policy import Leave, Verb
+from vocab.types import Create, Delete, Mention, Note, Tombstone, Update
 from web.language import mark
 
-TRUSTED_PEERS = "trustedPeers"
-RECIPIENTS_ONLY = "recipientsOnly"
 NEWER = timedelta(seconds=1)
 """How much later a change says it is, at least: others take no other for news."""
 NO_ANSWERS = mark("This person takes no answers from you.")
@@ -37,6 +38,8 @@ class Draft:
     """(handle, host) as of `rules.handles_in` → the account."""
     parent: str | None = None
     """The id of what it answers."""
+    quotes: Leave = Leave.ASK
+    """Whether others may show it in a post of their own, if it is public."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ class Answered:
     owner: str | None
     reach: str | None
     to: Sequence[str] = ()
+    policy: Mapping[str, Any] | None = None
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -65,7 +69,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
     """
     if once is not None and (slug := queries.sent_before(unit.db, once)):
         return slug
-    if not draft.text.strip():
+    if not html.from_text(draft.text):
         raise Invalid({"text": mark("Write something first.")})
     parent = _parent(unit, author, draft)
     said = _value(unit, author, draft, parent)
@@ -94,10 +98,23 @@ def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
         raise Missing(detail=draft.parent)
     if found.owner and unit.registry.blocks(unit.db, found.owner, author.id):
         raise Refused("E_BLOCKED", found.owner, safe=NO_ANSWERS)
+    if allowed(unit, author, found.owner, found.policy, Verb.REPLY) is Leave.NO:
+        raise Refused("E_POLICY", found.id, safe=NO_ANSWERS)
     if draft.reach not in rules.choices(found.reach):
         words = mark("An answer cannot go further than what it answers.")
         raise Invalid({"reach": words}, "E_AUDIENCE_WIDENED")
     return found
+
+
+def allowed(
+    unit: Unit, who: Account, owner: str | None, rule: Mapping[str, Any] | None, verb: Verb
+) -> Leave:
+    """Whether somebody may do this with a post, by its author's policy; the author may."""
+    if owner is None or owner == who.id:
+        return Leave.YES
+    author = unit.account(owner)
+    circles = follows.circles(unit.db, who.id, author) if author else []
+    return policy.leave(rule, verb, [who.id, *circles])
 
 
 def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
@@ -105,12 +122,14 @@ def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
     if (kept := queries.by_id(unit.db, id, viewer)) is not None:
         if kept.deleted is not None:
             return None
-        return Answered(id=id, owner=kept.owner, reach=kept.reach, to=kept.to)
+        return Answered(id=id, owner=kept.owner, reach=kept.reach, to=kept.to, policy=kept.policy)
     seen = unit.registry.document(unit.db, id, viewer)
     if seen is None or isinstance(seen, Tombstone):
         return None
     owner = seen.attributed_to
-    reach = rules.reach_of({*seen.to, *seen.cc}, ours=True, peers=seen.handling == TRUSTED_PEERS)
+    reach = rules.reach_of(
+        {*seen.to, *seen.cc}, ours=True, peers=seen.handling == public.TRUSTED_PEERS
+    )
     return Answered(id=id, owner=owner.id if isinstance(owner, Object) else owner, reach=reach)
 
 
@@ -128,33 +147,27 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
         content=_written(draft.text, draft.people),
-        source=_source(draft.text),
+        source=public.source(draft.text),
         lang=draft.lang,
         in_reply_to=draft.parent,
         tag=tuple(Mention(href=one.id, name=one.address) for one in people.values()),
         to=to,
         cc=cc,
         published=unit.now,
-        handling=_handling(draft.reach),
+        handling=public.handling(draft.reach),
+        interaction_policy=_policy(draft, author),
+        **(public.parts(id) if draft.reach == Reach.PUBLIC else {}),
     )
+
+
+def _policy(draft: Draft, author: Account) -> Mapping[str, Any] | None:
+    """Who may do what with a public post."""
+    return policy.advertised(draft.quotes, author.id) if draft.reach == Reach.PUBLIC else None
 
 
 def _written(text: str, people: Mapping[tuple[str, str], Account]) -> str:
     pages = {key: (one.url or one.id, one.handle) for key, one in people.items()}
     return html.clean(rules.with_mentions(html.from_text(text), pages))
-
-
-def _source(text: str) -> Mapping[str, str] | None:
-    """What was typed, unless others would take it for markup; the content says it too."""
-    if not text or not html.may_leave(text):
-        return None
-    return {"content": text, "mediaType": "text/plain"}
-
-
-def _handling(reach: str) -> str | None:
-    if reach == Reach.TRUSTED:
-        return TRUSTED_PEERS
-    return RECIPIENTS_ONLY if reach == Reach.DIRECT else None
 
 
 def _audience(
@@ -193,15 +206,15 @@ def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> 
         Missing: not there, or not theirs.
     """
     kept = _theirs(unit, viewer, slug)
-    if not text.strip():
+    if not html.from_text(text):
         raise Invalid({"text": mark("Write something, or delete the post.")})
     known = [unit.account(one["href"]) for one in kept.mentions]
     people = {key: one for one in known if one for key in _keys(unit, one)}
-    before = value(unit.db, kept)
+    before = public.value(unit.db, kept)
     fields = {name: held for name, held in before.__dict__.items() if held is not None}
     fields |= {
         "content": _written(text, people),
-        "source": _source(text),
+        "source": public.source(text),
         "lang": lang,
         "updated": max(unit.now, (kept.updated or kept.published) + NEWER),
     }
@@ -232,7 +245,7 @@ def remove(unit: Unit, viewer: Viewer, slug: str) -> None:
         Missing: not there, or not theirs.
     """
     kept = _theirs(unit, viewer, slug)
-    unit.perform(farewell(unit, kept), kept.author, value(unit.db, kept))
+    unit.perform(farewell(unit, kept), kept.author, public.value(unit.db, kept))
 
 
 def farewell(unit: Unit, kept: Post, to: Sequence[str] | None = None) -> Delete:
@@ -255,50 +268,3 @@ def _theirs(unit: Unit, viewer: Viewer, slug: str) -> Post:
     if kept is None or not may_change(unit.db, viewer, kept):
         raise Missing(detail=slug)
     return kept
-
-
-# As others fetch it -------------------------------------------------------------------------
-
-
-def value(db: Connection, kept: Post) -> Object:
-    """A post as the object that travels."""
-    cls = Article if kept.type == "Article" else Note
-    tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
-    return cls(
-        id=kept.id,
-        name=kept.title or None,
-        url=kept.id.rpartition("/o/")[0] + kept.path if kept.local else kept.url,
-        attributed_to=kept.owner,
-        content=kept.content,
-        summary=kept.summary or None,
-        sensitive=kept.sensitive or None,
-        source=_source(kept.source),
-        lang=kept.lang,
-        in_reply_to=kept.in_reply_to,
-        tag=tags,
-        to=tuple(kept.to),
-        cc=tuple(kept.cc),
-        published=kept.published,
-        updated=kept.updated,
-        handling=_handling(kept.reach),
-    )
-
-
-def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
-    """The post with this id for who may fetch it; a Tombstone of a deleted one.
-
-    What is for this community is shown to its members alone (a member's own program among
-    them), and others' posts that are not public only to their authors: nothing of theirs is
-    handed on.
-    """
-    kept = queries.by_id(db, id, viewer)
-    if kept is None:
-        return None
-    if kept.reach == Reach.COMMUNITY and not viewer.is_member and viewer.id != kept.owner:
-        return None
-    stranger = not kept.local and kept.reach != Reach.PUBLIC
-    if stranger and not viewer.is_member and viewer.id != kept.owner:
-        return None
-    if kept.deleted is not None:
-        return Tombstone(id=id, former_type=kept.type, deleted=kept.deleted)
-    return value(db, kept)

@@ -1,0 +1,167 @@
+"""What is kept of a post, all words cleaned; and what nobody sent, but its own server shows."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from federation.origins import LONGEST, domain, same_origin
+from federation.policy import refuses
+from federation.queries import forgotten
+from federation.trust import Wanted
+from node.kernel.access import Reach
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.notes import queries, rules
+from vocab import html, policy
+from vocab.model import Object, id_of
+from vocab.types import Article, Document, Emoji, Event, Link, Mention, Post, Question
+
+
+def row(
+    post: Object, owner: Account, to: Sequence[str], cc: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    """The values of a post, without its place (`standing.Standing`).
+
+    Args:
+        post: what somebody wrote.
+        owner: its author, ours or not.
+        to: whom it is for.
+        cc: the rest of them.
+        now: the latest moment at which it can have been published.
+    """
+    id, ours = post.id or "", owner.local
+    return {
+        "id": id,
+        "slug": id.rpartition("/")[2][:64] if ours else secrets.token_urlsafe(16),
+        "owner": owner.id,
+        "local": ours,
+        "type": type_of(post),
+        "title": html.line(post.name, 500) if isinstance(post, Article | Event) else "",
+        "content": _words(post),
+        "source": _source(post) if ours else "",
+        "summary": html.line(post.summary, 500),
+        "sensitive": bool(post.sensitive),
+        "lang": rules.language_of(post.lang),
+        "in_reply_to": post.in_reply_to,
+        "url": None if ours else _page(post, id),
+        "attachments": _attachments(post),
+        "mentions": _mentions(post),
+        "to": list(to),
+        "cc": list(cc),
+        "published": min(post.published or now, now),
+        "policy": policy.kept(post.interaction_policy) if isinstance(post, Post) else None,
+        "emoji": _emoji(post),
+        "starts": post.start_time if isinstance(post, Event) else None,
+        "place": _place(post) if isinstance(post, Event) else "",
+        "context": _collection(post.context, id),
+        "answers": None if ours else _collection(id_of(post.replies), id),
+    }
+
+
+CHANGED = (
+    "title", "content", "source", "summary", "sensitive", "lang", "attachments", "mentions",
+    "policy", "emoji", "starts", "place",
+)  # fmt: skip
+"""What an Update may give other values, besides who sees the post."""
+
+
+def type_of(post: Object) -> str:
+    """What a post is kept as: a Page is an Article, what is of no other class a Note."""
+    for cls in (Article, Question, Event):
+        if isinstance(post, cls):
+            return cls.type
+    return "Note"
+
+
+def _words(post: Object) -> str:
+    if post.media_type in ("text/plain", "text/markdown"):
+        return html.from_text(post.content or "")
+    return html.clean(post.content)
+
+
+def _source(post: Object) -> str:
+    """What a member typed; of a program that sends only HTML, its words."""
+    if isinstance(post.source, Mapping) and isinstance(post.source.get("content"), str):
+        return str(post.source["content"])[: html.TEXT_SIZE]
+    return html.to_text(post.content)
+
+
+def _page(post: Object, id: str) -> str:
+    """Where a stranger's post can be seen: at its own server, or else its id."""
+    return post.url if post.url and same_origin(post.url, id) else id
+
+
+def _attachments(post: Object) -> list[dict[str, str]]:
+    """Files and links beside the words; only where they lie is kept, nothing is fetched."""
+    found = []
+    for one in post.attachment[: rules.PICTURES]:
+        if not isinstance(one, Document | Link):
+            continue
+        url = one.url or (one.href if isinstance(one, Link) else None)
+        if url and domain(url):
+            found.append({"url": url, "name": html.line(one.name, 300), "host": domain(url)})
+    return found
+
+
+def _mentions(post: Object) -> list[dict[str, str]]:
+    tags = [one for one in post.tag if isinstance(one, Mention) and one.href]
+    named = [{"href": one.href or "", "name": html.line(one.name, 300)} for one in tags]
+    return named[: rules.MENTIONS * 2]
+
+
+def _emoji(post: Object) -> list[dict[str, str]]:
+    """The pictures that the words name by a `:shortcode:`, and where they lie (FEP-9098)."""
+    found: dict[str, str] = {}
+    for one in post.tag[: rules.EMOJI * 2]:
+        if isinstance(one, Emoji) and (name := rules.shortcode(one.name)):
+            url = one.icon.url if isinstance(one.icon, Object) else one.icon
+            if url and domain(url):
+                found.setdefault(name, url)
+    return [{"name": name, "url": url} for name, url in list(found.items())[: rules.EMOJI]]
+
+
+def _place(post: Object) -> str:
+    place = post.location
+    return html.line(place.name, 300) if isinstance(place, Object) else ""
+
+
+def _collection(id: str | None, of: str) -> str | None:
+    """A collection at the server of the post that it is said to belong to."""
+    return id if id and same_origin(id, of) and len(id) <= LONGEST else None
+
+
+# What its own server shows ------------------------------------------------------------------
+
+
+def keep(unit: Unit, post: Object) -> None:
+    """Keep a post that is for all, as its own server shows it; nothing if it is known, or gone.
+
+    Raises:
+        Wanted: nobody here has met its author.
+    """
+    id, owner = post.id or "", id_of(post.attributed_to) or ""
+    to, cc = list(post.to), list(post.cc)
+    reach = rules.reach_of({*to, *cc}, ours=False, peers=False)
+    if reach is not Reach.PUBLIC or not _may_come(unit, id, owner):
+        return
+    author = unit.account(owner)
+    if author is None:
+        raise Wanted(owner)
+    if author.gone is None and author.suspended is None:
+        place = {"reach": reach.value, "thread": thread_of(unit, post)}
+        queries.add(unit, {**row(post, author, to, cc, unit.now), **place}, ())
+
+
+def thread_of(unit: Unit, post: Object) -> str:
+    """The first post of a conversation, as far as it is known here."""
+    parent = queries.stored(unit.db, post.in_reply_to) if post.in_reply_to else None
+    return (parent.thread if parent else post.in_reply_to) or post.id or ""
+
+
+def _may_come(unit: Unit, id: str, owner: str) -> bool:
+    if not id or unit.ours(id) or not same_origin(id, owner):
+        return False
+    if queries.stored(unit.db, id) is not None or forgotten(unit.db, owner, [id]):
+        return False
+    return not refuses(unit.db, unit.registry, owner)

@@ -1,0 +1,125 @@
+"""A post as others fetch it: the object that travels, and the collections that belong to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from node.kernel.access import Reach, Viewer
+from node.modules.notes import queries
+from node.modules.notes.queries import Post
+from node.modules.reactions import api as reactions
+from node.modules.reactions.api import Verb
+from vocab import html
+from vocab.model import Collection, Object, OrderedCollection
+from vocab.types import Article, Event, Mention, Note, Question, Tombstone
+
+TRUSTED_PEERS = "trustedPeers"
+RECIPIENTS_ONLY = "recipientsOnly"
+_CLASSES: Mapping[str, type[Note | Article | Question | Event]] = {
+    cls.type: cls for cls in (Note, Article, Question, Event)
+}
+
+
+def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
+    """The post with this id for who may fetch it, or a part of it; a Tombstone of a deleted one.
+
+    What is for this community is shown to its members alone (a member's own program among
+    them), and others' posts that are not public only to their authors: nothing of theirs is
+    handed on.
+    """
+    whole, _, part = id.rpartition("/")
+    if part in _PARTS:
+        kept = _readable(db, whole, viewer)
+        return _PARTS[part](db, kept, viewer) if kept and kept.local and not kept.deleted else None
+    kept = _readable(db, id, viewer)
+    if kept is None:
+        return None
+    if kept.deleted is not None:
+        return Tombstone(id=id, former_type=kept.type, deleted=kept.deleted)
+    return value(db, kept)
+
+
+def _readable(db: Connection, id: str, viewer: Viewer) -> Post | None:
+    kept = queries.by_id(db, id, viewer)
+    if kept is None or viewer.is_member or viewer.id == kept.owner:
+        return kept
+    stranger = not kept.local and kept.reach != Reach.PUBLIC
+    return None if stranger or kept.reach == Reach.COMMUNITY else kept
+
+
+def value(db: Connection, kept: Post) -> Object:
+    """A post as the object that travels."""
+    tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
+    return _CLASSES[kept.type](
+        id=kept.id,
+        name=kept.title or None,
+        url=kept.id.rpartition("/o/")[0] + kept.path if kept.local else kept.url,
+        attributed_to=kept.owner,
+        content=kept.content,
+        summary=kept.summary or None,
+        sensitive=kept.sensitive or None,
+        source=source(kept.source),
+        lang=kept.lang,
+        in_reply_to=kept.in_reply_to,
+        tag=tags,
+        to=tuple(kept.to),
+        cc=tuple(kept.cc),
+        published=kept.published,
+        updated=kept.updated,
+        start_time=kept.starts,
+        interaction_policy=kept.policy,
+        handling=handling(kept.reach),
+        **(parts(kept.id) if kept.local and kept.reach == Reach.PUBLIC else {}),
+    )
+
+
+def parts(id: str) -> dict[str, Any]:
+    """The addresses of the collections of a public post of ours."""
+    return {name: f"{id}/{name}" for name in _PARTS}
+
+
+def source(text: str) -> Mapping[str, str] | None:
+    """What was typed, unless others would take it for markup; the content says it too."""
+    if not text or not html.may_leave(text):
+        return None
+    return {"content": text, "mediaType": "text/plain"}
+
+
+def handling(reach: str) -> str | None:
+    """How far others may pass on what has this reach."""
+    if reach == Reach.TRUSTED:
+        return TRUSTED_PEERS
+    return RECIPIENTS_ONLY if reach == Reach.DIRECT else None
+
+
+# What belongs to a post ---------------------------------------------------------------------
+
+
+def _likes(db: Connection, kept: Post, viewer: Viewer) -> Collection:
+    """How many people like it; who they are is told to nobody."""
+    total = reactions.total(db, kept.id, Verb.LIKE)
+    return Collection(id=f"{kept.id}/likes", attributed_to=kept.owner, total_items=total)
+
+
+def _shares(db: Connection, kept: Post, viewer: Viewer) -> Collection:
+    total = reactions.total(db, kept.id, Verb.SHARE)
+    return Collection(id=f"{kept.id}/shares", attributed_to=kept.owner, total_items=total)
+
+
+def _replies(db: Connection, kept: Post, viewer: Viewer) -> OrderedCollection:
+    """The answers that the asker may read, from wherever they came."""
+    found = tuple(one.id for one in queries.replies_to(db, kept.id, viewer) if _open(one))
+    return OrderedCollection(
+        id=f"{kept.id}/replies",
+        attributed_to=kept.owner,
+        total_items=len(found),
+        ordered_items=found,
+    )
+
+
+def _open(one: Post) -> bool:
+    return one.reach == Reach.PUBLIC
+
+
+_PARTS = {"likes": _likes, "replies": _replies, "shares": _shares}

@@ -1,0 +1,144 @@
+"""Where a post belongs: how far it goes, for whom it is, what it answers, whether we keep it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from federation.origins import same_origin
+from node.kernel.access import Reach, Viewer
+from node.kernel.act import Act
+from node.kernel.errors import Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.follows import api as follows
+from node.modules.notes import keeping, queries, rules
+from node.modules.notes.queries import Post
+from vocab.model import Object, id_of
+from vocab.types import Create, Mention, Tombstone, Update
+
+LONGEST_ADDRESSES = 500
+"""Ids in `to` and `cc` that are looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a post belongs: how far it goes, for whom it is, what it answers."""
+
+    reach: Reach
+    named: tuple[str, ...]
+    """Accounts of ours."""
+    thread: str
+
+
+def addresses(act: Act[Any, Object]) -> tuple[list[str], list[str]]:
+    """`to` and `cc` of a post, or of its activity where the post says nothing."""
+    of: Object = act.object if act.object.to or act.object.cc else act.activity
+    return list(of.to)[:LONGEST_ADDRESSES], list(of.cc)[:LONGEST_ADDRESSES]
+
+
+def _reach(unit: Unit, act: Act[Any, Object]) -> Reach | None:
+    to, cc = addresses(act)
+    named = {*to, *cc}
+    ours = act.actor.local
+    peers = unit.community.peers in named if ours else _among_peers(unit, act, named)
+    return rules.reach_of(named, ours=ours, peers=peers)
+
+
+def _among_peers(unit: Unit, act: Act[Any, Object], named: set[str]) -> bool:
+    """Whether somebody of a node that we trust writes to all nodes that it trusts."""
+    if act.object.handling != "trustedPeers":
+        return False
+    at_home = any(id.endswith("/peers") and same_origin(id, act.actor.id) for id in named)
+    return at_home and queries.is_trusted(unit.db, unit.registry, act.actor)
+
+
+def of(unit: Unit, act: Act[Create, Object]) -> Standing | None:
+    """Where a new post belongs; None if it is nothing to us.
+
+    Raises:
+        Refused: E_AUDIENCE_WIDENED, an answer of ours that goes further than what it answers.
+    """
+    reach = _reach(unit, act)
+    parent = act.object.in_reply_to
+    if reach is None:
+        return None
+    kept = queries.stored(unit.db, parent) if parent else None
+    if kept is not None and unit.registry.blocks(unit.db, kept.owner, act.actor.id):
+        return None
+    asked = _asked(unit, act, parent)
+    named = _named(unit, act, reach)
+    if reach is not Reach.DIRECT and asked is not None and asked not in named:
+        named = (*named, asked)
+    thread = keeping.thread_of(unit, act.object)
+    standing = Standing(reach=reach, named=named, thread=thread)
+    if act.actor.local:
+        if kept is not None and rules.is_wider(reach, kept.reach):
+            raise Refused("E_AUDIENCE_WIDENED", f"{parent} is {kept.reach}, its answer {reach}")
+        return standing
+    followed = any(unit.ours(id) for id in follows.followers(unit.db, act.actor.id))
+    mine = rules.concerns(reach, followed=followed, named=bool(named), answers_us=asked is not None)
+    return standing if mine else None
+
+
+def _asked(unit: Unit, act: Act[Create, Object], parent: str | None) -> str | None:
+    """The account of ours that a post answers, if its author may see what it answers."""
+    if parent is None or not unit.ours(parent):
+        return None
+    trusted = queries.is_trusted(unit.db, unit.registry, act.actor)
+    viewer = Viewer(account=act.actor, trusted=trusted)
+    seen = unit.registry.document(unit.db, parent, viewer)
+    if seen is None or isinstance(seen, Tombstone):
+        return None
+    owner = id_of(seen.attributed_to)
+    known = unit.account(owner) if owner else None
+    if known is None or not known.local:
+        return None
+    return None if unit.registry.blocks(unit.db, known.id, act.actor.id) else known.id
+
+
+def _named(unit: Unit, act: Act[Any, Object], reach: Reach) -> tuple[str, ...]:
+    """The accounts of ours that a post is for: addressed, or mentioned where all may read it."""
+    to, cc = addresses(act)
+    ids = [*to, *cc]
+    if act.actor.local:
+        ids += [*act.activity.bto, *act.activity.bcc]
+    if reach is Reach.DIRECT:
+        ids += _followers(unit, act.actor, ids)
+    else:
+        ids += [one.href for one in act.object.tag if isinstance(one, Mention) and one.href]
+    found: dict[str, None] = {}
+    for id in dict.fromkeys(ids):
+        if id == act.actor.id or not unit.ours(id):
+            continue
+        known = unit.account(id)
+        wanted = known is not None and known.local and known.gone is None
+        if wanted and not unit.registry.blocks(unit.db, id, act.actor.id):
+            found[id] = None
+    return tuple(found)
+
+
+def _followers(unit: Unit, actor: Account, named: list[str]) -> list[str]:
+    """Who of us follows an author who writes to their followers."""
+    if actor.followers is None or actor.followers not in named:
+        return []
+    return [id for id in follows.followers(unit.db, actor.id) if unit.ours(id)]
+
+
+def narrowed(unit: Unit, act: Act[Update, Object], before: Post) -> dict[str, Any]:
+    """What an Update changes in who sees a post: nothing, or fewer people.
+
+    Raises:
+        Refused: E_AUDIENCE_WIDENED.
+    """
+    reach = _reach(unit, act)
+    to, cc = addresses(act)
+    if reach is None or (not (to or cc)):
+        return {}
+    if rules.is_wider(reach, before.reach):
+        raise Refused("E_AUDIENCE_WIDENED", f"{before.id} was {before.reach}, and would be {reach}")
+    if reach is not Reach.DIRECT:
+        return {"reach": reach.value, "to": to, "cc": cc}
+    named = _named(unit, act, reach)
+    if before.reach == Reach.DIRECT:
+        had = queries.recipients_of(unit.db, before.id)
+        named = tuple(id for id in named if id in had)
+    return {"reach": reach.value, "to": to, "cc": cc, "recipients": named}
