@@ -13,6 +13,7 @@ from node.kernel.node import Node
 from node.modules import accounts
 from node.modules.accounts import api, attempts, doors, queries
 from tests.conftest import PASSWORD, Browser, Clock, Wire, person
+from tests.servers import hidden_fields
 
 MODULES = [federation.module, accounts.module]
 MakeNode = Callable[..., Awaitable[Node]]
@@ -47,7 +48,7 @@ async def keeper(node: Node) -> str:
 WIZARD = {
     "name": "Alder Street", "handle": "alder", "purpose": "We share tools.", "language": "en",
     "timezone": "berlin", "display": "Ana", "admin": "ana", "password": PASSWORD,
-    "address": "later",
+    "address": "",
 }  # fmt: skip
 
 
@@ -136,35 +137,59 @@ async def test_the_setup_is_gone_once_it_is_done(alder: Node, browse: Browse) ->
     assert alder.community.name == "Alder"
 
 
-async def test_a_safe_address_may_be_the_public_one_at_once(
+async def test_the_address_given_at_the_start_may_be_the_public_one_at_once(
     empty: Node, browse: Browse, wire: Wire
 ) -> None:
     wire.apps["https://alder.test"] = wire.apps[empty.origin]
     empty.community = replace(empty.community, origin="https://alder.test")
     code = await empty.write(api.setup_code)
     browser = await browse(empty)
-    wizard = {**WIZARD, "address": "given"}
 
     asked = await browser.get(f"/setup?code={code}")
+    wizard = {**WIZARD, "address": "https://alder.test"}
     home = await browser.post("/setup", wizard, form=f"/setup?code={code}")
 
-    assert asked.text.count('name="address"') == 2
+    assert 'value="https://alder.test"' in asked.text
     assert home.url.path == "/"
     assert (empty.origin, empty.community.at_home) == ("https://alder.test", False)
 
 
-async def test_an_address_without_tls_is_never_public(empty: Node, browse: Browse) -> None:
+async def test_an_address_that_leads_here_is_taken_in_the_wizard(
+    empty: Node, browse: Browse, wire: Wire
+) -> None:
+    wire.apps["https://elm.test"] = wire.apps[empty.origin]
     code = await empty.write(api.setup_code)
     browser = await browse(empty)
-    wizard = {**WIZARD, "address": "given"}
+    token = hidden_fields((await browser.get(f"/setup?code={code}")).text, "/setup")
+    wizard = {**token, **WIZARD, "address": "ELM.test"}
 
-    asked = await browser.get(f"/setup?code={code}")
-    home = await browser.post("/setup", wizard, form=f"/setup?code={code}")
+    answer = await raw(browser, "/setup", wizard)
 
-    assert 'name="address"' not in asked.text
-    assert "The node is at home" in asked.text
-    assert home.url.path == "/"
-    assert (empty.origin.startswith("http:"), empty.community.at_home) == (True, True)
+    assert str(answer.url) == "https://elm.test/"
+    assert (empty.origin, empty.community.at_home) == ("https://elm.test", False)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [("https://nobody.test", "could not be reached"), ("http://elm.test", "")],
+)
+async def test_an_address_that_leads_elsewhere_leaves_the_node_at_home(
+    empty: Node, browse: Browse, address: str, reason: str
+) -> None:
+    code = await empty.write(api.setup_code)
+    browser = await browse(empty)
+
+    answer = await browser.post(
+        "/setup", {**WIZARD, "address": address}, form=f"/setup?code={code}"
+    )
+
+    assert empty.ready is bool(reason)
+    if reason:
+        assert answer.url.path == "/desk/address"
+        assert reason in answer.text
+        assert empty.community.at_home
+    else:
+        assert "Write the address like" in answer.text
 
 
 async def test_the_founder_does_not_take_a_name_as_password(empty: Node, browse: Browse) -> None:

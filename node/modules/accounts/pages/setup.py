@@ -3,32 +3,28 @@
 import asyncio
 import hmac
 from collections.abc import Sequence
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from node.kernel import moving
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.keys import Keys
 from node.kernel.node import Node
+from node.kernel.settings import Unusable
 from node.kernel.unit import Unit
 from node.modules.accounts import doors, queries, rules, zones
 from node.modules.accounts.members import Founding, found
 from node.modules.accounts.pages import fields
 from node.modules.accounts.passwords import hash_password
 from web import sessions
-from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, blank, done, read
+from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, Wrong, blank, done, read
 from web.language import NAMES, languages, mark, negotiate
 from web.render import page
 from web.voice import voice
 
-LATER: Final = "later"
-GIVEN: Final = "given"
-AT_HOME: Final = mark("The node is at home: it works whole for you and talks with no other yet.")
 
-
-def _form(offered: str) -> Form:
-    """The wizard's form; it offers the address at which the node is found now, if it is safe."""
+def _form() -> Form:
     known = tuple(Choice(each, NAMES.get(each, each)) for each in languages())
     return Form(
         Hidden("code"),
@@ -46,27 +42,34 @@ def _form(offered: str) -> Form:
                       mark("You sign in with it, as in ana. It cannot be changed later."),
                       autocomplete="username"),
         fields.new_password(),
-        *([_address(offered)] if offered else ()),
+        Line("address", mark("Public address"),
+             mark("As in https://alder.example. Empty means later: until then the node is at home, "
+                  "works whole for you and talks with no other."),
+             at_most=200, optional=True, spell=False, check=_address),
     )  # fmt: skip
 
 
-def _address(offered: str) -> Pick:
-    choices = (
-        Choice(GIVEN, offered, mark("Where you are now, as given when the node was started.")),
-        Choice(LATER, mark("Later"), AT_HOME),
-    )
-    return Pick("address", mark("Public address"), choices=choices)
+def _address(typed: str) -> str:
+    """A public address as it is compared.
+
+    Raises:
+        Wrong: it can be none.
+    """
+    try:
+        return moving.plain(typed) if typed else ""
+    except Refused as problem:
+        raise Wrong(problem.safe) from None
 
 
-def _opened(node: Node, request: Request, code: str, offered: str) -> Entry:
+def _opened(node: Node, request: Request, code: str) -> Entry:
     asked = request.headers.get("accept-language", "")
     return blank(
         request,
-        _form(offered),
+        _form(),
         code=code,
         language=negotiate(None, asked, ""),
         timezone=zones.here(),
-        address=GIVEN if offered else LATER,
+        address=_offered(node),
     )
 
 
@@ -82,7 +85,7 @@ async def show(request: Request) -> Response:
         return page(
             request, "accounts/setup_closed.html", title=title, width="narrow", wrong=bool(code)
         )
-    return _page(request, _opened(node, request, code, _offered(node)))
+    return _page(request, _opened(node, request, code))
 
 
 async def send(request: Request) -> Response:
@@ -90,8 +93,7 @@ async def send(request: Request) -> Response:
     node: Node = request.app.state.node
     if node.ready:
         return RedirectResponse("/", 303)
-    offered = _offered(node)
-    form = read(request, _form(offered))
+    form = read(request, _form())
     if not await _opens(node, form.raw["code"][0] if form.raw["code"] else ""):
         raise Refused("E_SETUP_CODE", safe=CLOSED)
     form = _with_password(form)
@@ -118,9 +120,10 @@ def _with_password(form: Entry) -> Entry:
 async def _found(node: Node, request: Request, form: Entry) -> Response:
     """Found it; the browser is signed in."""
     values = form.values
+    address = values["address"]
     founding = Founding(
         origin=node.origin,
-        at_home=values.get("address") != GIVEN,
+        at_home=not address or address != _offered(node),
         name=values["name"],
         handle=values["handle"],
         purpose=values["purpose"],
@@ -134,9 +137,27 @@ async def _found(node: Node, request: Request, form: Entry) -> Response:
     session = await node.write(_begin, founding, keys, fields.agent(request))
     _ = voice(request).say
     words = _("%(name)s has its own node now.", name=node.community.name)
-    response = done(request, "/", words)
+    problem = await _moved(node, address) if node.community.at_home and address else ""
+    if problem:
+        later = _("It is at home for now; the address can be tried again on your desk.")
+        response = done(request, "/desk/address", f"{words} {_(problem)} {later}", "wait")
+    else:
+        response = done(request, "/", words)
+        if address:
+            response.headers["location"] = f"{node.origin}/"
     sessions.give(response, node, session, max_age=fields.AGES)
     return response
+
+
+async def _moved(node: Node, address: str) -> str:
+    """Give the community its address; what hinders it, else ""."""
+    try:
+        await moving.take(node, address)
+    except Refused as problem:
+        return problem.safe
+    except Unusable as problem:
+        return str(problem)
+    return ""
 
 
 def _begin(unit: Unit, founding: Founding, keys: Sequence[Keys], agent: str) -> str:
@@ -162,7 +183,6 @@ def _page(request: Request, form: Entry, status: int = 200) -> Response:
         title=_("Set up this node"),
         width="narrow",
         form=form,
-        at_home=AT_HOME,
         zones=zones.names(),
     )
 
