@@ -15,6 +15,9 @@ SOURCES := node federation vocab web workers
 # Never asked for by us; a newer pip would otherwise say so at every step.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Where it is set, every process of a test compiles all of Python anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test check fix bench migrate schemas handlers messages docs screens lock
 

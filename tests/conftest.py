@@ -1,6 +1,7 @@
 """Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
 
 import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from node.kernel.network import Answer, Unreachable
 from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
+from node.kernel.unit import Unit
 from tests import servers
 from tests.servers import (
     backend,
@@ -28,10 +30,16 @@ from tests.servers import (
     shared,
 )
 from tests.templates import Templates, shipped
+from web import sessions
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
+
+
+def pytest_configure() -> None:
+    """Keep what tests write where nobody waits for a disk, unless somebody said where."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
 
 
 class Clock:
@@ -246,12 +254,22 @@ async def browse(wire: Wire) -> AsyncIterator[Callable[..., Awaitable[Browser]]]
         browser = Browser(node, wire.apps[node.origin])
         opened.append(browser)
         if handle:
-            await browser.sign_in(handle)
+            token = await node.write(_session, handle)
+            browser.client.cookies.set(sessions.name(node.origin), token)
         return browser
 
     yield at
     for browser in opened:
         await browser.client.aclose()
+
+
+def _session(unit: Unit, handle: str) -> str:
+    """Open a session for a member, as somebody has who signed in."""
+    from node.modules.accounts import api as accounts
+
+    found = accounts.by_handle(unit.db, handle)
+    assert found is not None, f"nobody here is called {handle}"
+    return accounts.sign_in(unit, found.id, "")
 
 
 async def settle(*nodes: Node) -> None:

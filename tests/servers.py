@@ -53,6 +53,13 @@ def absent(folder: Path) -> bool:
     return not folder.is_dir() and os.environ.get("FOLKMOOT_TEST_STRICT") != "1"
 
 
+def swift() -> Path:
+    """A folder in memory, where nobody waits for a disk, if there is room; else /tmp."""
+    memory = Path("/dev/shm")
+    there = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if there else Path("/tmp")
+
+
 def need(what: str) -> Path:
     """Where something that some tests need is; without it the test goes no further.
 
@@ -122,6 +129,10 @@ class Postgres:
     url: str
     made: int = 0
     """How many databases were made; their names count on."""
+    like: dict[str, str] = field(default_factory=dict)
+    """What databases made from a template must still be like to be used again."""
+    spare: dict[str, list[str]] = field(default_factory=dict)
+    """Databases that stand empty, by their template."""
 
     def at(self, name: str) -> str:
         """The address of one of its databases."""
@@ -137,15 +148,80 @@ class Postgres:
             await db.close()
 
     async def create(self, template: str = "template0") -> str:
-        """Make a database, empty or like another, and return its name."""
+        """Make a database, empty or like another, and return its name.
+
+        One that is like another and was given back is taken first.
+        """
+        if spare := self.spare.get(template):
+            return spare.pop()
         self.made += 1
         name = f"t{self.made}"
         await self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    async def give_back(self, name: str, template: str) -> None:
+        """Empty a database for the next test, which is cheaper than making a new one.
+
+        What is no longer like its template, or still in use, is removed.
+        """
+        if template in self.like and await self._emptied(name) == self.like[template]:
+            self.spare.setdefault(template, []).append(name)
+        else:
+            await self.drop(name)
+
+    async def keep(self, template: str) -> None:
+        """Let databases that were made like this one be used again; it holds no rows."""
+        self.like[template] = await self._emptied(template)
+
+    async def _emptied(self, name: str) -> str:
+        """Delete every row but the versions; what the tables, rights and versions are then."""
+        db = await asyncpg.connect(self.at(name).replace("+asyncpg", ""))
+        try:
+            await db.execute(_EMPTY)
+            return str(await db.fetchval(_LIKENESS))
+        finally:
+            await db.close()
+
     async def drop(self, *names: str) -> None:
         """Remove databases, whoever still uses them."""
         await self.run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+
+
+_EMPTY = """
+DO $$ DECLARE one record; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN
+    SELECT oid::regclass AS name, pg_relation_size(oid) AS size FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+      AND relname NOT LIKE 'alembic_version%' AND pg_relation_size(oid) > 0
+  LOOP
+    IF one.size > 65536 THEN
+      EXECUTE format('TRUNCATE %s CASCADE', one.name);
+    ELSE
+      EXECUTE format('DELETE FROM %s', one.name);
+    END IF;
+  END LOOP;
+  PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence
+    WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
+END $$
+"""
+"""Only what was written to is touched; what grew is made small again."""
+
+_LIKENESS = """
+SELECT md5(string_agg(part, E'\\n' ORDER BY part)) FROM (
+  SELECT concat_ws(' ', c.relname, c.relacl, a.attname, a.atttypid, a.attnotnull)
+    FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+    WHERE c.relnamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT concat_ws(' ', relname, query_to_xml(format('TABLE %I', relname), true, true, ''))
+    FROM pg_class WHERE relkind = 'r' AND relname LIKE 'alembic_version%'
+  UNION ALL
+  SELECT concat_ws(' ', 'in use', pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend'
+) AS parts(part)
+"""
+"""A digest of tables, columns, rights and versions, and of who else is connected."""
 
 
 @dataclass(kw_only=True)
@@ -157,6 +233,8 @@ class Backend:
     server: Postgres | None = None
     names: dict[Path, str] = field(default_factory=dict)
     """Data folder to the database made for it."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """What each database was made from."""
 
     async def database(
         self, folder: Path, *, fresh: bool = True, template: str = "template0"
@@ -173,13 +251,15 @@ class Backend:
         if fresh and folder in self.names:
             await self.server.drop(self.names.pop(folder))
         if folder not in self.names:
-            self.names[folder] = await self.server.create(template)
+            name = self.names[folder] = await self.server.create(template)
+            self.templates[name] = template
         return self.server.at(self.names[folder])
 
     async def close(self) -> None:
-        """Remove what was made."""
-        if self.server is not None and self.names:
-            await self.server.drop(*self.names.values())
+        """Give back what was made."""
+        if self.server is not None:
+            for name in self.names.values():
+                await self.server.give_back(name, self.templates[name])
 
 
 @contextlib.contextmanager
@@ -214,7 +294,7 @@ def _as_postgres() -> list[str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One PostgreSQL for all tests of this process."""
-    with running_postgres(Path("/tmp")) as server:
+    with running_postgres(swift()) as server:
         yield server
 
 

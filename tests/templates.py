@@ -44,4 +44,6 @@ class Templates:
         node = Node(Settings(data=folder, database=url), modules)
         await node.start()
         await node.close()
+        if backend.server:
+            await backend.server.keep(name)
         return name or str(folder / "folkmoot.db")

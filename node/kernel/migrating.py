@@ -4,8 +4,9 @@ All modules migrate in one transaction, the kernel first, so a node that is kill
 the way is whole or not begun. A database newer than this program is refused.
 """
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,17 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    column,
+    inspect,
+    literal,
+    select,
+    table,
+    text,
+    union_all,
+)
 
 from node.kernel.database import Database, Moment, secret_tables
 from node.kernel.errors import Refused
@@ -61,7 +72,9 @@ async def let_read(database: Database, registry: Registry) -> None:
 
 def waiting(db: Connection, registry: Registry) -> list[str]:
     """The names of the modules whose tables are not up to date."""
-    return [name for name, folder, _ in _places(registry) if _behind(db, name, folder)]
+    places = list(_places(registry))
+    have = _versions(db, [name for name, _, _ in places])
+    return [name for name, folder, _ in places if _behind(name, folder, have.get(name))]
 
 
 def _upgrade(db: Connection, registry: Registry) -> None:
@@ -81,17 +94,32 @@ def _places(registry: Registry) -> Iterator[tuple[str, Path, MetaData]]:
             yield m.name, folder, m.metadata
 
 
+@functools.cache
 def _scripts(folder: Path) -> ScriptDirectory:
     return ScriptDirectory(str(folder), version_locations=[str(folder)])
 
 
 def _options(name: str) -> dict[str, Any]:
-    return {"version_table": f"alembic_version_{name}", "render_item": _render}
+    return {"version_table": _table(name), "render_item": _render}
 
 
-def _behind(db: Connection, name: str, folder: Path) -> bool:
+def _table(name: str) -> str:
+    return f"alembic_version_{name}"
+
+
+def _versions(db: Connection, names: Sequence[str]) -> dict[str, str]:
+    """The version that each module's tables have, of those that have any."""
+    there = set(inspect(db).get_table_names())
+    selects: list[Any] = [
+        select(literal(name).label("name"), column("version_num")).select_from(table(_table(name)))
+        for name in names
+        if _table(name) in there
+    ]
+    return {row.name: row.version_num for row in db.execute(union_all(*selects))} if selects else {}
+
+
+def _behind(name: str, folder: Path, have: str | None) -> bool:
     scripts = _scripts(folder)
-    have = MigrationContext.configure(db, opts=_options(name)).get_current_revision()
     if have is not None:
         try:
             scripts.get_revision(have)
@@ -123,9 +151,9 @@ def _grant(db: Connection, registry: Registry) -> None:
     if not db.scalar(text("SELECT pg_has_role(CURRENT_USER, :r, :w)"), {"r": READER, "w": right}):
         db.exec_driver_sql(f'GRANT "{READER}" TO CURRENT_USER')
     db.exec_driver_sql(f'GRANT USAGE ON SCHEMA public TO "{READER}"')
-    for table in inspect(db).get_table_names():
-        verb, word = ("REVOKE", "FROM") if table in secret else ("GRANT", "TO")
-        db.exec_driver_sql(f'{verb} SELECT ON "{table}" {word} "{READER}"')
+    for name in inspect(db).get_table_names():
+        verb, word = ("REVOKE", "FROM") if name in secret else ("GRANT", "TO")
+        db.exec_driver_sql(f'{verb} SELECT ON "{name}" {word} "{READER}"')
 
 
 def revise(db: Connection, registry: Registry, module: str, message: str) -> Path:
@@ -156,6 +184,7 @@ def revise(db: Connection, registry: Registry, module: str, message: str) -> Pat
             upgrade="\n".join(lines).strip("\n") or "    pass",
         )
     )
+    _scripts.cache_clear()
     return path
 
 
