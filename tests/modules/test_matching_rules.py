@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from node.modules.listings.words import STOP, tokens
 from node.modules.matching import rules
 from node.modules.matching.rules import Request, State, Step
 from node.modules.matching.scoring import ENOUGH, RELATED_TO, Side, fit
-from node.modules.matching.words import STOP, tokens
 
 REPAIR = "https://w3id.org/commons-node/concepts#repair"
 KIND = "https://w3id.org/commons-node/concepts#kind-service"

@@ -10,11 +10,12 @@ from node.modules.listings.queries import Asked, candidates, open_listings, stor
 from node.modules.listings.queries import by_id as listing
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
+from node.modules.listings.words import tokens
 
 __all__ = [
     "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
     "State", "candidates", "concept", "forget", "label", "listing", "name_of",
-    "open_listings", "stored",
+    "open_listings", "stored", "tokens",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -56,6 +56,7 @@ def changed(unit: Unit, act: Act[Update, Listing]) -> None:
     row = _row(unit, act.object, act.activity, act.actor.id)
     if act.object.revision is None:
         row["revision"] = before.revision + 1
+        _not_older(before, row)
     _step(unit, before, row)
     row["reach"] = rules.narrower(Reach(row["reach"]), Reach(before.reach))
     queries.change(unit, before.id, row, writing.topics_of(act.object))
@@ -106,8 +107,9 @@ def announced(unit: Unit, act: Act[Announce, Listing]) -> None:
 def _keep(unit: Unit, listing: Listing, activity: Activity, actor: str) -> None:
     """Keep a listing that is new here."""
     row = _row(unit, listing, activity, actor)
-    if row["lifecycle"] not in LIVE:
-        raise Refused("E_STATE", f"{listing.id} begins as {row['lifecycle']}")
+    begins = rules.effective(State(row["lifecycle"]), row["ends"], unit.now)
+    if begins not in LIVE:
+        raise Refused("E_STATE", f"{listing.id} begins as {begins}")
     slug = unit.id("l").rpartition("/")[2]
     if unit.ours(row["id"]):
         slug = row["id"].rpartition("/")[2]
@@ -130,27 +132,48 @@ def _row(unit: Unit, listing: Listing, activity: Activity, actor: str) -> dict[s
     named = (*listing.to, *listing.cc) or (*activity.to, *activity.cc)
     home = queries.community_at(unit.db, row["domain"])
     peers = unit.community.peers if unit.ours(owner) else f"{(home or [''])[0]}/peers"
-    reach = rules.reach_of(named, listing.handling, peers)
     if unit.ours(owner):
-        return row | {"reach": _checked(reach)}
-    reach = _checked(reach, foreign=True)
+        return row | {"reach": _checked(rules.reach_of(named, listing.handling, peers))}
+    # nobody else's thing is for nobody: what names nobody is not told to us
+    reach = rules.reach_of(named, listing.handling, peers, unit.community.id) if named else None
+    reach = _checked(reach)
     services = queries.services_at(unit.db, row["domain"])
     trusted = any(unit.registry.trusts(unit.db, one) for one in services)
     if reach is Reach.TRUSTED and not trusted:
         raise Refused("E_NOT_TRUSTED", f"{listing.id} is for trusted nodes")
     known = queries.stored(unit, row["id"]) is not None
     if not (trusted or known or _followed(unit, actor, owner, home)):
-        raise Refused("E_UNASKED", f"nobody here follows {actor}")
+        _sent_to_us(unit, owner, (*named, *activity.to, *activity.cc))
+    return row | _TOLD[reach]
+
+
+_TOLD = {
+    Reach.PUBLIC: {"reach": Reach.PUBLIC, "handling": "public"},
     # what a peer shows to us is for our members, not for our own peers (vocabulary.md 5)
-    shown = Reach.PUBLIC if reach is Reach.PUBLIC else Reach.COMMUNITY
-    told = "public" if reach is Reach.PUBLIC else "trustedPeers"
-    return row | {"reach": shown, "handling": told}
+    Reach.TRUSTED: {"reach": Reach.COMMUNITY, "handling": "trustedPeers"},
+    Reach.COMMUNITY: {
+        "reach": Reach.COMMUNITY, "handling": "recipientsOnly", "match_scope": "localOnly",
+    },
+}  # fmt: skip
+"""What is told elsewhere, as it is shown here."""
 
 
-def _checked(reach: Reach | None, *, foreign: bool = False) -> Reach:
-    if reach is None or (foreign and reach is Reach.COMMUNITY):
+def _checked(reach: Reach | None) -> Reach:
+    if reach is None:
         raise Refused("E_REACH", "a listing is public, for trusted nodes or for a community")
     return reach
+
+
+def _sent_to_us(unit: Unit, owner: str, named: tuple[str, ...]) -> None:
+    """Take what a stranger sends to the community itself, as long as it is not too much.
+
+    Raises:
+        Refused: E_UNASKED, E_RATE.
+    """
+    if unit.community.id not in named:
+        raise Refused("E_UNASKED", f"nobody here follows {owner}")
+    if queries.count_open(unit, owner) >= rules.MOST_SENT:
+        raise Refused("E_RATE", f"{owner} sends too many")
 
 
 def _followed(unit: Unit, actor: str, owner: str, home: list[str]) -> bool:
@@ -174,11 +197,20 @@ def _of_member(unit: Unit, listing: Listing, actor: Account) -> None:
         raise Refused("E_AUDIENCE", f"{listing.id} is for {listing.audience}")
 
 
+def _not_older(before: Notice, row: dict[str, Any]) -> None:
+    """Refuse old news of who counts no revisions."""
+    said, known = row["updated"], before.updated or before.published
+    if said is not None and said < known:
+        raise Refused("E_REVISION", f"{before.id} was changed at {known}")
+
+
 def _step(unit: Unit, before: Notice, row: dict[str, Any]) -> None:
     """Refuse news that are old, or that no listing can go through."""
     steps = row["revision"] - before.revision
     if steps < 1:
         raise Refused("E_REVISION", f"{before.id} is at revision {before.revision}")
+    if row["foreign"] is not None:
+        return  # other software has no states: it is there, or it is met
     said_at = row["updated"] or unit.now
     # what was said in time and came late is judged as of then
     in_time = not before.local and before.ends is not None and said_at < before.ends

@@ -32,6 +32,8 @@ class Listing(Note):
     sharing_terms: tuple[str, ...] = texts("sharingTerms")
     foreign: str | None = text("foreign", written=False)
     """Which dialect it was read from (vocab.dialects); None if it came in ours."""
+    price_text: str | None = text("priceText", written=False)
+    """What flohmarkt says of the price."""
 
 
 TYPES: tuple[type[Object], ...] = (Listing,)

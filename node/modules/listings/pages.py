@@ -12,7 +12,7 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
-from node.modules.listings import concepts, posting, queries
+from node.modules.listings import concepts, posting, queries, writing
 from node.modules.listings.board import PURPOSES, board, tag
 from node.modules.listings.posting import Draft
 from node.modules.listings.rules import LIVE, last_day
@@ -224,7 +224,8 @@ def _as_form(one: Notice, node: "Node") -> dict[str, Any]:
 async def show(request: Request) -> Response:
     """One offer or need."""
     node: Node = request.app.state.node
-    one, owner = await node.read(_show, request.path_params["slug"], request.state.viewer)
+    slug, viewer = request.path_params["slug"], request.state.viewer
+    one, owner, place = await node.read(_show, slug, viewer)
     state = one.state(node.now())
     return page(
         request,
@@ -233,9 +234,11 @@ async def show(request: Request) -> Response:
         place="give",
         one=one,
         owner=owner,
+        source=place,
+        wished=writing.wished(one, node.origin),
         state=state,
         is_live=state in LIVE,
-        mine=request.state.viewer.id == one.owner,
+        mine=viewer.id == one.owner,
         last_day=last_day(one.ends, _zone(node)),
         kind=concepts.KINDS[one.kind][1],
         topics=[words for words in map(concepts.label, one.topics) if words],
@@ -243,12 +246,13 @@ async def show(request: Request) -> Response:
     )
 
 
-def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | None]:
+def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | None, str]:
     one = queries.by_slug(db, slug, viewer)
     # what others published is shown to strangers by its own server
     if one is None or not (one.local or viewer.is_member):
         raise Missing(detail=slug)
-    return one, queries.owners(db, [one.owner]).get(one.owner)
+    owner = queries.owners(db, [one.owner]).get(one.owner)
+    return one, owner, queries.places(db, [one]).get(one.domain, "")
 
 
 async def edit(request: Request) -> Response:

@@ -147,7 +147,7 @@ def candidates(
     but: str | None = None,
     limit: int = 200,
 ) -> list[Notice]:
-    """Open listings about some concepts, those that end soonest first, for matching.
+    """Open listings about some concepts, ours and those that end soonest first, for matching.
 
     What keepers have hidden is never among them.
 
@@ -173,7 +173,9 @@ def candidates(
         wanted = wanted.where(listing.c.match_scope.in_(scopes))
     if but is not None:
         wanted = wanted.where(listing.c.owner != but)
-    soonest = wanted.order_by(listing.c.ends.is_(None), listing.c.ends, listing.c.slug)
+    # others' come last, so that however many they send, ours are found
+    near = (listing.c.local.desc(), listing.c.foreign.is_not(None))
+    soonest = wanted.order_by(*near, listing.c.ends.is_(None), listing.c.ends, listing.c.slug)
     return _all(db, soonest.limit(limit))
 
 
@@ -209,6 +211,13 @@ def shared(
     wanted = wanted.where(_older(after)) if after else wanted
     newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc())
     return total, _all(db, newest.limit(limit))
+
+
+def count_open(unit: Unit, owner: str) -> int:
+    """How many live listings of an account are kept here."""
+    # every reach: they are counted, not shown
+    theirs = and_(listing.c.owner == owner, live(unit.now))
+    return int(unit.db.scalar(select(func.count()).select_from(listing).where(theirs)) or 0)
 
 
 def ended(unit: Unit) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,25 @@ MINUTES_OF = {
 }
 """Units of time by their OM2 names, in minutes."""
 
+
+def minutes(unit: str, amount: str) -> int | None:
+    """An amount of time in whole minutes; None for what is no time.
+
+    >>> minutes("hour", "1.5"), minutes("one", "3")
+    (90, None)
+    """
+    each = MINUTES_OF.get(unit)
+    return round(Decimal(amount) * each) if each else None
+
+
 KEPT = timedelta(days=90)
 """How long others' listings stay in the index after they ended."""
+
+UNSAID = timedelta(days=90)
+"""How long a listing of other software is up that does not say until when, from its last word."""
+
+MOST_SENT = 20
+"""Open listings of one stranger who sends them to the community and is followed by nobody."""
 
 
 def reachable(before: State, after: State, steps: int = 1) -> bool:
@@ -70,13 +88,16 @@ def effective(kept: State, ends: datetime | None, now: datetime) -> State:
     return State.EXPIRED if kept in LIVE and ends is not None and ends <= now else kept
 
 
-def reach_of(to: Iterable[str], handling: str | None, peers: str) -> Reach | None:
+def reach_of(
+    to: Iterable[str], handling: str | None, peers: str, here: str | None = None
+) -> Reach | None:
     """How far a listing goes by its addressing; None for what is for single people only.
 
     Args:
         to: everybody named in `to` and `cc`.
         handling: what the object says of itself.
         peers: the id of the owner's community's collection of trusted nodes.
+        here: our community's id, for what others send; what is for it alone stays in it.
     """
     named = set(to)
     if handling in (None, "public") and PUBLIC in named:
@@ -85,6 +106,8 @@ def reach_of(to: Iterable[str], handling: str | None, peers: str) -> Reach | Non
         return Reach.TRUSTED
     if handling is None and peers in named:
         return Reach.TRUSTED
+    if handling in (None, "recipientsOnly") and here in named:
+        return Reach.COMMUNITY
     return None if named else Reach.COMMUNITY
 
 

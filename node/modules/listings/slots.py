@@ -41,7 +41,7 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
 def _card(one: Notice, spoken: Voice, *, place: str = "") -> Card:
     kick = spoken.say("Needed") if one.is_need else spoken.say("Offered")
     if place and not one.local:
-        kick = spoken.say("%(kick)s · at %(place)s", kick=kick, place=place)
+        kick = spoken.say("%(kick)s · elsewhere, at %(place)s", kick=kick, place=place)
     return Card(
         title=one.title,
         href=one.path,

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Row, S
 
 from node.kernel.access import Reach
 from node.kernel.database import Moment, new_metadata
-from node.modules.listings.rules import MINUTES_OF, State, effective
+from node.modules.listings.rules import State, effective, minutes
 
 metadata = new_metadata()
 
@@ -33,6 +33,13 @@ listing = Table(
     Column("unit", String(61), nullable=False),
     Column("amount", String(20), nullable=False),
     Column("terms", JSON, nullable=False),
+    Column("foreign", String(20)),
+    Column("intent", String(2048)),
+    Column("unit_based", Boolean),
+    Column("least", String(20)),
+    Column("available", String(20)),
+    Column("back", JSON),
+    Column("price", String(100)),
     Column("lifecycle", String(20), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("reach", String(10), nullable=False),
@@ -53,7 +60,10 @@ listing = Table(
 )
 """`reach` is who may see the row here: what another node's trusted peers may read is seen by
 our members and passed on to nobody, so it is `community`; `handling` is how it came.
-`owner` has no foreign key: a stranger's account may be met only later."""
+`owner` has no foreign key: a stranger's account may be met only later. `foreign` is the
+dialect it was read from; `intent` is the id of what it publishes; `unit_based`, `least` and
+`available` are what FEP-0837 says of amounts, `back` what is wished in return: {"id", "unit",
+"amount", "of", "action"}."""
 
 topic = Table(
     "listing_topic",
@@ -110,6 +120,13 @@ class Notice:
     ends: datetime | None
     hidden: datetime | None
     announced: str | None
+    foreign: str | None = None
+    intent: str | None = None
+    unit_based: bool | None = False
+    least: str | None = None
+    available: str | None = None
+    back: Mapping[str, str] | None = None
+    price: str | None = None
     topics: tuple[str, ...] = ()
 
     @property
@@ -125,8 +142,7 @@ class Notice:
     @property
     def minutes(self) -> int | None:
         """How long it takes, in whole minutes, where it says so."""
-        each = MINUTES_OF.get(self.unit)
-        return round(float(self.amount) * each) if each else None
+        return minutes(self.unit, self.amount)
 
     @property
     def seen_by(self) -> str:

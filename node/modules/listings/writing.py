@@ -1,8 +1,8 @@
 """Between a row and the wire: a notice of ours as a Listing, any Listing as a row. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ from federation.origins import same_origin
 from node.kernel.access import Reach
 from node.kernel.community import Community
 from node.kernel.errors import Refused
-from node.modules.listings import concepts
+from node.modules.listings import about, concepts
 from node.modules.listings.objects import Listing
-from node.modules.listings.rules import State
+from node.modules.listings.rules import UNSAID, State, minutes
 from node.modules.listings.tables import Notice
 from vocab import html
-from vocab.model import PUBLIC, id_of
+from vocab.model import PUBLIC, Object, id_of
 from vocab.types import Hashtag, Intent, Measure
 from web.language import catalogue, mark
 
@@ -120,6 +120,30 @@ def _return(notice: Notice, origin: str) -> Intent | None:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wished:
+    """What somebody wishes in return: so much of something, named by an IRI."""
+
+    id: str
+    unit: str
+    amount: str
+    of: str
+    action: str = PRICE_ACTION
+
+    @property
+    def minutes(self) -> int | None:
+        """In whole minutes, where it is time."""
+        return minutes(self.unit, self.amount)
+
+
+def wished(notice: Notice, origin: str) -> Wished | None:
+    """What is wished in return for a notice, ours or another's; None for nothing."""
+    if notice.local:
+        back = _back(_return(notice, origin), notice.id)
+        return Wished(**back) if back else None
+    return Wished(**notice.back) if notice.back else None
+
+
 # Reading ------------------------------------------------------------------------------------
 
 
@@ -136,10 +160,11 @@ def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str
     unit, amount = _measure(intent.resource_quantity)
     action = (intent.action or "deliverService")[:40]
     handling = listing.handling if listing.handling == "trustedPeers" else "public"
+    topics = topics_of(listing)
     return {
         "id": listing.id,
         "owner": owner,
-        "community": listing.audience,
+        "community": listing.audience if same_origin(listing.audience, listing.id) else None,
         "domain": domain,
         "url": listing.url if same_origin(listing.url, listing.id) else listing.id,
         "purpose": listing.purpose,
@@ -148,28 +173,77 @@ def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str
         "lang": (listing.lang or "")[:35] or None,
         "kind": concepts.kind_of(action, intent.resource_classified_as),
         "action": action,
-        "concept": intent.resource_conforms_to,
+        "concept": next(filter(concepts.name_of, topics), intent.resource_conforms_to),
         "unit": unit,
         "amount": amount,
         "terms": [term[:100] for term in listing.sharing_terms[:10]],
-        "lifecycle": _state(listing.lifecycle),
+        **_amounts(listing, intent),
+        "foreign": listing.foreign,
+        "price": html.line(listing.price_text, 100) or None,
+        "lifecycle": _state(listing),
         "revision": min(max(listing.revision or 0, 0), 2**31 - 2),
         "handling": handling,
         "match_scope": (listing.match_scope or "public")[:20],
         # what is dated ahead would stand first for ever
         "published": min(listing.published or now, now),
         "updated": min(listing.updated, now) if listing.updated else None,
-        "ends": listing.end_time,
+        "ends": listing.end_time or _assumed(listing, now),
     }
 
 
-def topics_of(listing: Listing) -> list[str]:
-    """Every concept a listing is classified by, its main one first; at most twenty."""
-    intent = listing.publishes
-    named: Sequence[str | None] = (
-        (intent.resource_conforms_to, *intent.resource_classified_as) if intent else ()
+def _amounts(listing: Listing, intent: Intent) -> dict[str, Any]:
+    """What FEP-0837 says of how much may be agreed on, and of what is wished in return."""
+    unit, _ = _measure(intent.resource_quantity)
+    bounds = (intent.minimum_quantity, intent.available_quantity)
+    least, available = (
+        one.amount if one and one.unit == unit and _AMOUNT.fullmatch(one.amount or "") else None
+        for one in bounds
     )
-    return list(dict.fromkeys(one for one in named if one and len(one) <= 2048))[:20]
+    return {
+        "intent": intent.id or f"{listing.id}#primary",
+        "unit_based": listing.unit_based,
+        "least": least,
+        "available": available,
+        "back": _back(listing.reciprocal, listing.id),
+    }
+
+
+def _back(wished: Intent | None, listing: str | None) -> dict[str, str] | None:
+    if wished is None:
+        return None
+    unit, amount = _measure(wished.resource_quantity)
+    return {
+        "id": wished.id or f"{listing}#reciprocal",
+        "unit": unit,
+        "amount": amount,
+        "of": (wished.resource_conforms_to or "")[:2048],
+        "action": (wished.action or "")[:40],
+    }
+
+
+def _assumed(listing: Listing, now: datetime) -> datetime | None:
+    """When a listing of other software ends that does not say: by its intent, else by us."""
+    if listing.foreign is None:
+        return None
+    due = listing.publishes.due if listing.publishes else None
+    return due or now + UNSAID
+
+
+def topics_of(listing: Listing) -> list[str]:
+    """Every concept a listing is classified by, its main one first; at most twenty.
+
+    Other software knows nothing of our list, so there we read its words, too.
+    """
+    intent = listing.publishes
+    named: list[str | None] = (
+        [intent.resource_conforms_to, *intent.resource_classified_as] if intent else []
+    )
+    said = [one for one in named if one and len(one) <= 2048]
+    if listing.foreign is not None and not any(map(concepts.name_of, said)):
+        tags = [one.name for one in listing.tag if isinstance(one, Object) and one.name]
+        title = (intent.name if intent else None) or listing.name
+        said = [*about.topics(said, tags, title or ""), *said]
+    return list(dict.fromkeys(said))[:20]
 
 
 def words(content: str, title: str) -> str:
@@ -177,6 +251,8 @@ def words(content: str, title: str) -> str:
     parts = html.to_text(content[:LONGEST]).split("\n\n")
     if parts and parts[0].endswith(title):
         del parts[0]
+    elif parts:
+        parts[0] = parts[0].removeprefix(f"{title}\n")
     if parts and _only_links(parts[-1]):
         del parts[-1]
     return "\n\n".join(parts)
@@ -200,7 +276,10 @@ def _measure(measure: Measure | None) -> tuple[str, str]:
     return "one", "1"
 
 
-def _state(said: str | None) -> State:
+def _state(listing: Listing) -> State:
+    if listing.publishes is not None and listing.publishes.finished:
+        return State.FULFILLED
+    said = listing.lifecycle
     return State(said) if said in set(State) else State.OPEN
 
 

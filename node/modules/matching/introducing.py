@@ -27,6 +27,7 @@ LONG = mark("Write at most 1,000 characters.")
 FIRST = mark(
     "Somebody there asks for you about this notice already. Answer that first, under Introductions."
 )
+ELSEWHERE = mark("Nobody there introduces people. Open the notice and answer it.")
 AWAY = mark("Your communities do not trust each other any more. Nothing was told.")
 
 
@@ -69,6 +70,8 @@ def introduce(
     other = listings.stored(unit, found.other or "")
     if other is None or other.state(unit.now) not in LIVE:
         raise Conflict("E_STATE", found.other or "", safe=closing.GONE)
+    if other.foreign is not None:
+        raise Conflict("E_UNSUPPORTED", other.id, safe=ELSEWHERE)
     if other.local:
         return _here(unit, found, mine, other, known, message)
     return _to_notice(unit, found, other, known, message)

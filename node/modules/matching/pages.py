@@ -128,6 +128,8 @@ async def _match_page(request: Request, form: Entry, status: int = 200) -> Respo
     found = await node.read(showing.shown_one, viewer, request.path_params["slug"])
     if found is None or found.match.state == "asked":
         raise Missing
+    if found.other is not None and found.elsewhere:
+        return RedirectResponse(found.other.path, 303)
     _ = voice(request).say
     return page(request, "matching/match.html", status=status, title=_("Shall we introduce you?"),
                 place="give", one=found, form=form, **_words(request))  # fmt: skip

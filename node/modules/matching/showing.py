@@ -29,6 +29,11 @@ class Shown:
     node: str
     """The other community, if it is not ours."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """The other side is of other software: nobody there introduces, one answers the notice."""
+        return self.other is not None and self.other.foreign is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
@@ -79,7 +84,8 @@ def _shown(db: Connection, viewer: Viewer, match: Match) -> Shown | None:
     service = match.service
     if service is None and other is not None and not other.local:
         service = next((s.id for s in peers.trusted_services(db) if s.domain == other.domain), "")
-    return Shown(match=match, mine=mine, other=other, person=person, node=community(db, service))
+    place = community(db, service) or (other.domain if other and other.foreign else "")
+    return Shown(match=match, mine=mine, other=other, person=person, node=place)
 
 
 @dataclass(frozen=True, kw_only=True)

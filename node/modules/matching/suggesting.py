@@ -6,7 +6,7 @@ from typing import Any
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import queries, scoring, words
+from node.modules.matching import queries, scoring
 from node.modules.matching.scoring import Fit, Side
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
@@ -25,7 +25,7 @@ def side(notice: Notice) -> Side:
         topics=frozenset(notice.topics),
         names=frozenset(names),
         kind=notice.kind,
-        words=words.tokens([notice.title, html.to_text(notice.text)], notice.lang),
+        words=listings.tokens([notice.title, html.to_text(notice.text)], notice.lang),
         terms=tuple(notice.terms),
         ends=notice.ends,
         place=notice.domain,
@@ -94,12 +94,16 @@ def _opposite(unit: Unit, notice: Notice) -> list[Notice]:
         but=notice.owner,
     )
     trusted = {service.domain for service in peers.trusted_services(unit.db)}
-    if not notice.local and notice.domain not in trusted:
+
+    def known(one: Notice) -> bool:
+        return one.local or one.foreign is not None or one.domain in trusted
+
+    if not known(notice):
         return []
     return [
         other
         for other in found
-        if (other.local or (notice.local and other.domain in trusted))
+        if (other.local or (notice.local and known(other)))
         and may_meet(unit, notice.owner, other.owner)
     ]
 
