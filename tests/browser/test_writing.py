@@ -1,5 +1,7 @@
 """People write, answer from another node, and keepers hide, hear reports and suspend."""
 
+from datetime import timedelta
+
 from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows
 from tests.conftest import person
@@ -80,3 +82,35 @@ async def test_every_error_says_what_to_do_next(nodes: Open, walk: Walk) -> None
     await ana.fill(title="A ladder for Saturday morning")
     await ana.page.context.clear_cookies()
     await ana.press("Put it on the board", "error-signed-out", status=403)
+
+
+async def test_a_question_is_asked_liked_shared_and_answered(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("alder")
+    alder = stage.nodes["alder"]
+    await person(alder, "ana", display="Ana Okafor")
+    await person(alder, "tom", display="Tom Reyes")
+    ana, tom = await walk(alder, "ana"), await walk(alder, "tom")
+
+    await ana.go("/notes")
+    await ana.fill(text="When shall we clear the yard? Cake for everybody who comes.")
+    await ana.choose(reach="public")
+    await ana.open("A warning, a question, who may quote")
+    await ana.fill(warning="Hard work", options="Friday evening\nSaturday morning")
+    await ana.press("Post", "question-errors", status=422)
+    await ana.fill(ends=(alder.now() + timedelta(days=9)).strftime("%d.%m.%Y"))
+    await ana.press("Post", "question-own")
+    post = ana.path
+
+    await tom.go("/notes", "question-list")
+    await tom.go(post, "question")
+    await tom.open("Hard work")
+    await tom.page.get_by_label("Saturday morning").check()
+    await tom.press("This is my view", "question-answered")
+    await tom.press("Like")
+    await tom.press("Share")
+    await tom.open("Say it with a picture")
+    await tom.press("🎉", "post-touched")
+    await tom.sees("One person likes this")
+    await ana.go(post, "post-touched-own")
+    await ana.sees("Only you see who likes it")
+    await ana.go("/notes", "notes-touched")

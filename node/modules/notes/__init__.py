@@ -1,7 +1,7 @@
 """Posts: written, answered, changed and deleted, by people here and anywhere."""
 
 from node.kernel.module import Module
-from node.modules.notes import leaving, pages, public, slots
+from node.modules.notes import jobs, leaving, pages, public, slots
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
 
@@ -14,6 +14,11 @@ module = Module(
     handlers=handlers,
     subscribers=subscribers,
     routes=pages.routes,
+    jobs={
+        "ask_poll": jobs.ask_poll,
+        "end_poll": jobs.end_poll,
+        "poll_news": jobs.poll_news,
+    },
     slots={"today.happened": slots.happened, "public": slots.public},
     documents=(public.document,),
     export=leaving.export,

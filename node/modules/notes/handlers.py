@@ -4,6 +4,7 @@ A post from elsewhere is kept only if it concerns somebody here. Whose it is was
 it first came: nobody else changes or deletes it, and no change shows it to more people.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from node.kernel.act import Act
@@ -12,7 +13,7 @@ from node.kernel.module import Handlers
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
 from node.modules.follows import api as follows
-from node.modules.notes import keeping, queries, rules, standing
+from node.modules.notes import keeping, polls, queries, rules, standing, tallies
 from node.modules.notes.queries import Post
 from node.modules.reactions import api as reactions
 from vocab.model import Object
@@ -31,6 +32,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
     if post.id is None:
         raise Refused("E_ID", f"{act.activity.id} makes something without an id")
     if rules.is_vote(name=post.name, content=post.content, in_reply_to=post.in_reply_to):
+        polls.answered(unit, act)
         return
     if queries.stored(unit.db, post.id) is not None:
         return
@@ -39,6 +41,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
         return
     row = _row(unit, act) | {"reach": place.reach.value, "thread": place.thread}
     queries.add(unit, row, place.named)
+    polls.keep(unit, post.id, post)
 
 
 @handlers.on(Update, Note)
@@ -52,7 +55,11 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
         Refused: E_OWNER, E_TYPE, E_REPLY_MOVED, E_AUDIENCE_WIDENED.
     """
     before = _own(unit, act)
-    if before is None or _is_old(act.object, before):
+    if before is None:
+        return
+    is_edit = not _is_old(act.object, before)
+    polls.heard(unit, before, act.object, is_edit=is_edit)
+    if not is_edit:
         return
     if keeping.type_of(act.object) != before.type:
         raise Refused("E_TYPE", f"{before.id} is a {before.type}")
@@ -61,6 +68,8 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
     narrowed = standing.narrowed(unit, act, before)
     row = _row(unit, act)
     values = {name: row[name] for name in keeping.CHANGED}
+    if act.object.updated is None and not _is_other(before, {**values, **narrowed}):
+        return
     values |= {"updated": act.object.updated or unit.now}
     recipients = narrowed.pop("recipients", None)
     queries.change(unit, before.id, recipients, **values, **narrowed)
@@ -106,6 +115,7 @@ subscribers = ((Gone, gone),)
 
 def _empty(unit: Unit, ids: list[str]) -> None:
     queries.empty(unit, ids)
+    tallies.remove(unit, ids)
     reactions.remove_about(unit, ids)
 
 
@@ -129,6 +139,12 @@ def _own(unit: Unit, act: Act[Any, Object]) -> Post | None:
     if before.owner != act.actor.id:
         raise Refused("E_OWNER", f"{act.actor.id} speaks of {before.id} of {before.owner}")
     return before
+
+
+def _is_other(before: Post, values: Mapping[str, Any]) -> bool:
+    """Whether a change without a time changes anything: numbers of a poll come so, too."""
+    words = ((name, held) for name, held in values.items() if name in (*keeping.CHANGED, "reach"))
+    return any(getattr(before, name) != held for name, held in words)
 
 
 def _is_old(now: Object, before: Post) -> bool:

@@ -12,7 +12,7 @@ from federation.trust import Wanted
 from node.kernel.access import Reach
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.notes import queries, rules
+from node.modules.notes import polls, queries, rules
 from vocab import html, policy
 from vocab.model import Object, id_of
 from vocab.types import Article, Document, Emoji, Event, Link, Mention, Post, Question
@@ -151,6 +151,7 @@ def keep(unit: Unit, post: Object) -> None:
     if author.gone is None and author.suspended is None:
         place = {"reach": reach.value, "thread": thread_of(unit, post)}
         queries.add(unit, {**row(post, author, to, cc, unit.now), **place}, ())
+        polls.keep(unit, id, post)
 
 
 def thread_of(unit: Unit, post: Object) -> str:

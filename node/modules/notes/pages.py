@@ -16,59 +16,24 @@ from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.moderation import api as moderation
-from node.modules.notes import queries, rules, writing
+from node.modules.notes import forms, polls, queries, rules, tallies, writing
 from node.modules.notes.queries import Post
 from node.modules.notes.writing import Draft
 from node.modules.reactions import api as reactions
 from node.modules.reactions.api import OFFERED, Verb
 from vocab.model import Malformed
-from web.forms import Choice, Entry, Form, Hidden, Pick, Text, blank, done, fields_of, reach, read
-from web.language import NAMES, mark
+from web.forms import (
+    Entry,
+    blank,
+    done,
+    fields_of,
+    read,
+)
+from web.language import mark
 from web.render import page
 from web.voice import voice
 
 MOST: Final = 20
-LONGEST: Final = 10_000
-_TEXT: Final = Text(
-    "text", mark("What do you want to say?"),
-    mark("Name people as @ana, or @ben@birch.example. Web addresses become links."),
-    at_most=LONGEST,
-)  # fmt: skip
-_WORDS: Final = {one.value: one for one in reach().choices}
-
-
-def _language(node: Node, viewer: Viewer) -> Pick:
-    """The languages a text may be in: those of our pages, the community's, the member's."""
-    known = dict.fromkeys(filter(None, (viewer.language, node.community.language, *NAMES)))
-    choices = tuple(Choice(tag, NAMES.get(tag, tag)) for tag in known)
-    return Pick("lang", mark("In which language?"), choices=choices)
-
-
-def _form(request: Request, *, parent: str | None = None, answer: bool = False) -> Form:
-    """The form of a post, or of an answer to something of the reach `parent`."""
-    node, viewer = request.app.state.node, request.state.viewer
-    fields: list[Any] = [_TEXT, _language(node, viewer)]
-    wide = rules.choices(parent) if answer else rules.choices(None)
-    if wide != (Reach.DIRECT,):
-        fields.append(reach() if len(wide) == len(_WORDS) else _narrow(wide))
-    if viewer.is_admin:
-        said = (
-            Choice("me", mark("Yourself")),
-            Choice("community", mark("The community"), mark("It is written in the log.")),
-        )
-        fields.append(Pick("author", mark("Who says it?"), choices=said))
-    return Form(*fields, Hidden("about", optional=True))
-
-
-def _narrow(wide: tuple[Reach, ...]) -> Pick:
-    choices = tuple(_WORDS[one.value] for one in wide)
-    return Pick("reach", mark("Who can see it?"), choices=choices)
-
-
-def _opened(request: Request, form: Form, **more: Any) -> Entry:
-    node, viewer = request.app.state.node, request.state.viewer
-    lang = viewer.language or node.community.language
-    return blank(request, form, **{"lang": lang, "author": "me", **more})
 
 
 def _member(request: Request) -> tuple[Node, Viewer]:
@@ -84,7 +49,7 @@ def _member(request: Request) -> tuple[Node, Viewer]:
 
 async def index(request: Request) -> Response:
     """What people here, and those the reader follows, wrote."""
-    form = _opened(request, _form(request), reach="community")
+    form = forms.opened(request, forms.post(request), reach="community")
     return await _index_page(request, form)
 
 
@@ -93,10 +58,12 @@ async def _index_page(request: Request, form: Entry, status: int = 200) -> Respo
     before = _moment(request.query_params.get("before"))
     found = await node.read(queries.feed, viewer, before, MOST + 1)
     last = found[MOST - 1].at if len(found) > MOST else None
-    said = await node.read(reactions.of, [one.id for one in found], viewer)
+    ids = [one.id for one in found]
+    said = await node.read(reactions.of, ids, viewer)
+    asked = await node.read(tallies.of, ids, viewer.id)
     _ = voice(request).say
     return page(request, "notes/index.html", status=status, title=_("What people write"),
-                place="today", form=form, found=found[:MOST], said_of=said,
+                place="today", form=form, found=found[:MOST], said_of=said, polls=asked,
                 more=last.isoformat() if last else "", first=before is None)  # fmt: skip
 
 
@@ -112,7 +79,7 @@ def _moment(said: str | None) -> datetime | None:
 async def write(request: Request) -> Response:
     """Write a post."""
     _node, _viewer = _member(request)
-    form = read(request, _form(request))
+    form = read(request, forms.post(request))
     if not form.errors:
         try:
             slug = await _posted(request, form, parent=None, reach_=form.values["reach"])
@@ -141,7 +108,9 @@ async def _show_page(request: Request, form: Entry | None, status: int = 200) ->
     if kept.deleted is not None:
         return page(request, "notes/gone.html", status=410, title=_("This post is gone"))
     if form is None and viewer.is_member:
-        form = _opened(request, _form(request, parent=kept.reach, answer=True), reach=kept.reach)
+        form = forms.opened(
+            request, forms.post(request, parent=kept.reach, answer=True), reach=kept.reach
+        )
     title = kept.title or _("%(name)s wrote", name=kept.author.label)
     more = {"form": form} if form is not None else {}
     return page(request, "notes/show.html", status=status, title=title, place="today",
@@ -167,6 +136,7 @@ def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dic
         "thread": said if any(one.id == kept.id for one in said) else [kept, *said],
         "about": {"url": root.url, "name": root.name} if root is not None else None,
         "names": {one.id: one.author.label for one in said},
+        "polls": tallies.of(db, [kept.id, *(one.id for one in said)], viewer.id),
         "said_of": reactions.of(db, [kept.id, *(one.id for one in said)], viewer),
         "touch": _touch(db, kept, viewer),
         "liked_by": _people(db, kept, viewer, Verb.LIKE),
@@ -196,7 +166,7 @@ async def reply(request: Request) -> Response:
     kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
     if kept is None:
         raise Missing
-    form = read(request, _form(request, parent=kept.reach, answer=True))
+    form = read(request, forms.post(request, parent=kept.reach, answer=True))
     if not form.errors:
         wide = form.values.get("reach", Reach.DIRECT.value)
         try:
@@ -208,12 +178,25 @@ async def reply(request: Request) -> Response:
     return await _show_page(request, form, 422)
 
 
+async def answer(request: Request) -> Response:
+    """Answer a question for views."""
+    node, viewer = _member(request)
+    slug = request.path_params["slug"]
+    chosen = fields_of(request).get("choice") or []
+    try:
+        await node.write(polls.answer, viewer, slug, chosen)
+    except Invalid as problem:
+        said = voice(request).tell(problem.fields["choice"])
+        return done(request, f"/n/{slug}", said, "bad")
+    return done(request, f"/n/{slug}", voice(request).say("Your answer is counted."))
+
+
 async def about(request: Request) -> Response:
     """Answer a thing of another module, such as somebody's need, where everybody may read it."""
     node, viewer = _member(request)
     id = (fields_of(request).get("about") or [""])[0]
     found = await node.write(_reach_of, id, viewer)
-    form = read(request, _form(request, parent=found, answer=True))
+    form = read(request, forms.post(request, parent=found, answer=True))
     if form.errors:
         raise Invalid(form.errors, safe=mark("Write something first."))
     wide = form.values.get("reach", Reach.DIRECT.value)
@@ -234,7 +217,8 @@ def _reach_of(unit: Unit, id: str, viewer: Viewer) -> str | None:
 async def change(request: Request) -> Response:
     """The form in which a post is changed."""
     kept = await _mine(request)
-    form = blank(request, _edit_form(request), text=kept.source, lang=kept.lang)
+    said = {"text": kept.source, "lang": kept.lang, "warning": kept.summary}
+    form = blank(request, forms.change(request), **said)
     return _change_page(request, kept, form)
 
 
@@ -242,20 +226,16 @@ async def changed(request: Request) -> Response:
     """Change a post."""
     kept = await _mine(request)
     node, viewer = _member(request)
-    form = read(request, _edit_form(request))
+    form = read(request, forms.change(request))
     if not form.errors:
         try:
-            said = (kept.slug, form.values["text"], form.values["lang"])
+            said = (kept.slug, *(form.values[name] for name in ("text", "lang", "warning")))
             await node.write(writing.edit, viewer, *said)
         except Invalid as problem:
             form = form.wrong(problem)
         else:
             return done(request, kept.path, voice(request).say("Changed."))
     return _change_page(request, kept, form, 422)
-
-
-def _edit_form(request: Request) -> Form:
-    return Form(_TEXT, _language(request.app.state.node, request.state.viewer))
 
 
 def _change_page(request: Request, kept: Post, form: Entry, status: int = 200) -> Response:
@@ -292,6 +272,8 @@ async def _posted(request: Request, form: Entry, *, parent: str | None, reach_: 
         lang=form.values["lang"],
         people=await people(node, text, reach_),
         parent=parent,
+        warning=form.values["warning"],
+        **forms.asked(form),
     )
     as_community = form.values.get("author") == "community" and viewer.is_admin
     return await node.write(_write, viewer, draft, form.once, as_community)
@@ -349,6 +331,7 @@ routes = (
     Route("/notes/about", about, methods=["POST"]),
     Route("/n/{slug}", show, methods=["GET"]),
     Route("/n/{slug}/reply", reply, methods=["POST"]),
+    Route("/n/{slug}/answer", answer, methods=["POST"]),
     Route("/n/{slug}/edit", change, methods=["GET"]),
     Route("/n/{slug}/edit", changed, methods=["POST"]),
     Route("/n/{slug}/delete", delete, methods=["POST"]),

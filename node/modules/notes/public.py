@@ -1,13 +1,15 @@
 """A post as others fetch it: the object that travels, and the collections that belong to it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from node.kernel.access import Reach, Viewer
-from node.modules.notes import queries
+from node.modules.notes import queries, tallies
 from node.modules.notes.queries import Post
+from node.modules.notes.tallies import Poll
 from node.modules.reactions import api as reactions
 from node.modules.reactions.api import Verb
 from vocab import html
@@ -50,6 +52,8 @@ def _readable(db: Connection, id: str, viewer: Viewer) -> Post | None:
 
 def value(db: Connection, kept: Post) -> Object:
     """A post as the object that travels."""
+    poll = tallies.one(db, kept.id) if kept.type == "Question" else None
+    told = (kept.updated, poll.told if poll else None)
     tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
     return _CLASSES[kept.type](
         id=kept.id,
@@ -66,12 +70,30 @@ def value(db: Connection, kept: Post) -> Object:
         to=tuple(kept.to),
         cc=tuple(kept.cc),
         published=kept.published,
-        updated=kept.updated,
+        updated=max(filter(None, told), default=None),
         start_time=kept.starts,
         interaction_policy=kept.policy,
         handling=handling(kept.reach),
         **(parts(kept.id) if kept.local and kept.reach == Reach.PUBLIC else {}),
+        **(_asked(poll) if poll else {}),
     )
+
+
+def _asked(poll: Poll) -> dict[str, Any]:
+    """What a poll asks, and how it stands."""
+    names = {one.name: one.count for one in poll.options}
+    return asking(names, several=poll.several, ends=poll.ends, voters=poll.voters)
+
+
+def asking(
+    options: Mapping[str, int], *, several: bool, ends: datetime | None, voters: int | None
+) -> dict[str, Any]:
+    """The fields of a poll (FEP-9967): its answers, and how often each was given."""
+    said = tuple(
+        Note(name=name, replies=Collection(total_items=count)) for name, count in options.items()
+    )
+    kind = "any_of" if several else "one_of"
+    return {kind: said, "end_time": ends, "voters_count": voters}
 
 
 def parts(id: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Post:
     @property
     def folded(self) -> bool:
         """Whether its author wants it read only by who opens it."""
-        return self.sensitive or bool(self.summary and self.type == "Note")
+        return self.sensitive or bool(self.summary and self.type in ("Note", "Question"))
 
 
 def _posts() -> Select[Any]:

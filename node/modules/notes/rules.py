@@ -1,15 +1,22 @@
 """How far a post goes, whether it concerns us, and whom it names: values in, values out."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection as Some
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from node.kernel.access import Reach
-from vocab.model import PUBLIC
+from vocab.model import PUBLIC, Object
+from vocab.types import Collection, Question
 
 MENTIONS: Final = 20
 """Handles in one text that are looked up."""
 PICTURES: Final = 8
+OPTIONS: Final = 50
+"""Answers of a poll that are kept; one of ours has no more than eight."""
+MOST_OPTIONS: Final = 8
 EMOJI: Final = 50
 """Custom emoji of one text."""
 _WIDTH: Final = (Reach.DIRECT, Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
@@ -22,7 +29,7 @@ _SHORTCODE: Final = re.compile(r":?([A-Za-z0-9_+-]{1,60}):?")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
-def reach_of(named: Collection[str], *, ours: bool, peers: bool) -> Reach | None:
+def reach_of(named: Some[str], *, ours: bool, peers: bool) -> Reach | None:
     """How far a post goes, from the addresses on it; None if it is for nobody.
 
     Args:
@@ -82,6 +89,48 @@ def shortcode(said: str | None) -> str | None:
     """
     found = _SHORTCODE.fullmatch((said or "").strip())
     return f":{found[1]}:" if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One answer of a poll, and how often it was given."""
+
+    name: str
+    count: int = 0
+
+
+def options_of(asked: Question) -> list[Option]:
+    """The answers that a poll offers, each once; none if there are fewer than two."""
+    found: dict[str, Option] = {}
+    for one in (asked.any_of or asked.one_of)[:OPTIONS]:
+        if isinstance(one, Object) and one.name and len(one.name) <= 500:
+            total = one.replies.total_items if isinstance(one.replies, Collection) else None
+            found.setdefault(one.name, Option(name=one.name, count=number_of(total) or 0))
+    return list(found.values()) if len(found) > 1 else []
+
+
+def typed_options(typed: str) -> tuple[str, ...]:
+    """The answers a member typed, one in a line; empty if they are no two to eight of 100 signs."""
+    lines = (" ".join(line.split()) for line in typed.splitlines())
+    found = tuple(dict.fromkeys(line for line in lines if line))
+    fits = 2 <= len(found) <= MOST_OPTIONS and all(len(one) <= 100 for one in found)
+    return found if fits else ()
+
+
+def end_of(asked: Question) -> datetime | None:
+    """When a poll ends, however its server says it."""
+    times = [one for one in (asked.end_time, asked.closed) if one is not None]
+    return min(times) if times else None
+
+
+def voters_of(asked: Question) -> int | None:
+    """How many people answered, as its server says."""
+    return number_of(asked.voters_count)
+
+
+def number_of(said: float | None) -> int | None:
+    """A number of people, None for what cannot be one."""
+    return int(said) if said is not None and 0 <= said <= 10**9 else None
 
 
 def language_of(said: str | None) -> str | None:

@@ -1,6 +1,17 @@
 """The rows of notes: posts of ours and of others, and who was named in them."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
@@ -64,16 +75,48 @@ words name; `starts` and `place` of an Event. `context` and `answers` are collec
 server. `quote` is a post that it shows, by the `stamp` of that post's author; `consent` says how
 far that has come (`rules.Consent`)."""
 
+
+def _note(*, key: bool = False) -> Column[str]:
+    points = ForeignKey(note.c.id, onupdate="CASCADE", ondelete="CASCADE")
+    return Column("note", String(2048), points, primary_key=key, nullable=False)
+
+
 recipient = Table(
     "note_recipient",
     metadata,
-    Column(
-        "note",
-        String(2048),
-        ForeignKey(note.c.id, onupdate="CASCADE", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _note(key=True),
     _account("account", key=True),
     Index(None, "account"),
 )
 """Accounts of ours that a post is for by name; they alone see one with the reach "direct"."""
+
+poll = Table(
+    "note_poll",
+    metadata,
+    _note(key=True),
+    Column("several", Boolean, nullable=False),
+    Column("ends", Moment),
+    Column("voters", Integer),
+    Column("salt", String(32), nullable=False),
+    Column("told", Moment),
+    Index(None, "ends"),
+)
+"""A question for views in a post; no vote of the community. `told`: when its numbers went out."""
+
+option = Table(
+    "note_option",
+    metadata,
+    _note(key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(500), nullable=False),
+    Column("given", Integer, nullable=False),
+)
+"""One answer of a poll. `given`: how often, by our count, or as its author's server says."""
+
+answer = Table(
+    "note_answer",
+    metadata,
+    _note(key=True),
+    Column("mark", LargeBinary(16), primary_key=True),
+)
+"""That somebody answered, as a salted hash: answers are counted, not kept. Gone at the end."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, update
@@ -19,9 +19,12 @@ from node.modules.notes.tables import note
 from vocab import html, policy
 from vocab.model import PUBLIC, Object
 from vocab.policy import Leave, Verb
-from vocab.types import Create, Delete, Mention, Note, Tombstone, Update
+from vocab.types import Create, Delete, Mention, Note, Question, Tombstone, Update
 from web.language import mark
 
+LONGEST_WARNING = 200
+SHORTEST, LONGEST = timedelta(minutes=59), timedelta(days=366)
+"""How long a poll may be open."""
 NEWER = timedelta(seconds=1)
 """How much later a change says it is, at least: others take no other for news."""
 NO_ANSWERS = mark("This person takes no answers from you.")
@@ -38,6 +41,12 @@ class Draft:
     """(handle, host) as of `rules.handles_in` → the account."""
     parent: str | None = None
     """The id of what it answers."""
+    warning: str = ""
+    """What stands before the words, which are then opened by who wants to."""
+    options: Sequence[str] = ()
+    """Of a poll: its answers."""
+    several: bool = False
+    ends: datetime | None = None
     quotes: Leave = Leave.ASK
     """Whether others may show it in a post of their own, if it is public."""
 
@@ -133,7 +142,7 @@ def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
     return Answered(id=id, owner=owner.id if isinstance(owner, Object) else owner, reach=reach)
 
 
-def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> Note:
+def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> Note | Question:
     """The post as it travels (W1 to W11)."""
     people = {one.id: one for one in draft.people.values()}
     owner = unit.account(parent.owner) if parent and parent.owner else None
@@ -142,13 +151,15 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
     people.pop(author.id, None)
     to, cc = _audience(unit, author, draft.reach, list(people), parent)
     id = unit.id("o")
-    return Note(
+    return (Question if draft.options else Note)(
         id=id,
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
         content=_written(draft.text, draft.people),
         source=public.source(draft.text),
         lang=draft.lang,
+        **_warned(draft.warning),
+        **_asking(unit, draft),
         in_reply_to=draft.parent,
         tag=tuple(Mention(href=one.id, name=one.address) for one in people.values()),
         to=to,
@@ -158,6 +169,26 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         interaction_policy=_policy(draft, author),
         **(public.parts(id) if draft.reach == Reach.PUBLIC else {}),
     )
+
+
+def _warned(warning: str) -> dict[str, Any]:
+    """A content warning as others read it: `summary` and `sensitive` together."""
+    words = html.line(warning, LONGEST_WARNING)
+    return {"summary": words, "sensitive": True} if words else {}
+
+
+def _asking(unit: Unit, draft: Draft) -> dict[str, Any]:
+    """The fields of a poll.
+
+    Raises:
+        Invalid: it ends at once, or in more than a year (field `ends`).
+    """
+    if not draft.options:
+        return {}
+    if draft.ends is None or not SHORTEST <= draft.ends - unit.now <= LONGEST:
+        raise Invalid({"ends": mark("Choose a time within a year, an hour from now or later.")})
+    names = dict.fromkeys(draft.options, 0)
+    return public.asking(names, several=draft.several, ends=draft.ends, voters=0)
 
 
 def _policy(draft: Draft, author: Account) -> Mapping[str, Any] | None:
@@ -197,8 +228,10 @@ def may_change(db: Connection, viewer: Viewer, kept: Post) -> bool:
     return kept.owner == viewer.id or (viewer.is_admin and kept.author.kind == "Community")
 
 
-def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> None:
-    """Change the words of a post; whom it names and reaches stays.
+def edit(
+    unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None, warning: str = ""
+) -> None:
+    """Change the words of a post; whom it names and reaches stays, and what it asks.
 
     Raises:
         Conflict: it was deleted.
@@ -213,6 +246,9 @@ def edit(unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None) -> 
     before = public.value(unit.db, kept)
     fields = {name: held for name, held in before.__dict__.items() if held is not None}
     fields |= {
+        "summary": None,
+        "sensitive": None,
+        **_warned(warning),
         "content": _written(text, people),
         "source": public.source(text),
         "lang": lang,
