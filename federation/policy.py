@@ -5,15 +5,17 @@ ones. A server is judged by its own name and those above it, with a port and wit
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from federation.origins import domain, parents
 from node.kernel.errors import Refused
 from node.kernel.module import Registry
-from node.kernel.node import Node
 from node.kernel.tables import account, setting
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
 
 ALLOWED = "federation.allowed"
 """The setting that holds the only hosts we talk to; not set: all but the refused ones."""
@@ -46,6 +48,12 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
     return _suspended(db, actor) or not _allowed(db, host)
 
 
+def only(db: Connection) -> frozenset[str] | None:
+    """The only hosts that we talk to; None if we talk to all that are not kept out."""
+    kept = db.scalar(_ALLOWED)
+    return None if kept is None else frozenset(kept)
+
+
 def admit(
     db: Connection, registry: Registry, home: str, actor: str, documents: Iterable[Any]
 ) -> None:
@@ -72,7 +80,7 @@ def admit(
         judged.add(domain(id))
 
 
-async def check(node: Node, url: str) -> None:
+async def check(node: "Node", url: str) -> None:
     """Let a URL be asked, if its server is not kept out.
 
     Raises:

@@ -177,6 +177,8 @@ def put(unit: Unit, row: Mapping[str, Any]) -> Account:
     upsert(unit.db, accounts, {**row, "created": since}, key=["id"])
     kept = unit.account(id)
     assert kept is not None, "it was just written"
+    if before is None:
+        unit.registry.met(unit, kept)
     return kept
 
 

@@ -124,6 +124,10 @@ class Module:
     """(host, actor id or None) → whether we have nothing to do with them."""
     blocks: tuple[Callable[[Connection, str, str], bool], ...] = ()
     """(id of an account of ours, actor id) → whether the first wants nothing of the second."""
+    silences: tuple[Callable[[Connection, str], bool], ...] = ()
+    """Actor id → whether we show it to those who follow it only."""
+    met: "tuple[Callable[[Unit, Account], None], ...]" = ()
+    """Called when an account of another server becomes known."""
     trusts: tuple[Callable[[Connection, str], bool], ...] = ()
     """Id of a node's service → whether our communities trust each other."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
@@ -236,6 +240,16 @@ class Registry:
     def blocks(self, db: Connection, who: str, actor: str) -> bool:
         """Whether an account of ours wants nothing to do with an actor."""
         return any(ask(db, who, actor) for m in self.modules for ask in m.blocks)
+
+    def silences(self, db: Connection, actor: str) -> bool:
+        """Whether some module shows an actor to those who follow it only."""
+        return any(ask(db, actor) for m in self.modules for ask in m.silences)
+
+    def met(self, unit: "Unit", new: Account) -> None:
+        """Tell the modules, in this unit, that somebody elsewhere has become known."""
+        for m in self.modules:
+            for take in m.met:
+                take(unit, new)
 
     def trusts(self, db: Connection, service: str) -> bool:
         """Whether some module says that this node is trusted."""

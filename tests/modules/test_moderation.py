@@ -15,7 +15,7 @@ from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
 from node.modules import accounts, follows, moderation, notes, reactions
 from node.modules.follows import api as following
-from node.modules.moderation import acts, queries, queue
+from node.modules.moderation import acts, blocking, queries, queue, refusing, shading
 from node.modules.moderation.tables import block, refusal, report
 from node.modules.notes import public
 from node.modules.notes import queries as posts
@@ -94,8 +94,8 @@ async def test_no_keeper_acts_without_a_reason(alder: Node, reason: str) -> None
         lambda unit: acts.show(unit, id, **said),
         lambda unit: acts.suspend(unit, ana.id, **said),
         lambda unit: acts.unsuspend(unit, ana.id, **said),
-        lambda unit: acts.refuse(unit, "bad.example", is_host=True, **said),
-        lambda unit: acts.allow(unit, "bad.example", **said),
+        lambda unit: refusing.refuse(unit, "bad.example", is_host=True, **said),
+        lambda unit: refusing.allow(unit, "bad.example", **said),
         lambda unit: acts.close(unit, "x", **said),
         lambda unit: queue.ask_again(unit, "bad.example", **said),
         lambda unit: queue.drop_letters(unit, "bad.example", **said),
@@ -118,7 +118,7 @@ async def test_only_keepers_act(alder: Node, browse: Browse) -> None:
     for act in (
         lambda unit: acts.hide(unit, id, **said),
         lambda unit: acts.suspend(unit, keeper(alder), **said),
-        lambda unit: acts.refuse(unit, "bad.example", is_host=True, **said),
+        lambda unit: refusing.refuse(unit, "bad.example", is_host=True, **said),
         lambda unit: queue.drop(unit, 1, **said),
     ):
         with pytest.raises(Refused):
@@ -193,7 +193,9 @@ async def test_nothing_comes_from_or_goes_to_a_host_that_is_kept_out(
     assert "<p>Before.</p>" in await feed(alder, ana)
 
     admin = await browse(alder, "keeper")
-    sent = await admin.post("/desk/blocks", {"who": "https://Birch.test/", "reason": "Spam."})
+    sent = await admin.post(
+        "/desk/blocks", {"who": "https://Birch.test/", "level": "suspend", "reason": "Spam."}
+    )
     assert "birch.test" in sent.text
     wire.seen.clear()
     late = await say(birch, ben, "After.")
@@ -231,7 +233,7 @@ async def test_a_host_is_kept_out_with_all_under_it(
     alder: Node, host_: str, kept_out: bool
 ) -> None:
     by = {"by": keeper(alder), "reason": "Spam."}
-    await alder.write(acts.refuse, "bad.example", is_host=True, **by)
+    await alder.write(refusing.refuse, "bad.example", is_host=True, **by)
 
     actor = f"https://{host_}/u/x"
     assert await alder.read(policy.refuses, alder.registry, actor) is kept_out
@@ -245,7 +247,7 @@ async def test_one_account_is_kept_out_and_others_of_its_server_are_not(
     for who in (ben, cleo):
         await follow(alder, ana, birch, who)
     by = {"by": keeper(alder), "reason": "Threats."}
-    await alder.write(acts.refuse, ben.id, is_host=False, **by)
+    await alder.write(refusing.refuse, ben.id, is_host=False, **by)
 
     bad, good = await say(birch, ben, "Bad."), await say(birch, cleo, "Good.")
     await settle(alder, birch)
@@ -257,7 +259,9 @@ async def test_one_account_is_kept_out_and_others_of_its_server_are_not(
 async def test_we_do_not_keep_ourselves_out(alder: Node, browse: Browse) -> None:
     admin = await browse(alder, "keeper")
     for who in ("alder.test", "https://alder.test/", "@keeper@alder.test", "nonsense"):
-        answer = await admin.post("/desk/blocks", {"who": who, "reason": "Oops."})
+        answer = await admin.post(
+            "/desk/blocks", {"who": who, "level": "suspend", "reason": "Oops."}
+        )
         assert answer.status_code == 422, who
     assert not await rows(alder, refusal)
 
@@ -291,7 +295,7 @@ async def test_who_is_blocked_cannot_follow_or_answer(alder: Node, birch: Node) 
     id = await say(alder, ana, "Hello.")
     await settle(alder, birch)
 
-    await alder.write(acts.block_for, ana, ben.id, is_host=False)
+    await alder.write(blocking.block_for, ana, ben.id, is_host=False)
     await settle(alder, birch)
     assert await alder.read(following.followers, ana.id) == []
     assert await birch.read(following.state, ben.id, ana.id) == following.State.REFUSED
@@ -307,7 +311,7 @@ async def test_who_is_blocked_cannot_follow_or_answer(alder: Node, birch: Node) 
 async def test_a_neighbour_who_is_blocked_gets_a_sentence(alder: Node, browse: Browse) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
     id = await say(alder, ana, "Hello.")
-    await alder.write(acts.block_for, ana, ben.id, is_host=False)
+    await alder.write(blocking.block_for, ana, ben.id, is_host=False)
 
     path = f"/n/{id.rpartition('/')[2]}"
     browser = await browse(alder, "ben")
@@ -474,7 +478,7 @@ async def test_a_dead_job_is_tried_again_or_given_up(alder: Node, browse: Browse
 
 async def test_who_leaves_takes_their_blocks_and_reports_along(alder: Node) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
-    await alder.write(acts.block_for, ana, ben.id, is_host=False)
+    await alder.write(blocking.block_for, ana, ben.id, is_host=False)
     await alder.write(acts.file, "k", by=ana.id, about=ben.id, words="CANARY")
     told = await alder.read(queries.export, ana.id)
     assert told["blocks"][0]["subject"] == ben.id
@@ -491,10 +495,10 @@ async def test_who_leaves_takes_their_blocks_and_reports_along(alder: Node) -> N
 async def test_unseen_names_whom_a_viewer_does_not_see(alder: Node, birch: Node) -> None:
     ana, ben = await person(alder, "ana"), await person(birch, "ben")
     await meet(alder, ben)
-    await alder.write(acts.block_for, ana, "birch.test", is_host=True)
+    await alder.write(blocking.block_for, ana, "birch.test", is_host=True)
 
     def unseen(db: Any, who: str | None) -> set[str]:
-        return set(db.scalars(queries.unseen(who)))
+        return set(db.scalars(shading.unseen(who)))
 
     assert await alder.read(unseen, ana.id) == {ben.id}
     assert await alder.read(unseen, keeper(alder)) == set()

@@ -13,7 +13,7 @@ from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
 from node.modules.decisions.rules import Method
 from node.modules.decisions.tables import box, record, response, roster
-from node.modules.moderation.api import unseen
+from node.modules.moderation.api import kept_out, unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,15 +134,16 @@ def _record_of(row: Row[Any]) -> Record:
 def record_by_id(db: Connection, record_id: str, viewer: Viewer) -> Record | None:
     """A record by its id on the wire, if this viewer may see it."""
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    seen = found.where(record.c.id == record_id, visible(record, viewer))
-    row = db.execute(seen).one_or_none()
+    seen = found.where(visible(record, viewer), record.c.owner.not_in(kept_out()))
+    row = db.execute(seen.where(record.c.id == record_id)).one_or_none()
     return _record_of(row) if row else None
 
 
 def record_by_slug(db: Connection, slug: str, viewer: Viewer) -> Record | None:
     """A record by the last part of its address, if this viewer may see it."""
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    row = db.execute(found.where(record.c.slug == slug, visible(record, viewer))).one_or_none()
+    seen = found.where(visible(record, viewer), record.c.owner.not_in(kept_out()))
+    row = db.execute(seen.where(record.c.slug == slug)).one_or_none()
     return _record_of(row) if row else None
 
 
@@ -175,7 +176,7 @@ def records(
     """Decisions made here, or elsewhere, that a viewer may see; newest first."""
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
     seen = found.where(visible(record, viewer), account.c.local.is_(ours))
-    seen = seen.where(record.c.owner.not_in(unseen(viewer.id)))
+    seen = seen.where(record.c.owner.not_in(unseen(viewer.id, both_ways=False)))
     if since is not None:
         seen = seen.where(record.c.at >= since)
     rows = db.execute(seen.order_by(record.c.at.desc(), record.c.slug).limit(most))
@@ -228,7 +229,7 @@ def responses_to(
     """What communities answered to a record: those that count, or all; oldest first."""
     found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
     seen = found.where(response.c.record == record_id, visible(response, viewer))
-    seen = seen.where(response.c.owner.not_in(unseen(viewer.id)))
+    seen = seen.where(response.c.owner.not_in(unseen(viewer.id, both_ways=False)))
     if counted:
         seen = seen.where(response.c.state == "counts")
     rows = db.execute(seen.order_by(response.c.at, response.c.id))

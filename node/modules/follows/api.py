@@ -6,12 +6,21 @@ from node.kernel.errors import Missing
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.follows.handlers import send_answer
-from node.modules.follows.queries import activity_of, end, end_all, followers, following, state
+from node.modules.follows.queries import (
+    Bond,
+    abroad,
+    activity_of,
+    end,
+    followed_by,
+    followers,
+    following,
+    state,
+)
 from node.modules.follows.rules import State
 from vocab.types import Follow, Reject, Undo
 
-__all__ = ["State", "circles", "follow", "followers", "following", "forget", "leave", "part",
-           "state", "unfollow"]  # fmt: skip
+__all__ = ["Bond", "State", "abroad", "circles", "follow", "followed_by", "followers", "following",
+           "leave", "part", "state", "unfollow"]  # fmt: skip
 
 
 def follow(unit: Unit, follower: Account, followed: Account) -> None:
@@ -54,11 +63,6 @@ def circles(db: Connection, who: str, of: Account) -> list[str]:
     if isinstance(theirs, str) and state(db, of.id, who) is State.ACCEPTED:
         found.append(theirs)
     return found
-
-
-def forget(unit: Unit, account: str) -> None:
-    """Forget every follow of an account, both ways, without a word to anybody."""
-    end_all(unit.db, account)
 
 
 def leave(unit: Unit, one: str, other: str) -> None:

@@ -16,7 +16,10 @@ handlers = Handlers()
 
 @handlers.on(Follow, Object)
 def asked(unit: Unit, act: Act[Follow, Object]) -> None:
-    """Somebody asks to follow somebody; our own unlocked accounts answer at once."""
+    """Somebody asks to follow somebody; our own unlocked accounts answer at once.
+
+    Whom the community shows to nobody else has to wait for an answer of ours.
+    """
     target = unit.account(act.object.id or "")
     if target is None:
         raise Refused("E_UNKNOWN", f"{act.object.id} is not known here")
@@ -27,7 +30,8 @@ def asked(unit: Unit, act: Act[Follow, Object]) -> None:
         send_answer(unit, Reject, target, act.actor.id, act.activity.id or "")
         return
     before = queries.state(unit.db, act.actor.id, target.id)
-    now_is = answer(target_is_ours=target.local, target_is_locked=target.locked, already=before)
+    waits = target.locked or (target.local and unit.registry.silences(unit.db, act.actor.id))
+    now_is = answer(target_is_ours=target.local, target_is_locked=waits, already=before)
     queries.keep(unit, act.actor.id, target.id, act.activity.id or "", now_is)
     if target.local and now_is is State.ACCEPTED:
         send_answer(unit, Accept, target, act.actor.id, act.activity.id or "")

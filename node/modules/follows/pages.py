@@ -13,6 +13,7 @@ from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
 from node.modules.follows import api, queries
 from node.modules.follows.handlers import send_answer
 from node.modules.follows.rules import State
@@ -112,6 +113,59 @@ def _answer(unit: Unit, me: Account, who: str, say: str) -> None:
     send_answer(unit, Accept if say == "yes" else Reject, me, other.id, activity)
 
 
+# For the community -------------------------------------------------------------------------
+
+
+def _keeper(request: Request) -> Account:
+    if not request.state.viewer.is_admin:
+        raise Refused("E_KEEPERS_ONLY", safe=mark("This page is for the %(word_keepers)s."))
+    return _me(request)
+
+
+def _of_community(db: Connection) -> tuple[Account, list[Account]]:
+    us = accounts.community_account(db)
+    return us, [one for one, _ in queries.accounts(db, us.id, way="in", now_is=State.ASKED)]
+
+
+async def desk(request: Request) -> Response:
+    """Who waits to follow the community."""
+    _keeper(request)
+    _us, asking = await request.app.state.node.read(_of_community)
+    return page(request, "follows/desk.html", width="narrow", asking=asking,
+                title=voice(request).say("Who asks to follow the community"))  # fmt: skip
+
+
+async def answer_for_all(request: Request) -> Response:
+    """Say yes or no for the community."""
+    by, said = _keeper(request), fields_of(request)
+    who, say = said.get("who", [""])[0], said.get("say", [""])[0]
+    await request.app.state.node.write(_answer_for_all, by.id, who, say)
+    return done(request, "/desk/followers")
+
+
+def _answer_for_all(unit: Unit, by: str, who: str, say: str) -> None:
+    us = accounts.community_account(unit.db)
+    if say == "stop" or queries.state(unit.db, who, us.id) is not State.ASKED:
+        raise Missing
+    _answer(unit, us, who, say)
+    unit.log(f"follow.{say}", by, subject=who)
+
+
+async def on_desk(node: Node, viewer: Viewer) -> list[Card]:
+    """People who wait to follow the community (slot `desk`)."""
+    if not viewer.is_admin:
+        return []
+    _us, asking = await node.read(_of_community)
+    spoken = speak(node, viewer)
+    title = spoken.many("Somebody asks to follow the community",
+                        "%(num)d people ask to follow the community", len(asking))  # fmt: skip
+    card = Card(title=title, href="/desk/followers", icon="meet", act=spoken.say("Answer"))
+    return [card] if asking else []
+
+
+# Cards --------------------------------------------------------------------------------------
+
+
 async def waiting(node: Node, viewer: Viewer) -> list[Card]:
     """People who ask to follow the viewer."""
     if not viewer.is_member or viewer.account is None:
@@ -137,4 +191,6 @@ routes = (
     Route("/me/following", show, methods=["GET"]),
     Route("/me/following", ask, methods=["POST"]),
     Route("/me/following/answer", answer, methods=["POST"]),
+    Route("/desk/followers", desk, methods=["GET"]),
+    Route("/desk/followers", answer_for_all, methods=["POST"]),
 )

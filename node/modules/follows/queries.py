@@ -1,10 +1,11 @@
 """All SQL about follows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
 
 from node.kernel.access import Viewer
 from node.kernel.database import upsert
@@ -74,6 +75,42 @@ def following(db: Connection, actor: str) -> list[str]:
     """The ids of those this actor follows, accepted."""
     mine = and_(follow.c.follower == actor, follow.c.state == State.ACCEPTED)
     return list(db.scalars(select(follow.c.followed).where(mine)))
+
+
+def followed_by(actor: str) -> Select[tuple[str]]:
+    """The ids of those this actor follows, accepted: a part of other queries."""
+    return select(follow.c.followed).where(
+        follow.c.follower == actor, follow.c.state == State.ACCEPTED
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bond:
+    """A follow between one of ours and somebody elsewhere, whichever way."""
+
+    ours: str
+    theirs: str
+    domain: str
+    outward: bool
+    """Ours follows theirs."""
+
+
+def abroad(db: Connection) -> list[Bond]:
+    """Every follow between one of ours and somebody elsewhere that stands or was asked."""
+    found = []
+    for mine, other in (
+        (follow.c.follower, follow.c.followed),
+        (follow.c.followed, follow.c.follower),
+    ):
+        wanted = (
+            select(mine.label("ours"), other.label("theirs"), account.c.domain)
+            .join(account, other == account.c.id)
+            .where(account.c.local.is_(False), follow.c.state != State.REFUSED)
+            .order_by(mine, other)
+        )
+        out = mine is follow.c.follower
+        found += [Bond(outward=out, **row._mapping) for row in db.execute(wanted)]  # noqa: SLF001
+    return found
 
 
 def accounts(db: Connection, actor: str, *, way: str, now_is: State) -> list[tuple[Account, str]]:

@@ -25,7 +25,7 @@ from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
-from node.modules.moderation.api import unseen
+from node.modules.moderation.api import kept_out, unseen
 
 
 def live(now: datetime) -> ColumnElement[bool]:
@@ -38,14 +38,19 @@ def live(now: datetime) -> ColumnElement[bool]:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
     """The listing with this id, if this viewer may see it."""
-    wanted = select(listing).where(listing.c.id == id, visible(listing, viewer))
+    wanted = select(listing).where(listing.c.id == id, visible(listing, viewer), _welcome())
     return _one(db, wanted)
 
 
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
     """The listing at this page, if this viewer may see it."""
-    wanted = select(listing).where(listing.c.slug == slug, visible(listing, viewer))
+    wanted = select(listing).where(listing.c.slug == slug, visible(listing, viewer), _welcome())
     return _one(db, wanted)
+
+
+def _welcome() -> ColumnElement[bool]:
+    """Nobody sees what is of those whom the community keeps out."""
+    return listing.c.owner.not_in(kept_out())
 
 
 def stored(unit: Unit, id: str) -> Notice | None:

@@ -3,9 +3,9 @@
 from starlette.routing import Route
 
 from node.kernel.module import Module
-from node.modules.moderation import acts, queries
+from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, own
+from node.modules.moderation.pages import desk, keeping, own
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
@@ -17,8 +17,8 @@ _ROUTES = (
     ("/moderate/hide", None, desk.hide),
     ("/moderate/show", None, desk.show),
     ("/desk/suspend", desk.members, desk.suspend),
-    ("/desk/blocks", desk.refusals, desk.refuse),
-    ("/desk/blocks/end", None, desk.allow),
+    ("/desk/blocks", keeping.show, keeping.refuse),
+    ("/desk/blocks/end", None, keeping.allow),
     ("/desk/reports", desk.reports, None),
     ("/desk/reports/close", None, desk.close),
     ("/desk/queue", desk.health, desk.mend),
@@ -50,7 +50,10 @@ module = Module(
         ("/desk/blocks", mark("Servers and accounts kept out")),
         ("/desk/queue", mark("Letters under way")),
     ),
+    jobs={"lapse": jobs.lapse},
     refuses=(queries.refuses,),
+    silences=(queries.silences,),
+    met=(shading.met,),
     blocks=(queries.blocks,),
     export=queries.export,
     erase=acts.erase,

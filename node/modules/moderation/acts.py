@@ -1,8 +1,7 @@
-"""What a keeper does, and what a member does for themselves, as units.
+"""What a keeper does about things and members of ours, and what is reported, as units.
 
 Whatever a keeper does has a reason, and is written in the log with it: without one nothing
-happens. A member's block is nobody else's business: it is not sent to anybody, and the other
-side only sees that a follow ended.
+happens.
 """
 
 from collections.abc import Sequence
@@ -11,16 +10,13 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from federation.origins import domain
 from node.kernel.database import insert_new, upsert
-from node.kernel.errors import Invalid, Missing, Refused
-from node.kernel.tables import Account
+from node.kernel.errors import Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.follows import api as follows
 from node.modules.moderation import queries, rules
-from node.modules.moderation.rules import Ground, Kind, reason_of
-from node.modules.moderation.tables import block, hiding, refusal, report, suspension
+from node.modules.moderation.rules import Ground, reason_of
+from node.modules.moderation.tables import block, hiding, report, shade, suspension
 from web.language import mark
 
 
@@ -135,93 +131,6 @@ def unsuspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
     unit.log("moderation.unsuspend", by, subject=member, words=reason)
 
 
-# Whom the community keeps out ---------------------------------------------------------------
-
-
-def refuse(unit: Unit, subject: str, *, is_host: bool, by: str, reason: str) -> None:
-    """Have nothing more to do with a server or one account elsewhere.
-
-    Nothing of theirs is taken in or fetched, nothing is sent to them, what they wrote is
-    shown to nobody, and follows end both ways. Nobody there is told.
-
-    Raises:
-        Invalid: no reason, or it is ours (field `who`).
-        Refused: not a keeper.
-    """
-    must_keep(unit, by)
-    reason = reason_of(reason)
-    _not_ours(unit, subject, is_host=is_host)
-    row = {"subject": subject, "is_host": is_host, "by": by, "reason": reason, "at": unit.now}
-    upsert(unit.db, refusal, row, key=["subject"])
-    for one in queries.under(unit.db, subject, is_host=is_host):
-        follows.forget(unit, one.id)
-    unit.log("moderation.refuse", by, subject=subject, words=reason)
-
-
-def allow(unit: Unit, subject: str, *, by: str, reason: str) -> None:
-    """Have to do with a server or account again; follows that ended stay ended.
-
-    Raises:
-        Invalid: no reason.
-        Missing: it was not kept out.
-        Refused: not a keeper.
-    """
-    must_keep(unit, by)
-    reason = reason_of(reason)
-    if not unit.db.execute(delete(refusal).where(refusal.c.subject == subject)).rowcount:
-        raise Missing(detail=subject)
-    unit.log("moderation.allow", by, subject=subject, words=reason)
-
-
-def _not_ours(unit: Unit, subject: str, *, is_host: bool) -> None:
-    """Refuse to shut out ourselves."""
-    here = domain(unit.origin)
-    if rules.within(here, subject) if is_host else unit.ours(subject):
-        words = mark("This is here. To shut out a member, suspend them.")
-        raise Invalid({"who": words}, "E_OURS", subject)
-
-
-# Whom a member does not want ----------------------------------------------------------------
-
-
-def block_for(
-    unit: Unit, member: Account, subject: str, *, is_host: bool, kind: str = Kind.BLOCK
-) -> None:
-    """Have a member see nothing of somebody, or with BLOCK have nothing to do with them.
-
-    Raises:
-        Invalid: it is the member, the community or this node (field `who`).
-    """
-    own = {member.id, unit.community.id, unit.community.service}
-    if subject in own or (is_host and rules.within(domain(unit.origin), subject)):
-        words = mark("You cannot block yourself or your own community.")
-        raise Invalid({"who": words}, "E_SELF", subject)
-    row = {
-        "member": member.id,
-        "subject": subject,
-        "is_host": is_host,
-        "kind": Kind(kind).value,
-        "at": unit.now,
-    }
-    upsert(unit.db, block, row, key=["member", "subject"])
-    if kind == Kind.BLOCK:
-        near = {*follows.followers(unit.db, member.id), *follows.following(unit.db, member.id)}
-        for one in queries.under(unit.db, subject, is_host=is_host):
-            if one.id in near or not is_host:
-                follows.part(unit, member, one)
-
-
-def unblock(unit: Unit, member: str, subject: str) -> None:
-    """Have a member see somebody again.
-
-    Raises:
-        Missing: they did not block or mute them.
-    """
-    mine = (block.c.member == member) & (block.c.subject == subject)
-    if not unit.db.execute(delete(block).where(mine)).rowcount:
-        raise Missing(detail=subject)
-
-
 # Reports ------------------------------------------------------------------------------------
 
 
@@ -292,6 +201,7 @@ def close(unit: Unit, key: str, *, by: str, reason: str) -> None:
 def erase(unit: Unit, member: str) -> None:
     """Forget a leaving member's blocks and who made their reports; what others said stays."""
     unit.db.execute(delete(block).where(block.c.member == member))
+    unit.db.execute(delete(shade).where(shade.c.who == member))
     unit.db.execute(delete(suspension).where(suspension.c.account == member))
     mine = update(report).where(report.c.by == member)
     unit.db.execute(mine.values(by=None, words="", once=None))

@@ -1,7 +1,8 @@
 """What other modules may use of moderation.
 
 A table whose things keepers can hide has the columns `id` (text) and `hidden` (Moment); nothing
-more is needed. Every list of what people say leaves out `unseen(viewer.id)`. Links for pages:
+more is needed. Every list of what people say leaves out `unseen(viewer.id)`, every page of one
+thing what is of `kept_out()`. Links for pages:
 `/report?about=<id>` for members, `/moderate?about=<id>&next=<path>` for keepers.
 """
 
@@ -9,28 +10,21 @@ from node.modules.moderation.acts import (
     Hidden,
     Reported,
     Shown,
-    allow,
-    block_for,
     close,
     file,
     hide,
-    refuse,
     show,
     suspend,
-    unblock,
     unsuspend,
 )
-from node.modules.moderation.queries import (
-    Hiding,
-    blocks,
-    hiding_of,
-    refuses,
-    unseen,
-)
-from node.modules.moderation.rules import Ground, Kind
+from node.modules.moderation.blocking import block_for, unblock
+from node.modules.moderation.queries import Hiding, blocks, hiding_of, refuses
+from node.modules.moderation.refusing import Terms, allow, refuse
+from node.modules.moderation.rules import Ground, Kind, Level
+from node.modules.moderation.shading import kept_out, unseen
 
 __all__ = [
-    "Ground", "Hidden", "Hiding", "Kind", "Reported", "Shown", "allow", "block_for", "blocks",
-    "close", "file", "hide", "hiding_of", "refuse", "refuses", "show", "suspend", "unblock",
-    "unseen", "unsuspend",
+    "Ground", "Hidden", "Hiding", "Kind", "Level", "Reported", "Shown", "Terms", "allow",
+    "block_for", "blocks", "close", "file", "hide", "hiding_of", "kept_out", "refuse", "refuses",
+    "show", "suspend", "unblock", "unseen", "unsuspend",
 ]  # fmt: skip

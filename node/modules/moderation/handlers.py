@@ -24,7 +24,7 @@ def flagged(unit: Unit, act: Act[Flag, Object]) -> None:
     named = [id for one in act.activity.objects if (id := id_of(one)) and unit.ours(id)]
     things = [id for id in named if unit.account(id) is None]
     ours = [id for id in (*things, *named) if _known(unit, id)]
-    if not ours or act.actor.local:
+    if not ours or act.actor.local or queries.sets_aside(unit.db, act.actor.id, "no_reports"):
         return
     host = domain(act.actor.id)
     count, already = queries.from_host(unit.db, host, ours[0])

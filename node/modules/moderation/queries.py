@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     String,
     Table,
     and_,
@@ -24,7 +23,7 @@ from federation.origins import domain, parents
 from node.kernel.access import Viewer, visible
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
-from node.modules.moderation.rules import Kind
+from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
 
 
@@ -47,6 +46,12 @@ class Refusal:
     by: str
     reason: str
     at: datetime
+    level: str
+    said: str
+    until: datetime | None
+    no_reports: bool
+    no_media: bool
+    veiled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +150,11 @@ def _is(table: Table) -> ColumnElement[bool]:
 
 
 # Asked for every letter, so built once.
-_REFUSED = select(exists().where(_is(refusal)))
+_KEPT = select(exists().where(refusal.c.level == bindparam("level"), _is(refusal)))
+_ASIDE = {
+    what: select(exists().where(refusal.c[what], _is(refusal)))
+    for what in ("no_reports", "no_media")
+}
 _BLOCKED = select(
     exists().where(block.c.member == bindparam("member"), block.c.kind == Kind.BLOCK, _is(block))
 )
@@ -153,8 +162,26 @@ _BLOCKED = select(
 
 def refuses(db: Connection, host: str, actor: str | None) -> bool:
     """Whether the community has nothing to do with a host or an actor (hook `refuses`)."""
-    hosts = list(parents(host.lower()))
-    return bool(db.scalar(_REFUSED, {"hosts": hosts, "actor": actor or ""}))
+    about = {"hosts": list(parents(host.lower())), "actor": actor or ""}
+    return bool(db.scalar(_KEPT, {"level": Level.SUSPEND, **about}))
+
+
+def silences(db: Connection, actor: str) -> bool:
+    """Whether the community shows somebody only to those who follow them (hook `silences`)."""
+    about = {"hosts": list(parents(domain(actor))), "actor": actor}
+    return bool(db.scalar(_KEPT, {"level": Level.SILENCE, **about}))
+
+
+def sets_aside(db: Connection, actor: str, what: str) -> bool:
+    """Whether the community leaves aside what an actor's server sends of a kind.
+
+    Args:
+        db: any connection.
+        actor: its id, or the id of anything at the server.
+        what: `no_reports` or `no_media`.
+    """
+    about = {"hosts": list(parents(domain(actor))), "actor": actor}
+    return bool(db.scalar(_ASIDE[what], about))
 
 
 def blocks(db: Connection, who: str, actor: str) -> bool:
@@ -163,46 +190,14 @@ def blocks(db: Connection, who: str, actor: str) -> bool:
     return bool(db.scalar(_BLOCKED, {"member": who, "hosts": hosts, "actor": actor}))
 
 
-def unseen(viewer_id: str | None) -> Select[tuple[str]]:
-    """The ids of accounts of which a viewer sees nothing: refused, blocked or muted.
-
-    For a query of what is shown: `table.c.owner.not_in(unseen(viewer.id))`.
-    """
-    out = exists().where(_covers(refusal))
-    if viewer_id is None:
-        return select(account.c.id).where(out)
-    own = exists().where(block.c.member == viewer_id, _covers(block))
-    return select(account.c.id).where(or_(out, own))
-
-
-def _covers(table: Table) -> ColumnElement[bool]:
-    """Whether a row's subject is an account, its host, or above its host."""
-    names, subject = account.c.domain, table.c.subject
-    at_host = or_(
-        names == subject,
-        names.like("%." + subject),
-        names.like(subject + ":%"),
-        names.like("%." + subject + ":%"),
-    )
-    return or_(
-        and_(table.c.is_host.is_(False), subject == account.c.id),
-        and_(table.c.is_host, account.c.local.is_(False), at_host),
-    )
-
-
-def under(db: Connection, subject: str, *, is_host: bool) -> list[Account]:
-    """The accounts that a subject covers: the one, or all that we know of at a host."""
-    if not is_host:
-        return [account_of(r) for r in db.execute(select(account).where(account.c.id == subject))]
-    names = account.c.domain
-    at = or_(names == subject, names.like(f"%.{subject}"), names.like(f"{subject}:%"),
-             names.like(f"%.{subject}:%"))  # fmt: skip
-    wanted = select(account).where(account.c.local.is_(False), at).order_by(account.c.id)
-    return [account_of(row) for row in db.execute(wanted)]
+def refusal_of(db: Connection, subject: str) -> Refusal | None:
+    """What the community has decided about a host or an actor; None if nothing."""
+    row = db.execute(select(refusal).where(refusal.c.subject == subject)).one_or_none()
+    return Refusal(**row._mapping) if row else None  # noqa: SLF001
 
 
 def refusals(db: Connection) -> list[Refusal]:
-    """Whom the community has nothing to do with, the last first."""
+    """Whom the community keeps from its members, the last first."""
     rows = db.execute(select(refusal).order_by(refusal.c.at.desc(), refusal.c.subject))
     return [Refusal(**row._mapping) for row in rows]  # noqa: SLF001
 

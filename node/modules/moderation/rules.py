@@ -1,6 +1,7 @@
 """What may be blocked, and what a reason is: values in, values out."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +13,8 @@ LONGEST: Final = 2000
 """Characters of a reason."""
 WORDS: Final = 5000
 """Characters of a report."""
+SAID: Final = 500
+"""Characters of what everybody may know."""
 FROM_ONE_HOST: Final = 20
 """Open reports that one other server may have here."""
 
@@ -25,6 +28,28 @@ class Kind(StrEnum):
 
     MUTE = "mute"
     BLOCK = "block"
+
+
+class Level(StrEnum):
+    """How far the community keeps somebody from its members."""
+
+    SILENCE = "silence"
+    """Shown to those who follow them, and to nobody else; who asks to follow waits."""
+    SUSPEND = "suspend"
+    """Nothing comes from there or goes there."""
+
+
+STRICTER: Final[tuple[str, ...]] = (Kind.MUTE, Kind.BLOCK, Level.SILENCE, Level.SUSPEND)
+"""From the mildest to the strictest."""
+
+
+def strictest(levels: Iterable[str]) -> str | None:
+    """The strictest of some levels; None if there is none.
+
+    >>> strictest(["suspend", "silence"]), strictest([])
+    ('suspend', None)
+    """
+    return max(levels, key=STRICTER.index, default=None)
 
 
 class Ground(StrEnum):

@@ -5,7 +5,7 @@ A `subject` is either a host (`is_host`: its name, with everything under it) or 
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text, false
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
@@ -47,8 +47,29 @@ refusal = Table(
     Column("by", String(2048), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("level", String(10), nullable=False, server_default="suspend"),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("until", Moment),
+    Column("no_reports", Boolean, nullable=False, server_default=false()),
+    Column("no_media", Boolean, nullable=False, server_default=false()),
+    Column("veiled", Boolean, nullable=False, server_default=false()),
+    Index(None, "until"),
 )
-"""With whom the whole community has nothing to do."""
+"""Whom the community keeps from its members, and how far (`level`, of `rules.Level`).
+
+`reason` is for keepers; `said` is for everybody, beside the name, of which only a part is shown
+if it is `veiled`. `no_reports`: what they report is left aside; `no_media`: their pictures too."""
+
+shade = Table(
+    "shade",
+    metadata,
+    Column("who", String(2048), primary_key=True),
+    _whose("account", primary_key=True),
+    Column("level", String(10), nullable=False),
+    Index(None, "account"),
+)
+"""Of whom somebody sees less, worked out from the rows of `refusal` and `block`: `who` is a
+member, or empty for everybody; `level` of `rules.STRICTER`. See `shading`."""
 
 block = Table(
     "block",
@@ -58,6 +79,7 @@ block = Table(
     Column("is_host", Boolean, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("at", Moment, nullable=False),
+    Index(None, "subject"),
 )
 """Whom one member does not want to see (`kind` mute), or wants nothing of (block)."""
 

@@ -117,7 +117,8 @@ def _named(viewer: Viewer) -> ColumnElement[bool]:
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Post | None:
     """The post of a page, for who may see it; a deleted one too, without its words."""
     may = or_(visible(note, viewer), _named(viewer))
-    row = db.execute(_posts().where(note.c.slug == slug, may)).one_or_none()
+    wanted = _posts().where(note.c.slug == slug, may, _welcome())
+    row = db.execute(wanted).one_or_none()
     return _post(row) if row else None
 
 
@@ -130,7 +131,12 @@ def by_id(db: Connection, id: str, viewer: Viewer) -> Post | None:
 @functools.cache
 def _one(viewer: Viewer) -> Select[Any]:
     may = or_(visible(note, viewer), _named(viewer))
-    return _posts().where(note.c.id == bindparam("id"), may)
+    return _posts().where(note.c.id == bindparam("id"), may, _welcome())
+
+
+def _welcome() -> ColumnElement[bool]:
+    """Nobody sees what those wrote whom the community keeps out."""
+    return note.c.owner.not_in(moderation.kept_out())
 
 
 def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:

@@ -9,7 +9,7 @@ from node.kernel.access import Reach, Viewer, owned, visible
 from node.kernel.database import upsert
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
-from node.modules.moderation.api import unseen
+from node.modules.moderation.api import kept_out, unseen
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet, facet, facet_of
 
@@ -125,7 +125,8 @@ def remote_person(db: Connection, handle: str, domain: str) -> Account | None:
     """The account with this handle at another host, if we have met it."""
     there = (account.c.local.is_(False), account.c.domain == domain, account.c.gone.is_(None))
     same = func.lower(account.c.handle) == handle.lower()
-    row = db.execute(select(account).where(*there, same).order_by(account.c.id)).first()
+    wanted = select(account).where(*there, same, account.c.id.not_in(kept_out()))
+    row = db.execute(wanted.order_by(account.c.id)).first()
     return account_of(row) if row else None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, or_, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
-from node.modules.moderation.api import unseen
+from node.modules.moderation.api import kept_out, unseen
 from node.modules.proposals.tables import comment, plan, proposal
 
 
@@ -83,14 +83,16 @@ def _proposal_of(row: Row[Any]) -> Proposal:
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Proposal | None:
     """A proposal by the last part of its address, if this viewer may see it."""
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
-    row = db.execute(found.where(proposal.c.slug == slug, visible(proposal, viewer))).one_or_none()
+    seen = found.where(visible(proposal, viewer), proposal.c.owner.not_in(kept_out()))
+    row = db.execute(seen.where(proposal.c.slug == slug)).one_or_none()
     return _proposal_of(row) if row else None
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Proposal | None:
     """A proposal by its id on the wire, if this viewer may see it."""
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
-    row = db.execute(found.where(proposal.c.id == id, visible(proposal, viewer))).one_or_none()
+    seen = found.where(visible(proposal, viewer), proposal.c.owner.not_in(kept_out()))
+    row = db.execute(seen.where(proposal.c.id == id)).one_or_none()
     return _proposal_of(row) if row else None
 
 
@@ -116,7 +118,7 @@ def listed(
     """Proposals made here, or elsewhere, that a viewer may see; newest first."""
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
     seen = found.where(visible(proposal, viewer), account.c.local.is_(ours))
-    seen = seen.where(proposal.c.owner.not_in(unseen(viewer.id)))
+    seen = seen.where(proposal.c.owner.not_in(unseen(viewer.id, both_ways=False)))
     if stages:
         seen = seen.where(proposal.c.stage.in_(stages))
     rows = db.execute(seen.order_by(proposal.c.published.desc(), proposal.c.slug).limit(most))
@@ -164,7 +166,9 @@ def comments(db: Connection, id: str, viewer: Viewer) -> list[Comment]:
     names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
     columns = (comment.c.id, comment.c.author, comment.c.text, comment.c.at, *names)
     found = select(*columns).join_from(comment, account, comment.c.author == account.c.id)
-    found = found.where(comment.c.proposal == id, comment.c.author.not_in(unseen(viewer.id)))
+    found = found.where(
+        comment.c.proposal == id, comment.c.author.not_in(unseen(viewer.id, both_ways=False))
+    )
     if not viewer.is_admin:
         found = found.where(or_(comment.c.hidden.is_(None), comment.c.author == viewer.id))
     return [

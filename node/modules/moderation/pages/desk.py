@@ -1,4 +1,4 @@
-"""The keepers' pages: hide, suspend, keep out, answer reports, look after the queue."""
+"""The keepers' pages: hide, suspend, answer reports, look after the queue."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,13 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.module import Registry
 from node.kernel.node import Node, find_account
 from node.modules.accounts import api as accounts
 from node.modules.moderation import acts, queries, queue
 from node.modules.moderation.pages import doors
-from node.modules.moderation.pages.own import at_who
 from web.forms import Entry, Form, Hidden, blank, done, read
 from web.language import mark
 from web.links import local_path
@@ -28,12 +27,6 @@ HIDE: Final = Form(
     doors.reason(help=mark("Whoever wrote it reads this. It is written in the log too.")),
 )
 SUSPEND: Final = Form(Hidden("member"), doors.reason())
-REFUSE: Final = Form(
-    doors.who(mark("Which server or account?"),
-              mark("A server as bad.example, with all under it; an account as @name@bad.example")),
-    doors.reason(),
-)  # fmt: skip
-REASON: Final = Form(doors.reason())
 
 
 # One thing ----------------------------------------------------------------------------------
@@ -131,52 +124,6 @@ async def _members_page(
                 reasons=await node.read(queries.suspensions), **more)  # fmt: skip
 
 
-# Whom the community keeps out ---------------------------------------------------------------
-
-
-async def refusals(request: Request) -> Response:
-    """With whom the community has nothing to do, and what that means."""
-    form = blank(request, REFUSE, who=request.query_params.get("who"))
-    return await _refusals_page(request, form)
-
-
-async def refuse(request: Request) -> Response:
-    """Keep a server or an account out."""
-    node, who = doors.keeper(request)
-    form = read(request, REFUSE)
-    if not form.errors:
-        try:
-            subject, is_host = await doors.find(node, form.values["who"])
-            reason = form.values["reason"]
-            await node.write(acts.refuse, subject, is_host=is_host, by=who.id, reason=reason)
-        except (Invalid, Refused) as problem:
-            form = form.wrong(at_who(problem))
-        else:
-            words = voice(request).say("Nothing comes from there or goes there any more.")
-            return done(request, "/desk/blocks", words)
-    return await _refusals_page(request, form, 422)
-
-
-async def allow(request: Request) -> Response:
-    """Have to do with them again."""
-    node, who = doors.keeper(request)
-    form = read(request, REASON)
-    if form.errors:
-        raise Invalid(form.errors, safe=mark("Say why, in a few words, and send it again."))
-    subject = doors.first(request, "subject")
-    await node.write(acts.allow, subject, by=who.id, reason=form.values["reason"])
-    _ = voice(request).say
-    return done(request, "/desk/blocks", _("They can reach us again. Who followed must ask anew."))
-
-
-async def _refusals_page(request: Request, form: Entry, status: int = 200) -> Response:
-    node, _who = doors.keeper(request)
-    _ = voice(request).say
-    return page(request, "moderation/blocks.html", status=status, width="narrow", form=form,
-                title=_("Servers and accounts kept out"),
-                found=await node.read(queries.refusals))  # fmt: skip
-
-
 # Reports ------------------------------------------------------------------------------------
 
 
@@ -222,7 +169,7 @@ def _reports(
 async def close(request: Request) -> Response:
     """Close a report, with what came of it."""
     node, who = doors.keeper(request)
-    form = read(request, REASON)
+    form = read(request, doors.REASON)
     if form.errors:
         raise Invalid(form.errors, safe=mark("Say what came of it, and send it again."))
     key = doors.first(request, "key")
@@ -244,7 +191,7 @@ async def health(request: Request) -> Response:
 async def mend(request: Request) -> Response:
     """Ask a server or a job again at once, or give up."""
     node, who = doors.keeper(request)
-    form = read(request, REASON)
+    form = read(request, doors.REASON)
     if form.errors:
         raise Invalid(form.errors, safe=mark("Say why, in a few words, and send it again."))
     say, domain, number = (doors.first(request, n) for n in ("say", "domain", "job"))

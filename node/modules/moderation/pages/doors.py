@@ -8,12 +8,12 @@ from starlette.requests import Request
 from federation.finding import lookup
 from federation.origins import domain
 from node.kernel.access import Viewer
-from node.kernel.errors import Problem, Refused
-from node.kernel.node import Node
+from node.kernel.errors import Invalid, Problem, Refused
+from node.kernel.node import Node, find_account
 from node.kernel.tables import Account
 from node.modules.moderation import queries, rules
 from vocab.model import Malformed
-from web.forms import Choice, Line, Pick, Text, Wrong, fields_of
+from web.forms import Choice, Form, Line, Pick, Text, Wrong, fields_of
 from web.language import mark
 
 NOBODY: Final = mark(
@@ -63,6 +63,10 @@ def _reason(typed: str) -> str:
     return typed
 
 
+REASON: Final = Form(reason())
+"""A form that is a button with its reason."""
+
+
 def who(label: str, help: str) -> Line:
     """The field of a server or an account."""
     return Line("who", label, help, at_most=500, spell=False)
@@ -105,7 +109,14 @@ async def find(node: Node, typed: str) -> tuple[str, bool]:
 
 
 def _known(db: Connection, typed: str) -> Account | None:
-    if found := queries.under(db, typed, is_host=False):
-        return found[0]
+    if (found := find_account(db, typed)) is not None:
+        return found
     handle, _, host = typed.removeprefix("@").partition("@")
     return queries.with_address(db, handle.lower(), host.lower()) if host else None
+
+
+def at_who(problem: Problem) -> Problem:
+    """A problem as one of the field `who`."""
+    if isinstance(problem, Invalid):
+        return problem
+    return Invalid({"who": problem.safe or NOBODY})

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Invalid, Missing, Problem, Refused
+from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.module import Registry
 from node.kernel.node import Node, find_account
-from node.modules.moderation import acts, queries, rules
+from node.modules.moderation import acts, blocking, queries, rules
 from node.modules.moderation.pages import doors
 from web.forms import Choice, Entry, Form, Hidden, Pick, Text, blank, done, read
 from web.language import mark
@@ -108,26 +108,19 @@ async def add(request: Request) -> Response:
         try:
             subject, is_host = await doors.find(node, form.values["who"])
             kind = form.values["kind"]
-            await node.write(acts.block_for, me, subject, is_host=is_host, kind=kind)
+            await node.write(blocking.block_for, me, subject, is_host=is_host, kind=kind)
         except (Invalid, Refused) as problem:
-            form = form.wrong(at_who(problem))
+            form = form.wrong(doors.at_who(problem))
         else:
             _ = voice(request).say
             return done(request, "/me/blocks", _("Done. You will not see them."))
     return await _blocks_page(request, form, 422)
 
 
-def at_who(problem: Problem) -> Problem:
-    """A problem as one of the field `who`."""
-    if isinstance(problem, Invalid):
-        return problem
-    return Invalid({"who": problem.safe or doors.NOBODY})
-
-
 async def remove(request: Request) -> Response:
     """See somebody again."""
     node, me = doors.member(request)
-    await node.write(acts.unblock, me.id, doors.first(request, "subject"))
+    await node.write(blocking.unblock, me.id, doors.first(request, "subject"))
     _ = voice(request).say
     return done(request, "/me/blocks", _("You see them again."))
 
