@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from node.kernel.keys import make_keys
 from node.modules.decisions import checks, records, rules, seals
+from node.modules.decisions.objects import Option
+from node.modules.decisions.options import STAY, kept, key, options_of
 from node.modules.decisions.records import Address, Matter, Reply
 from node.modules.decisions.rules import (
     POSITIONS,
@@ -20,6 +23,7 @@ from node.modules.decisions.rules import (
     Method,
     Outcome,
     Position,
+    Vote,
 )
 from vocab import proofs, schemas, wire
 from vocab.checks import Known
@@ -29,6 +33,8 @@ from web.language import catalogue, languages
 
 YES, BUT, NO, ASIDE = POSITIONS[Method.CONSENT]
 FOR, AGAINST, ABSTAIN = POSITIONS[Method.MAJORITY]
+A, B = "opt-1", "opt-2"
+KEYS_OF = {"one text": (), "with keeping it": (A, B, STAY), "without": (A, B)}
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -55,6 +61,84 @@ def test_ballots_decide(
     method: Method, counts: Mapping[Position, int], needed: int, outcome: Outcome
 ) -> None:
     assert rules.outcome(method, counts, needed) is outcome
+
+
+@pytest.mark.parametrize(
+    ("counts", "abstained", "outcome", "chosen"),
+    [
+        ({A: 3, B: 1, STAY: 1}, 0, Outcome.APPROVED, A),
+        ({A: 1, B: 2, STAY: 0}, 0, Outcome.APPROVED, B),
+        ({A: 2, B: 1}, 9, Outcome.APPROVED, A),
+        ({A: 0, B: 1, STAY: 0}, 2, Outcome.APPROVED, B),
+        # nobody is outvoted by fewer than half: a tie and the largest minority change nothing
+        ({A: 2, B: 2, STAY: 0}, 0, Outcome.REJECTED, STAY),
+        ({A: 2, B: 0, STAY: 2}, 0, Outcome.REJECTED, STAY),
+        ({A: 3, B: 2, STAY: 2}, 0, Outcome.REJECTED, STAY),
+        ({A: 0, B: 0, STAY: 3}, 0, Outcome.REJECTED, STAY),
+        ({A: 0, B: 0, STAY: 0}, 3, Outcome.REJECTED, STAY),
+        # where it cannot stay, it comes before us again
+        ({A: 2, B: 2}, 0, Outcome.NO_DECISION, ""),
+        ({A: 0, B: 0}, 3, Outcome.NO_DECISION, ""),
+        # too few came
+        ({A: 2, B: 0, STAY: 0}, 0, Outcome.NO_DECISION, ""),
+        ({A: 0, B: 0, STAY: 1}, 1, Outcome.NO_DECISION, ""),
+    ],
+)
+def test_ballots_choose_what_more_than_half_choose(
+    counts: Mapping[str, int], abstained: int, outcome: Outcome, chosen: str
+) -> None:
+    assert rules.choice(counts, abstained=abstained, needed=3) == (outcome, chosen)
+
+
+crowds = st.lists(st.integers(0, 30), min_size=2, max_size=8)
+
+
+@given(crowds, st.integers(0, 30), st.booleans())
+def test_what_is_chosen_wins_against_each_of_the_others(
+    crowd: list[int], abstained: int, stays: bool
+) -> None:
+    counts = {f"opt-{n}": count for n, count in enumerate(crowd, 0 if stays else 1)}
+
+    outcome, chosen = rules.choice(counts, abstained=abstained, needed=1)
+
+    others = [count for option, count in counts.items() if option != chosen]
+    if outcome is Outcome.APPROVED:
+        assert counts[chosen] > sum(others)
+    elif chosen:
+        assert chosen == STAY
+        assert all(2 * count <= sum(crowd) for count in others)
+
+
+@given(crowds, st.integers(0, 30), st.randoms())
+def test_the_order_of_the_options_chooses_nothing(
+    crowd: list[int], abstained: int, any_: Any
+) -> None:
+    counts = [(f"opt-{n}", count) for n, count in enumerate(crowd)]
+    shuffled = any_.sample(counts, len(counts))
+
+    one, other = (rules.choice(dict(c), abstained=abstained, needed=1) for c in (counts, shuffled))
+
+    assert one == other
+
+
+@given(crowds, st.integers(0, 30), st.integers(1, 9))
+def test_one_more_ballot_for_it_takes_nothing_from_what_is_chosen(
+    crowd: list[int], abstained: int, needed: int
+) -> None:
+    counts = {f"opt-{n}": count for n, count in enumerate(crowd)}
+    outcome, chosen = rules.choice(counts, abstained=abstained, needed=needed)
+
+    if outcome is Outcome.APPROVED:
+        more = {**counts, chosen: counts[chosen] + 1}
+        assert rules.choice(more, abstained=abstained, needed=needed) == (outcome, chosen)
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(1, 40))
+def test_one_option_or_none_is_yes_or_no(yes: int, no: int, aside: int, needed: int) -> None:
+    among, _ = rules.choice({A: yes, STAY: no}, abstained=aside, needed=needed)
+
+    plain = rules.outcome(Method.MAJORITY, {FOR: yes, AGAINST: no, ABSTAIN: aside}, needed)
+    assert among is plain
 
 
 @pytest.mark.parametrize(
@@ -85,9 +169,30 @@ def test_counts_are_shown_where_nobody_stands_out(
 
 
 def test_seven_ballots_show_no_counts() -> None:
-    papers = [FOR] * 4 + [AGAINST] * 3
+    papers = [Vote(position=FOR)] * 4 + [Vote(position=AGAINST)] * 3
 
     assert rules.count(Method.MAJORITY, papers, 3, wanted=True).tallies == ()
+
+
+@pytest.mark.parametrize(
+    ("ballots", "shown"),
+    [
+        ({A: 5, B: 5}, {A: 5, B: 5}),
+        ({A: 6, STAY: 5, "abstain": 5}, {A: 6, STAY: 5, "abstain": 5}),
+        ({A: 6, B: 4}, {}),
+        ({A: 10}, {}),
+        ({A: 9, B: 5, "abstain": 1}, {}),
+    ],
+)
+def test_counts_of_options_are_shown_where_nobody_stands_out(
+    ballots: dict[str, int], shown: dict[str, int]
+) -> None:
+    words = rules.votes(Method.MAJORITY, (A, B, STAY))
+    papers = [words[word] for word, count in ballots.items() for _ in range(count)]
+
+    result = rules.count(Method.MAJORITY, papers, 3, wanted=True, options=(A, B, STAY))
+
+    assert dict(result.tallies) == {words[word]: count for word, count in shown.items()}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +205,7 @@ def test_seven_ballots_show_no_counts() -> None:
         (Method.MAJORITY, "block", "the noise", "position"),
         (Method.MAJORITY, "oppose", "", ""),
         (Method.MAJORITY, "", "", "position"),
+        (Method.MAJORITY, "opt-1", "", "position"),
     ],
 )
 def test_a_ballot_can_be_counted_or_says_what_is_wrong(
@@ -108,38 +214,57 @@ def test_a_ballot_can_be_counted_or_says_what_is_wrong(
     assert rules.fault(method, position, reason) == wrong
 
 
+@pytest.mark.parametrize(
+    ("word", "wrong"),
+    [(A, ""), (STAY, ""), ("abstain", ""), ("opt-3", "position"), ("inFavour", "position"),
+     ("oppose", "position"), ("", "position"), ("opt-1 ", "position")],
+)  # fmt: skip
+def test_a_ballot_is_for_an_option_that_there_is(word: str, wrong: str) -> None:
+    assert rules.fault(Method.MAJORITY, word, "", (A, B, STAY)) == wrong
+
+
 # What a record tells ------------------------------------------------------------------------
 
 
-def ballots(method: Method, most: int = 40) -> st.SearchStrategy[list[Position]]:
-    return st.lists(st.sampled_from(POSITIONS[method]), max_size=most)
+Way = tuple[Method, tuple[str, ...]]
+Ends = tuple[Outcome, str]
+WAYS: tuple[Way, ...] = (
+    (Method.CONSENT, ()), *((Method.MAJORITY, options) for options in KEYS_OF.values()),
+)  # fmt: skip
 
 
-methods = st.sampled_from(list(Method))
+def ballots(way: Way, most: int = 40) -> st.SearchStrategy[list[Vote]]:
+    return st.lists(st.sampled_from(list(rules.votes(*way).values())), max_size=most)
 
 
-@given(st.data(), methods, st.integers(1, 60), st.booleans())
-def test_what_is_shown_adds_up(
-    data: st.DataObject, method: Method, eligible: int, wanted: bool
-) -> None:
-    papers = data.draw(ballots(method, eligible))
-    result = rules.count(method, papers, rules.required(Fraction(1, 2), eligible), wanted=wanted)
+ways = st.sampled_from(WAYS)
+
+
+@given(st.data(), ways, st.integers(1, 60), st.booleans())
+def test_what_is_shown_adds_up(data: st.DataObject, way: Way, eligible: int, wanted: bool) -> None:
+    method, options = way
+    papers = data.draw(ballots(way, eligible))
+    needed = rules.required(Fraction(1, 2), eligible)
+    result = rules.count(method, papers, needed, wanted=wanted, options=options)
 
     shown = [count for _, count in result.tallies]
     assert sum(shown) in (0, result.participated)
     assert all(count >= rules.SUPPRESSED_BELOW for count in shown)
     assert result.reached or result.outcome is Outcome.NO_DECISION
+    assert result.chosen in ("", *options)
 
 
-def _compatible(method: Method, came: int, needed: int, outcome: Outcome) -> list[tuple[int, ...]]:
-    """Every count that would have made the same record: what a clever reader can work out."""
-    kinds = POSITIONS[method]
-    found = []
+def _compatible(way: Way, came: int, needed: int) -> dict[Ends, list[tuple[int, ...]]]:
+    """For each record, every count that would have made it: what a clever reader can work out."""
+    method, options = way
+    kinds = list(rules.votes(*way).values())
+    found: dict[Ends, list[tuple[int, ...]]] = {}
     for split in itertools.product(range(came + 1), repeat=len(kinds) - 1):
         if sum(split) <= came:
             whole = (*split, came - sum(split))
-            if rules.outcome(method, dict(zip(kinds, whole, strict=True)), needed) is outcome:
-                found.append(whole)
+            papers = [kind for kind, n in zip(kinds, whole, strict=True) for _ in range(n)]
+            result = rules.count(method, papers, needed, wanted=False, options=options)
+            found.setdefault((result.outcome, result.chosen), []).append(whole)
     return found
 
 
@@ -149,22 +274,22 @@ SAID_BY_THE_OUTCOME = {
 """Consent means that nobody objects: that is the decision itself, not a hidden count."""
 
 
-@pytest.mark.parametrize("method", list(Method))
-@pytest.mark.parametrize("eligible", [3, 4, 7, 12])
-def test_nobody_can_work_out_a_hidden_count(method: Method, eligible: int) -> None:
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("eligible", [3, 4, 7, 9])
+def test_nobody_can_work_out_a_hidden_count(way: Way, eligible: int) -> None:
     needed = rules.required(Fraction(1, 4), eligible)
-    for came in range(eligible + 1):
-        for outcome in Outcome:
-            could_be = _compatible(method, came, needed, outcome)
-            if not could_be or (came < needed or outcome is Outcome.NO_DECISION):
-                continue  # too few came, or all stood aside, which the outcome itself says
-            for place, position in enumerate(POSITIONS[method]):
-                if (method, outcome, position) not in SAID_BY_THE_OUTCOME:
-                    assert len({counts[place] for counts in could_be}) > 1, (came, outcome)
+    for came in range(needed, eligible + 1):
+        for (outcome, chosen), could_be in _compatible(way, came, needed).items():
+            if way[0] is Method.CONSENT and outcome is Outcome.NO_DECISION:
+                continue  # all stood aside, which the outcome itself says
+            for place, vote in enumerate(rules.votes(*way).values()):
+                if (way[0], outcome, vote.position) not in SAID_BY_THE_OUTCOME:
+                    known = {counts[place] for counts in could_be}
+                    assert len(known) > 1, (came, outcome, chosen, vote)
 
 
 def test_too_few_ballots_tell_nothing_at_all() -> None:
-    could_be = _compatible(Method.CONSENT, 2, 3, Outcome.NO_DECISION)
+    (could_be,) = _compatible((Method.CONSENT, ()), 2, 3).values()
 
     assert len(could_be) == 10  # every way in which two ballots can fall
 
@@ -226,8 +351,15 @@ OWNER = "https://birch.test/c/birch"
 KEYS = make_keys()
 
 
-def matter(papers: list[Position], method: Method, eligible: int, **more: object) -> Matter:
-    needed = rules.required(Fraction(1, 2), eligible)
+def option(number: int, name: str, words: str | None = None) -> Option:
+    return Option(id=f"https://birch.test/o/p#opt-{number}", name=name, tradeoff=words)
+
+
+CHOICE = (option(1, "At two", "Less <b> sleep"), option(2, "At six"), option(0, "Keep it"))
+
+
+def matter(papers: list[Vote], way: Way, eligible: int, **more: object) -> Matter:
+    needed, (method, keys) = rules.required(Fraction(1, 2), eligible), way
     values = {
         "id": "https://birch.test/o/1",
         "url": "https://birch.test/d/1",
@@ -238,6 +370,7 @@ def matter(papers: list[Position], method: Method, eligible: int, **more: object
         "title": "Sundays < & all",
         "text": "<p>Two to six.</p>",
         "subject_digest": proofs.subject_digest({"id": "https://birch.test/o/p"}),
+        "options": tuple(one for one in CHOICE if key(one.id) in keys),
         "method": method,
         "eligible": eligible,
         "needed": needed,
@@ -245,7 +378,7 @@ def matter(papers: list[Position], method: Method, eligible: int, **more: object
         "review": NOW + timedelta(days=180),
         "effective": NOW,
         "audit": rules.commitment("salt", "roster", []),
-        "result": rules.count(method, papers, needed, wanted=True),
+        "result": rules.count(method, papers, needed, wanted=True, options=keys),
     }
     return Matter(**{**values, **more})  # type: ignore[arg-type]
 
@@ -257,11 +390,18 @@ def signed(given: Matter) -> dict[str, object]:
     return seals.sealed(document, key=KEYS.ed25519, method=method, created=NOW)
 
 
-@given(st.data(), methods, st.integers(1, 30))
+CONSENT: Way = (Method.CONSENT, ())
+
+
+def said(positions: list[Position]) -> list[Vote]:
+    return [Vote(position=position) for position in positions]
+
+
+@given(st.data(), ways, st.integers(1, 30))
 def test_every_record_may_leave_and_is_believed(
-    data: st.DataObject, method: Method, eligible: int
+    data: st.DataObject, way: Way, eligible: int
 ) -> None:
-    document = signed(matter(data.draw(ballots(method, eligible)), method, eligible))
+    document = signed(matter(data.draw(ballots(way, eligible)), way, eligible))
 
     value = wire.load(document, wire.claims(wire_types()))
     schemas.outgoing(
@@ -296,7 +436,7 @@ def test_a_title_is_told_without_its_outcome(name: str, language: str, matter: s
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("title", records.TITLES.values())
+@pytest.mark.parametrize("title", [*records.TITLES.values(), records.STAYS])
 def test_every_title_leads_back_to_its_matter(title: str, language: str) -> None:
     name = catalogue(language).gettext(title) % {"title": "Sundays: yes"}
 
@@ -305,7 +445,7 @@ def test_every_title_leads_back_to_its_matter(title: str, language: str) -> None
 
 def test_what_members_write_is_text_in_the_record() -> None:
     document = signed(
-        matter([YES] * 3 + [BUT], Method.CONSENT, 4, statements=("<script>x</script> & so on",))
+        matter(said([YES] * 3 + [BUT]), CONSENT, 4, statements=("<script>x</script> & so on",))
     )
 
     assert "<script" not in str(document["content"])
@@ -315,10 +455,67 @@ def test_what_members_write_is_text_in_the_record() -> None:
 
 
 def test_two_counts_with_one_outcome_make_one_record() -> None:
-    one = signed(matter([YES] * 4, Method.CONSENT, 5))
-    other = signed(matter([YES, BUT, BUT, ASIDE], Method.CONSENT, 5))
+    one = signed(matter(said([YES] * 4), CONSENT, 5))
+    other = signed(matter(said([YES, BUT, BUT, ASIDE]), CONSENT, 5))
 
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("ballots", "keys", "name", "chosen", "words"),
+    [
+        ({A: 3, B: 1}, (A, B, STAY), "Decided: Sundays < & all – At two", 1, "chose “At two”"),
+        ({A: 2, B: 2}, (A, B, STAY), "It stays as it is: Sundays < & all", 0, "leaves things"),
+        ({A: 2, B: 2}, (A, B), "Lapsed: Sundays < & all", None, "no option was chosen by more"),
+        ({A: 1, B: 1}, (A, B, STAY), "Lapsed: Sundays < & all", None, "came to no decision on"),
+    ],
+)
+def test_a_record_says_which_option_was_chosen(
+    ballots: dict[str, int], keys: tuple[str, ...], name: str, chosen: int | None, words: str
+) -> None:
+    papers = [Vote(position=FOR, option=o) for o, count in ballots.items() for _ in range(count)]
+
+    document = signed(matter(papers, (Method.MAJORITY, keys), 5))
+
+    assert document["name"] == name
+    ids = {one.id for one in options_of(document)}
+    assert document.get("chosenOption") == (CHOICE[chosen - 1].id if chosen is not None else None)
+    assert {key(id_) for id_ in ids} == set(keys)
+    assert words in str(document["summary"])
+    assert "<strong>At two</strong><p>Less &lt;b&gt; sleep</p>" in str(document["content"])
+
+
+def test_a_record_counts_the_options_by_their_ids() -> None:
+    papers = [Vote(position=FOR, option=A)] * 6 + [Vote(position=FOR, option=STAY)] * 5
+
+    document = signed(matter(papers, (Method.MAJORITY, (A, B, STAY)), 11))
+
+    assert document["tallies"] == [
+        {"type": "Tally", "option": CHOICE[0].id, "position": "inFavour", "count": 6},
+        {"type": "Tally", "option": CHOICE[2].id, "position": "inFavour", "count": 5},
+    ]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        "x",
+        {},
+        [None],
+        ["opt-1"],
+        [{}],
+        [{"id": 1, "name": "A"}],
+        [{"id": "#a", "name": None}],
+    ],
+)
+def test_what_is_no_option_is_read_as_none(told: object) -> None:
+    assert options_of({"options": told}) == ()
+
+
+def test_an_option_is_kept_and_read_again() -> None:
+    assert options_of({"options": [kept(one) for one in CHOICE]}) == CHOICE
+    assert options_of({"options": [kept(CHOICE[0])] * 40}) == (CHOICE[0],) * 30
 
 
 @pytest.mark.parametrize(
@@ -333,7 +530,7 @@ def test_two_counts_with_one_outcome_make_one_record() -> None:
 def test_a_seal_holds_fails_or_waits(
     change: dict[str, object], keys: bool, state: str, code: str
 ) -> None:
-    document = {**signed(matter([YES] * 3, Method.CONSENT, 3)), **change}
+    document = {**signed(matter(said([YES] * 3), CONSENT, 3)), **change}
     known = {f"{OWNER}#ed25519-key": KEYS.ed25519_public} if keys else {}
 
     found = seals.verdict(document, owner=OWNER, keys=known, now=NOW)
@@ -342,7 +539,7 @@ def test_a_seal_holds_fails_or_waits(
 
 
 def test_a_seal_of_somebody_else_fails() -> None:
-    document = signed(matter([YES] * 3, Method.CONSENT, 3))
+    document = signed(matter(said([YES] * 3), CONSENT, 3))
 
     found = seals.verdict(document, owner="https://birch.test/c/other", keys={}, now=NOW)
 
@@ -350,7 +547,7 @@ def test_a_seal_of_somebody_else_fails() -> None:
 
 
 def test_a_seal_made_with_another_key_fails() -> None:
-    document = signed(matter([YES] * 3, Method.CONSENT, 3))
+    document = signed(matter(said([YES] * 3), CONSENT, 3))
     other = proofs.multikey(Ed25519PrivateKey.generate().public_key())
 
     found = seals.verdict(document, owner=OWNER, keys={f"{OWNER}#ed25519-key": other}, now=NOW)

@@ -79,6 +79,56 @@ def test_a_vote_opened_at_once_was_not_talked_through(
     assert rules.talked_through(history) is talked
 
 
+A, B, EMPTY = ("At two", "Less sleep"), ("At six", ""), ("", "")
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([A, B], set()),
+        ([A, B, EMPTY, EMPTY], set()),
+        ([EMPTY, A, EMPTY, B], set()),
+        ([A], {"option_2"}),
+        ([A, EMPTY], {"option_2"}),
+        ([], {"option_2"}),
+        ([A, B, ("at  TWO", "the same")], {"option_3"}),
+        ([A, A, A], {"option_2", "option_3"}),
+        ([A, B, ("", "words without a name")], {"option_3"}),
+        ([A, ("keep it", "")], {"option_2"}),
+        ([A, B, ("Keep It", "")], {"option_3"}),
+    ],
+)
+def test_options_can_be_told_apart_or_say_what_is_wrong(
+    rows: list[tuple[str, str]], wrong: set[str]
+) -> None:
+    assert set(rules.options(rows, stay="Keep it")) == wrong
+
+
+def test_what_cannot_stay_may_be_an_option_like_others() -> None:
+    assert rules.options([A, ("Keep it", "")]) == {}
+
+
+rows = st.lists(st.tuples(st.text("Aa b", max_size=3).map(str.strip), st.text("x", max_size=1)))
+
+
+@given(rows)
+def test_options_without_a_fault_are_two_or_more_of_different_names(
+    given_: list[tuple[str, str]],
+) -> None:
+    named = rules.written(given_)
+
+    if not rules.options(given_):
+        names = {" ".join(name.split()).casefold() for name, _ in named}
+        assert len(names) == len(named) >= 2
+        assert [row for row in given_ if any(row)] == named
+
+
+@given(stages)
+def test_words_are_changed_by_their_author_until_voting_opens(stage: str) -> None:
+    assert rules.may_change(stage=stage, author=True) is (stage == "deliberating")
+    assert not rules.may_change(stage=stage, author=False)
+
+
 @given(stages)
 def test_nothing_is_withdrawn_once_voting_began(stage: str) -> None:
     before = ("presented", "prioritising", "researching", "formingPositions", "deliberating")

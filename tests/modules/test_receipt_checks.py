@@ -75,6 +75,48 @@ def test_a_record_adds_up_and_tells_nobodys_vote(changes: dict, refused: str | N
     assert code(decisions.record, changed(RECORD, **changes)) == refused
 
 
+def option(number: int, of: str = "https://north.example/o/gp-12") -> dict:
+    return {"type": "Option", "id": f"{of}#opt-{number}", "name": f"Way {number}"}
+
+
+def counted(*numbers: int) -> list[dict]:
+    return [
+        {"type": "Tally", "option": option(n)["id"], "position": "inFavour", "count": count}
+        for n, count in zip(numbers, (25, 8), strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"options": [option(1), option(2)]}, None),
+        ({"options": [option(1), option(2), option(0)], "tallies": counted(1, 2)}, None),
+        ({"options": [option(1), option(2)], "chosenOption": option(3)["id"]}, "E_OPTION"),
+        ({"options": [option(1), option(2)], "tallies": counted(1, 3)}, "E_OPTION"),
+        ({"options": [option(1), option(1), option(2)]}, "E_OPTION"),
+        ({"options": [option(1), option(2, "https://north.example/o/gp-9")]}, "E_FRAGMENT"),
+        ({"tallies": [{**t, "option": option(1, "https://x.example/o/1")["id"]}
+                      for t in counted(1, 2)]}, "E_FRAGMENT"),
+        ({"options": [option(1), {"name": "no id"}]}, "E_OPTION"),
+        ({"options": "opt-1"}, "E_OPTION"),
+        ({"options": {"opt-1": "A"}}, "E_OPTION"),
+        ({"options": [option(n) for n in range(1, 40)]}, "E_OPTION"),
+    ],
+)  # fmt: skip
+def test_a_record_chose_one_of_its_options(changes: dict, refused: str | None) -> None:
+    assert code(decisions.record, changed(RECORD, **changes)) == refused
+
+
+@pytest.mark.parametrize(("numbers", "refused"), [((1, 2), None), ((2, 3), "E_OPTION")])
+def test_a_record_chose_one_of_the_options_that_we_know(
+    numbers: tuple[int, ...], refused: str | None
+) -> None:
+    text = {"id": RECORD["decides"], "options": [option(n) for n in numbers]}
+    told = changed(RECORD, subjectDigest=proofs.subject_digest(text))
+
+    assert code(decisions.record, told, seen=Known(stored=lambda _: text)) == refused
+
+
 def test_no_count_is_shown_of_fewer_than_eight() -> None:
     few = changed(
         RECORD,

@@ -17,7 +17,8 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import queries, rules
-from node.modules.decisions.rules import Method, Position, Result
+from node.modules.decisions.options import options_of
+from node.modules.decisions.rules import Method, Position, Result, Vote
 from node.modules.decisions.tables import audit, ballot, box, roster
 from vocab import proofs
 from web.language import mark
@@ -60,8 +61,10 @@ def open_box(
         members: the ids of those who may vote.
 
     Raises:
-        Refused: nobody may vote.
+        Refused: nobody may vote; the method cannot choose among options.
     """
+    if options_of(subject) and terms.method not in rules.AMONG_OPTIONS:
+        raise Refused("E_METHOD", f"{terms.method} among options")
     if not members:
         raise Refused("E_NO_MEMBERS", safe=mark("There is nobody who could vote."))
     salt = secrets.token_hex(16)
@@ -88,7 +91,7 @@ def open_box(
 
 
 def cast(
-    unit: Unit, box_id: str, member: str, position: str, reason: str = "", *, publish: bool = False
+    unit: Unit, box_id: str, member: str, word: str, reason: str = "", *, publish: bool = False
 ) -> str:
     """Put a ballot into a box, once; it can not be changed.
 
@@ -96,7 +99,7 @@ def cast(
         unit: the unit.
         box_id: which box.
         member: whose flag is set; nothing else of them is kept.
-        position: a `Position` of the box's method.
+        word: one of `rules.votes`: a position of the box's method, or the key of an option.
         reason: kept only beside a reservation or an objection, which needs one.
         publish: the member wants the reason to stand in the record, without their name.
 
@@ -107,24 +110,25 @@ def cast(
         Missing: there is no such box.
         Conflict: E_CLOSED, E_VOTED.
         Refused: E_MEMBERS_ONLY (suspended ones neither), E_NOT_ON_ROSTER.
-        Invalid: `position` or `reason` cannot be used.
+        Invalid: `word` (as the field `position`) or `reason` cannot be used.
     """
     found = queries.box_of(unit.db, box_id)
     if found is None:
         raise Missing
     if found.counted or unit.now >= found.closes:
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
-    if wrong := rules.fault(found.method, position, reason):
+    if wrong := rules.fault(found.method, word, reason, found.keys):
         raise Invalid({wrong: FAULTS[wrong]})
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY", member)
     _flag(unit, box_id, member)
-    key = secrets.token_hex(16)
-    kept = reason.strip() if position in rules.WITH_REASON else ""
-    row: dict[str, Any] = {"key": key, "box": box_id, "position": Position(position).value}
+    said = rules.votes(found.method, found.keys)[word]
+    kept = reason.strip() if said.position in rules.WITH_REASON else ""
+    row: dict[str, Any] = {"key": secrets.token_hex(16), "box": box_id}
+    row |= {"position": said.position.value, "option": said.option or None}
     row |= {"reason": kept or None, "publish": bool(kept) and publish}
     unit.db.execute(insert(ballot).values(row))
-    return rules.receipt(key)
+    return rules.receipt(row["key"])
 
 
 FAULTS = {
@@ -171,11 +175,11 @@ def count(unit: Unit, box_id: str) -> Counted:
     if found.counted:
         raise Conflict("E_COUNTED", safe=mark("This was counted already."))
     papers = _shuffled(unit, box_id)
-    positions = [Position(p["position"]) for p in papers]
-    result = rules.count(found.method, positions, found.needed, wanted=found.counts)
+    said = [Vote(position=Position(p["position"]), option=p["option"] or "") for p in papers]
+    result = rules.count(found.method, said, found.needed, wanted=found.counts, options=found.keys)
     agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
     salt = unit.db.scalar(select(audit.c.salt).where(audit.c.box == box_id)) or ""
-    keys = [(p["key"], p["position"]) for p in papers]
+    keys = [tuple(p[name] for name in ("key", "position", "option") if p[name]) for p in papers]
     unit.db.execute(
         update(box)
         .where(box.c.id == box_id)

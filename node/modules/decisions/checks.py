@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
+from node.modules.decisions.options import options_of
 from vocab import proofs
 from vocab.checks import Check, Document, Known, base, refuse, same_origin
 from vocab.model import Malformed, Object
@@ -24,8 +25,8 @@ def record(held: Document, activity: Document, known: Known) -> None:
     """It is the community's own, about its own text, its numbers can be, its proof holds.
 
     Raises:
-        Malformed: E_AUDIENCE, E_OWNER, E_FRAGMENT, E_SUM, E_QUORUM, E_SUPPRESS, E_SUBJECT,
-            E_PROOF_OWNER, E_PROOF_INVALID and others of `vocab.proofs.verify`.
+        Malformed: E_AUDIENCE, E_OWNER, E_FRAGMENT, E_OPTION, E_SUM, E_QUORUM, E_SUPPRESS,
+            E_SUBJECT, E_PROOF_OWNER, E_PROOF_INVALID and others of `vocab.proofs.verify`.
     """
     owner = held.get("attributedTo")
     refuse(held.get("audience") != owner, "E_AUDIENCE", "not the community it is for")
@@ -35,14 +36,28 @@ def record(held: Document, activity: Document, known: Known) -> None:
     replaced = held.get("supersedes")
     theirs = replaced is not None and not same_origin(replaced, owner)
     refuse(theirs, "E_OWNER", "supersedes another community's record")
-    chosen = held.get("chosenOption")
-    other = chosen is not None and base(str(chosen)) != held.get("decides")
-    refuse(other, "E_FRAGMENT", "chose an option of another proposal")
+    _options(held, known)
     _numbers(held)
     if "concludes" not in held:  # whose electorate is communities, who hide nothing
         _suppressed(held)
     _subject(held, known)
     _proven(held, known)
+
+
+def _options(held: Document, known: Known) -> None:
+    """What was chosen and what was counted are options of the proposal, each of them once."""
+    counted = [one["option"] for one in held.get("tallies") or () if "option" in one]
+    chosen, given = held.get("chosenOption"), held.get("options") or []
+    told = [one.id for one in options_of(held)]
+    odd = not isinstance(given, list) or len(told) != len(given)
+    refuse(odd, "E_OPTION", "what stands among the options is none")
+    named = [*told, *counted, *([chosen] if chosen is not None else ())]
+    strange = any(base(str(one)) != held.get("decides") for one in named)
+    refuse(strange, "E_FRAGMENT", "names an option of another proposal")
+    refuse(len(set(told)) < len(told), "E_OPTION", "names an option twice")
+    stored = known.stored(held["decides"]) or {}
+    there = set(told) or {one.id for one in options_of(stored)}
+    refuse(there and not set(named) <= there, "E_OPTION", "chose or counted what was no option")
 
 
 def _numbers(held: Document) -> None:

@@ -17,9 +17,19 @@ __all__ = [
     "Electorate",
     "MinorityStatement",
     "Objection",
+    "Option",
     "Quorum",
     "Tally",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option(Object):
+    """One alternative; its id is a fragment of the proposal's (#opt-1)."""
+
+    type: ClassVar[str] = "Option"
+
+    tradeoff: str | None = text("tradeoff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +85,8 @@ class DecisionRecord(Article):
     subject_digest: str | None = text("subjectDigest")
     decision_scope: str | None = text("decisionScope")
     outcome: str | None = text("outcome")
+    options: tuple[Option, ...] = parts("options", Option)
+    """What there was to choose from, so that the record can be read by itself."""
     chosen_option: str | None = iri("chosenOption")
     method: str | None = text("method")
     charter: str | None = iri("charter")

@@ -1,6 +1,7 @@
 """The pages of decisions: a record, the file with its signature, what others decided, answers."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,8 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import publishing, queries, seals
+from node.modules.decisions.objects import Option
+from node.modules.decisions.options import options_of
 from node.modules.decisions.queries import Box, Record
 from node.modules.decisions.queries import Response as Answered
 from node.modules.decisions.rules import Answer
@@ -40,6 +43,7 @@ POSITIONS: Final = {
     "oppose": mark("Against"),
 }
 METHODS: Final = {"consent": mark("By consent"), "majority": mark("By simple majority")}
+APPROVED: Final = frozenset({"approved", "approvedWithAmendments"})
 MOST_ANSWERS: Final = 50
 
 
@@ -120,17 +124,15 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
     """What the templates show of a record's document, read with care: it may be a stranger's."""
     document = seen.record.document
     electorate, quorum = _map(document, "electorate"), _map(document, "quorum")
-    tallies = [t for t in _list(document, "tallies") if isinstance(t.get("count"), int)]
     return {
         "content": str(document.get("content", "")),
         "language": language_of(seen.record),
-        "outcome": outcome_words(seen.record.outcome),
+        "outcome": _outcome(seen.record, spoken),
+        "choices": options_of(document),
+        "taken": document.get("chosenOption"),
         "method": METHODS.get(str(document.get("method")), mark("In another way")),
         "turnout": _numbers(electorate, quorum),
-        "tallies": [
-            (spoken.tell(POSITIONS.get(str(t.get("position")), mark("Other"))), t["count"], False)
-            for t in tallies
-        ],
+        "tallies": _tallies(document, spoken),
         "review": _day(document.get("reviewDate")),
         "decided": _day(document.get("published")),
         "statements": [str(s.get("content", "")) for s in _list(document, "minorityStatements")],
@@ -139,6 +141,45 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "seal": seal,
         "seal_words": _seal_words(seen, seal, spoken),
     }
+
+
+def _outcome(record: Record, spoken: Voice) -> str:
+    taken = _chosen(record.document)
+    if taken is None or record.outcome not in APPROVED:
+        return spoken.say(outcome_words(record))
+    return spoken.say("Chosen: %(option)s", option=taken.name)
+
+
+def _chosen(document: Any) -> Option | None:
+    """The option a record names as chosen, if it is one of its own."""
+    taken = document.get("chosenOption")
+    return next((one for one in options_of(document) if one.id == taken), None)
+
+
+def _tallies(document: Any, spoken: Voice) -> list[tuple[str, int, bool]]:
+    """What is shown of the count: (words, ballots, whether it was chosen).
+
+    Where all counts are shown, an option that stands in none of them was chosen by nobody.
+    """
+    told = [t for t in _list(document, "tallies") if isinstance(t.get("count"), int)]
+    names = {one.id: one.name or "" for one in options_of(document)}
+    taken = document.get("chosenOption")
+    rows = [
+        (_counted(t, names, spoken), t["count"], bool(taken) and t.get("option") == taken)
+        for t in told
+    ]
+    counted = {t.get("option") for t in told}
+    return rows + [(name, 0, False) for id_, name in names.items() if told and id_ not in counted]
+
+
+def _counted(tally: dict[str, Any], names: Mapping[Any, str], spoken: Voice) -> str:
+    """What a count is of: an option, a position, or both; for an option alone its name says it."""
+    position = spoken.tell(POSITIONS.get(str(tally.get("position")), mark("Other")))
+    name = names.get(tally.get("option"))
+    if name is None:
+        return position
+    plain = tally.get("position") in (None, "inFavour", "approve")
+    return name if plain else f"{name} · {position}"
 
 
 def _numbers(electorate: dict[str, Any], quorum: dict[str, Any]) -> tuple[int, int, int]:

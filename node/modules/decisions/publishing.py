@@ -73,6 +73,7 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         title=str(found.subject["name"]),
         text=str(found.subject["content"]),
         subject_digest=found.subject_digest,
+        options=found.options,
         method=found.method,
         eligible=found.eligible,
         needed=found.needed,

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
+from node.modules.decisions.objects import Option
+from node.modules.decisions.options import key, options_of
 from node.modules.decisions.rules import Method
 from node.modules.decisions.tables import box, record, response, roster
 from node.modules.moderation.api import kept_out, unseen
@@ -36,6 +38,16 @@ class Box:
     outcome: str | None
     reasons: list[list[str]] | None
     receipts: list[str] | None
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What there is to choose from; none for one text."""
+        return options_of(self.subject)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the options, such as "opt-1"."""
+        return tuple(key(option.id) for option in self.options)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,11 @@ from node.modules.decisions.objects import (
     Electorate,
     MinorityStatement,
     Objection,
+    Option,
     Quorum,
     Tally,
 )
+from node.modules.decisions.options import key
 from node.modules.decisions.rules import (
     SUPPRESSED_BELOW,
     Answer,
@@ -41,6 +43,18 @@ TITLES: Final = {
     Outcome.BLOCKED: mark("Stopped by an objection: %(title)s"),
     Outcome.NO_DECISION: mark("Lapsed: %(title)s"),
 }
+STAYS: Final = mark("It stays as it is: %(title)s")
+CHOICE: Final = mark("%(title)s – %(option)s")
+CHOICES: Final = {
+    Outcome.APPROVED: mark("%(community)s chose “%(option)s” by a majority."),
+    Outcome.REJECTED: mark(
+        "%(community)s leaves things as they are: no change was chosen by more than half."
+    ),
+    Outcome.NO_DECISION: mark(
+        "%(community)s came to no decision: no option was chosen by more than half."
+    ),
+}
+"""What is said of a choice among options for which enough ballots came."""
 SENTENCES: Final = {
     (Method.CONSENT, Outcome.APPROVED): mark("%(community)s decided this by consent."),
     (Method.CONSENT, Outcome.BLOCKED): mark(
@@ -69,7 +83,7 @@ def matter_of(name: str, language: str | None) -> str:
     'Lend our tools'
     """
     say = catalogue(language or SOURCE).gettext
-    for title in TITLES.values():
+    for title in (*TITLES.values(), STAYS):
         before, _, after = say(title).partition("%(title)s")
         if name.startswith(before) and name.endswith(after):
             return name[len(before) : len(name) - len(after)]
@@ -116,6 +130,7 @@ class Matter:
     title: str
     text: str
     subject_digest: str
+    options: tuple[Option, ...] = ()
     method: Method
     eligible: int
     needed: int
@@ -125,6 +140,11 @@ class Matter:
     audit: str
     result: Result
     statements: Sequence[str] = ()
+
+    @property
+    def chosen(self) -> Option | None:
+        """The option chosen, if there were options and one was."""
+        return next((o for o in self.options if key(o.id) == self.result.chosen), None)
 
 
 def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
@@ -136,10 +156,9 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         say: the community's language.
     """
     result = matter.result
-    title = say(TITLES[result.outcome]) % {"title": matter.title}
     return DecisionRecord(
         id=matter.id,
-        name=title[:200],
+        name=_title(matter, say)[:200],
         summary=f"<p>{escape(_lead(matter, say), quote=False)}</p>",
         content=_content(matter, say),
         lang=matter.language,
@@ -154,6 +173,8 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         subject_digest=matter.subject_digest,
         decision_scope="local",
         outcome=result.outcome.value,
+        options=matter.options,
+        chosen_option=matter.chosen.id if matter.chosen else None,
         method=matter.method.value,
         electorate=Electorate(
             eligible=matter.eligible, participated=result.participated, as_of=matter.closed
@@ -163,7 +184,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         ),
         disclosure=result.disclosure.value,
         suppressed_below=SUPPRESSED_BELOW,
-        tallies=_tallies(result),
+        tallies=_tallies(matter),
         minority_statements=tuple(
             MinorityStatement(content=from_text(text), authorship="anonymous")
             for text in matter.statements
@@ -175,19 +196,39 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
     )
 
 
-def _tallies(result: Result) -> tuple[Tally, ...]:
-    if result.disclosure is not Disclosure.FULL:
+def _title(matter: Matter, say: Say) -> str:
+    """The outcome and the matter; the option that is taken belongs to it."""
+    outcome, chosen = matter.result.outcome, matter.chosen
+    if chosen is None:
+        return say(TITLES[outcome]) % {"title": matter.title}
+    if outcome is not Outcome.APPROVED:
+        return say(STAYS) % {"title": matter.title}
+    taken = say(CHOICE) % {"title": matter.title, "option": chosen.name}
+    return say(TITLES[outcome]) % {"title": taken}
+
+
+def _tallies(matter: Matter) -> tuple[Tally, ...]:
+    """The counts; empty where they are not to be shown."""
+    if matter.result.disclosure is not Disclosure.FULL:
         return ()
-    return tuple(Tally(position=position.value, count=count) for position, count in result.tallies)
+    ids = {key(option.id): option.id for option in matter.options}
+    return tuple(
+        Tally(option=ids.get(vote.option), position=vote.position.value, count=count)
+        for vote, count in matter.result.tallies
+    )
 
 
 def _lead(matter: Matter, say: Say) -> str:
     result = matter.result
-    figures = {
+    figures: dict[str, object] = {
         "came": result.participated, "eligible": matter.eligible, "needed": matter.needed,
         "community": matter.community, "day": _day(matter.review, say),
     }  # fmt: skip
-    parts = [SENTENCES[matter.method, result.outcome], TURNOUT]
+    if matter.chosen:
+        figures["option"] = matter.chosen.name or ""
+    among = bool(matter.options) and result.reached
+    ends = CHOICES[result.outcome] if among else SENTENCES[matter.method, result.outcome]
+    parts = [ends, TURNOUT]
     if result.outcome is Outcome.APPROVED:
         parts.append(REVIEW)
     return " ".join(say(part) % figures for part in parts)
@@ -204,15 +245,28 @@ def _day(day: date, say: Say) -> str:
 
 
 def _content(matter: Matter, say: Say) -> str:
-    """Title, text, how it was decided, what the minority says: all in words (W9)."""
+    """Title, text, options, how it was decided, what the minority says: all in words (W9)."""
     parts = [
         f"<h2>{escape(matter.title, quote=False)}</h2>{matter.text}",
+        _options(matter, say),
         _section(say(mark("How it was decided")), _lead(matter, say)),
     ]
     if matter.statements:
         parts.append(f"<h2>{escape(say(mark('What the minority says')), quote=False)}</h2>")
         parts += [f"<blockquote>{from_text(text)}</blockquote>" for text in matter.statements]
     return "".join(parts)
+
+
+def _options(matter: Matter, say: Say) -> str:
+    if not matter.options:
+        return ""
+    rows = "".join(f"<li>{_option(option)}</li>" for option in matter.options)
+    return f"<h2>{escape(say(mark('The options')), quote=False)}</h2><ul>{rows}</ul>"
+
+
+def _option(option: Option) -> str:
+    name = f"<strong>{escape(option.name or '', quote=False)}</strong>"
+    return f"{name}{from_text(option.tradeoff)}" if option.tradeoff else name
 
 
 def _section(heading: str, words: str) -> str:

@@ -7,12 +7,14 @@ needed for any outcome, and counts are shown only where nobody stands out.
 import hashlib
 import math
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
+from node.modules.decisions.options import STAY
 from vocab import proofs
 
 FEWEST_BALLOTS: Final = 3
@@ -70,25 +72,53 @@ POSITIONS: Final[Mapping[Method, tuple[Position, ...]]] = {
 WITH_REASON: Final = frozenset({Position.RESERVATION, Position.OBJECTION})
 """Positions that keep a reason; free text beside any other could name its voter."""
 
+AMONG_OPTIONS: Final = frozenset({Method.MAJORITY})
+"""The methods that can choose among several options; all others take one text or leave it."""
+
 Counts = Mapping[Position, int]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Vote:
+    """What one ballot says: a position, and where there are options the one it is for."""
+
+    position: Position
+    option: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a count says: the outcome, and what of the count may be told."""
+    """What a count says: the outcome, the option chosen, and what of the count may be told."""
 
     outcome: Outcome
     participated: int
     reached: bool
     disclosure: Disclosure
-    tallies: tuple[tuple[Position, int], ...] = ()
+    chosen: str = ""
+    tallies: tuple[tuple[Vote, int], ...] = ()
 
 
-def fault(method: Method, position: str, reason: str) -> str:
+def votes(method: Method, options: Sequence[str] = ()) -> Mapping[str, Vote]:
+    """What a ballot may say, by the word it says it with, in the order of the paper.
+
+    Args:
+        method: how it is decided.
+        options: the keys of the options, such as "opt-1"; none for one text.
+
+    >>> list(votes(Method.MAJORITY, ["opt-1", "opt-2"]))
+    ['opt-1', 'opt-2', 'abstain']
+    """
+    if not options:
+        return {position.value: Vote(position=position) for position in POSITIONS[method]}
+    named = {one: Vote(position=Position.IN_FAVOUR, option=one) for one in options}
+    return named | {Position.ABSTAIN.value: Vote(position=Position.ABSTAIN)}
+
+
+def fault(method: Method, word: str, reason: str, options: Sequence[str] = ()) -> str:
     """The name of the field that is wrong with a ballot; "" if it can be cast."""
-    if position not in POSITIONS[method]:
+    if word not in votes(method, options):
         return "position"
-    if position == Position.OBJECTION and not reason.strip():
+    if word == Position.OBJECTION and not reason.strip():
         return "reason"
     return ""
 
@@ -122,7 +152,28 @@ def outcome(method: Method, counts: Counts, needed: int) -> Outcome:
     return Outcome.APPROVED if agreed else Outcome.NO_DECISION
 
 
-def disclosure(counts: Counts, *, wanted: bool) -> Disclosure:
+def choice(counts: Mapping[str, int], *, abstained: int, needed: int) -> tuple[Outcome, str]:
+    """What the ballots choose among options: the one that more than half of those chose who did.
+
+    There is at most one, and it would win against each of the others alone. Where there is
+    none, be it for a tie, things stay as they are if that stood on the ballot; otherwise
+    nothing is decided. Too few ballots decide nothing.
+
+    Args:
+        counts: ballots for each option by its key; `STAY` only where it stood on the ballot.
+        abstained: ballots for none.
+        needed: how many ballots a decision needs.
+    """
+    chose = sum(counts.values())
+    if chose + abstained < needed:
+        return Outcome.NO_DECISION, ""
+    won = next((one for one, n in counts.items() if one != STAY and 2 * n > chose), "")
+    if won:
+        return Outcome.APPROVED, won
+    return (Outcome.REJECTED, STAY) if STAY in counts else (Outcome.NO_DECISION, "")
+
+
+def disclosure(counts: Mapping[Any, int], *, wanted: bool) -> Disclosure:
     """Whether the counts may be shown.
 
     Only if that was said before voting opened, eight or more took part, at least two
@@ -138,26 +189,47 @@ def disclosure(counts: Counts, *, wanted: bool) -> Disclosure:
     return Disclosure.FULL if shown else Disclosure.OUTCOME_ONLY
 
 
-def count(method: Method, positions: Collection[Position], needed: int, *, wanted: bool) -> Result:
+def count(
+    method: Method,
+    papers: Collection[Vote],
+    needed: int,
+    *,
+    wanted: bool,
+    options: Sequence[str] = (),
+) -> Result:
     """Count the ballots.
 
     Args:
         method: how it is decided.
-        positions: one per ballot.
+        papers: what each ballot says.
         needed: how many ballots a decision needs.
         wanted: whether the counts were to be shown, as said before voting opened.
+        options: the keys of the options; none for one text.
     """
-    counts = {one: sum(p == one for p in positions) for one in POSITIONS[method]}
-    reached = len(positions) >= needed
+    given = Counter(papers)
+    counts = {vote: given[vote] for vote in votes(method, options).values()}
+    ends, chosen = _end(method, counts, needed, among=bool(options))
+    reached = len(papers) >= needed
     shown = disclosure(counts, wanted=wanted and reached)
     full = shown is Disclosure.FULL
     return Result(
-        outcome=outcome(method, counts, needed),
-        participated=len(positions),
+        outcome=ends,
+        participated=len(papers),
         reached=reached,
         disclosure=shown,
-        tallies=tuple((p, n) for p, n in counts.items() if n) if full else (),
+        chosen=chosen,
+        tallies=tuple((vote, n) for vote, n in counts.items() if n) if full else (),
     )
+
+
+def _end(
+    method: Method, counts: Mapping[Vote, int], needed: int, *, among: bool
+) -> tuple[Outcome, str]:
+    if not among:
+        return outcome(method, {vote.position: n for vote, n in counts.items()}, needed), ""
+    abstained = counts[Vote(position=Position.ABSTAIN)]
+    options = {vote.option: n for vote, n in counts.items() if vote.option}
+    return choice(options, abstained=abstained, needed=needed)
 
 
 def statements(agreed: Sequence[str], participated: int) -> tuple[str, ...]:
@@ -185,13 +257,13 @@ def roster_hash(members: Sequence[str], salt: str) -> str:
     return hashlib.sha256("\x1f".join((salt, *sorted(members))).encode()).hexdigest()
 
 
-def commitment(salt: str, roster: str, ballots: Sequence[tuple[str, str]]) -> str:
+def commitment(salt: str, roster: str, ballots: Sequence[tuple[str, ...]]) -> str:
     """The digest of the counted ballots, salted: members can show each other that none changed.
 
     Args:
         salt: at least 128 random bits, kept here; without it the digest says nothing.
         roster: see `roster_hash`.
-        ballots: key and position of each.
+        ballots: key and position of each, and its option where it has one.
     """
     kept = {"salt": salt, "roster": roster, "papers": sorted(list(one) for one in ballots)}
     return proofs.digest(kept)

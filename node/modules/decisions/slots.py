@@ -34,9 +34,10 @@ ANSWERS: Final = {
 }
 
 
-def outcome_words(outcome: str) -> str:
-    """An outcome in words, as a marked sentence."""
-    return OUTCOMES.get(outcome, mark("Decided"))
+def outcome_words(one: Record) -> str:
+    """The outcome of a record in words, as a marked sentence."""
+    stays = one.outcome == "rejected" and isinstance(one.document.get("chosenOption"), str)
+    return mark("It stays as it is") if stays else OUTCOMES.get(one.outcome, mark("Decided"))
 
 
 def answer_words(response: str) -> str:
@@ -77,7 +78,7 @@ def _card(one: Record, spoken: Voice) -> Card:
     return Card(
         title=one.name,
         href=f"/d/{one.slug}",
-        kick=spoken.say(outcome_words(one.outcome)),
+        kick=spoken.say(outcome_words(one)),
         text=day,
         icon="decide",
         tab="decide",
@@ -91,7 +92,7 @@ def _abroad(one: Record, spoken: Voice) -> Card:
         title=one.name,
         href=f"/decisions/elsewhere/{one.slug}",
         kick=one.owner_name,
-        text=spoken.say(outcome_words(one.outcome)),
+        text=spoken.say(outcome_words(one)),
         icon="nodes",
         order=50,
         language=language_of(one),

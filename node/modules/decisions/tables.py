@@ -70,13 +70,15 @@ ballot = Table(
     Column("key", String(32), primary_key=True),
     Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
     Column("position", String(30), nullable=False),
+    Column("option", String(20)),
     Column("reason", Text),
     Column("publish", Boolean, nullable=False, default=False),
     Index(None, "box"),
     info=SECRET,
     sqlite_with_rowid=False,
 )
-"""One ballot under 128 random bits; `reason` only where the method keeps one."""
+"""One ballot under 128 random bits; `option`: the key of the one it is for, where there are
+several; `reason` only where the method keeps one."""
 
 audit = Table(
     "audit",

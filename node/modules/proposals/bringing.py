@@ -6,11 +6,12 @@ takes the steps of other communities, and sent if the proposal may be seen outsi
 
 import calendar
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from html import escape
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -31,19 +32,33 @@ from web.language import catalogue, mark
 SUMMARY = mark(
     "A proposal of %(community)s, decided by its members alone. Comments are welcome: %(url)s"
 )
+STAYS = mark("Keep it as it is")
+"""What the option is called under which things stay as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Words:
+    """What a proposal says, and so what can be changed until voting opens.
+
+    `options`: name and words of each, as they stand on the form, or None for one text;
+    `stays`: among them is to leave things as they are.
+    """
+
+    title: str
+    text: str
+    method: decisions.Method
+    options: Sequence[tuple[str, str]] | None = None
+    stays: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft(Words):
     """A proposal as a member writes it.
 
     `opens`: when voting opens, None for at once; `named`: the member may be named outside;
     `answers`: what an approval answers elsewhere (see `decisions.api.decide`).
     """
 
-    title: str
-    text: str
-    method: decisions.Method
     share: Fraction
     counts: bool
     opens: datetime | None
@@ -68,13 +83,14 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
 
     Raises:
         Refused: not a member.
-        Invalid: `opens` or `closes` cannot be.
+        Invalid: `opens`, `closes`, `method` or `option_…` cannot be.
     """
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
-    if wrong := rules.times(unit.now, opens=draft.opens, closes=draft.closes):
+    times = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
+    if wrong := times | faults(unit, draft, answers=draft.answers is not None):
         raise Invalid(wrong)
     us = accounts.community_account(unit.db)
     value = _value(unit, us, member, draft)
@@ -92,6 +108,35 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     return slug
 
 
+def faults(unit: Unit, words: Words, *, answers: bool) -> dict[str, str]:
+    """What is wrong with the words of a proposal, by field.
+
+    Args:
+        unit: the unit.
+        words: what it says.
+        answers: its approval answers another community, whose one text it takes or leaves.
+    """
+    if words.options is None:
+        return {}
+    if answers:
+        return {"method": mark("An answer to others is one text. Choose another way.")}
+    if words.method not in decisions.AMONG_OPTIONS:
+        return {"method": mark("Among options we decide by majority. Choose that.")}
+    return rules.options(words.options, stay=_say(unit, STAYS) if words.stays else "")
+
+
+def options(unit: Unit, id_: str, words: Words) -> tuple[decisions.Option, ...]:
+    """The options of a proposal as they travel: in order, and last to leave things as they are."""
+    given = rules.written(words.options or ())
+    made = tuple(
+        decisions.Option(id=f"{id_}#opt-{n}", name=rules.plain_title(name), tradeoff=more or None)
+        for n, (name, more) in enumerate(given, 1)
+    )
+    if not made or not words.stays:
+        return made
+    return (*made, decisions.Option(id=f"{id_}#{decisions.STAY}", name=_say(unit, STAYS)))
+
+
 def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProposal:
     id_ = unit.id("o")
     history = rules.begun(unit.now, at_once=draft.opens is None)
@@ -104,6 +149,7 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         name=rules.plain_title(draft.title),
         summary=summary(unit, f"{unit.origin}/p/{_slug(id_)}"),
         content=from_text(draft.text),
+        options=options(unit, id_, draft),
         lang=unit.community.language,
         url=f"{unit.origin}/p/{_slug(id_)}",
         published=unit.now,
@@ -121,9 +167,12 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
 
 def summary(unit: Unit, url: str) -> str:
     """What a server shows that knows only title, summary and link; HTML."""
-    said = catalogue(unit.community.language).gettext(SUMMARY)
-    text = said % {"community": unit.community.name, "url": url}
+    text = _say(unit, SUMMARY) % {"community": unit.community.name, "url": url}
     return f"<p>{escape(text, quote=False)}</p>"
+
+
+def _say(unit: Unit, sentence: str) -> str:
+    return catalogue(unit.community.language).gettext(sentence)
 
 
 def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> None:
@@ -145,7 +194,7 @@ def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> No
 
 
 def _open_box(unit: Unit, slug: str) -> None:
-    found, made = _ours(unit, slug)
+    found, made = ours(unit, slug)
     terms = decisions.Terms(
         method=decisions.Method(made.method),
         share=Fraction(made.share),
@@ -153,13 +202,15 @@ def _open_box(unit: Unit, slug: str) -> None:
         closes=made.closes,
         review=months_after(made.closes, made.review_months),
     )
-    subject = {"id": found.id, "name": found.name, "content": found.content}
+    subject: dict[str, Any] = {"id": found.id, "name": found.name, "content": found.content}
+    if found.options:
+        subject["options"] = [decisions.kept(option) for option in found.options]
     members = [m.id for m in accounts.members(unit.db, suspended=False)]
     decisions.open_box(unit, slug, terms, subject=subject, members=members)
     unit.later("proposals.close", due=made.closes, slug=slug)
 
 
-def _ours(unit: Unit, slug: str) -> tuple[Proposal, Plan]:
+def ours(unit: Unit, slug: str) -> tuple[Proposal, Plan]:
     """A proposal of ours and its plan.
 
     Raises:
@@ -181,12 +232,12 @@ def open_voting(unit: Unit, slug: str) -> None:
         Missing: there is no such proposal.
         Conflict: E_EARLY, its time has not come.
     """
-    found, made = _ours(unit, slug)
+    found, made = ours(unit, slug)
     if found.stage != "deliberating":
         return
     if made.opens is None or unit.now < made.opens:
         raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
-    _move(unit, found, "voting", sent=True)
+    move(unit, found, "voting", sent=True)
     _open_box(unit, slug)
 
 
@@ -200,13 +251,13 @@ def close(unit: Unit, slug: str) -> None:
         Missing: there is no such proposal.
         Conflict: E_OPEN, only the clock closes it.
     """
-    found, made = _ours(unit, slug)
+    found, made = ours(unit, slug)
     if found.stage != "voting":
         return
     if unit.now < made.closes:
         raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
     done = decisions.decide(unit, slug, answers=made.answers)
-    _move(unit, found, rules.ending(done.outcome), sent=False)
+    move(unit, found, rules.ending(done.outcome), sent=False)
 
 
 def withdraw(unit: Unit, slug: str, member: str) -> None:
@@ -216,13 +267,13 @@ def withdraw(unit: Unit, slug: str, member: str) -> None:
         Missing: there is no such proposal.
         Refused: neither who brought it nor an admin, or voting has begun.
     """
-    found, made = _ours(unit, slug)
+    found, made = ours(unit, slug)
     author, admin = made.author == member, accounts.is_admin(unit.db, member)
     if not (author or admin):
         raise Refused("E_NOT_YOURS", safe=mark("Only who brought it can take it back."))
     if not rules.may_withdraw(stage=found.stage, author=author, admin=admin):
         raise Conflict("E_STAGE", safe=mark("Voting has begun, so it can not be taken back."))
-    _move(unit, found, "withdrawn", sent=True)
+    move(unit, found, "withdrawn", sent=True)
     unit.log("proposal.withdraw", member, subject=found.id)
 
 
@@ -234,7 +285,7 @@ def choose_reach(unit: Unit, slug: str, member: str, reach: str) -> None:
         Refused: neither who brought it nor an admin.
         Conflict: the decision has left already.
     """
-    _, made = _ours(unit, slug)
+    _, made = ours(unit, slug)
     admin = accounts.is_admin(unit.db, member)
     if not rules.may_settle(author=made.author == member, admin=admin):
         raise Refused("E_NOT_YOURS", safe=mark("Who brought it, or an admin, chooses this."))
@@ -248,15 +299,15 @@ def settled(unit: Unit, event: decisions.Settled) -> None:
     """Tell those who see a proposal that it is decided, now that its record is settled."""
     found = queries.any_by_slug(unit.db, event.box)
     if found is not None and found.reach != "community":
-        _move(unit, found, found.stage, sent=True)
+        move(unit, found, found.stage, sent=True)
 
 
 def unname(unit: Unit, found: Proposal) -> None:
     """Take the name of who brought it from a proposal, here and outside."""
-    _move(unit, replace(found, proposed_by=None), found.stage, sent=True)
+    move(unit, replace(found, proposed_by=None), found.stage, sent=True)
 
 
-def _move(unit: Unit, found: Proposal, stage: str, *, sent: bool) -> None:
+def move(unit: Unit, found: Proposal, stage: str, *, sent: bool) -> None:
     """Carry out the Update that brings a proposal of ours to a stage; outside too if `sent`."""
     us = accounts.community_account(unit.db)
     value = as_object(unit.community.peers, us.followers, found)
@@ -292,6 +343,7 @@ def as_object(peers: str, followers: str | None, found: Proposal) -> GovernanceP
         name=found.name,
         summary=found.summary,
         content=found.content,
+        options=found.options,
         lang=found.lang,
         url=found.url,
         published=found.published,
@@ -318,7 +370,7 @@ def say(unit: Unit, slug: str, member: str, text: str, *, once: str) -> None:
         Missing: there is no such proposal.
         Refused: not a member.
     """
-    found, _ = _ours(unit, slug)
+    found, _ = ours(unit, slug)
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
     row = {"id": secrets.token_hex(16), "proposal": found.id, "author": member, "text": text}

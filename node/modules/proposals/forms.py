@@ -1,15 +1,23 @@
-"""The forms of proposals: a new one, one that answers another community, a word to one."""
+"""The forms of proposals: a new one, other words for one, an answer to others, a word to one."""
 
 from typing import Final
 
 from web.forms import Choice, Form, Hidden, Line, Moment, Pick, Text, Tick, reach
 from web.language import mark
 
-METHODS: Final = (
+ONE_TEXT: Final = (
     Choice("consent", mark("By consent"),
            mark("It passes when nobody objects with a reason. One round; one objection stops it.")),
-    Choice("majority", mark("By simple majority"),
+    Choice("majority", mark("Yes or no, by simple majority"),
            mark("It passes with more in favour than against. A tie leaves things as they are.")),
+)  # fmt: skip
+AMONG: Final = "options"
+"""What a form says of a choice among options; on the wire that is a majority as well."""
+METHODS: Final = (
+    *ONE_TEXT,
+    Choice(AMONG, mark("Among options, by simple majority"),
+           mark("More than half of those who choose one have to choose the same. Otherwise it "
+                "stays as it is.")),
 )  # fmt: skip
 SHARES: Final = (
     Choice("1/4", mark("A quarter of us")),
@@ -28,8 +36,24 @@ WORDS: Final = (
     Text("text", mark("The whole text"), mark("What we would do, why, and whom it touches"),
          at_most=20_000),
 )  # fmt: skip
-TERMS: Final = (
+MOST_OPTIONS: Final = 8
+OPTIONS: Final = (
     Pick("method", mark("How do we decide?"), choices=METHODS),
+    *(
+        field
+        for number in range(1, MOST_OPTIONS + 1)
+        for field in (
+            Line(f"option_{number}", mark("What we would do"), optional=True, at_most=120),
+            Text(f"words_{number}", mark("What it brings, and what it costs"), optional=True,
+                 at_most=500),
+        )
+    ),
+    Tick("changes", mark("It cannot stay as it is"),
+         mark("Tick this only if doing nothing is no choice. Without this, “Keep it as it is” "
+              "stands on the ballot, too.")),
+)  # fmt: skip
+TEXT_ALONE: Final = Pick("method", mark("How do we decide?"), choices=ONE_TEXT)
+TERMS: Final = (
     Pick("share", mark("How many of us must take part?"),
          mark("At least three ballots are needed in any case."), choices=SHARES),
     Moment("opens", mark("When does voting open?"),
@@ -45,8 +69,10 @@ TERMS: Final = (
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
 )  # fmt: skip
-NEW: Final = Form(*WORDS, *TERMS)
-ADOPT: Final = Form(*WORDS, *TERMS, Hidden("record"), Hidden("answer"))
+NEW: Final = Form(*WORDS, *OPTIONS, *TERMS)
+CHANGE: Final = Form(*WORDS, *OPTIONS)
+CHANGE_ANSWER: Final = Form(*WORDS, TEXT_ALONE)
+ADOPT: Final = Form(*WORDS, TEXT_ALONE, *TERMS, Hidden("record"), Hidden("answer"))
 GROUNDS: Final = (
     Choice("harm", mark("It harms somebody")),
     Choice("conflictWithCharter", mark("It goes against what we agreed among us")),
@@ -65,6 +91,7 @@ OBJECT: Final = Form(
     Pick("ground", mark("What is our objection about?"), choices=GROUNDS),
     Pick("request", mark("What do we ask them for?"), choices=REQUESTS),
     Text("reason", mark("Our reason, as they will read it"), at_most=3000),
+    TEXT_ALONE,
     *TERMS,
     Hidden("record"),
     Hidden("answer"),

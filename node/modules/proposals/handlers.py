@@ -1,5 +1,6 @@
 """What the steps of a proposal do; the same for ours and for other communities'."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -9,8 +10,9 @@ from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
+from node.modules.decisions import api as decisions
 from node.modules.proposals import queries, rules
-from node.modules.proposals.objects import GovernanceProposal
+from node.modules.proposals.objects import GovernanceProposal, Option
 from node.modules.proposals.queries import Proposal
 from node.modules.proposals.tables import proposal
 from vocab import proofs
@@ -22,7 +24,7 @@ from vocab.wire import moment
 handlers = Handlers()
 
 FROZEN = frozenset({"voting", "decided", "acting", "reviewing", "monitoring", "ended"})
-"""Stages in which the text stands."""
+"""Stages in which the text and the options stand."""
 
 
 @handlers.on(Create, GovernanceProposal)
@@ -87,8 +89,12 @@ def _follows(known: Proposal, value: GovernanceProposal) -> None:
     stages = [str(entry.stage) for entry in value.stage_history]
     if not rules.continues([stage for stage, _ in known.history], stages):
         raise Refused("E_STAGE", f"{known.id} takes back its history")
-    before = {"name": known.name, "content": known.content}
-    now = {"name": value.name or "", "content": clean(value.content)}
+    before = {"name": known.name, "content": known.content, "options": _kept(known.options)}
+    now = {
+        "name": value.name or "",
+        "content": clean(value.content),
+        "options": _kept(value.options),
+    }
     if known.stage in FROZEN and proofs.subject_digest(before) != proofs.subject_digest(now):
         raise Refused("E_SUBJECT", f"{known.id} changed its text in {known.stage}")
 
@@ -106,6 +112,7 @@ def _values(unit: Unit, act: Act[Any, GovernanceProposal]) -> dict[str, Any]:
         "name": (value.name or "")[:500],
         "summary": (value.summary if here else clean(value.summary)) or "",
         "content": (value.content if here else clean(value.content)) or "",
+        "options": _kept(value.options),
         "lang": value.lang,
         "url": value.url,
         "stage": value.stage,
@@ -118,6 +125,10 @@ def _values(unit: Unit, act: Act[Any, GovernanceProposal]) -> dict[str, Any]:
         "voting_ends": value.voting_ends,
         "published": value.published or unit.now,
     }
+
+
+def _kept(options: Iterable[Option]) -> list[dict[str, str]]:
+    return [decisions.kept(option) for option in options]
 
 
 def reach_of(activity: Activity, value: GovernanceProposal) -> Reach:

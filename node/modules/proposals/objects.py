@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from node.modules.decisions.api import Option
 from vocab.model import Object, iri, number, part, parts, text, time
 from vocab.types import Article, Note
 
@@ -28,15 +29,6 @@ class StageEntry(Object):
     type: ClassVar[str] = "StageEntry"
 
     stage: str | None = text("stage")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option(Object):
-    """One alternative; its id is a fragment of the proposal's (#opt-1)."""
-
-    type: ClassVar[str] = "Option"
-
-    tradeoff: str | None = text("tradeoff")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from node.kernel.errors import Missing, Refused
 from node.modules.decisions import api as decisions
 from node.modules.proposals import bringing, jobs, queries, rules, slots, starting, voting
 from node.modules.proposals.forms import REACH, SAY
-from node.modules.proposals.views import View, may_settle, member, phases, strip, view
+from node.modules.proposals.views import View, may_settle, member, phases, strip, view, way
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page
@@ -74,9 +74,11 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         form=form if form is not None else blank(request, SAY),
         strip=strip(seen, spoken, request.state.viewer),
         phases=phases(seen, spoken),
+        way=way(seen, spoken),
         state=rules.on_screen,
         may_settle=may_settle(seen, request.state.viewer),
         may_withdraw=rules.legal(seen.proposal.stage, "withdrawn"),
+        may_change=rules.may_change(stage=seen.proposal.stage, author=seen.mine),
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
         seen=seen,
     )
@@ -191,6 +193,8 @@ routes = (
     Route("/p/new", starting.new, methods=["GET"]),
     Route("/p/new", starting.create, methods=["POST"]),
     Route("/p/{slug}", show, methods=["GET"]),
+    Route("/p/{slug}/change", starting.rewrite, methods=["GET"]),
+    Route("/p/{slug}/change", starting.change, methods=["POST"]),
     Route("/p/{slug}/say", say, methods=["POST"]),
     Route("/p/{slug}/vote", voting.ballot, methods=["GET"]),
     Route("/p/{slug}/vote", voting.review, methods=["POST"]),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, or_, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
+from node.modules.decisions import api as decisions
 from node.modules.moderation.api import kept_out, unseen
 from node.modules.proposals.tables import comment, plan, proposal
 
@@ -26,6 +27,7 @@ class Proposal:
     name: str
     summary: str
     content: str
+    options: tuple[decisions.Option, ...]
     lang: str | None
     url: str | None
     stage: str
@@ -54,6 +56,7 @@ class Plan:
     closes: datetime
     review_months: int
     answers: Mapping[str, str] | None
+    changed: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,7 @@ def _proposal_of(row: Row[Any]) -> Proposal:
     held = dict(row._mapping)  # noqa: SLF001
     handle, local = held.pop("handle"), held.pop("local")
     held.pop("hidden")
+    held["options"] = decisions.options_of(held)
     return Proposal(**{**held, "ours": local, "owner_name": row.owner_name or handle})
 
 
@@ -180,13 +184,20 @@ def comments(db: Connection, id: str, viewer: Viewer) -> list[Comment]:
 def of_member(db: Connection, member: str) -> dict[str, list[dict[str, Any]]]:
     """What a member brought and said, for their own export."""
     # every reach: it is all theirs
-    brought = select(proposal.c.name, plan.c.text, proposal.c.published, proposal.c.id).join_from(
+    columns = (proposal.c.name, plan.c.text, proposal.c.options, proposal.c.published)
+    brought = select(*columns, proposal.c.id).join_from(
         proposal, plan, plan.c.proposal == proposal.c.id
     )
     said = select(proposal.c.name, comment.c.text, comment.c.at).join_from(comment, proposal)
     return {
         "brought": [
-            {"title": r.name, "text": r.text, "at": r.published.isoformat(), "id": r.id}
+            {
+                "title": r.name,
+                "text": r.text,
+                "options": r.options or [],
+                "at": r.published.isoformat(),
+                "id": r.id,
+            }
             for r in db.execute(brought.where(plan.c.author == member))
         ],
         "said": [

@@ -13,6 +13,7 @@ from web.language import mark
 LEAST_TO_VOTE: Final = timedelta(days=1)
 """No deadline is shorter than a day."""
 LONGEST: Final = timedelta(days=366)
+FEWEST_OPTIONS: Final = 2
 ON_THE_WAY: Final = ("presented", "researching", "deliberating")
 """The stages a proposal of one round passes at once when it is made."""
 
@@ -116,6 +117,35 @@ def times(now: datetime, *, opens: datetime | None, closes: datetime) -> dict[st
     return wrong
 
 
+def options(rows: Sequence[tuple[str, str]], *, stay: str = "") -> dict[str, str]:
+    """What is wrong with the options of a proposal, by field.
+
+    Args:
+        rows: name and words of each, as they stand on the form; empty rows do not count.
+        stay: what the option is called under which things stay as they are, if it is one.
+    """
+    wrong, seen = {}, {_same(stay)}
+    for number, (name, words) in enumerate(rows, 1):
+        if words and not name:
+            wrong[f"option_{number}"] = mark("Give this option a name.")
+        elif name and _same(name) in seen:
+            wrong[f"option_{number}"] = mark("This option stands there already. Say another.")
+        seen.add(_same(name))
+    if not wrong and len(written(rows)) < FEWEST_OPTIONS:
+        wrong["option_2"] = mark("Write at least two options, or put one text to the vote.")
+    return wrong
+
+
+def written(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The rows of a form in which an option stands."""
+    return [(name, words) for name, words in rows if name]
+
+
+def _same(name: str) -> str:
+    """A name as people compare it."""
+    return " ".join(name.split()).casefold()
+
+
 def plain_title(text: str) -> str:
     """A title in which nothing looks like a tag: no server takes one for HTML (W9).
 
@@ -133,6 +163,11 @@ def ending(outcome: str) -> str:
 def may_withdraw(*, stage: str, author: bool, admin: bool) -> bool:
     """Whether somebody may take a proposal back: who brought it or an admin, before voting."""
     return (author or admin) and legal(stage, "withdrawn")
+
+
+def may_change(*, stage: str, author: bool) -> bool:
+    """Whether somebody may change text and options: who brought it, until voting opens."""
+    return author and legal(stage, "voting")
 
 
 def may_settle(*, author: bool, admin: bool) -> bool:

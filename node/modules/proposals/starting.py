@@ -1,5 +1,6 @@
-"""The pages on which a proposal begins: of our own, or in answer to another community."""
+"""The pages on which a proposal begins, of our own or in answer to others, and is changed."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -7,15 +8,24 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.kernel.errors import Invalid, Missing
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import bringing
-from node.modules.proposals.bringing import Draft
-from node.modules.proposals.forms import ADOPT, NEW, OBJECT
-from node.modules.proposals.views import member
+from node.modules.proposals import bringing, changing, rules
+from node.modules.proposals.bringing import Draft, Words
+from node.modules.proposals.forms import (
+    ADOPT,
+    AMONG,
+    CHANGE,
+    CHANGE_ANSWER,
+    MOST_OPTIONS,
+    NEW,
+    OBJECT,
+)
+from node.modules.proposals.views import View, member, view
 from vocab import html
 from web.forms import Entry, Form, blank, done, read
+from web.language import mark
 from web.render import page
 from web.voice import voice
 
@@ -112,7 +122,7 @@ async def create(request: Request) -> Response:
     asked = read(request, ADOPT)
     sent = {name: asked.raw.get(name) or [""] for name in ("record", "answer")}
     about, answer = await _about(request, sent["record"][0], sent["answer"][0])
-    form = read(request, _form(answer))
+    form = _judged(read(request, _form(answer)))
     if not form.errors:
         try:
             slug = await node.write(
@@ -124,15 +134,42 @@ async def create(request: Request) -> Response:
     return _form_page(request, form, about, answer, status=422)
 
 
+def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Name and words of each option, as they stand on the form."""
+    places = range(1, MOST_OPTIONS + 1)
+    return [(values.get(f"option_{n}", ""), values.get(f"words_{n}", "")) for n in places]
+
+
+def _judged(form: Entry) -> Entry:
+    """The form with what is wrong between its fields: options that nobody could choose."""
+    unused = form.values.get("method") != AMONG and any(
+        name or words for name, words in _rows(form.values)
+    )
+    if not unused:
+        return form
+    sentence = mark("You wrote options. Choose to decide among them, or empty them.")
+    return form.wrong(Invalid({"method": sentence}))
+
+
+def _words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form says of the words of a proposal (`bringing.Words`)."""
+    among = values["method"] == AMONG
+    return {
+        "title": values["title"],
+        "text": values["text"],
+        "method": decisions.Method.MAJORITY if among else decisions.Method(values["method"]),
+        "options": _rows(values) if among else None,
+        "stays": not values.get("changes"),
+    }
+
+
 def _draft(values: Any, about: decisions.Record | None, answer: str) -> Draft:
     answers = None
     if about is not None:
         answers = {"record": about.id, "answer": answer}
         answers |= {k: values[k] for k in ("ground", "request", "reason") if k in values}
     return Draft(
-        title=values["title"],
-        text=values["text"],
-        method=decisions.Method(values["method"]),
+        **_words(values),
         share=Fraction(values["share"]),
         counts=values["counts"],
         opens=values["opens"],
@@ -142,3 +179,78 @@ def _draft(values: Any, about: decisions.Record | None, answer: str) -> Draft:
         named=values["named"],
         answers=answers,
     )
+
+
+# Other words ---------------------------------------------------------------------------------
+
+
+async def rewrite(request: Request) -> Response:
+    """The words of a proposal, to be changed until voting opens."""
+    seen = await _changeable(request)
+    found, plan = seen.proposal, seen.plan
+    own = [option for option in found.options if not _stays(option)]
+    begins: dict[str, Any] = {
+        "title": found.name,
+        "text": plan.text if plan else "",
+        "method": AMONG if own else plan.method if plan else "",
+        "changes": True if own and len(own) == len(found.options) else None,
+    }
+    for number, option in enumerate(own, 1):
+        begins |= {f"option_{number}": option.name, f"words_{number}": option.tradeoff}
+    return _change_page(request, seen, blank(request, _change_form(seen), **begins))
+
+
+def _stays(option: decisions.Option) -> bool:
+    return decisions.key(option.id) == decisions.STAY
+
+
+def _change_form(seen: View) -> Form:
+    return CHANGE_ANSWER if seen.plan and seen.plan.answers else CHANGE
+
+
+async def _changeable(request: Request) -> View:
+    """A proposal whose words the viewer may change.
+
+    Raises:
+        Missing: it is not here, or not ours.
+        Refused: somebody else brought it.
+        Conflict: voting has begun.
+    """
+    node, viewer, me = member(request)
+    seen = await node.read(view, request.path_params["slug"], viewer)
+    if not seen.proposal.ours:
+        raise Missing
+    if not seen.mine:
+        raise Refused("E_NOT_YOURS", me, safe=changing.THEIRS)
+    if not rules.may_change(stage=seen.proposal.stage, author=seen.mine):
+        raise Conflict("E_STAGE", safe=changing.FIXED)
+    return seen
+
+
+def _change_page(request: Request, seen: View, form: Entry, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(
+        request,
+        "proposals/change.html",
+        status=status,
+        title=_("Change what is proposed"),
+        place="decide",
+        width="narrow",
+        form=form,
+        seen=seen,
+    )
+
+
+async def change(request: Request) -> Response:
+    """Put other words in place of those of a proposal."""
+    seen = await _changeable(request)
+    node, _viewer, me = member(request)
+    slug = seen.proposal.slug
+    form = _judged(read(request, _change_form(seen)))
+    if not form.errors:
+        try:
+            await node.write(changing.change, slug, me, Words(**_words(form.values)))
+            return done(request, f"/p/{slug}", voice(request).say("The proposal is changed."))
+        except Invalid as problem:
+            form = form.wrong(problem)
+    return _change_page(request, seen, form, status=422)

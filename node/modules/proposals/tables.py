@@ -33,6 +33,7 @@ proposal = Table(
     Column("name", String(500), nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("options", JSON),
     Column("lang", String(35)),
     Column("url", String(2048)),
     Column("stage", String(40), nullable=False),
@@ -47,7 +48,8 @@ proposal = Table(
 )
 """A proposal, ours or another community's, as it stands on the wire.
 
-`history`: [stage, time] of each stage; `content` is HTML."""
+`history`: [stage, time] of each stage; `content` is HTML; `options`: what there is to choose
+from, as on the wire, or nothing."""
 
 plan = Table(
     "plan",
@@ -69,11 +71,13 @@ plan = Table(
     Column("closes", Moment, nullable=False),
     Column("review_months", Integer, nullable=False),
     Column("answers", JSON),
+    Column("changed", Moment),
     Column("once", String(64), unique=True),
     Index(None, "author"),
 )
 """What members alone know of a proposal of ours: who brought it, its words as they were
-written, how and when it is decided, and what an approval answers elsewhere."""
+written, how and when it is decided, what an approval answers elsewhere, and when its author last
+changed its words."""
 
 comment = Table(
     "proposal_comment",

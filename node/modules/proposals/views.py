@@ -95,6 +95,20 @@ def strip(seen: View, spoken: Voice, viewer: Viewer) -> tuple[str, str, str, str
     return now, after, choose, spoken.short(by.date()) if by else ""
 
 
+def way(seen: View, spoken: Voice) -> str:
+    """How a proposal of ours is decided, in one sentence."""
+    _ = spoken.say
+    keys = {decisions.key(option.id) for option in seen.proposal.options}
+    if not keys:
+        consent = seen.plan is not None and seen.plan.method == decisions.Method.CONSENT
+        if consent:
+            return _("By consent: it passes when nobody objects with a reason")
+        return _("By simple majority; a tie leaves things as they are")
+    if decisions.STAY in keys:
+        return _("Among options: the one that more than half choose; else it stays as it is")
+    return _("Among options: the one that more than half choose; else nothing is decided")
+
+
 def phases(seen: View, spoken: Voice) -> tuple[list[str], int]:
     """The names of the stages on screen, and the place of the one it is in."""
     _ = spoken.say

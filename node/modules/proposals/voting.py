@@ -51,7 +51,32 @@ BALLOTS: Final = {
              missing=mark("Choose one of three.")),
     ),
 }  # fmt: skip
-WORDS: Final = {choice.value: choice for choice in (*CONSENT, *MAJORITY)}
+ABSTAIN: Final = MAJORITY[-1]
+UNCHANGED: Final = mark(
+    "Nothing changes. It also stays so if more than half do not choose the same change."
+)
+
+
+def form_of(box: decisions.Box) -> Form:
+    """The paper of a box: what can be chosen on it."""
+    if not box.options:
+        return BALLOTS[box.method.value]
+    choices = (*(_choice(option) for option in box.options), ABSTAIN)
+    return Form(
+        Pick("position", mark("Which of these shall it be?"), choices=choices,
+             missing=mark("Choose one of these.")),
+    )  # fmt: skip
+
+
+def _choice(option: decisions.Option) -> Choice:
+    key = decisions.key(option.id)
+    help_ = UNCHANGED if key == decisions.STAY else _literal(option.tradeoff)
+    return Choice(key, _literal(option.name), help_)
+
+
+def _literal(text: str | None) -> str:
+    """Words of a member where a sentence of ours is expected, which may have values in it."""
+    return (text or "").replace("%", "%%")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +114,7 @@ async def _paper(request: Request) -> Paper:
 async def ballot(request: Request) -> Response:
     """The ballot, empty."""
     found = await _paper(request)
-    return _ballot(request, found, blank(request, BALLOTS[found.box.method.value]))
+    return _ballot(request, found, blank(request, form_of(found.box)))
 
 
 def _ballot(request: Request, found: Paper, form: Entry, status: int = 200) -> Response:
@@ -116,7 +141,7 @@ async def review(request: Request) -> Response:
     if fields_of(request).get("change"):
         return _ballot(request, found, form)
     _ = voice(request).say
-    position = form.values["position"]
+    position = form["position"]
     return page(
         request,
         "proposals/review.html",
@@ -125,14 +150,14 @@ async def review(request: Request) -> Response:
         width="mid",
         form=form,
         paper=found,
-        choice=WORDS[position],
+        choice=next(c for c in position.choices if c.value in position.chosen),
         reason=_kept(form),
         publish=_published(form),
     )
 
 
 def _read(request: Request, found: Paper) -> Entry:
-    form = read(request, BALLOTS[found.box.method.value])
+    form = read(request, form_of(found.box))
     objects = form.values.get("position") == decisions.Position.OBJECTION
     if objects and not form.values.get("reason"):
         sentence = mark("An objection needs a reason. Say what harm you see.")
