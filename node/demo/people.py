@@ -200,6 +200,17 @@ GATE = (
 )
 """What is open at alder, for whoever walks through the demo."""
 
+CORNER = (
+    "What becomes of the empty corner by the gate?",
+    "The old shed is gone, and the corner gets sun until four. There is money for one of these.",
+)
+CORNER_OPTIONS = (
+    ("A bench and two planters", "A place to sit. Somebody has to water them in summer."),
+    ("A rack for the long bicycles", "The entrance is free again. It will not look like much."),
+    ("A sandpit with a lid", "The small ones stay in sight. The sand is new every other year."),
+)
+"""What is open at alder besides, with options to choose from."""
+
 ADOPTED = (
     "We adopt what Birch Yard decided: Lend our tools to the neighbouring communities",
     (

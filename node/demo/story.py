@@ -4,10 +4,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection
 
-from node.demo.people import ADOPTED, GATE, PASSWORD, PLACES, TOOLS, Place, Wish
+from node.demo.people import (
+    ADOPTED,
+    CORNER,
+    CORNER_OPTIONS,
+    GATE,
+    PASSWORD,
+    PLACES,
+    TOOLS,
+    Place,
+    Wish,
+)
 from node.kernel.access import Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account
@@ -54,7 +65,9 @@ async def tell(stage: Stage, say: Say) -> None:
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
     stage.clock.catch_up()
-    await alder.write(bring, (await alder.write(_member, "otto")).id, *GATE, {})
+    among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
+    for who, matter, more in (("otto", GATE, {}), ("lene", CORNER, among)):
+        await alder.write(bring, (await alder.write(_member, who)).id, *matter, more)
 
 
 async def found(node: Node, name: str, hashed: str) -> None:
@@ -192,20 +205,18 @@ async def publish(node: Node, record: decisions.Record) -> None:
 
 
 def bring(unit: Unit, member: str, title: str, text: str, more: dict[str, object]) -> str:
-    """Bring a proposal for consent, open for three days."""
-    draft = bringing.Draft(
-        title=title,
-        text=text,
-        method=decisions.Method.CONSENT,
-        share=Fraction(1, 2),
-        counts=False,
-        opens=None,
-        closes=unit.now + timedelta(days=3),
-        review_months=6,
-        reach="public",
-        named=True,
-        **more,  # type: ignore[arg-type]
-    )
+    """Bring a proposal, for consent if nothing else is said, open for three days."""
+    said: dict[str, Any] = {
+        "method": decisions.Method.CONSENT,
+        "share": Fraction(1, 2),
+        "counts": False,
+        "opens": None,
+        "closes": unit.now + timedelta(days=3),
+        "review_months": 6,
+        "reach": "public",
+        "named": True,
+    }
+    draft = bringing.Draft(title=title, text=text, **{**said, **more})
     return bringing.bring(unit, member, draft, once=f"demo {title}")
 
 

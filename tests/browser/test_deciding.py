@@ -95,10 +95,10 @@ async def brought_to_cedar(stage: Stage, cara: Walker) -> str:
     return answer
 
 
-async def votes(walker: Walker, words: str, shot: str = "") -> None:
-    """Consent, look at it once more, cast it."""
+async def votes(walker: Walker, words: str, shot: str = "", *, position: str = "consent") -> None:
+    """Choose, look at it once more, cast it."""
     await walker.press(words, shot)
-    await walker.choose(position="consent")
+    await walker.choose(position=position)
     await walker.press("Look at it once more")
     await walker.press("Cast my ballot")
     await walker.sees("Your ballot is in the box")
@@ -117,3 +117,38 @@ async def befriend(stage: Stage) -> None:
     await stage.until(asked)
     await cedar.write(peers.accept, birch.community.service)
     await stage.until(lambda: trusts(birch, cedar))
+
+
+async def test_one_of_several_options_is_chosen(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("birch")
+    birch = stage.nodes["birch"]
+    for name in ("bo", "lena"):
+        await person(birch, name, display=name.title())
+    bo = await walk(birch, "bo")
+
+    proposal = await with_options(bo)
+    await votes(bo, "Vote", "options-ballot", position="opt-2")
+    lena, keeper = await walk(birch, "lena"), await walk(birch, "keeper")
+    for voter, option in ((lena, "opt-2"), (keeper, "opt-0")):
+        await voter.go(proposal)
+        await votes(voter, "Vote", position=option)
+    stage.clock.wait(days=8)
+
+    await shows(stage, bo, proposal, "It is decided.")
+    await bo.go(proposal, "options-decided")
+    await bo.press("Read the record", "options-record")
+    await bo.sees("Chosen: A rack for the long bicycles", "Keep it as it is")
+
+
+async def with_options(bo: Walker) -> str:
+    """A proposal of Bo's with options, after he has thought of a second one; its address."""
+    await bo.go("/p/new")
+    await bo.fill(title="What becomes of the corner by the gate?", text="It stands empty.")
+    await bo.choose(method="options")
+    await bo.fill(option_1="A bench and two planters", words_1="Somebody has to water them.")
+    await bo.press("Bring it before us", "options-errors", status=422)
+    await bo.sees("Write at least two options")
+    await bo.fill(option_2="A rack for the long bicycles")
+    await bo.press("Bring it before us", "options-proposal")
+    await bo.sees("Somebody has to water them.", "Keep it as it is")
+    return bo.path
