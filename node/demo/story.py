@@ -1,6 +1,6 @@
 """What happens in the demo, step by step, through the modules' own doors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
@@ -65,9 +65,10 @@ async def tell(stage: Stage, say: Say) -> None:
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
     stage.clock.catch_up()
+    otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
+    await alder.write(bring, otto.id, *GATE, {})
     among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
-    for who, matter, more in (("otto", GATE, {}), ("lene", CORNER, among)):
-        await alder.write(bring, (await alder.write(_member, who)).id, *matter, more)
+    await alder.write(bring, lene.id, *CORNER, among)
 
 
 async def found(node: Node, name: str, hashed: str) -> None:
@@ -204,7 +205,7 @@ async def publish(node: Node, record: decisions.Record) -> None:
     await node.write(decisions.settle, record.id, "public", by=keeper)
 
 
-def bring(unit: Unit, member: str, title: str, text: str, more: dict[str, object]) -> str:
+def bring(unit: Unit, member: str, title: str, text: str, more: Mapping[str, object]) -> str:
     """Bring a proposal, for consent if nothing else is said, open for three days."""
     said: dict[str, Any] = {
         "method": decisions.Method.CONSENT,
