@@ -4,7 +4,7 @@ Servers and actors are kept out by modules (hook `refuses`), or let in by a list
 ones. A server is judged by its own name and those above it, with a port and without.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -30,7 +30,9 @@ _PARTS = ("object", "inReplyTo", "target", "origin", "result", "instrument", *_O
 _BACK = frozenset({"Undo", "Delete", "Remove"})
 """Letters that only take away; of whatever they speak, they are welcome."""
 
-_SUSPENDED = select(account.c.suspended).where(account.c.id == bindparam("actor"))
+_SUSPENDED = select(account.c.id).where(
+    account.c.id.in_(bindparam("actors", expanding=True)), account.c.suspended.is_not(None)
+)
 _ALLOWED = select(setting.c.value).where(setting.c.name == ALLOWED)
 
 
@@ -42,10 +44,20 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
         registry: asked for every name.
         actor: its id, or the id of anything at the server.
     """
-    host = domain(actor)
-    if any(registry.refuses(db, name, actor) for name in parents(host)):
-        return True
-    return _suspended(db, actor) or not _allowed(db, host)
+    return bool(refused(db, registry, (actor,)))
+
+
+def refused(db: Connection, registry: Registry, actors: Collection[str]) -> set[str]:
+    """Those of several actors that are kept out, as `refuses` says of one."""
+    names = {actor: {actor, *parents(domain(actor))} for actor in actors}
+    out = registry.refuses(db, set().union(*names.values()))
+    out.update(db.scalars(_SUSPENDED, {"actors": list(actors)}))
+    kept = only(db)
+    return {
+        actor
+        for actor, its in names.items()
+        if its & out or not (kept is None or domain(actor) in kept)
+    }
 
 
 def only(db: Connection) -> frozenset[str] | None:
@@ -69,15 +81,18 @@ def admit(
     Raises:
         Refused: E_BLOCKED; E_TOO_MANY.
     """
-    judged = {domain(home), domain(actor)}
+    home, judged = domain(home), {domain(home), domain(actor)}
+    asked: dict[str, None] = {}
     for id, is_owner in _told(documents):
         if id == actor or (domain(id) in judged and not is_owner):
             continue
         if len(judged) > MANY:
             raise Refused("E_TOO_MANY", f"{actor} speaks of many servers")
-        if domain(id) != domain(home) and refuses(db, registry, id):
-            raise Refused("E_BLOCKED", f"{actor} speaks of {id[:200]}")
+        if domain(id) != home:
+            asked[id] = None
         judged.add(domain(id))
+    if asked and (out := refused(db, registry, asked)):
+        raise Refused("E_BLOCKED", f"{actor} speaks of {min(out)[:200]}")
 
 
 async def check(node: "Node", url: str) -> None:
@@ -112,13 +127,3 @@ def _about(held: Any, deep: int, *, is_owner: bool) -> Iterator[tuple[str, bool]
             yield from _about(one.get("id"), 0, is_owner=is_owner)
             for name in _PARTS:
                 yield from _about(one.get(name), deep - 1, is_owner=name in _OWNERS)
-
-
-def _suspended(db: Connection, actor: str) -> bool:
-    return db.scalar(_SUSPENDED, {"actor": actor}) is not None
-
-
-def _allowed(db: Connection, host: str) -> bool:
-    """Whether a list of the only hosts names this one; what lies under a name is not meant."""
-    kept = db.scalar(_ALLOWED)
-    return kept is None or host in kept

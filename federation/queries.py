@@ -88,7 +88,7 @@ def store(unit: Unit, letters: Sequence[Arrived]) -> list[bool]:
         For each whether it was taken; a letter we know counts as taken, the first holds.
     """
     db, now = unit.db, unit.now
-    out = {a for a in {one.actor for one in letters} if policy.refuses(db, unit.registry, a)}
+    out = policy.refused(db, unit.registry, {one.actor for one in letters})
     welcome = [one for one in letters if one.actor not in out]
     marks = {mark(one.actor, one.activity): one for one in reversed(welcome)}
     if marks:

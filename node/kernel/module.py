@@ -7,6 +7,7 @@ ship come in by the same entry point as anyone else's (`folkmoot.modules`).
 import importlib.resources
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint, entry_points
@@ -120,8 +121,8 @@ class Module:
     """Id → the object, if it is of this module and the viewer may fetch it."""
     actor: tuple[Callable[[Connection, Account, datetime], Mapping[str, Any]], ...] = ()
     """Fields this module adds to an actor of ours at a moment (attribute names of vocab.types)."""
-    refuses: tuple[Callable[[Connection, str, str | None], bool], ...] = ()
-    """(host, actor id or None) → whether we have nothing to do with them."""
+    refuses: tuple[Callable[[Connection, AbstractSet[str]], Iterable[str]], ...] = ()
+    """Names of hosts and ids of actors → those of them we have nothing to do with."""
     blocks: tuple[Callable[[Connection, str, str], bool], ...] = ()
     """(id of an account of ours, actor id) → whether the first wants nothing of the second."""
     silences: tuple[Callable[[Connection, str], bool], ...] = ()
@@ -233,9 +234,9 @@ class Registry:
         """The names of the subscribers to this kind of event."""
         return [name for name, kind in self.events.items() if kind is type(event)]
 
-    def refuses(self, db: Connection, host: str, actor: str | None = None) -> bool:
-        """Whether some module wants nothing to do with this host or actor."""
-        return any(ask(db, host, actor) for m in self.modules for ask in m.refuses)
+    def refuses(self, db: Connection, names: AbstractSet[str]) -> set[str]:
+        """Those hosts and actors with which some module wants nothing to do."""
+        return {name for m in self.modules for ask in m.refuses for name in ask(db, names)}
 
     def blocks(self, db: Connection, who: str, actor: str) -> bool:
         """Whether an account of ours wants nothing to do with an actor."""

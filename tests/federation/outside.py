@@ -141,7 +141,7 @@ class Feature:
             audiences=(lambda db, collection: self.audiences.get(collection),),
             documents=(self._document,),
             actor=(lambda db, one, now: self.added.get(one.id, {}),),
-            refuses=(lambda db, host, actor: bool({host, actor} & self.refused),),
+            refuses=(lambda db, names: self.refused.intersection(names),),
             trusts=(lambda db, service: service in self.trusted,),
             capabilities=(
                 Link(href="https://w3id.org/commons-node/ns#cap-market-1", name="Offers, needs"),

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -229,11 +230,11 @@ def find(db: Any, id: str, viewer: Viewer) -> Object | None:
     return words.Note(id=row.id, attributed_to=row.owner, content=row.content) if row else None
 
 
-def refuse(db: Any, host: str, actor: str | None) -> bool:
+def refuse(db: Any, names: Collection[str]) -> list[str]:
     from node.kernel.tables import setting
 
     kept = db.scalar(select(setting.c.value).where(setting.c.name == "blocked"))
-    return bool(kept) and host in kept
+    return [name for name in names if name in (kept or ())]
 
 
 board = Module(

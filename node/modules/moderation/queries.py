@@ -1,6 +1,7 @@
 """All SQL of moderation that looks at its own rows and at what others keep hidden."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,7 +151,10 @@ def _is(table: Table) -> ColumnElement[bool]:
 
 
 # Asked for every letter, so built once.
-_KEPT = select(exists().where(refusal.c.level == bindparam("level"), _is(refusal)))
+_REFUSED = select(refusal.c.subject).where(
+    refusal.c.level == Level.SUSPEND, refusal.c.subject.in_(bindparam("names", expanding=True))
+)
+_SILENCED = select(exists().where(refusal.c.level == Level.SILENCE, _is(refusal)))
 _ASIDE = {
     what: select(exists().where(refusal.c[what], _is(refusal)))
     for what in ("no_reports", "no_media")
@@ -160,16 +164,15 @@ _BLOCKED = select(
 )
 
 
-def refuses(db: Connection, host: str, actor: str | None) -> bool:
-    """Whether the community has nothing to do with a host or an actor (hook `refuses`)."""
-    about = {"hosts": list(parents(host.lower())), "actor": actor or ""}
-    return bool(db.scalar(_KEPT, {"level": Level.SUSPEND, **about}))
+def refuses(db: Connection, names: AbstractSet[str]) -> Sequence[str]:
+    """With which hosts and actors the community has nothing to do (hook `refuses`)."""
+    return db.scalars(_REFUSED, {"names": list(names)}).all()
 
 
 def silences(db: Connection, actor: str) -> bool:
     """Whether the community shows somebody only to those who follow them (hook `silences`)."""
     about = {"hosts": list(parents(domain(actor))), "actor": actor}
-    return bool(db.scalar(_KEPT, {"level": Level.SILENCE, **about}))
+    return bool(db.scalar(_SILENCED, about))
 
 
 def sets_aside(db: Connection, actor: str, what: str) -> bool:
