@@ -36,6 +36,13 @@ _KNOW = {
 # Built once: building a statement takes longer than running it.
 _FORGOTTEN = select(exists().where(remembered.c.hash.in_(bindparam("marks", expanding=True))))
 _IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))
+_LEFT_US = select(
+    exists().where(
+        account.c.id.in_(bindparam("wanted", expanding=True)),
+        account.c.local,
+        account.c.gone.is_not(None),
+    )
+)
 _DONE = (
     update(letter)
     .where(
@@ -194,9 +201,8 @@ def is_ours(db: Connection, id: str) -> bool:
 
 def left_us(db: Connection, ids: Iterable[str]) -> bool:
     """Whether one of these was an account of this node and has gone."""
-    wanted = set(ids)
-    went = exists().where(account.c.id.in_(wanted), account.c.local, account.c.gone.is_not(None))
-    return bool(wanted and db.scalar(select(went)))
+    wanted = list(set(ids))
+    return bool(wanted and db.scalar(_LEFT_US, {"wanted": wanted}))
 
 
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
