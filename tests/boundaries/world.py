@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
@@ -250,6 +251,12 @@ async def _vote(w: World) -> None:
         await w.node.write(decisions.cast, w.ids[name], w.ana.id, RESERVED, reason)
         await w.node.write(decisions.cast, w.ids[name], w.keeper.id, "consent")
         w.ids[f"comment on {name}"] = await w.node.read(_comment, words)
+    title, *options = [w.word(f"{what} of a choice") for what in ("title", "option", "another")]
+    among = {"method": decisions.Method.MAJORITY, "options": [(o, f"As {o}") for o in options]}
+    choice = w.ids["choice here"] = await w.node.write(
+        partial(bring, **among), w, w.ben.id, "community", title
+    )
+    await w.node.write(decisions.cast, choice, w.ana.id, "opt-2")
 
 
 def _comment(db: Any, words: str) -> str:
