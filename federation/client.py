@@ -53,6 +53,7 @@ SAID: dict[str, tuple[int, str, str]] = {
     "E_NOT_ADDRESSED": (403, "", "Answer only what was asked of you."),
     "E_MISSING": (404, "object-does-not-exist", "Its object is not here, or not for you."),
     "E_SCHEMA": (422, "", "This does not look as its type must; see /schemas/."),
+    "E_DATABASE": (503, "", "It is not known whether this was kept. Look before sending it again."),
     "E_LATER": (503, "", "Another server does not answer now. Send it again later."),
 }
 """Code to status, type of FEP-c180, and what to do."""
@@ -117,7 +118,8 @@ def _member(request: Request) -> Account:
 
 def _problem(problem: Problem | Malformed) -> Response:
     """RFC 9457, with the types of FEP-c180 where there is one."""
-    code = "E_LATER" if isinstance(problem, TryLater) else problem.code
+    late = isinstance(problem, TryLater) and problem.code not in SAID
+    code = "E_LATER" if late else problem.code
     status, kind, detail = SAID.get(code, OTHERWISE)
     headers = {"Vary": VARY, "Cache-Control": "private, no-store"}
     if status == 401:

@@ -21,7 +21,7 @@ from federation.origins import LONGEST, domain, same_origin
 from federation.queries import Arrived
 from federation.resolving import is_activity
 from federation.signatures import ACCEPT_SIGNATURE, VerifiedSender
-from node.kernel.errors import Problem, TryLater
+from node.kernel.errors import Problem, TryLater, Unwritten
 from node.kernel.node import Node
 from vocab import reader
 from vocab.model import Malformed
@@ -205,7 +205,7 @@ class Keeper:
             except Exception as error:  # noqa: BLE001 - each sender is told, and sends it again
                 for _, future in batch:
                     if not future.done():
-                        future.set_exception(TryLater(repr(error), code="E_DATABASE"))
+                        future.set_exception(Unwritten(repr(error)))
                 continue
             for (_, future), one in zip(batch, taken, strict=True):
                 if not future.done():

@@ -15,7 +15,7 @@ from federation import actors, hosts, policy, queries, signing
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
-from node.kernel.errors import Missing, Problem, Refused, TryLater
+from node.kernel.errors import Missing, Problem, Refused, TryLater, Unread, Unwritten
 from node.kernel.network import Answer
 from node.kernel.node import Node
 from node.kernel.tables import Account
@@ -226,7 +226,8 @@ async def _get(node: Node, url: str, budget: Budget) -> Answer:
     try:
         return await _asked(node, url, budget)
     except (Missing, Refused, TryLater) as problem:
-        if problem.code != "E_BUDGET":
+        # that we have no more time, or no room, says nothing of the other server
+        if problem.code != "E_BUDGET" and not isinstance(problem, Unwritten | Unread):
             for old in list(vain)[: len(vain) - MOST + 1]:
                 del vain[old]
             wait = AWAY if isinstance(problem, TryLater) else ABSENT

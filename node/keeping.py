@@ -57,8 +57,12 @@ async def _behind(settings: Settings) -> bool:
 def copy_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of a database that may be in use (copying the file would not be)."""
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with contextlib.closing(sqlite3.connect(source)) as db:
-        db.execute("VACUUM INTO ?", (str(target),))
+    try:
+        with contextlib.closing(sqlite3.connect(source)) as db:
+            db.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.OperationalError as error:
+        target.unlink()
+        raise _no_room(target, error) from error
 
 
 async def backup(node: Node, file: Path) -> None:
@@ -88,9 +92,21 @@ async def backup(node: Node, file: Path) -> None:
 
 def _pack(folder: Path, file: Path) -> None:
     kept = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(kept, "wb") as out, tarfile.open(fileobj=out, mode="w:gz") as tar:
-        for path in sorted(folder.iterdir()):
-            tar.add(path, path.name)
+    try:
+        with os.fdopen(kept, "wb") as out, tarfile.open(fileobj=out, mode="w:gz") as tar:
+            for path in sorted(folder.iterdir()):
+                tar.add(path, path.name)
+            tar.close()
+            os.fsync(out.fileno())
+    except OSError as error:
+        # half a backup would be taken for one
+        file.unlink()
+        raise _no_room(file, error) from error
+
+
+def _no_room(file: Path, error: Exception) -> TryLater:
+    safe = f"{file.parent} cannot be written: {error}. Make room there, or choose another place."
+    return TryLater(str(error), code="E_NO_ROOM", safe=safe)
 
 
 async def restore(settings: Settings, file: Path) -> None:

@@ -114,6 +114,7 @@ _NEEDS = {
     "npm": (lambda: _program("npm"), "apt install nodejs npm"),
     "node": (_node, "Node.js 22 or later, which npm brings along (apt install nodejs npm)"),
     "shared": (_shared, "set FOLKMOOT_SHARED to the folder of reference documents"),
+    "strace": (lambda: _program("strace"), "apt install strace"),
     "root": (_root, "networks of their own need root, unshare and ip (apt install iproute2)"),
 }
 

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.kernel.access import ANONYMOUS
-from node.kernel.errors import Invalid, Problem, TryLater
+from node.kernel.errors import UNWRITTEN, Invalid, Problem, TryLater
 from web.forms import once_more, typed
 from web.language import mark
 from web.render import page
@@ -110,7 +110,7 @@ BY_CODE: Final[Mapping[str, Said]] = {
     ),
     "E_DATABASE": (
         mark("This could not be written down"),
-        mark("The place where everything is kept is full or failing. What was saved is safe."),
+        UNWRITTEN,
         (
             mark("Look first whether what you did is there all the same."),
             mark("If not, wait a minute and send it once more."),

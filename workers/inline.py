@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 
+from node.kernel.errors import TryLater
 from node.kernel.node import Node
 from workers import running
 
@@ -39,6 +40,9 @@ class Worker:
             while True:
                 try:
                     await self._round()
+                except TryLater as later:
+                    log.info("background work waits: %s", later)
+                    await asyncio.sleep(TICK)
                 except Exception:
                     log.exception("background work stumbled")
                     await asyncio.sleep(TICK)

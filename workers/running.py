@@ -81,6 +81,14 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
 async def run(node: Node, work: Claimed) -> None:
     """Do one job; it is finished, put off, or set aside as dead. Never raises."""
     try:
+        await _done(node, work)
+    except TryLater as later:
+        # not even that it failed could be written down: its lease brings it back
+        log.info("job %s %s: %s", work.kind, work.id, later)
+
+
+async def _done(node: Node, work: Claimed) -> None:
+    try:
         if work.kind.startswith("event:"):
             await node.write(_handle, work)
             return

@@ -107,3 +107,27 @@ class TryLater(Problem):
     ) -> None:
         super().__init__(code, detail, safe=safe)
         self.after = after
+
+
+class Unwritten(TryLater):
+    """The database could not be written: full, read-only, failing or away.
+
+    Whether what was to be kept is kept is not known: a commit may fail after it is done.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, code="E_DATABASE", safe=UNWRITTEN)
+
+
+class Unread(TryLater):
+    """The database could not be read: failing or away."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, code="E_DATABASE_AWAY", safe=UNREAD)
+
+
+UNWRITTEN = mark(
+    "The database cannot be written just now: it is full, read-only, failing or away. It is not "
+    "known whether this was kept; look before you try again."
+)
+UNREAD = mark("The database cannot be read just now. What was saved before is safe.")

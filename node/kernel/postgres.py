@@ -30,7 +30,9 @@ class Postgres:
 
     def __init__(self, url: str, *, reader: str | None = None, pool: int = 10) -> None:
         self._reader = reader
-        self._engine = create_async_engine(url, pool_size=pool, pool_pre_ping=True)
+        self._engine = create_async_engine(
+            url, pool_size=pool, pool_pre_ping=True, hide_parameters=True
+        )
         self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from node.kernel.errors import TryLater
+from node.kernel.errors import Unread, Unwritten
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -38,10 +38,20 @@ READERS = 4
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
+_BROKEN = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+"""Errors of the disk, not of a statement; nothing of their transaction can be relied on."""
+
+
 class _Entry(NamedTuple):
     change: Callable[..., Any]
     args: tuple[Any, ...]
     future: "asyncio.Future[Any]"
+
+
+class _Failed(Exception):
+    """A commit that did not come about."""
 
 
 class _Outcome(NamedTuple):
@@ -67,16 +77,21 @@ class Sqlite:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._started = False
+        self._failing = False
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:
-        """Run `look(db, *args)` over a snapshot that can change nothing."""
+        """Run `look(db, *args)` over a snapshot that can change nothing.
+
+        Raises:
+            Unread: the disk is failing.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, look, args)
 
     async def write(self, change: Callable[..., T], *args: Any) -> T:
         """Run `change(db, *args)` in the writer thread; back after its commit.
 
         Raises:
-            TryLater: the disk is full or failing; whether it was kept is not known.
+            Unwritten: the disk is full or failing; whether it was kept is not known.
         """
         return cast("T", await self._put(change, args))
 
@@ -119,17 +134,29 @@ class Sqlite:
     def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
         db: Connection | None = getattr(self._local, "db", None)
         if db is None:
+            db = self._reader()
+        try:
+            with _begun(db, "BEGIN") as transaction:
+                try:
+                    return look(db, *args)
+                finally:
+                    transaction.rollback()
+        except OperationalError as error:
+            # a look that would change something is a mistake of ours, and no fault of the disk
+            if not _is_broken(error) or _code(error) == sqlite3.SQLITE_READONLY:
+                raise
+            raise Unread(str(error.orig)) from error
+
+    def _reader(self) -> Connection:
+        try:
             db = self._local.db = self._readers.connect()
-            self._open.append(db)
-        with _begun(db, "BEGIN") as transaction:
-            try:
-                return look(db, *args)
-            finally:
-                transaction.rollback()
+        except OperationalError as error:
+            raise Unread(str(error.orig)) from error
+        self._open.append(db)
+        return db
 
     def _migrate(self, change: Callable[..., T], args: tuple[Any, ...]) -> T:
-        lock = (self._path.parent / "write.lock").open("a")
-        with lock, _held(lock.fileno()), self._writers.connect() as db:
+        with self._lock().open("a") as lock, _held(lock.fileno()), self._writers.connect() as db:
             _driver(db).execute("PRAGMA foreign_keys=OFF")
             with _begun(db, "BEGIN IMMEDIATE"):
                 result = change(db, *args)
@@ -140,27 +167,62 @@ class Sqlite:
         return result
 
     def _run(self) -> None:
-        with self._writers.connect() as db, (self._path.parent / "write.lock").open("a") as lock:
-            while (entry := self._queue.get()) is not None:
-                if not self._commit(db, lock.fileno(), entry):
-                    return
+        while (entry := self._queue.get()) is not None:
+            if not self._serve(entry):
+                return
+
+    def _serve(self, entry: _Entry | None) -> bool:
+        """Commit what comes until something fails; false when the queue was closed.
+
+        The connection goes with what failed, which left it in a state of its own.
+        """
+        try:
+            with self._writers.connect() as db, self._lock().open("a") as lock:
+                while entry is not None and self._commit(db, lock.fileno(), entry):
+                    entry = self._queue.get()
+        except _Failed:
+            return True
+        except Exception as error:  # noqa: BLE001 - it could not even be opened
+            self._fail([entry] if entry else [], error)
+            return True
+        return False
+
+    def _lock(self) -> Path:
+        return self._path.parent / "write.lock"
 
     def _commit(self, db: Connection, lock: int, first: _Entry) -> bool:
-        """Run what has gathered and commit once; false when the queue was closed."""
+        """Run what has gathered and commit once; false when the queue was closed.
+
+        Raises:
+            _Failed: it could not be committed; everybody has been told.
+        """
+        taken: list[_Entry] = []
         done: list[_Outcome] = []
         last: list[None] = []
         try:
             with _held(lock), _begun(db, "BEGIN IMMEDIATE"):
-                # One by one: if the commit fails, `done` holds whom to tell.
                 for entry in self._gathered(first, last):
-                    done.append(_Outcome(entry.future, *_attempt(db, entry)))  # noqa: PERF401
+                    taken.append(entry)
+                    done.append(_Outcome(entry.future, *_attempt(db, entry)))
         except Exception as error:
-            log.exception("a commit failed")
-            failed = TryLater(str(error), code="E_DATABASE")
-            futures = [one.future for one in done] or [first.future]
-            done = [_Outcome(future, None, failed) for future in futures]
+            self._fail(taken or [first], error)
+            if last:
+                return False
+            raise _Failed from error
         _tell(done)
+        if self._failing:
+            self._failing = False
+            log.warning("the database can be written again")
         return not last
+
+    def _fail(self, entries: Sequence[_Entry], error: Exception) -> None:
+        """Tell everybody concerned; write it down once, however long it lasts."""
+        cause = str(getattr(error, "orig", error))
+        if not self._failing:
+            self._failing = True
+            log.error("the database cannot be written: %s", cause)
+        problem = Unwritten(cause)
+        _tell([_Outcome(entry.future, None, problem) for entry in entries])
 
     def _gathered(self, first: _Entry, last: list[None]) -> Iterator[_Entry]:
         until = time.monotonic() + LONGEST
@@ -207,7 +269,7 @@ def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
     try:
         result = entry.change(db, *entry.args)
     except OperationalError as error:
-        if "disk" in str(error.orig) or "readonly" in str(error.orig):
+        if _is_broken(error):
             raise
         _undo(driver)
         return None, error
@@ -220,6 +282,15 @@ def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
         return None, error
     driver.execute("RELEASE change")
     return result, None
+
+
+def _is_broken(error: OperationalError) -> bool:
+    return _code(error) in _BROKEN
+
+
+def _code(error: OperationalError) -> int:
+    """The primary result code of SQLite; 0 if there is none."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
 
 
 def _undo(driver: sqlite3.Connection) -> None:
@@ -266,7 +337,13 @@ def _prepare_writer(_connection: sqlite3.Connection) -> None:
 
 
 def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False})
+    # what members write has no place in the words of an error, which go into the log
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
 
     @event.listens_for(engine.pool, "connect")
     def _connected(connection: sqlite3.Connection, _record: object) -> None:

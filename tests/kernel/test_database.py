@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import Column, Connection, Integer, String, Table, insert, selec
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from node.kernel.database import SECRET, Database, insert_new, new_metadata, upsert
-from node.kernel.errors import TryLater
+from node.kernel.errors import Unwritten
 from node.kernel.migrating import READER
 from node.kernel.postgres import Postgres
 from node.kernel.sqlite import Sqlite
@@ -183,18 +184,25 @@ async def test_a_full_disk_acknowledges_nothing_and_the_node_recovers(tmp_path: 
     database = Sqlite(f"sqlite:///{tmp_path / 'x.db'}")
     await database.migrate(_make)
 
-    def limit(pages: int) -> None:
-        return None
-
     def fill(db: Connection) -> None:
         db.exec_driver_sql("PRAGMA max_page_count=8")
         for n in range(1000):
             add(db, n, "w" * 50)
 
-    with pytest.raises(TryLater):
-        await database.write(fill)
-    assert await database.read(numbers) == []
+    begin = threading.Event()
 
-    await database.write(lambda db: db.exec_driver_sql("PRAGMA max_page_count=100000") and None)
+    def first(db: Connection) -> None:
+        begin.wait()
+        add(db, 5000)
+
+    both = asyncio.create_task(database.write_each([first, fill, lambda db: add(db, 5001)]))
+    await asyncio.sleep(0)
+    begin.set()
+    said = await asyncio.wait_for(both, 20)
+
+    # those that share the commit are told, and nobody waits for ever
+    assert [type(one) for one in said[:2]] == [Unwritten, Unwritten]
+    assert set(await database.read(numbers)) <= {5001}
+
     assert await database.write(add, 1) == 1
     await database.close()

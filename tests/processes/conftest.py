@@ -89,6 +89,15 @@ class Town:
             "FOLKMOOT_ALLOW_ADDRESSES": "127.0.0.0/8",
         }
 
+    def enter(self, *words: str) -> None:
+        """Run a program of the system inside."""
+        inside = ["nsenter", "-t", str(self._root.pid), "-n", "-m", *words]
+        subprocess.run(inside, check=True, timeout=20)
+
+    def inside(self, path: Path) -> Path:
+        """What a path leads to inside, for who is outside."""
+        return Path(f"/proc/{self._root.pid}/root{path}")
+
     def run(self, *words: str, typed: str = "") -> Said:
         """Run `folkmoot` with these words to its end, in a process of its own."""
         return Said(**_answer_of(self._starter, {"words": words, "typed": typed}))

@@ -1,5 +1,6 @@
 """Who looks at a page: from a cookie or a bearer token to a Viewer."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 
 from node.kernel.access import ANONYMOUS, Viewer
+from node.kernel.errors import TryLater
 from node.kernel.node import Node, find_account
 from node.kernel.unit import Unit
 from node.modules.accounts import doors, queries, rules
@@ -36,7 +38,9 @@ async def identify(node: Node, request: Request) -> Viewer:
     if known is None:
         return ANONYMOUS
     if _due(known, node.now()):
-        await node.write(_seen, known)
+        # a page can be read while nothing can be written
+        with contextlib.suppress(TryLater):
+            await node.write(_seen, known)
     return known.viewer
 
 
