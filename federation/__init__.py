@@ -9,6 +9,7 @@ from federation import (
     delivery,
     discovery,
     documents,
+    naming,
     nodeinfo,
     receiving,
 )
@@ -36,6 +37,7 @@ module = Module(
         "look_after": absence.look_after,
         "tidy": delivery.tidy,
         "empty": delivery.empty,
+        "name": naming.find_out,
         "resolve": receiving.resolve,
         "sweep": receiving.sweep,
     },

@@ -1,8 +1,9 @@
 """How others find us by name: WebFinger and host-meta. A node at home is not found.
 
-Source: RFC 7033; RFC 6415; FEP-d556.
+Source: RFC 7033; RFC 6415; FEP-d556; FEP-3b86.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any
@@ -16,13 +17,13 @@ from starlette.routing import Route
 
 from federation import ourselves
 from federation.answers import ACTIVITY, LD, OPEN
+from federation.intents import INTENT, SUBSCRIBE
 from node.kernel.errors import Missing, Problem
 from node.kernel.node import Node
 from node.kernel.tables import Account, setting
 
 JRD = "application/jrd+json; charset=utf-8"
 AS2 = "https://www.w3.org/ns/activitystreams#"
-SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 PROFILE = "http://webfinger.net/rel/profile-page"
 AVATAR = "http://webfinger.net/rel/avatar"
 HEADERS = {**OPEN, "Cache-Control": "public, max-age=3600"}
@@ -114,7 +115,7 @@ def _jrd(node: Node, one: Account, wanted: list[str]) -> dict[str, Any]:
         {"rel": PROFILE, "type": "text/html", "href": page} for page in pages
     ]
     links += [{"rel": "self", "type": media, "href": one.id} for media in (ACTIVITY, LD)]
-    links.append({"rel": SUBSCRIBE, "template": f"{node.origin}/authorize_interaction?uri={{uri}}"})
+    links += _intents(node)
     face = f"{node.origin}/face/{one.handle}.png"
     links.append({"rel": AVATAR, "type": "image/png", "href": face})
     if one.id == node.community.service:
@@ -124,6 +125,15 @@ def _jrd(node: Node, one: Account, wanted: list[str]) -> dict[str, Any]:
         "aliases": [*pages, one.id],
         "links": [one for one in links if not wanted or one["rel"] in wanted],
     }
+
+
+def _intents(node: Node) -> Iterator[dict[str, str]]:
+    """Where people who live here can be sent to do something (FEP-3b86, OStatus)."""
+    for kind, path in node.registry.intents.items():
+        yield {"rel": INTENT + kind, "template": node.origin + path}
+        if kind == "Follow":
+            older = path.replace("{object}", "{uri}")
+            yield {"rel": SUBSCRIBE, "template": node.origin + older}
 
 
 async def host_meta(request: Request) -> Response:

@@ -1,27 +1,54 @@
-"""From what people type to an account: `@ben@birch.example`, or a web address.
+"""From what people type to what they mean: `@ben@birch.example`, or a web address.
 
-WebFinger only says where to look: what is believed is the actor's own page, and whoever is
-found is called by the host of that page (security.md V20). Nothing here runs inside a unit.
+WebFinger only says where to look. What is believed is the actor's own page, and a handle leads
+to somebody only if they are called so (`naming`, security.md V20). Nothing runs inside a unit.
 
 Source: RFC 7033; FEP-2c59.
 """
 
-from typing import Any
-from urllib.parse import quote
+from sqlalchemy import Connection, and_, or_, select
 
-from sqlalchemy import Connection, and_, func, or_, select
-
-from federation import ourselves, policy, resolving
-from federation.origins import LONGEST, domain
-from node.kernel.errors import Missing, TryLater
+from federation import finger, naming, ourselves, policy, resolving, taking
+from federation.finger import Name
+from federation.limits import Bucket
+from federation.origins import domain
+from federation.resolving import Budget
+from node.kernel.errors import Missing, Problem, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account, account, account_of
-from vocab import reader
+from vocab.model import Actor
 
-LIMIT = 65_536
-"""Bytes of a WebFinger answer."""
-EACH = 10.0
-"""Seconds for asking it."""
+FETCHES = 6
+"""For one thing that was typed: two names, a page, and each of them in the other signature."""
+
+
+class TooOften(Problem):
+    """Somebody had us ask other servers too often."""
+
+    status = 429
+
+
+def spend(node: Node, who: str, *, visitor: bool = False) -> None:
+    """Count that somebody has us ask other servers.
+
+    Args:
+        node: asks.
+        who: the member, or the network that a visitor comes from.
+        visitor: may have less asked, and all of them together no more than a few members.
+
+    Raises:
+        TooOften: they have to wait.
+    """
+    name = f"federation.asking.{'visitors' if visitor else 'members'}"
+    each, everybody = node.memory.setdefault(name, _buckets(visitor=visitor))
+    if not each.take(who) or not everybody.take(""):
+        raise TooOften("E_TOO_OFTEN", who)
+
+
+def _buckets(*, visitor: bool) -> tuple[Bucket, Bucket]:
+    if visitor:
+        return Bucket(burst=5, each_second=1 / 60), Bucket(burst=30, each_second=1 / 6)
+    return Bucket(burst=20, each_second=1 / 6), Bucket(burst=200, each_second=2)
 
 
 async def lookup(node: Node, typed: str) -> Account:
@@ -33,99 +60,89 @@ async def lookup(node: Node, typed: str) -> Account:
             the web address of an actor or their page.
 
     Raises:
-        Missing: nobody is there.
+        Missing: nobody is there, or whoever is found is not called so (E_NAME).
         Refused: E_BLOCKED and what `resolving.fetch` refuses.
         TryLater: their server does not answer.
         Malformed: it answers something else.
     """
+    one = await look(node, typed)
+    if isinstance(one, str):
+        raise Refused("E_ACTOR", f"{one} is no actor")
+    return one
+
+
+async def look(node: Node, typed: str) -> Account | str:
+    """The account that somebody means, or the id of a thing that was taken in (`taking`).
+
+    Raises: as `lookup` and `taking.take`.
+    """
     text = typed.strip()
+    if (one := await met(node, text)) is not None:
+        return one
+    budget = Budget(fetches=FETCHES)
     if "://" in text:
-        return await _at(node, text)
-    handle, _, host = text.removeprefix("acct:").removeprefix("@").partition("@")
-    if not handle or len(text) > LONGEST:
+        return await _at(node, text, budget)
+    name = finger.name_of(text)
+    if name is None or name[1] in ("", node.community.domain):
         raise Missing(detail=text[:100])
-    place = domain(f"https://{host}") if host else ""
-    if host and not place:
-        raise Missing(detail=text[:100])
-    known = await node.read(_known, node.community.domain, handle, place)
-    if known is not None:
-        return await _welcome(node, known)
-    if not place or place == node.community.domain:
-        raise Missing(detail=text)
-    return await resolving.account(node, await _asked(node, handle, place))
+    return await _called(node, name, budget)
 
 
-async def _welcome(node: Node, known: Account) -> Account:
-    """An account that we know, if we have to do with it.
+async def met(node: Node, typed: str) -> Account | None:
+    """The account that somebody means, if it is known here; nobody is asked.
 
     Raises:
-        Refused: E_BLOCKED.
+        Refused: E_BLOCKED, we have nothing to do with it.
     """
-    if not known.local:
-        await policy.check(node, known.id)
-    return known
+    text = typed.strip()
+    name = finger.name_of(text)
+    if "://" in text:
+        one = await node.read(_by_address, text)
+    elif name is not None:
+        one = await node.read(known, node.community.domain, name)
+    else:
+        return None
+    if one is not None and not one.local:
+        await policy.check(node, one.id)
+    return one
 
 
-def _known(db: Connection, here: str, handle: str, host: str) -> Account | None:
-    if not host or host == here:
+def known(db: Connection, here: str, name: Name) -> Account | None:
+    """The account of a name that is ours, or was proven; `here` is our own host."""
+    handle, host = name
+    if host in ("", here):
         return ourselves.named(db, handle)
-    same = and_(
-        func.lower(account.c.handle) == handle.lower(),
-        account.c.domain == host,
-        account.c.gone.is_(None),
-    )
-    row = db.execute(select(account).where(same).order_by(account.c.id)).first()
+    same = and_(account.c.acct == f"{handle}@{host}", account.c.gone.is_(None))
+    row = db.execute(select(account).where(same)).first()
     return account_of(row) if row else None
 
 
-async def _at(node: Node, url: str) -> Account:
-    """The account of an id or a page."""
-    known = await node.read(_by_address, url)
-    if known is not None:
-        return await _welcome(node, known)
-    found = await resolving.fetch(node, url)
-    id = found.get("id")
-    if not isinstance(id, str):
-        raise Missing(detail=url[:200])
-    return await resolving.account(node, id)
+async def _called(node: Node, name: Name, budget: Budget) -> Account:
+    """The actor of another server that is called so."""
+    seen = await finger.ask(node, name, budget)
+    if seen.actor is None:
+        raise Missing(detail="@".join(name))
+    one = await resolving.account(node, seen.actor, budget=budget)
+    if not one.local and one.acct is None:
+        one = await naming.named(node, one, budget, seen)
+    proven = {"@".join(said) for said in (name, seen.subject) if said}
+    if one.local or one.acct not in proven:
+        raise Missing("E_NAME", f"{'@'.join(name)} leads to {one.id}, who is {one.acct}")
+    return one
+
+
+async def _at(node: Node, url: str, budget: Budget) -> Account | str:
+    """The account of an id or a page, or the id of another thing."""
+    value, found = await resolving.document(node, url, budget=budget)
+    if not isinstance(value, Actor):
+        return await taking.take(node, found, budget)
+    one = await resolving.keep(node, value.id or "", found)
+    return one if one.acct else await naming.named(node, one, budget)
 
 
 def _by_address(db: Connection, url: str) -> Account | None:
-    here = and_(or_(account.c.id == url, account.c.url == url), account.c.gone.is_(None))
+    """Who has this id, or this page at the host of their id."""
+    page = and_(account.c.url == url, account.c.domain == domain(url))
+    here = and_(or_(account.c.id == url, page), account.c.gone.is_(None))
     row = db.execute(select(account).where(here).order_by(account.c.id)).first()
     return account_of(row) if row else None
-
-
-async def _asked(node: Node, handle: str, host: str) -> str:
-    """The actor that a host's WebFinger names.
-
-    Raises:
-        Missing, Refused, TryLater: see `lookup`.
-    """
-    scheme = "http" if node.origin.startswith("http:") and node.settings.allow_http else "https"
-    place = f"{scheme}://{host}"
-    await policy.check(node, place)
-    resource = quote(f"acct:{handle}@{host}", safe="")
-    url = f"{place}/.well-known/webfinger?resource={resource}"
-    headers = {"Accept": "application/jrd+json, application/json"}
-    answer = await node.network.get(
-        url, headers=headers, limit=LIMIT, deadline=EACH, may=lambda url: policy.check(node, url)
-    )
-    if answer.status == 429 or answer.status >= 500:
-        raise TryLater(f"{host}: {answer.status}")
-    actor = _self(reader.read_object(answer.body)) if answer.status == 200 else None
-    if actor is None:
-        raise Missing(detail=f"{handle}@{host}")
-    return actor
-
-
-def _self(found: dict[str, Any]) -> str | None:
-    """The id of the actor in a WebFinger answer (`rel` self, an ActivityPub media type)."""
-    links = found.get("links")
-    for link in links if isinstance(links, list) else ():
-        if not isinstance(link, dict) or link.get("rel") != "self":
-            continue
-        href, media = link.get("href"), link.get("type")
-        if isinstance(href, str) and isinstance(media, str) and resolving.is_activity(media):
-            return href if domain(href) else None
-    return None

@@ -21,6 +21,7 @@ from federation.origins import base, domain
 from federation.queries import Held
 from federation.reading import Read
 from federation.trust import Case, Document, Wanted
+from node.kernel.access import Viewer
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
@@ -146,8 +147,8 @@ async def _fetch(
     node: Node, held: Held, id: str, fetched: dict[str, Document], budget: resolving.Budget
 ) -> None:
     if id == held.actor:
-        known = await resolving.account(node, id, budget=budget)
-        fetched[id] = known.document or {}
+        actor = await resolving.account(node, id, budget=budget)
+        fetched[id] = actor.document or {}
     else:
         value, found = await resolving.document(node, id, budget=budget)
         if isinstance(value, Actor):
@@ -214,19 +215,23 @@ def _done(unit: Unit, case: Case, read: Read) -> bool:
     activity, actor = case.activity, case.actor
     if not any(path[0] is type(activity) for path in unit.registry.handlers):
         return False
-    known = Known(
-        now=unit.now,
-        stored=lambda wanted: trust.stored(unit, wanted, case.viewer),
-        key=lambda method: _key(unit, method),
-    )
-    registry = unit.registry
-    checks.run(case.document, known, types=registry.types, by_class=registry.checks)
+    here, registry = known(unit, case.viewer), unit.registry
+    checks.run(case.document, here, types=registry.types, by_class=registry.checks)
     found = trust.trusted(unit, case)
     for fetched in case.fetched.values():
-        checks.run(fetched, known, types=registry.types, by_class=registry.checks)
+        checks.run(fetched, here, types=registry.types, by_class=registry.checks)
     embedded = read.raw.get("object")
     raw = embedded if found.embedded and isinstance(embedded, dict) else found.document
     return unit.perform(activity, actor, found.object, raw)
+
+
+def known(unit: Unit, viewer: Viewer) -> Known:
+    """What the checks on receipt may ask of us, as this viewer may see it."""
+    return Known(
+        now=unit.now,
+        stored=lambda wanted: trust.stored(unit, wanted, viewer),
+        key=lambda method: _key(unit, method),
+    )
 
 
 def _key(unit: Unit, method: str) -> Ed25519PublicKey | RSAPublicKey | None:

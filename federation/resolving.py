@@ -24,7 +24,7 @@ from node.kernel.unit import Unit
 from vocab import reader, wire
 from vocab.model import Actor, Key, Object
 
-__all__ = ["Budget", "Document", "account", "document", "fetch", "keep", "key", "refresh"]
+__all__ = ["Budget", "Document", "account", "document", "fetch", "keep", "key", "put", "refresh"]
 
 Document = Mapping[str, Any]
 
@@ -162,7 +162,7 @@ async def keep(node: Node, id: str, found: Document) -> Account:
 
 
 def put(unit: Unit, row: Mapping[str, Any]) -> Account:
-    """Keep what an actor's own server says of it.
+    """Keep what an actor's own server says of it; a new name is yet to be proven (`naming`).
 
     Raises:
         Refused: E_OURS, it is one of ours; E_GONE, it said itself that it goes for good.
@@ -174,12 +174,22 @@ def put(unit: Unit, row: Mapping[str, Any]) -> Account:
     if unit.ours(id) or (before is not None and before.local):
         raise Refused("E_OURS", id)
     since = before.created if before else unit.now
-    upsert(unit.db, accounts, {**row, "created": since}, key=["id"])
+    new = _called(row["handle"], row["document"])
+    acct = before.acct if before and _called(before.handle, before.document) == new else None
+    upsert(unit.db, accounts, {**row, "acct": acct, "created": since}, key=["id"])
     kept = unit.account(id)
     assert kept is not None, "it was just written"
     if before is None:
         unit.registry.met(unit, kept)
+    if acct is None:
+        once = f"federation.name {id}"[:255]
+        unit.later("federation.name", lane=kept.domain, once=once, account=id)
     return kept
+
+
+def _called(handle: str, document: Document | None) -> tuple[str, Any]:
+    """What an actor's page says that it is called."""
+    return handle, (document or {}).get("webfinger")
 
 
 async def fetch(node: Node, id: str, *, budget: Budget | None = None) -> Document:

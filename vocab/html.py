@@ -7,6 +7,8 @@ sent passes `clean` once, when it comes in.
 
 import html as escaping
 import re
+import unicodedata
+from collections.abc import Iterable
 
 import nh3
 
@@ -26,6 +28,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufff9-\ufffb]")
 _ATTRIBUTE = re.compile(r"(\son[a-z]+\s*)=", re.IGNORECASE)
 """What the producer schema takes for a handler of an event, also in plain words ("once = 3")."""
 _RUNNING = re.compile(r"<\s*(script|style|iframe|object|embed|form)|\son[a-z]+\s*=", re.IGNORECASE)
+_ACCENT = re.compile("[\u0300-\u036f]")
 _LINK = re.compile(r"https?://[^\s<>\"'`\u00a0]+", re.IGNORECASE)
 _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -84,6 +87,22 @@ def line(source: str | None, length: int = 200) -> str:
     """One line of plain words, cut at `length` characters with an ellipsis."""
     words = " ".join(to_text(source).split())
     return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+
+
+def folded(*plain: str) -> str:
+    """Plain words as they are searched: without capitals, accents and double spaces.
+
+    >>> folded("Über die  Straße,", "Café")
+    'uber die strasse, cafe'
+    """
+    text = unicodedata.normalize("NFKD", " ".join(plain).casefold())
+    return " ".join(_ACCENT.sub("", text).split())
+
+
+def holds(words: Iterable[str], *plain: str) -> bool:
+    """Whether each of some folded words stands somewhere in plain words; so does no word."""
+    text = folded(*plain) if words else ""
+    return all(word in text for word in words)
 
 
 def _plain(source: str) -> str:

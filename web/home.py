@@ -48,9 +48,15 @@ async def home(request: Request) -> Response:
 async def public(request: Request) -> Response:
     """What an outsider sees; a member may look at it too."""
     filled = await gather(request, "public")
-    name = request.app.state.node.community.name
+    community = request.app.state.node.community
     return page(
-        request, "public.html", title=name, place="", cards=filled.cards, failed=filled.failed
+        request,
+        "public.html",
+        title=community.name,
+        document=community.id,
+        place="",
+        cards=filled.cards,
+        failed=filled.failed,
     )
 
 

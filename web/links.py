@@ -4,7 +4,10 @@ Judged on the parsed text itself; nothing here looks at a request's host.
 """
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+
+from node.kernel.tables import Account
+from vocab.types import Community
 
 _LONGEST: Final = 2048
 _FORBIDDEN: Final = frozenset("\\\"'<>`{}|^ ")
@@ -19,6 +22,13 @@ def local_path(path: str | None, otherwise: str = "/") -> str:
     if not path or not _plain(path) or not path.startswith("/") or path.startswith("//"):
         return otherwise
     return path
+
+
+def page_of(one: Account) -> str:
+    """The page here about an actor, ours or remote; that of a remote one is for members."""
+    if one.local:
+        return "/public" if one.kind == Community.kind else f"/@{one.handle}"
+    return f"/@{one.acct}" if one.acct else f"/elsewhere?{urlencode({'id': one.id})}"
 
 
 def safe_href(address: str | None) -> str:

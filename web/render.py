@@ -24,16 +24,18 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 import vocab.html
 from node.kernel.access import ANONYMOUS
+from node.kernel.tables import Account
 from web import csrf, flash, sessions
 from web.colour import accent_of
 from web.faces import initial
 from web.files import Files
+from web.finds import around
 from web.language import mark
-from web.links import safe_href
+from web.links import page_of, safe_href
 from web.voice import Voice, voice
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ REACHES: Final = {
     "public": ("public", "reach3", mark("Public")),
     "direct": ("here", "reach1", mark("Only those named")),
 }
+_ACTIVITIES: Final = ("application/activity+json", "application/ld+json")
 _SYMBOL: Final = re.compile(r'<symbol id="(\w+)" viewBox="0 0 24 24"([^>]*)>(.*?)</symbol>')
 
 
@@ -130,6 +133,7 @@ def environment(node: "Node", files: Files) -> Environment:
         csrf_token=_csrf_token,
         once_key=sessions.token,
         picture=functools.partial(_picture, node),
+        actor_href=_actor_href,
         PLACES=PLACES,
         REACHES=REACHES,
     )
@@ -141,6 +145,7 @@ def environment(node: "Node", files: Files) -> Environment:
         duration=_duration,
         tell=_tell,
         safe_href=safe_href,
+        around=around,
         clean=_clean,
         initial=initial,
     )
@@ -164,8 +169,13 @@ def page(
         title: in the reader's language; the community's name is put behind it.
         context: what the template needs. Some names have a meaning: ``place`` (today, give,
             decide, me) marks the place in the bar, ``width`` is "", ``mid`` or ``narrow``,
-            ``form`` is an Entry (its errors put "Error:" before the title).
+            ``form`` is an Entry (its errors put "Error:" before the title), ``document`` the id
+            of what the page shows, if it is ours: whoever asks for that and for no page is sent
+            there.
     """
+    document = context.get("document")
+    if isinstance(document, str) and _is_server(request):
+        return RedirectResponse(document, 303)
     made: Environment = request.app.state.templates
     values = _common(request, title) | context
     values["ui"] = made.get_template("parts.html").make_module(values)
@@ -175,6 +185,11 @@ def page(
     csrf.keep(request, response)
     flash.forget(request, response)
     return response
+
+
+def _is_server(request: Request) -> bool:
+    accept = request.headers.get("accept", "").lower()
+    return "html" not in accept and any(media in accept for media in _ACTIVITIES)
 
 
 def _common(request: Request, title: str) -> dict[str, Any]:
@@ -191,6 +206,7 @@ def _common(request: Request, title: str) -> dict[str, Any]:
         "place": _place(request.scope["path"]),
         "width": "",
         "form": None,
+        "document": None,
         "said": flash.heard(request),
         "accent": accent_of(node.community.accent).lstrip("#"),
         "path": request.scope["path"],
@@ -233,6 +249,14 @@ def _tell(context: Context, message: str) -> str:
 @pass_context
 def _csrf_token(context: Context) -> str:
     return csrf.token(context["request"])
+
+
+@pass_context
+def _actor_href(context: Context, one: Account) -> str:
+    """Where a reader sees an actor: here, or for visitors at a remote actor's own server."""
+    if one.local or context["viewer"].is_member:
+        return page_of(one)
+    return safe_href(one.url) or safe_href(one.id)
 
 
 def _time(machine: str, words: str) -> Markup:

@@ -25,3 +25,5 @@ class Act(Generic[A, O]):
     object: O
     actor: Account
     document: Mapping[str, Any] | None = None
+    asked: bool = False
+    """A member here looked the object up by its address, so it concerns us."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, MetaData
 
 from node.kernel.access import Viewer
+from node.kernel.finds import Finder
 from node.kernel.tables import Account, metadata
 from vocab.model import Activity, Object
 from vocab.types import CORE, Link
@@ -106,6 +107,8 @@ class Module:
     )
     menu: tuple[tuple[str, str], ...] = ()
     """Further places of the keeper's desk: (path, words)."""
+    tools: tuple[tuple[str, str, str], ...] = ()
+    """For members, in the top bar of every page: (path, picture, words)."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Nouns that a community may rename: name to the default, in English."""
     requires: tuple[str, ...] = ()
@@ -131,6 +134,11 @@ class Module:
     """Called when an account of another server becomes known."""
     trusts: tuple[Callable[[Connection, str], bool], ...] = ()
     """Id of a node's service → whether our communities trust each other."""
+    intents: Mapping[str, str] = field(default_factory=dict)
+    """What people who live here may be sent to do by other servers (FEP-3b86): type of activity
+    to the path of a page, with its parameters in braces."""
+    finds: Mapping[str, Finder] = field(default_factory=dict)
+    """What can be found here, by a heading in English: for searching, and on actors' pages."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
     picture: "Callable[[Node, str], str | None] | None" = None
     """The address of a picture elsewhere → the path of our copy of it; None if there is none."""
@@ -185,6 +193,7 @@ class Registry:
         self.every: dict[str, timedelta] = {}
         self.collections: dict[str, Collection] = {}
         self.checks: dict[type[Object], Callable[..., None]] = {}
+        self.intents: dict[str, str] = {}
         self.subscribers: dict[str, Subscriber] = {}
         self.events: dict[str, type] = {}
         _merge(self.types, {(t.type, t.kind): t for t in CORE}, "core: type")
@@ -201,6 +210,7 @@ class Registry:
         _merge(self.every, {f"{m.name}.{k}": v for k, v in m.every.items()}, f"{mine} repeat")
         _merge(self.collections, m.collections, f"{mine} collection")
         _merge(self.checks, m.checks, f"{mine} check")
+        _merge(self.intents, m.intents, f"{mine} intent")
         for event, subscriber in m.subscribers:
             name = f"{m.name}.{subscriber.__name__}"
             _merge(self.subscribers, {name: subscriber}, f"{mine} subscriber")

@@ -36,6 +36,7 @@ account = Table(
     Column("kind", String(40)),
     Column("handle", String(200), nullable=False),
     Column("domain", String(255), nullable=False),
+    Column("acct", String(456)),
     Column("name", String(500), nullable=False, default=""),
     Column("summary", Text, nullable=False, default=""),
     Column("url", String(2048)),
@@ -49,6 +50,7 @@ account = Table(
     Column("assertion_keys", JSON, nullable=False, default=dict),
     Column("locked", Boolean, nullable=False, default=False),
     Column("discoverable", Boolean, nullable=False, default=False),
+    Column("indexable", Boolean, nullable=False, default=False),
     Column("document", JSON),
     Column("created", Moment, nullable=False),
     Column("fetched", Moment),
@@ -57,8 +59,12 @@ account = Table(
     Index(None, "domain", "handle"),
     Index(None, "key_id"),
     Index(None, "followers"),
+    Index(None, "acct"),
 )
-"""An actor we know, ours or remote. `assertion_keys`: key id to Multikey (FEP-521a)."""
+"""An actor we know, ours or remote. `assertion_keys`: key id to Multikey (FEP-521a).
+
+`handle` is what it calls itself, `domain` the host of its id; `acct` the name that was proven of
+a remote one, `ben@birch.example` in small letters, whose host may be another one."""
 
 actor_key = Table(
     "actor_key",
@@ -177,6 +183,7 @@ class Account:
     kind: str | None
     handle: str
     domain: str
+    acct: str | None
     name: str
     summary: str
     url: str | None
@@ -190,6 +197,7 @@ class Account:
     assertion_keys: Mapping[str, str]
     locked: bool
     discoverable: bool
+    indexable: bool
     document: Mapping[str, Any] | None
     created: datetime
     fetched: datetime | None
@@ -203,8 +211,10 @@ class Account:
 
     @property
     def address(self) -> str:
-        """The handle with its host, `@ana@alder.example`."""
-        return f"@{self.handle}@{self.domain}"
+        """What it may be called, `@ana@alder.example`; if that is not proven, where its page is."""
+        if self.local:
+            return f"@{self.handle}@{self.domain}"
+        return f"@{self.acct}" if self.acct else self.id.partition("://")[2]
 
 
 _ACCOUNT = tuple(c.name for c in account.c)

@@ -101,6 +101,8 @@ class Unit:
         actor: Account,
         obj: Object | None = None,
         document: Mapping[str, Any] | None = None,
+        *,
+        asked: bool = False,
     ) -> bool:
         """Carry out an activity, whoever it came from; send it if it is ours.
 
@@ -109,6 +111,7 @@ class Unit:
             actor: that actor.
             obj: its object, resolved and trusted; the activity's own if left out.
             document: the object as JSON as it came.
+            asked: a member here looked the object up.
 
         Returns:
             False if no module handles such a thing.
@@ -120,7 +123,8 @@ class Unit:
             return False
         if document is None and actor.local and isinstance(activity.object, Object):
             document = wire.dump(activity.object) if addressed(activity) else None
-        handler(self, Act(activity=activity, object=resolved, actor=actor, document=document))
+        act = Act(activity=activity, object=resolved, actor=actor, document=document, asked=asked)
+        handler(self, act)
         if actor.local:
             self.send(activity)
         return True

@@ -143,6 +143,7 @@ class Feature:
             actor=(lambda db, one, now: self.added.get(one.id, {}),),
             refuses=(lambda db, names: self.refused.intersection(names),),
             trusts=(lambda db, service: service in self.trusted,),
+            intents={"Follow": "/follow?whom={object}"},
             capabilities=(
                 Link(href="https://w3id.org/commons-node/ns#cap-market-1", name="Offers, needs"),
             ),

@@ -95,6 +95,15 @@ class Server:
             self.pages[id + key] = {"id": id, "publicKey": made.document()["publicKey"]}
         return made
 
+    def vouch(self, subject: str, actor: str, **templates: str) -> None:
+        """Say of every name that it is this actor; templates by the relation they are for."""
+        links: list[dict[str, str]] = [
+            {"rel": "self", "type": "application/activity+json", "href": actor}
+        ]
+        links += [{"rel": rel, "template": made} for rel, made in templates.items()]
+        said = {"subject": f"acct:{subject}", "links": links}
+        self.pages[f"{self.origin}/.well-known/webfinger"] = said
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         url = self.origin + scope["path"]
         body = b""

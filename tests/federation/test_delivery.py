@@ -164,7 +164,7 @@ async def test_an_actor_nobody_has_met_is_fetched_first(alder, far):
     activity = await say(alder, mia)
     await settle(alder)
 
-    assert [came.path for came in far.gets] == ["/users/mia"]
+    assert [came.path for came in far.gets] == ["/users/mia", "/.well-known/webfinger"]
     assert [came.path for came in far.posts] == ["/users/mia/inbox"]
     assert await state(alder, activity) == ("done", None)
 

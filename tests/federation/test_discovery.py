@@ -54,7 +54,9 @@ async def test_webfinger_knows_everybody_by_all_their_names(wire, alder, resourc
         'application/ld+json; profile="https://www.w3.org/ns/activitystreams"': id,
     }
     by_rel = {one["rel"]: one for one in found["links"]}
-    assert "{uri}" in by_rel["http://ostatus.org/schema/1.0/subscribe"]["template"]
+    to = f"{alder.origin}/follow?whom="
+    assert by_rel["http://ostatus.org/schema/1.0/subscribe"]["template"] == to + "{uri}"
+    assert by_rel["https://w3id.org/fep/3b86/Follow"]["template"] == to + "{object}"
     assert by_rel["http://webfinger.net/rel/avatar"]["href"].startswith(f"{alder.origin}/face/")
 
 

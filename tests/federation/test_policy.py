@@ -208,7 +208,8 @@ async def test_nobody_is_looked_up_at_a_server_kept_out(here: Node, wire: Wire) 
     assert wire.seen == []
 
 
-async def test_who_is_known_is_not_found_once_kept_out(here: Node, bob: Actor) -> None:
+async def test_who_is_known_is_not_found_once_kept_out(here: Node, elm: Server, bob: Actor) -> None:
+    elm.vouch("bob@elm.test", bob.id)
     found = await finding.lookup(here, bob.id)
     assert (await finding.lookup(here, "@bob@elm.test")).id == found.id
     await setting(here, "blocked", ["elm.test"])

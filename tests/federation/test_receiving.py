@@ -590,6 +590,7 @@ async def test_a_strangers_collection_is_not_opened(
 ) -> None:
     """O11"""
     await post_known(here, bob, mallory)
+    await settle(here)
     before = len(wire.seen)
     spread = mallory.says(
         "Create", mallory.note(to=[f"{bob.id}/followers"]), to=[f"{bob.id}/followers"]

@@ -9,6 +9,7 @@ import pytest
 
 import federation
 from federation import resolving
+from federation.finding import lookup
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
@@ -356,7 +357,7 @@ async def test_a_trusted_node_shows_its_members_more(
     ana = await person(alder, "ana", display="Ana")
     await everything(alder, ana)
     await person(node, "ben")
-    await resolving.account(node, ana.id)
+    await lookup(node, "@ana@alder.test")
     ben, visitor = await browse(node, "ben"), await browse(node)
 
     page = await ben.get("/@ana@alder.test")
@@ -375,7 +376,7 @@ async def test_a_node_that_is_away_costs_only_its_cards(
     ana = await person(alder, "ana", display="Ana")
     await add(alder, ana, Kind.GIFT, reach="public")
     await person(cedar, "ben")
-    await resolving.account(cedar, ana.id)
+    await lookup(cedar, "@ana@alder.test")
     wire.away.add(alder.origin)
     ben = await browse(cedar, "ben")
 

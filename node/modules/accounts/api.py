@@ -1,5 +1,6 @@
 """What other modules and the commands may use of accounts."""
 
+from node.modules.accounts.attempts import place
 from node.modules.accounts.doors import (
     link_for,
     make_invite,
@@ -43,7 +44,7 @@ __all__ = [
     "Founding", "Gone", "Joined", "Left", "Member", "active_members", "add_member", "admins",
     "by_handle", "change_community", "check_password", "community_account", "end_sessions",
     "found", "founded", "hash_password", "is_admin", "is_member", "link_for", "make_invite",
-    "member", "members", "names_of", "service_account", "set_password", "set_role",
+    "member", "members", "names_of", "place", "service_account", "set_password", "set_role",
     "setup_code", "sign_in", "suspend", "tell_changed", "token_for", "unsuspend", "wrong_handle",
     "wrong_password",
 ]  # fmt: skip

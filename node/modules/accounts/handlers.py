@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from federation import actors
+from federation import actors, resolving
 from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
@@ -30,10 +30,7 @@ def changed(unit: Unit, act: Act[Update, Actor]) -> None:
     _itself(act)
     if act.actor.local:
         return
-    row = actors.row(act.object, act.document or {}, unit.now)
-    for name in ("id", "local", "gone"):
-        del row[name]
-    unit.db.execute(update(account).where(account.c.id == act.actor.id).values(row))
+    resolving.put(unit, actors.row(act.object, act.document or {}, unit.now))
 
 
 @handlers.on(Delete, Actor)

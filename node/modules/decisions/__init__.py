@@ -4,11 +4,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 from node.kernel.module import Module
-from node.modules.decisions import checks, handlers, jobs, leaving, pages, public, publishing, slots
+from node.modules.decisions import (
+    checks,
+    finding,
+    handlers,
+    jobs,
+    leaving,
+    pages,
+    public,
+    publishing,
+    slots,
+)
 from node.modules.decisions.objects import TYPES, DecisionRecord, DecisionResponse
 from node.modules.decisions.tables import metadata
 from vocab.checks import Document, Known
 from vocab.types import Link
+from web.language import mark
 
 
 def _record_but_its_proof(held: Document, activity: Document, known: Known) -> None:
@@ -35,6 +46,7 @@ module = Module(
     requires=("accounts", "moderation"),
     collections={"decisions": public.decisions, "in-force": public.in_force},
     documents=(public.document,),
+    finds={mark("%(word_Decisions)s"): finding.find},
     checks={DecisionRecord: _record_but_its_proof, DecisionResponse: checks.response},
     capabilities=(
         Link(href="https://w3id.org/commons-node/ns#cap-decisions-1", name="Shared decisions"),

@@ -104,6 +104,7 @@ async def show(request: Request) -> Response:
         request,
         "decisions/record.html",
         title=seen.record.name,
+        document=seen.record.id,
         place="decide",
         seen=seen,
         **_parts(seen, spoken, _look(node, seen)),

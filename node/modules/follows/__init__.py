@@ -1,8 +1,9 @@
 """Who follows whom: asked, answered, ended, from here and from anywhere."""
 
 from node.kernel.module import Module
-from node.modules.follows import handlers, pages, queries
+from node.modules.follows import finding, handlers, pages, queries, remote
 from node.modules.follows.tables import metadata
+from web.language import mark
 
 module = Module(
     name="follows",
@@ -13,11 +14,12 @@ module = Module(
     requires=("accounts",),
     handlers=handlers.handlers,
     subscribers=handlers.subscribers,
-    routes=pages.routes,
+    routes=(*pages.routes, *remote.routes),
     slots={"today.waiting": pages.waiting, "desk": pages.on_desk, "me": pages.mine},
     collections={"followers": queries.followers_page, "following": queries.following_page},
     audiences=(queries.audience,),
     documents=(queries.document,),
+    finds={mark("People"): finding.find},
     export=queries.export,
     erase=handlers.erase,
 )

@@ -19,8 +19,11 @@ from node.modules.follows.queries import (
 from node.modules.follows.rules import State
 from vocab.types import Follow, Reject, Undo
 
-__all__ = ["Bond", "State", "abroad", "circles", "follow", "followed_by", "followers", "following",
-           "leave", "part", "state", "unfollow"]  # fmt: skip
+__all__ = ["FOLLOWABLE", "Bond", "State", "abroad", "circles", "follow", "followed_by", "followers",
+           "following", "leave", "part", "state", "unfollow"]  # fmt: skip
+
+FOLLOWABLE = frozenset({"Person", "Group", "Organization", "Service"})
+"""Types of actors that somebody may want to follow; an Application says nothing to people."""
 
 
 def follow(unit: Unit, follower: Account, followed: Account) -> None:

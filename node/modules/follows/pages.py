@@ -1,6 +1,6 @@
 """The pages about follows: who asks, who follows me, whom I follow, and following by address."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -19,8 +19,9 @@ from node.modules.follows.handlers import send_answer
 from node.modules.follows.rules import State
 from vocab.model import Malformed
 from vocab.types import Accept, Reject
-from web.forms import Form, Line, blank, done, fields_of, read
+from web.forms import Form, Hidden, Line, blank, done, fields_of, read
 from web.language import mark
+from web.links import local_path
 from web.render import page
 from web.slots import Card
 from web.voice import speak, voice
@@ -32,9 +33,11 @@ FOLLOW = Form(
         mark("An address such as @birch@birch.example, or a web address"),
         at_most=300,
         spell=False,
-    )
+    ),
+    Hidden("next", optional=True),
 )
 
+HERE: Final = "/me/following"
 NOBODY = mark("Nobody was found there. Check the address.")
 
 Lists = dict[str, list[Account]]
@@ -77,7 +80,8 @@ async def ask(request: Request) -> Response:
         try:
             target = await lookup(node, form.values["who"])
             await node.write(api.follow, me, target)
-            return done(request, "/me/following", _("Asked %(name)s.", name=target.label))
+            words = _("Asked %(name)s.", name=target.label)
+            return done(request, local_path(form.values.get("next"), HERE), words)
         except (Problem, Malformed) as problem:
             safe = getattr(problem, "safe", "") or NOBODY
             form = form.wrong(Invalid({"who": safe}))
@@ -96,7 +100,7 @@ async def answer(request: Request) -> Response:
     node: Node = request.app.state.node
     said = fields_of(request)
     await node.write(_answer, me, said.get("who", [""])[0], said.get("say", [""])[0])
-    return done(request, "/me/following")
+    return done(request, local_path(said.get("next", [""])[0], HERE))
 
 
 def _answer(unit: Unit, me: Account, who: str, say: str) -> None:

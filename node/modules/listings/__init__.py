@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
-from node.modules.listings import jobs, pages, posting, public, slots
+from node.modules.listings import finding, jobs, pages, posting, public, slots
 from node.modules.listings.api import Listed
 from node.modules.listings.checks import CHECKS
 from node.modules.listings.handlers import handlers
 from node.modules.listings.objects import TYPES
 from node.modules.listings.tables import metadata
 from vocab.types import Link
+from web.language import mark
 
 module = Module(
     name="listings",
@@ -32,6 +33,7 @@ module = Module(
         "me": slots.mine,
     },
     documents=(public.document,),
+    finds={mark("%(word_Offers)s and %(word_needs)s"): finding.find},
     collections={"listings": public.listings},
     actor=(public.on_actor,),
     capabilities=(

@@ -34,7 +34,7 @@ def made(unit: Unit, act: Act[Create, Listing]) -> None:
         return
     if act.actor.local:
         _of_member(unit, act.object, act.actor)
-    _keep(unit, act.object, act.activity, act.actor.id)
+    _keep(unit, act.object, act.activity, act.actor.id, asked=act.asked)
 
 
 @handlers.on(Update, Listing)
@@ -104,9 +104,11 @@ def announced(unit: Unit, act: Act[Announce, Listing]) -> None:
         unit.later("listings.meet", once=f"listings.meet {owner}"[:255], account=owner)
 
 
-def _keep(unit: Unit, listing: Listing, activity: Activity, actor: str) -> None:
-    """Keep a listing that is new here."""
-    row = _row(unit, listing, activity, actor)
+def _keep(
+    unit: Unit, listing: Listing, activity: Activity, actor: str, *, asked: bool = False
+) -> None:
+    """Keep a listing that is new here; `asked`: a member looked it up."""
+    row = _row(unit, listing, activity, actor, asked=asked)
     begins = rules.effective(State(row["lifecycle"]), row["ends"], unit.now)
     if begins not in LIVE:
         raise Refused("E_STATE", f"{listing.id} begins as {begins}")
@@ -121,7 +123,9 @@ def _keep(unit: Unit, listing: Listing, activity: Activity, actor: str) -> None:
     unit.tell(Listed(id=row["id"]))
 
 
-def _row(unit: Unit, listing: Listing, activity: Activity, actor: str) -> dict[str, Any]:
+def _row(
+    unit: Unit, listing: Listing, activity: Activity, actor: str, *, asked: bool = False
+) -> dict[str, Any]:
     """The row of a listing, with who may see it here.
 
     Raises:
@@ -142,7 +146,7 @@ def _row(unit: Unit, listing: Listing, activity: Activity, actor: str) -> dict[s
     if reach is Reach.TRUSTED and not trusted:
         raise Refused("E_NOT_TRUSTED", f"{listing.id} is for trusted nodes")
     known = queries.stored(unit, row["id"]) is not None
-    if not (trusted or known or _followed(unit, actor, owner, home)):
+    if not (trusted or known or asked or _followed(unit, actor, owner, home)):
         _sent_to_us(unit, owner, (*named, *activity.to, *activity.cc))
     return row | _TOLD[reach]
 

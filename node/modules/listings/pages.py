@@ -231,6 +231,7 @@ async def show(request: Request) -> Response:
         request,
         "listings/show.html",
         title=one.title,
+        document=one.id if one.local else None,
         place="give",
         one=one,
         owner=owner,

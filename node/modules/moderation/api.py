@@ -21,10 +21,10 @@ from node.modules.moderation.blocking import block_for, unblock
 from node.modules.moderation.queries import Hiding, blocks, hiding_of, refuses
 from node.modules.moderation.refusing import Terms, allow, refuse
 from node.modules.moderation.rules import Ground, Kind, Level
-from node.modules.moderation.shading import kept_out, unseen
+from node.modules.moderation.shading import kept_out, turned_from, unseen
 
 __all__ = [
     "Ground", "Hidden", "Hiding", "Kind", "Level", "Reported", "Shown", "Terms", "allow",
     "block_for", "blocks", "close", "file", "hide", "hiding_of", "kept_out", "refuse", "refuses",
-    "show", "suspend", "unblock", "unseen", "unsuspend",
+    "show", "suspend", "turned_from", "unblock", "unseen", "unsuspend",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ names in every query would take seconds.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, and_, delete, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, exists, insert, or_, select
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from federation import policy
@@ -70,6 +70,12 @@ def kept_out() -> Select[tuple[str]]:
     """The ids of accounts of which nobody sees anything, wherever they look."""
     here = and_(shade.c.who == EVERYBODY, shade.c.level == Level.SUSPEND)
     return select(shade.c.account).where(here)
+
+
+def turned_from(db: Connection, member: str, who: str) -> bool:
+    """Whether a member chose to see nothing of an account."""
+    mine = and_(shade.c.who == member, shade.c.account == who)
+    return bool(db.scalar(select(exists().where(mine))))
 
 
 # Working it out -----------------------------------------------------------------------------

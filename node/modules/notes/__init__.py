@@ -1,9 +1,10 @@
 """Posts: written, answered, changed and deleted, by people here and anywhere."""
 
 from node.kernel.module import Module
-from node.modules.notes import jobs, leaving, pages, public, slots
+from node.modules.notes import finding, jobs, leaving, pages, public, slots
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
+from web.language import mark
 
 module = Module(
     name="notes",
@@ -21,6 +22,8 @@ module = Module(
     },
     slots={"today.happened": slots.happened, "public": slots.public},
     documents=(public.document,),
+    finds={mark("Posts"): finding.find},
+    intents={"Create": "/share?text={content}"},
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -36,6 +36,9 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
         return
     if queries.stored(unit.db, post.id) is not None:
         return
+    if act.asked:
+        keeping.keep(unit, post)
+        return
     place = standing.of(unit, act)
     if place is None:
         return

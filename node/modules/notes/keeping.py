@@ -30,17 +30,20 @@ def row(
         cc: the rest of them.
         now: the latest moment at which it can have been published.
     """
-    id, ours = post.id or "", owner.local
+    id, ours, words = post.id or "", owner.local, _words(post)
+    title = html.line(post.name, 500) if isinstance(post, Article | Event) else ""
+    summary = html.line(post.summary, 500)
     return {
         "id": id,
         "slug": id.rpartition("/")[2][:64] if ours else secrets.token_urlsafe(16),
         "owner": owner.id,
         "local": ours,
         "type": type_of(post),
-        "title": html.line(post.name, 500) if isinstance(post, Article | Event) else "",
-        "content": _words(post),
+        "title": title,
+        "content": words,
         "source": _source(post) if ours else "",
-        "summary": html.line(post.summary, 500),
+        "summary": summary,
+        "words": html.folded(title, summary, html.to_text(words)),
         "sensitive": bool(post.sensitive),
         "lang": rules.language_of(post.lang),
         "in_reply_to": post.in_reply_to,
@@ -60,8 +63,8 @@ def row(
 
 
 CHANGED = (
-    "title", "content", "source", "summary", "sensitive", "lang", "attachments", "mentions",
-    "policy", "emoji", "starts", "place",
+    "title", "content", "source", "summary", "words", "sensitive", "lang", "attachments",
+    "mentions", "policy", "emoji", "starts", "place",
 )  # fmt: skip
 """What an Update may give other values, besides who sees the post."""
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from federation.finding import lookup
+from federation.finding import known, lookup
 from node.kernel.access import Reach, Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.module import Registry
@@ -50,6 +51,16 @@ def _member(request: Request) -> tuple[Node, Viewer]:
 async def index(request: Request) -> Response:
     """What people here, and those the reader follows, wrote."""
     form = forms.opened(request, forms.post(request), reach="community")
+    return await _index_page(request, form)
+
+
+async def share(request: Request) -> Response:
+    """Where other servers send people who live here to write something (FEP-3b86)."""
+    if not request.state.viewer.is_member:
+        here = f"{request.url.path}?{request.url.query}"
+        return RedirectResponse(f"/sign-in?{urlencode({'next': here})}", 303)
+    text = request.query_params.get("text", "")[: forms.LONGEST]
+    form = forms.opened(request, forms.post(request), text=text, reach="community")
     return await _index_page(request, form)
 
 
@@ -112,7 +123,9 @@ async def _show_page(request: Request, form: Entry | None, status: int = 200) ->
             request, forms.post(request, parent=kept.reach, answer=True), reach=kept.reach
         )
     title = kept.title or _("%(name)s wrote", name=kept.author.label)
-    more = {"form": form} if form is not None else {}
+    more: dict[str, Any] = {"form": form} if form is not None else {}
+    if kept.local:
+        more["document"] = kept.id
     return page(request, "notes/show.html", status=status, title=title, place="today",
                 **found, **more)  # fmt: skip
 
@@ -310,9 +323,9 @@ async def people(node: Node, text: str, reach_: str) -> dict[tuple[str, str], Ac
 
 async def _person(node: Node, handle: str, host: str, *, ask: bool) -> Account | None:
     here = node.community.domain
-    known = await node.read(queries.person, handle, "" if host == here else host)
-    if known is not None or not host or host == here or not ask:
-        return known
+    met = await node.read(known, here, (handle, host))
+    if met is not None or not host or host == here or not ask:
+        return met
     try:
         return await lookup(node, f"@{handle}@{host}")
     except (Problem, Malformed):
@@ -328,6 +341,7 @@ def _may_learn(db: Connection, registry: Registry, one: Account, reach_: str) ->
 routes = (
     Route("/notes", index, methods=["GET"]),
     Route("/notes", write, methods=["POST"]),
+    Route("/share", share, methods=["GET"]),
     Route("/notes/about", about, methods=["POST"]),
     Route("/n/{slug}", show, methods=["GET"]),
     Route("/n/{slug}/reply", reply, methods=["POST"]),

@@ -16,7 +16,6 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    func,
     or_,
     select,
     update,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 
 from node.kernel.access import Reach, Viewer, kind_of, visible
 from node.kernel.database import insert_new
+from node.kernel.finds import Sought
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
@@ -89,12 +89,13 @@ class Post:
 
 def _posts() -> Select[Any]:
     # every reach: only the beginning of the queries below, and each of those asks
-    return select(note, *(c.label(f"by_{c.name}") for c in account.c)).join_from(
+    return select(*_KEPT, *(c.label(f"by_{c.name}") for c in account.c)).join_from(
         note, account, account.c.id == note.c.owner
     )
 
 
-_NOTE = tuple(c.name for c in note.c)
+_KEPT = tuple(c for c in note.c if c.name != "words")
+_NOTE = tuple(c.name for c in _KEPT)
 
 
 def _post(row: Row[Any]) -> Post:
@@ -201,6 +202,28 @@ def _seen(viewer: Viewer) -> ColumnElement[bool]:
     return note.c.owner.not_in(moderation.unseen(viewer.id))
 
 
+def found(db: Connection, viewer: Viewer, sought: Sought) -> list[Post]:
+    """Posts that are sought and that this viewer may see, newest first.
+
+    By words those are found that were written here, and public ones of authors elsewhere who
+    let their posts be searched (FEP-5feb).
+    """
+    may = or_(visible(note, viewer), _named(viewer))
+    shown = _seen(viewer) if sought.words else _welcome()
+    said = _posts().where(may, note.c.deleted.is_(None), shown)
+    if sought.words:
+        consented = and_(note.c.reach == Reach.PUBLIC, account.c.indexable)
+        said = said.where(or_(note.c.local, consented))
+    for word in sought.words:
+        said = said.where(note.c.words.contains(word, autoescape=True))
+    if sought.by is not None:
+        said = said.where(note.c.owner == sought.by)
+    if sought.id is not None:
+        said = said.where(note.c.id == sought.id)
+    rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(sought.most))
+    return [_post(row) for row in rows]
+
+
 def sent_before(db: Connection, once: str) -> str | None:
     """The slug of the post that a form has made already."""
     # every reach: a form's key is known to its sender alone
@@ -259,6 +282,7 @@ def empty(unit: Unit, ids: Iterable[str]) -> None:
         "content": "",
         "source": "",
         "summary": "",
+        "words": "",
         "sensitive": False,
         "attachments": [],
         "mentions": [],
@@ -277,11 +301,3 @@ def is_trusted(db: Connection, registry: Registry, who: Account) -> bool:
     same = and_(account.c.domain == who.domain, account.c.kind == "NodeService")
     services = list(db.scalars(select(account.c.id).where(same, account.c.local.is_(False))))
     return any(registry.trusts(db, one) for one in services)
-
-
-def person(db: Connection, handle: str, host: str) -> Account | None:
-    """Somebody who can be named: of ours without a host, of others if we know them."""
-    at = account.c.domain == host if host else account.c.local
-    same = and_(func.lower(account.c.handle) == handle, at, account.c.gone.is_(None))
-    row = db.execute(select(account).where(same).order_by(account.c.id)).first()
-    return account_of(row) if row else None

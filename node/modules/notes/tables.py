@@ -38,6 +38,7 @@ note = Table(
     Column("source", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("sensitive", Boolean, nullable=False),
+    Column("words", Text, nullable=False, server_default=""),
     Column("lang", String(35)),
     Column("in_reply_to", String(2048)),
     Column("thread", String(2048), nullable=False),
@@ -67,7 +68,8 @@ note = Table(
     Index(None, "quote"),
     Index(None, "stamp"),
 )
-"""A post. `content` was cleaned when it came; `source` is what a member typed.
+"""A post. `content` was cleaned when it came; `source` is what a member typed; `words` is all of
+it as it is searched (`vocab.html.folded`).
 
 `slug` is the last part of its page `/n/…`. A deleted one keeps its row without a word in it, so
 that it cannot come again. `policy` is its `interactionPolicy`; `emoji` the pictures that its

@@ -161,7 +161,7 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         **_warned(draft.warning),
         **_asking(unit, draft),
         in_reply_to=draft.parent,
-        tag=tuple(Mention(href=one.id, name=one.address) for one in people.values()),
+        tag=tuple(Mention(href=one.id, name=f"@{_called(one)}") for one in people.values()),
         to=to,
         cc=cc,
         published=unit.now,
@@ -269,8 +269,13 @@ def edit(
 
 def _keys(unit: Unit, one: Account) -> list[tuple[str, str]]:
     """The ways in which somebody may be named."""
-    full = (one.handle.lower(), one.domain.lower())
-    return [full, (one.handle.lower(), "")] if one.local else [full]
+    handle, _, host = _called(one).lower().partition("@")
+    return [(handle, host), (handle, "")] if one.local else [(handle, host)]
+
+
+def _called(one: Account) -> str:
+    """How others write somebody's name: the proven one, else what the actor says."""
+    return one.acct or f"{one.handle}@{one.domain}"
 
 
 def remove(unit: Unit, viewer: Viewer, slug: str) -> None:

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from federation import finger
+from federation.finding import known
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing, Refused
 from node.kernel.tables import Account
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
-from node.modules.profiles import editing, elsewhere, queries
+from node.modules.profiles import editing, queries, strangers
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
 from web.language import mark
@@ -59,11 +61,11 @@ def portrait(db: Connection, who: Account, viewer: Viewer, now: datetime) -> Por
 async def show(request: Request) -> Response:
     """Somebody: of this community, or met from elsewhere."""
     name = request.path_params["who"]
-    handle, _, domain = name.partition("@")
     node: Node = request.app.state.node
-    if domain and domain.lower() != node.community.domain:
-        return await _show_stranger(request, handle, domain.lower())
-    who = await node.read(queries.local_person, handle)
+    asked = finger.name_of(name)
+    if asked is not None and asked[1] not in ("", node.community.domain):
+        return await strangers.show(request, await node.read(known, node.community.domain, asked))
+    who = await node.read(queries.local_person, name.partition("@")[0])
     if who is None:
         raise Missing(detail=name)
     if who.type != "Person":
@@ -82,6 +84,7 @@ async def _show_member(request: Request, who: Account) -> Response:
         request,
         "profiles/person.html",
         title=who.label,
+        document=who.id,
         place="me" if mine else "",
         who=who,
         seen=seen,
@@ -90,30 +93,6 @@ async def _show_member(request: Request, who: Account) -> Response:
         reading=looking,
         Kind=Kind,
         meta=editing.meta(voice(request)),
-    )
-
-
-async def _show_stranger(request: Request, handle: str, domain: str) -> Response:
-    """Somebody from elsewhere: what their node shows us, for members only."""
-    node: Node = request.app.state.node
-    viewer: Viewer = request.state.viewer
-    who = await node.read(queries.remote_person, handle, domain)
-    if who is None or not viewer.is_member:
-        raise Missing(
-            detail=f"{handle}@{domain}",
-            safe=mark("Nobody of this name is known here. Follow them by address first."),
-        )
-    asked = listings.Asked(owner=who.id)
-    return page(
-        request,
-        "profiles/stranger.html",
-        title=who.label,
-        place="",
-        who=who,
-        fields=elsewhere.said_fields(who.document),
-        cards=await elsewhere.cards(node, who),
-        notices=await node.read(listings.open_listings, viewer, node.now(), asked),
-        kinds=editing.NAMES,
     )
 
 
@@ -140,5 +119,6 @@ def _people(db: Connection, viewer: Viewer) -> tuple[list[accounts.Member], dict
 routes = (
     Route("/@{who}", show, methods=["GET"]),
     Route("/people", people, methods=["GET"]),
+    *strangers.routes,
     *editing.routes,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, and_, delete, exists, func, select
 
 from node.kernel.access import Reach, Viewer, owned, visible
 from node.kernel.database import upsert
@@ -46,6 +46,11 @@ def gifts(db: Connection, viewer: Viewer) -> dict[str, Facet]:
     """The gift of everybody here, as far as this viewer may see it, by account."""
     wanted = select(facet).where(facet.c.kind == Kind.GIFT, visible(facet, viewer))
     return {one.owner: one for one in _all(db, wanted)}
+
+
+def all_shown(db: Connection, viewer: Viewer) -> list[Facet]:
+    """Everything that anybody here shows to this viewer."""
+    return _all(db, select(facet).where(visible(facet, viewer), facet.c.hidden.is_(None)))
 
 
 def stored(unit: Unit, owner: str, id: str) -> Facet | None:
@@ -121,13 +126,29 @@ def local_person(db: Connection, handle: str) -> Account | None:
     return account_of(row) if row else None
 
 
-def remote_person(db: Connection, handle: str, domain: str) -> Account | None:
-    """The account with this handle at another host, if we have met it."""
-    there = (account.c.local.is_(False), account.c.domain == domain, account.c.gone.is_(None))
-    same = func.lower(account.c.handle) == handle.lower()
-    wanted = select(account).where(*there, same, account.c.id.not_in(kept_out()))
-    row = db.execute(wanted.order_by(account.c.id)).first()
-    return account_of(row) if row else None
+def is_kept_out(db: Connection, id: str) -> bool:
+    """Whether the community has nothing to do with somebody."""
+    out = account.c.id.in_(kept_out())
+    return bool(db.scalar(select(exists().where(account.c.id == id, out))))
+
+
+def discoverable(db: Connection, viewer: Viewer) -> list[tuple[str, str, str]]:
+    """Id, name and proven name of actors elsewhere who want to be found, by name."""
+    open_ = and_(
+        account.c.local.is_(False),
+        account.c.discoverable,
+        account.c.gone.is_(None),
+        account.c.suspended.is_(None),
+        account.c.id.not_in(unseen(viewer.id)),
+    )
+    rows = select(account.c.id, account.c.name, func.coalesce(account.c.acct, "")).where(open_)
+    return [(id, name, acct) for id, name, acct in db.execute(rows.order_by(account.c.name))]
+
+
+def people(db: Connection, ids: Sequence[str]) -> list[Account]:
+    """The accounts with these ids, by name."""
+    rows = select(account).where(account.c.id.in_(list(ids))).order_by(account.c.name)
+    return [account_of(row) for row in db.execute(rows)]
 
 
 def hidden_people(db: Connection, viewer: Viewer) -> set[str]:

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.decisions.api import Settled
-from node.modules.proposals import bringing, handlers, jobs, leaving, pages, public, slots
+from node.modules.proposals import bringing, finding, handlers, jobs, leaving, pages, public, slots
 from node.modules.proposals.checks import CHECKS
 from node.modules.proposals.objects import TYPES
 from node.modules.proposals.tables import metadata
+from web.language import mark
 
 module = Module(
     name="proposals",
@@ -27,6 +28,7 @@ module = Module(
     },
     requires=("accounts", "decisions", "moderation"),
     documents=(public.document,),
+    finds={mark("%(word_Proposals)s"): finding.find},
     checks=CHECKS,
     export=leaving.export,
     erase=leaving.erase,

@@ -70,6 +70,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         "proposals/show.html",
         status=status,
         title=seen.proposal.name,
+        document=seen.proposal.id if seen.proposal.ours else None,
         place="decide",
         form=form if form is not None else blank(request, SAY),
         strip=strip(seen, spoken, request.state.viewer),

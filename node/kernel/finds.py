@@ -1,0 +1,46 @@
+"""What a module can find: by words, by whose it is, by its id; and what it answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from node.kernel.access import Viewer
+from vocab.html import holds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What is looked for: by its words, by whose it is, by its id; what is left out may be any.
+
+    `words` are folded (`vocab.html.folded`), and each stands somewhere in what is found.
+    """
+
+    now: datetime
+    words: tuple[str, ...] = ()
+    by: str | None = None
+    id: str | None = None
+    most: int = 20
+
+    def means(self, *plain: str, id: str, by: str | None) -> bool:
+        """Whether a thing of this id and owner, with these plain words, is meant."""
+        ours = self.id in (None, id) and self.by in (None, by)
+        return ours and holds(self.words, *plain)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """Something that a viewer may see here: its page, and plain words to know it by."""
+
+    href: str
+    title: str
+    text: str = ""
+    by: str = ""
+    at: datetime | None = None
+    icon: str = "note"
+    language: str | None = None
+
+
+Finder = Callable[[Connection, Viewer, Sought], Sequence[Hit]]
+"""What of it there is for this viewer, newest first."""
