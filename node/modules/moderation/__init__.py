@@ -5,7 +5,7 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, own
+from node.modules.moderation.pages import desk, keeping, own, shared
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
@@ -19,6 +19,10 @@ _ROUTES = (
     ("/desk/suspend", desk.members, desk.suspend),
     ("/desk/blocks", keeping.show, keeping.refuse),
     ("/desk/blocks/end", None, keeping.allow),
+    ("/desk/blocks/list", shared.show, shared.look),
+    ("/desk/blocks/list/take", None, shared.take),
+    ("/desk/blocks/list/undo", None, shared.undo),
+    ("/desk/blocks/list.{kind}", shared.away, None),
     ("/desk/reports", desk.reports, None),
     ("/desk/reports/close", None, desk.close),
     ("/desk/queue", desk.health, desk.mend),

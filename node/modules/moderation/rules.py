@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from federation.origins import spelled
+from federation.origins import domain
 from node.kernel.errors import Invalid
 from web.language import mark
 
@@ -76,18 +76,15 @@ def reason_of(typed: str) -> str:
 def host_of(typed: str) -> str | None:
     """The name of a server, however it was typed; None if it is none.
 
-    >>> host_of(" https://Bad.Example/@mallory "), host_of("bad.example"), host_of("@a@bad.example")
-    ('bad.example', 'bad.example', None)
+    >>> host_of(" https://Bad.Example./@mallory "), host_of("@a@bad.example")
+    ('bad.example', None)
+    >>> host_of("bücher.example:443"), host_of("bad.example:8443"), host_of("localhost")
+    ('xn--bcher-kva.example', 'bad.example:8443', None)
     """
-    text = typed.strip().lower()
-    text = text.split("://", 1)[-1].split("/", 1)[0].rstrip(".")
-    if "@" in text:
-        return None
-    host, colon, port = text.partition(":")
-    if colon and not (port.isascii() and port.isdigit() and len(port) < 6):
-        return None
-    plain = spelled(host)
-    return plain + colon + port if _HOST.fullmatch(plain) else None
+    text = typed.strip().split("://", 1)[-1].split("/", 1)[0]
+    name, colon, port = text.partition(":")
+    found = domain(f"https://{name.rstrip('.')}{colon}{port}")
+    return found if _HOST.fullmatch(found.partition(":")[0]) else None
 
 
 def is_whole_host(typed: str) -> bool:

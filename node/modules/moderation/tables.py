@@ -19,6 +19,10 @@ def _whose(name: str, **more: Any) -> Column[str]:
     return Column(name, String(2048), points, **more)
 
 
+def _of_batch(**more: Any) -> Column[str]:
+    return Column("batch", String(64), ForeignKey("batch.key", ondelete="CASCADE"), **more)
+
+
 hiding = Table(
     "hiding",
     metadata,
@@ -59,6 +63,36 @@ refusal = Table(
 
 `reason` is for keepers; `said` is for everybody, beside the name, of which only a part is shown
 if it is `veiled`. `no_reports`: what they report is left aside; `no_media`: their pictures too."""
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(2048), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("undone", Moment),
+)
+"""A list that was taken in, all of it at once."""
+
+taken = Table(
+    "taken",
+    metadata,
+    _of_batch(primary_key=True),
+    Column("subject", String(2048), primary_key=True),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON, nullable=False),
+)
+"""What a list has changed in `refusal`: the row as it was (nothing, if new) and as it became."""
+
+parted = Table(
+    "parted",
+    metadata,
+    _of_batch(primary_key=True),
+    _whose("ours", primary_key=True),
+    _whose("theirs", primary_key=True),
+)
+"""The follows of ours that a list has ended: `ours` followed `theirs`."""
 
 shade = Table(
     "shade",
