@@ -81,7 +81,7 @@ def validate(
 ) -> None:
     """Refuse a document that claims to be of one of our classes and is not.
 
-    A listing of other software (`foreign`, set by `dialects.read` alone) has a lighter schema.
+    What `dialects.read` made of other software's (it alone sets `foreign`) has a lighter schema.
 
     Args:
         document: as received, after `dialects` have read it.
@@ -92,7 +92,7 @@ def validate(
         Malformed: E_SCHEMA, with the place and the reason of the first fault.
     """
     if "foreign" in document:
-        _check("foreign-listing", document, allow_http=allow_http)
+        _check(_lighter(document), document, allow_http=allow_http)
         return
     if name := _ours(document, types):
         _check(name, document, allow_http=allow_http)
@@ -100,10 +100,14 @@ def validate(
     activity = next((ACTIVITIES[one] for one in _words(document, "type") & _KNOWN), None)
     for part in (document.get("object"), document.get("result")):
         if isinstance(part, Mapping) and "foreign" in part:
-            _check("foreign-listing", part, allow_http=allow_http)
+            _check(_lighter(part), part, allow_http=allow_http)
         elif isinstance(part, Mapping) and (name := _ours(part, types)):
             _check(activity or name, document if activity else part, allow_http=allow_http)
             return
+
+
+def _lighter(part: Mapping[str, Any]) -> str:
+    return "foreign-agreement" if part.get("type") == "Agreement" else "foreign-listing"
 
 
 def outgoing(document: Mapping[str, Any], *, allow_http: bool = False) -> None:

@@ -1,6 +1,8 @@
 """Somebody asks, offers, changes their mind; two nodes trust each other and a need is met."""
 
+from federation import resolving
 from node.kernel.node import Node
+from node.modules.follows import api as follows
 from node.modules.peers import api as peers
 from node.stage import Stage
 from tests.browser.conftest import Open, Walk
@@ -94,6 +96,48 @@ async def test_a_need_at_alder_meets_an_offer_at_birch(nodes: Open, walk: Walk) 
     await shows(stage, mira, "/introductions", "Bo Sander")
     await mira.go("/introductions", "cards")
     await mira.sees("030 123 45 67")
+
+
+async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("alder", "birch")
+    alder, birch = stage.nodes["alder"], stage.nodes["birch"]
+    mira = await person(alder, "mira", display="Mira Lind")
+    bo = await person(birch, "bo", display="Bo Sander")
+    await birch.write(follows.follow, bo, await resolving.account(birch, mira.id))
+    hers, his = await walk(alder, "mira"), await walk(birch, "bo")
+    await stage.until(lambda: followed(alder, mira.id))
+    await hers.go("/l/new?purpose=offer")
+    await hers.fill(title="A long ladder", text="Four metres, for a week.", takes="1 h")
+    await hers.choose(kind="lend", reach="public", topic="tool-sharing")
+    await hers.press("Put it on the board")
+
+    await shows(stage, his, "/board?from=elsewhere", "A long ladder")
+    await his.go("/board?from=elsewhere", "board-elsewhere")
+    await his.press("A long ladder", "offer-elsewhere")
+    await his.press("Answer it", "answer")
+    await his.sees("Mira Lind learns your name, Bo Sander")
+    await his.fill(words="I could fetch it on Saturday.")
+    await his.press("Send my answer", "answered")
+    await his.sees("Waiting for Mira Lind", "I could fetch it on Saturday.")
+
+    await shows(stage, hers, "/", "Bo Sander answers your notice")
+    await hers.go("/", "today-answer")
+    await hers.press("Answer", "answer-waiting")
+    await hers.open("No, not this time")
+    await hers.picture("answer-no")
+    await hers.press("Yes, agreed", "agreed")
+    await hers.sees("Agreed with Bo Sander")
+    await shows(stage, his, "/agreements", "Agreed with Mira Lind")
+    await his.go("/agreements", "agreements")
+    await his.press("Agreed with Mira Lind", "agreed-theirs")
+    await his.open("Ask to call it off")
+    await his.picture("agreed-call-off")
+    await hers.press("It is done", "done")
+    await hers.sees("Done, with Bo Sander")
+
+
+async def followed(node: Node, who: str) -> bool:
+    return bool(await node.read(follows.followers, who))
 
 
 async def trusting(stage: Stage, ruth: Walker, ben: Walker) -> None:

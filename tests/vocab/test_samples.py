@@ -9,10 +9,7 @@ from vocab.wire import dump, load
 
 LATER = {
     "07-capability-digest.json": "Exchange",
-    "30-agreement-offer.json": "Exchange",
-    "31-agreement-accept.json": "Exchange",
     "32-fulfilment-create.json": "Exchange",
-    "34-agreement-update-fulfilled.json": "Exchange",
     "36-credit-transfer-offer.json": "Exchange",
     "37-credit-transfer-accept.json": "Exchange",
     "42-advisory-poll-create.json": "Decide",
@@ -30,14 +27,16 @@ LATER = {
     "semantic__E_LEDGER__accepted-amount-differs-from-reserved.json": "Exchange",
     "semantic__E_LEDGER__payer-not-on-the-debit-ledger.json": "Exchange",
     "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",
-    "semantic__E_QUANTITY__accepted-amount-differs.json": "Exchange",
-    "semantic__E_QUANTITY__offered-unit-differs-from-proposal.json": "Exchange",
     "semantic__E_RULE__blocked-but-recorded-as-approved.json": "Decide",
     "semantic__E_RULE__joint-outcome-does-not-follow.json": "Decide",
-    "semantic__E_SATISFIES__commitments-of-two-proposals.json": "Exchange",
-    "semantic__E_STATE__agreement-offered-on-a-withdrawn-proposal.json": "Exchange",
 }
 """What is not built yet, and the issue that brings it."""
+
+ANSWERED = {
+    "semantic__E_QUANTITY__offered-unit-differs-from-proposal.json",
+    "semantic__E_STATE__agreement-offered-on-a-withdrawn-proposal.json",
+}
+"""Refused by the handler, which sends a no: see tests/modules/test_agreements_elsewhere.py."""
 
 EXAMPLES = names("examples")
 INVALID = names("invalid")
@@ -142,7 +141,7 @@ def reason(name: str) -> str | None:
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in INVALID if n.startswith("semantic__") and n not in LATER]
+    "name", [n for n in INVALID if n.startswith("semantic__") and n not in {*LATER, *ANSWERED}]
 )
 def test_what_breaks_a_rule_is_refused_for_it(name: str) -> None:
     assert reason(name) == name.split("__")[1]

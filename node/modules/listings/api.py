@@ -1,46 +1,29 @@
 """What other modules may use of offers and needs."""
 
-from dataclasses import dataclass
-
+from federation.origins import base
 from node.kernel.access import Viewer
+from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.listings import queries
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
+from node.modules.listings.events import Changed, Closed, Listed
+from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, open_listings, stored
 from node.modules.listings.queries import by_id as listing
-from node.modules.listings.rules import State
+from node.modules.listings.queries import by_slug as at_page
+from node.modules.listings.rules import State, minutes
 from node.modules.listings.tables import Notice
 from node.modules.listings.words import tokens
+from node.modules.listings.writing import Wished, wished
 
 __all__ = [
     "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
-    "State", "candidates", "concept", "forget", "label", "listing", "name_of",
-    "open_listings", "stored", "tokens",
+    "State", "Wished", "answered_by", "at_page", "candidates", "concept", "forget", "label",
+    "listing", "minutes", "move", "name_of", "open_listings", "stored", "tokens", "wished",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")
 """The community itself as a viewer: whatever any member may see."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """An offer or a need is new here, ours or another node's."""
-
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """Its words, its end or its state are other than before; it is still live or agreed."""
-
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closed:
-    """It is over: met, withdrawn, expired or deleted."""
-
-    id: str
 
 
 def forget(unit: Unit, domain: str, *, but_public: bool = False) -> None:
@@ -48,3 +31,15 @@ def forget(unit: Unit, domain: str, *, but_public: bool = False) -> None:
     for id in queries.at_domain(unit, domain, but_public=but_public):
         queries.remove(unit, id)
         unit.tell(Closed(id=id))
+
+
+def answered_by(unit: Unit, intent: str, who: Account) -> Notice | None:
+    """The notice that somebody answers by naming its intent, if they may see it."""
+    if who.local:
+        viewer = Viewer(account=who, role="member")
+    else:
+        services = queries.services_at(unit.db, who.domain)
+        trusted = any(unit.registry.trusts(unit.db, one) for one in services)
+        viewer = Viewer(account=who, trusted=trusted)
+    found = listing(unit.db, base(intent), viewer)
+    return found if found is not None and found.primary == intent else None

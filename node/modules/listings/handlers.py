@@ -12,7 +12,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
 from node.modules.listings import queries, rules, writing
-from node.modules.listings.api import Changed, Closed, Listed
+from node.modules.listings.events import Changed, Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice

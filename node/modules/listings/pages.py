@@ -1,5 +1,6 @@
 """The pages of single offers and needs: a new one, one of them, one's own."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from node.kernel.tables import Account
 from node.modules.listings import concepts, posting, queries, writing
 from node.modules.listings.board import PURPOSES, board, tag
 from node.modules.listings.posting import Draft
-from node.modules.listings.rules import LIVE, last_day
+from node.modules.listings.rules import LIVE, State, last_day
 from node.modules.listings.tables import Notice
 from web.forms import (
     Choice,
@@ -37,6 +38,7 @@ from web.forms import (
 )
 from web.language import mark
 from web.render import page
+from web.slots import Card, gather
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -240,11 +242,19 @@ async def show(request: Request) -> Response:
         state=state,
         is_live=state in LIVE,
         mine=viewer.id == one.owner,
+        answers=await _answers(request, one, state),
         last_day=last_day(one.ends, _zone(node)),
         kind=concepts.KINDS[one.kind][1],
         topics=[words for words in map(concepts.label, one.topics) if words],
         terms=[concepts.TERMS[term] for term in one.terms if term in concepts.TERMS],
     )
+
+
+async def _answers(request: Request, one: Notice, state: State) -> Sequence[Card]:
+    """The ways to answer a notice of somebody else, as modules offer them."""
+    viewer: Viewer = request.state.viewer
+    open_ = viewer.is_member and viewer.id != one.owner and state in LIVE and one.takes_answers
+    return (await gather(request, "notice.answer")).cards if open_ else ()
 
 
 def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | None, str]:

@@ -11,7 +11,7 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import concepts, queries, rules, writing
-from node.modules.listings.api import Closed, Listed
+from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
@@ -137,11 +137,21 @@ def end(unit: Unit, who: str, id: str, *, met: bool) -> None:
     """
     before = _own(unit, who, id)
     # a need that is met was agreed first: the table knows no shorter way
-    for state in (State.AGREED, State.FULFILLED) if met else (State.WITHDRAWN,):
-        now_is = writing.later(before, unit.now, lifecycle=state)
-        _tell(unit, before, now_is)
-        queries.change(unit, id, {"text": now_is.text, "kind": now_is.kind})
-        before = now_is
+    met_by = () if before.lifecycle == State.AGREED else (State.AGREED,)
+    move(unit, before, *(*met_by, State.FULFILLED) if met else (State.WITHDRAWN,))
+
+
+def move(unit: Unit, notice: Notice, *states: State) -> None:
+    """Take a member's notice through these states, and tell each step.
+
+    Raises:
+        Conflict: it cannot go there from where it is.
+    """
+    for state in states:
+        now_is = writing.later(notice, unit.now, lifecycle=state)
+        _tell(unit, notice, now_is)
+        queries.change(unit, notice.id, {"text": now_is.text, "kind": now_is.kind})
+        notice = now_is
 
 
 def delete(unit: Unit, who: str, id: str) -> None:

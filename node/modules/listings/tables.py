@@ -135,6 +135,18 @@ class Notice:
         return self.purpose == "request"
 
     @property
+    def primary(self) -> str:
+        """The id of what it publishes, which an answer names."""
+        return self.intent or f"{self.id}#primary"
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether its owner's software knows agreements, and calls the flows as FEP-0837 says."""
+        named = self.primary == f"{self.id}#primary"
+        back = self.back is None or self.back["id"] == f"{self.id}#reciprocal"
+        return self.foreign in (None, "fep-0837") and named and back
+
+    @property
     def path(self) -> str:
         """Its page at this node."""
         return f"/l/{self.slug}"

@@ -1,0 +1,36 @@
+"""Agreements: a notice is answered, its owner says yes or no (FEP-0837), here and elsewhere."""
+
+from datetime import timedelta
+
+from node.kernel.module import Module
+from node.modules.accounts.api import Gone
+from node.modules.agreements import jobs, pages, public, settling, slots
+from node.modules.agreements.checks import CHECKS
+from node.modules.agreements.handlers import handlers
+from node.modules.agreements.objects import TYPES
+from node.modules.agreements.tables import metadata
+from node.modules.listings.api import Closed
+
+module = Module(
+    name="agreements",
+    title="Agreements",
+    package=__name__,
+    metadata=metadata,
+    requires=("accounts", "listings"),
+    types=TYPES,
+    handlers=handlers,
+    checks=CHECKS,
+    routes=pages.routes,
+    jobs={"expire": jobs.expire},
+    every={"expire": timedelta(hours=1)},
+    subscribers=((Closed, settling.notice_closed), (Gone, settling.gone)),
+    slots={
+        "notice.answer": slots.answer,
+        "today.waiting": slots.waiting,
+        "today.happened": slots.happened,
+        "me": slots.mine,
+    },
+    documents=(public.document,),
+    export=public.export,
+    erase=settling.erase,
+)

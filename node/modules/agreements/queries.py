@@ -1,0 +1,119 @@
+"""All SQL about agreements; every question is asked for one of the two they are between."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+
+from node.kernel.database import insert_new
+from node.kernel.tables import Account, account, account_of
+from node.kernel.unit import Unit
+from node.modules.agreements.rules import State
+from node.modules.agreements.tables import Agreement, Step, agreement, agreement_of, step
+
+
+def by_offer(db: Connection, offer: str) -> Agreement | None:
+    """The agreement that began with this Offer."""
+    return _one(db, select(agreement).where(agreement.c.offer == offer))
+
+
+def by_id(db: Connection, id: str) -> Agreement | None:
+    """The agreement with this id; the last, if a proposer takes one id again."""
+    wanted = select(agreement).where(agreement.c.id == id)
+    return _one(db, wanted.order_by(agreement.c.made.desc(), agreement.c.offer))
+
+
+def own(db: Connection, slug: str, member: str) -> Agreement | None:
+    """The agreement at this page, if it is between this member and somebody."""
+    return _one(db, select(agreement).where(agreement.c.slug == slug, _with(member)))
+
+
+def with_member(db: Connection, member: str, limit: int | None = 100) -> list[Agreement]:
+    """The agreements of a member, the last that changed first."""
+    wanted = select(agreement).where(_with(member))
+    newest = wanted.order_by(agreement.c.changed.desc(), agreement.c.slug).limit(limit)
+    return [agreement_of(row) for row in db.execute(newest)]
+
+
+def waiting_for(db: Connection, member: str, now: datetime) -> list[Agreement]:
+    """What waits for a member's yes or no."""
+    open_ = (agreement.c.state == State.OFFERED, agreement.c.ends > now)
+    wanted = select(agreement).where(agreement.c.proposer == member, *open_)
+    return [agreement_of(row) for row in db.execute(wanted.order_by(agreement.c.ends))]
+
+
+def open_about(db: Connection, listing: str) -> list[Agreement]:
+    """The answers to a notice that wait."""
+    wanted = select(agreement).where(
+        agreement.c.listing == listing, agreement.c.state == State.OFFERED
+    )
+    return [agreement_of(row) for row in db.execute(wanted.order_by(agreement.c.made))]
+
+
+def open_by(db: Connection, interested: str, now: datetime) -> list[str]:
+    """The notices to which somebody's answer waits."""
+    wanted = select(agreement.c.listing).where(
+        agreement.c.interested == interested,
+        agreement.c.state == State.OFFERED,
+        agreement.c.ends > now,
+    )
+    return list(db.scalars(wanted))
+
+
+def over(db: Connection, now: datetime) -> list[Agreement]:
+    """What the clock has ended and does not say so yet."""
+    wanted = select(agreement).where(agreement.c.state == State.OFFERED, agreement.c.ends <= now)
+    return [agreement_of(row) for row in db.execute(wanted)]
+
+
+def steps(db: Connection, offer: str) -> list[Step]:
+    """What happened to an agreement, in order."""
+    wanted = select(step).where(step.c.offer == offer).order_by(step.c.number)
+    return [
+        Step(state=State(row.state), by=row.by, at=row.at, words=row.words)
+        for row in db.execute(wanted)
+    ]
+
+
+def people(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
+    """The accounts we know among these ids."""
+    rows = db.execute(select(account).where(account.c.id.in_(list(set(ids)))))
+    return {found.id: found for found in map(account_of, rows)}
+
+
+def _with(member: str) -> ColumnElement[bool]:
+    return or_(agreement.c.proposer == member, agreement.c.interested == member)
+
+
+def _one(db: Connection, wanted: Select[Any]) -> Agreement | None:
+    row = db.execute(wanted.limit(1)).one_or_none()
+    return agreement_of(row) if row else None
+
+
+# Changes ------------------------------------------------------------------------------------
+
+
+def add(unit: Unit, values: Mapping[str, Any]) -> bool:
+    """Keep a new answer to a notice; false if it was here."""
+    return insert_new(unit.db, agreement, {**values, "revision": 0, "changed": unit.now})
+
+
+def change(unit: Unit, offer: str, **values: Any) -> None:
+    """Change what is kept of an agreement."""
+    told = {**values, "changed": unit.now}
+    unit.db.execute(update(agreement).where(agreement.c.offer == offer).values(told))
+
+
+def happened(unit: Unit, offer: str, state: State, by: str | None, words: str = "") -> None:
+    """Write down a step."""
+    last = select(func.max(step.c.number)).where(step.c.offer == offer)
+    number = (unit.db.scalar(last) or 0) + 1
+    values = {"offer": offer, "number": number, "state": state, "by": by, "at": unit.now}
+    unit.db.execute(insert(step).values({**values, "words": words}))
+
+
+def remove(unit: Unit, offers: Sequence[str]) -> None:
+    """Forget agreements and their steps."""
+    unit.db.execute(delete(step).where(step.c.offer.in_(offers)))
+    unit.db.execute(delete(agreement).where(agreement.c.offer.in_(offers)))

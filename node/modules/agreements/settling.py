@@ -1,0 +1,276 @@
+"""What a member does about an agreement, as units: answer, say yes or no, take it back, end it."""
+
+from dataclasses import replace
+
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.tables import Account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.agreements import queries, rules, writing
+from node.modules.agreements.objects import Agreement as Told
+from node.modules.agreements.rules import Party, State
+from node.modules.agreements.tables import Agreement
+from node.modules.listings import api as listings
+from node.modules.listings.api import Notice
+from vocab import html
+from vocab.model import Activity
+from vocab.types import Accept, Delete, Offer, Reject, Undo, Update
+from web.language import mark
+
+PRIVATE = "recipientsOnly"
+NO_ANSWERS = mark("Their software takes no answers. Write to them instead.")
+OVER = mark("Something has happened meanwhile. Look at the page again.")
+TOO_MUCH = mark("So much of it is not to be had. Choose another number.")
+TOO_LONG = mark("Write at most 1,000 characters.")
+
+
+def answer(unit: Unit, member: str, notice: Notice, times: int = 1, words: str = "") -> Agreement:
+    """Offer an agreement to whose notice it is.
+
+    Args:
+        unit: the unit.
+        member: who answers.
+        notice: of somebody else, here or elsewhere.
+        times: how many times what it proposes, where it says that this may be.
+        words: that go along.
+
+    Raises:
+        Conflict: it cannot be answered so.
+        Invalid: the words are too long, or so much is not to be had.
+    """
+    who = _member(unit, member)
+    if not notice.takes_answers:
+        raise Conflict("E_UNSUPPORTED", notice.id, safe=NO_ANSWERS)
+    wished = listings.wished(notice, unit.origin)
+    terms = writing.terms_of(notice, wished)
+    least, most = rules.multiples(terms)
+    if times < least or (most is not None and times > most):
+        raise Invalid({"times": TOO_MUCH})
+    back = (wished.id, terms.back.times(times)) if wished and terms.back else None
+    primary = terms.primary.times(times)
+    if not all(rules.sayable(one) for one in (primary, *(back[1:] if back else ()))):
+        raise Invalid({"times": TOO_MUCH})
+    told = writing.offered(notice.primary, primary, back)
+    offer = Offer(
+        id=unit.id("a"),
+        actor=who.id,
+        object=told,
+        content=_content(words),
+        to=_to(unit, notice.owner),
+        published=unit.now,
+        end_time=unit.now + rules.LASTS,
+        handling=PRIVATE,
+    )
+    unit.perform(offer, who)
+    return _kept(unit, offer.id or "")
+
+
+def accept(unit: Unit, member: str, slug: str) -> Agreement:
+    """Say yes to an answer to one's own notice.
+
+    Raises:
+        Missing: nothing of theirs.
+        Conflict: it is over, or the notice is.
+    """
+    held, who = _own(unit, member, slug, Party.PROPOSER)
+    _allowed(unit, held, State.AGREED, Party.PROPOSER)
+    id = unit.id("o")
+    made = _agreed(unit, held, id)
+    yes = Accept(
+        id=unit.id("a"),
+        actor=who.id,
+        object=held.offer,
+        result=made,
+        to=_to(unit, held.interested),
+        published=unit.now,
+        handling=PRIVATE,
+    )
+    unit.perform(yes, who, obj=_offer(held))
+    return _kept(unit, held.offer)
+
+
+def _agreed(unit: Unit, held: Agreement, id: str) -> Told:
+    return writing.said(replace(held, id=id, state=State.AGREED, revision=1, agreed=unit.now))
+
+
+def refuse(unit: Unit, member: str, slug: str, words: str = "") -> Agreement:
+    """Say no to an answer to one's own notice.
+
+    Raises:
+        Missing, Conflict, Invalid: as `accept`; the words are too long.
+    """
+    held, who = _own(unit, member, slug, Party.PROPOSER)
+    _allowed(unit, held, State.REFUSED, Party.PROPOSER)
+    no = Reject(
+        id=unit.id("a"),
+        actor=who.id,
+        object=held.offer,
+        content=_content(words),
+        reason_code="declined",
+        to=_to(unit, held.interested),
+        published=unit.now,
+        handling=PRIVATE,
+    )
+    unit.perform(no, who, obj=_offer(held))
+    return _kept(unit, held.offer)
+
+
+def withdraw(unit: Unit, member: str, slug: str) -> Agreement:
+    """Take an answer back; after the yes, ask to call it off.
+
+    Raises:
+        Missing, Conflict: as `accept`.
+    """
+    held, who = _own(unit, member, slug, Party.INTERESTED)
+    if held.state not in rules.BINDING:
+        _allowed(unit, held, State.WITHDRAWN, Party.INTERESTED)
+    _take_back(unit, held, who)
+    return _kept(unit, held.offer)
+
+
+def _take_back(unit: Unit, held: Agreement, who: Account) -> None:
+    back = Undo(
+        id=unit.id("a"),
+        actor=who.id,
+        object=held.offer,
+        to=_to(unit, held.proposer),
+        published=unit.now,
+        handling=PRIVATE,
+    )
+    unit.perform(back, who, obj=_offer(held))
+
+
+def close(unit: Unit, member: str, slug: str, state: State) -> Agreement:
+    """Say of one's own agreement that it is done, or called off.
+
+    Raises:
+        Missing, Conflict: as `accept`.
+    """
+    held, who = _own(unit, member, slug, Party.PROPOSER)
+    _allowed(unit, held, state, Party.PROPOSER)
+    _say(unit, held, who, state)
+    return _kept(unit, held.offer)
+
+
+def _say(unit: Unit, held: Agreement, who: Account, state: State) -> None:
+    later = replace(held, state=state, revision=held.revision + 1, changed=unit.now)
+    told = writing.said(later)
+    to = _to(unit, held.interested)
+    news = Update(id=unit.id("a"), actor=who.id, object=told, to=to, published=unit.now)
+    unit.perform(news, who)
+
+
+def _member(unit: Unit, who: str) -> Account:
+    found = unit.account(who)
+    if found is None or not accounts.is_member(unit.db, who):
+        raise Refused("E_MEMBERS_ONLY", who)
+    return found
+
+
+def _own(unit: Unit, member: str, slug: str, party: Party) -> tuple[Agreement, Account]:
+    held = queries.own(unit.db, slug, member)
+    if held is None or held.party(member) is not party:
+        raise Missing(detail=slug)
+    return held, _member(unit, member)
+
+
+def _allowed(unit: Unit, held: Agreement, after: State, by: Party) -> None:
+    if not rules.may(held.at(unit.now), after, by):
+        raise Conflict("E_STATE", f"{held.offer} is {held.at(unit.now)}", safe=OVER)
+
+
+def _to(unit: Unit, account: str) -> tuple[str, ...]:
+    """Between two members nothing leaves, so it is addressed to nobody."""
+    return () if unit.ours(account) else (account,)
+
+
+def _offer(held: Agreement) -> Offer:
+    """The Offer as far as a handler must know it again."""
+    return Offer(id=held.offer, actor=held.interested, object=Told(), to=(held.proposer,))
+
+
+def _content(words: str) -> str | None:
+    if len(words) > rules.WORDS:
+        raise Invalid({"words": TOO_LONG})
+    return html.from_text(words) or None
+
+
+def _kept(unit: Unit, offer: str) -> Agreement:
+    found = queries.by_offer(unit.db, offer)
+    assert found is not None, "it was just written"
+    return found
+
+
+# What follows by itself ---------------------------------------------------------------------
+
+
+def expire(unit: Unit) -> None:
+    """Write down what nobody answered in time."""
+    for held in queries.over(unit.db, unit.now):
+        queries.change(unit, held.offer, state=State.EXPIRED)
+        queries.happened(unit, held.offer, State.EXPIRED, None)
+
+
+def notice_closed(unit: Unit, event: listings.Closed) -> None:
+    """A notice of ours is over: whoever still waits for an answer gets a no."""
+    for held in queries.open_about(unit.db, event.id):
+        owner = unit.account(held.proposer)
+        if owner is not None and owner.local and held.at(unit.now) is State.OFFERED:
+            _decline(unit, held, owner, "expired")
+
+
+def _decline(unit: Unit, held: Agreement, owner: Account, reason: str) -> None:
+    no: Activity = Reject(
+        id=unit.id("a"),
+        actor=owner.id,
+        object=held.offer,
+        reason_code=reason,
+        to=_to(unit, held.interested),
+        published=unit.now,
+        handling=PRIVATE,
+    )
+    unit.perform(no, owner, obj=_offer(held))
+
+
+def gone(unit: Unit, event: accounts.Gone) -> None:
+    """Somebody elsewhere deleted their account: nothing between them and us goes on."""
+    held = queries.with_member(unit.db, event.account, None)
+    for one in held:
+        _free(unit, one)
+    queries.remove(unit, [one.offer for one in held])
+
+
+def erase(unit: Unit, account: str) -> None:
+    """Remove everything of a leaving member; those who wait or agreed are told.
+
+    They may be told of nothing else the member did, so the end of the account is said, too.
+    """
+    who = unit.account(account)
+    held = queries.with_member(unit.db, account, None)
+    for one in held:
+        if who is not None:
+            _leave(unit, one, who)
+        _free(unit, one)
+    for other in sorted({one.other(account) for one in held}):
+        if not unit.ours(other):
+            unit.send(Delete(id=unit.id("a"), actor=account, object=account, to=(other,)))
+    queries.remove(unit, [one.offer for one in held])
+
+
+def _leave(unit: Unit, held: Agreement, who: Account) -> None:
+    state, mine = held.at(unit.now), held.proposer == who.id
+    if state is State.OFFERED and mine:
+        _decline(unit, held, who, "declined")
+    elif state in rules.BINDING and mine:
+        _say(unit, held, who, State.CANCELLED)
+    elif state is State.OFFERED or state in rules.BINDING:
+        _take_back(unit, held, who)
+
+
+def _free(unit: Unit, held: Agreement) -> None:
+    """A notice of ours that was agreed with somebody who is gone is open again."""
+    notice = listings.stored(unit, held.listing)
+    if held.state not in rules.BINDING or notice is None or not notice.local:
+        return
+    if notice.lifecycle == listings.State.AGREED and accounts.is_member(unit.db, notice.owner):
+        listings.move(unit, notice, listings.State.OPEN)

@@ -1,0 +1,142 @@
+"""One row for each answer to a notice and what became of it, with its steps; for two people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, Row, String, Table, Text
+
+from node.kernel.database import Moment, new_metadata
+from node.modules.agreements import rules
+from node.modules.agreements.rules import Amount, Party, State
+
+metadata = new_metadata()
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("offer", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("id", String(2048)),
+    Column("listing", String(2048), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("proposer", String(2048), nullable=False),
+    Column("interested", String(2048), nullable=False),
+    Column("satisfies", String(2048), nullable=False),
+    Column("unit", String(61), nullable=False),
+    Column("amount", String(40), nullable=False),
+    Column("back", JSON),
+    Column("state", String(20), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("status", String(100)),
+    Column("url", String(2048)),
+    Column("leaving", Moment),
+    Column("agreed", Moment),
+    Column("made", Moment, nullable=False),
+    Column("ends", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Index(None, "id"),
+    Index(None, "listing"),
+    Index(None, "proposer"),
+    Index(None, "interested"),
+    Index(None, "state", "ends"),
+)
+"""`offer` is the Offer(Agreement); `id` the agreement, once its proposer has made it. `back` is
+what is promised in return: {"id" (of the intent), "unit", "amount", "of"}. `leaving`: since when
+the one who answered asks to call it off."""
+
+step = Table(
+    "agreement_step",
+    metadata,
+    Column(
+        "offer",
+        String(2048),
+        ForeignKey(agreement.c.offer, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("by", String(2048)),
+    Column("at", Moment, nullable=False),
+    Column("words", Text, nullable=False, default=""),
+)
+"""What happened to an agreement, in order; `by` is None for the clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """An answer to a notice and what became of it, as a value."""
+
+    offer: str
+    slug: str
+    id: str | None
+    listing: str
+    purpose: str
+    title: str
+    proposer: str
+    interested: str
+    satisfies: str
+    unit: str
+    amount: str
+    back: Mapping[str, str] | None
+    state: State
+    revision: int
+    status: str | None
+    url: str | None
+    leaving: datetime | None
+    agreed: datetime | None
+    made: datetime
+    ends: datetime
+    changed: datetime
+
+    @property
+    def path(self) -> str:
+        """Its page at this node."""
+        return f"/agreements/{self.slug}"
+
+    @property
+    def is_need(self) -> bool:
+        """Whether it answers a need."""
+        return self.purpose == "request"
+
+    @property
+    def primary(self) -> Amount:
+        """How much of what the notice is about."""
+        return Amount(unit=self.unit, number=self.amount)
+
+    @property
+    def returned(self) -> Amount | None:
+        """How much is promised in return."""
+        return Amount(unit=self.back["unit"], number=self.back["amount"]) if self.back else None
+
+    def party(self, account: str) -> Party | None:
+        """Which of the two somebody is; None for anybody else."""
+        if account == self.proposer:
+            return Party.PROPOSER
+        return Party.INTERESTED if account == self.interested else None
+
+    def other(self, account: str) -> str:
+        """The other of the two."""
+        return self.interested if account == self.proposer else self.proposer
+
+    def at(self, now: datetime) -> State:
+        """Where it stands at a moment."""
+        return rules.effective(self.state, self.ends, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happened."""
+
+    state: State
+    by: str | None
+    at: datetime
+    words: str
+
+
+def agreement_of(row: Row[Any]) -> Agreement:
+    """The value of a row that holds all columns of `agreement`."""
+    values = {c.name: row._mapping[c] for c in agreement.c}  # noqa: SLF001
+    return Agreement(**{**values, "state": State(values["state"])})
