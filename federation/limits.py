@@ -9,12 +9,9 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import Connection, select
-
+from federation import policy
 from federation.origins import domain
-from node.kernel.module import Registry
 from node.kernel.node import Node
-from node.kernel.tables import account
 
 NAMES = 10_000
 """Names that are remembered; the one that was longest silent is forgotten first."""
@@ -89,14 +86,8 @@ class Limits:
         found, until = self._known.get(host, (False, self._node.now()))
         if until > self._node.now():
             return found
-        found = await self._node.read(is_trusted, self._node.registry, host)
+        found = host in await self._node.read(policy.trusted, self._node.registry)
         if len(self._known) >= NAMES:
             self._known.clear()
         self._known[host] = (found, self._node.now() + NEWS)
         return found
-
-
-def is_trusted(db: Connection, registry: Registry, host: str) -> bool:
-    """Whether the node at a host is one that we trust."""
-    here = select(account.c.id).where(account.c.domain == host, account.c.kind == "NodeService")
-    return any(registry.trusts(db, service) for service in db.scalars(here))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, select
 
 from federation.origins import domain, parents
-from node.kernel.errors import Refused
+from node.kernel.errors import Refused, mark
 from node.kernel.module import Registry
 from node.kernel.tables import account, setting
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ALLOWED = "federation.allowed"
 """The setting that holds the only hosts we talk to; not set: all but the refused ones."""
+APART = mark("Your community has nothing to do with this server.")
 DEEP = 4
 """How far inside of a letter its parts are looked at."""
 MANY = 20
@@ -32,6 +33,11 @@ _BACK = frozenset({"Undo", "Delete", "Remove"})
 
 _SUSPENDED = select(account.c.id).where(
     account.c.id.in_(bindparam("actors", expanding=True)), account.c.suspended.is_not(None)
+)
+_SERVICES = (
+    select(account.c.id, account.c.domain)
+    .where(account.c.kind == "NodeService", account.c.local.is_(False))
+    .order_by(account.c.domain)
 )
 _ALLOWED = select(setting.c.value).where(setting.c.name == ALLOWED)
 
@@ -64,6 +70,12 @@ def only(db: Connection) -> frozenset[str] | None:
     """The only hosts that we talk to; None if we talk to all that are not kept out."""
     kept = db.scalar(_ALLOWED)
     return None if kept is None else frozenset(kept)
+
+
+def trusted(db: Connection, registry: Registry) -> list[str]:
+    """The hosts of the nodes that we trust, in order."""
+    rows = db.execute(_SERVICES).all()
+    return [row.domain for row in rows if registry.trusts(db, row.id)]
 
 
 def admit(
@@ -102,7 +114,7 @@ async def check(node: "Node", url: str) -> None:
         Refused: E_BLOCKED.
     """
     if await node.read(refuses, node.registry, url):
-        raise Refused("E_BLOCKED", url)
+        raise Refused("E_BLOCKED", url, safe=APART)
 
 
 def _told(documents: Iterable[Any]) -> Iterator[tuple[str, bool]]:

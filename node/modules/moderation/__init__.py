@@ -5,7 +5,7 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, own, shared
+from node.modules.moderation.pages import desk, keeping, only, own, shared
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
@@ -23,6 +23,8 @@ _ROUTES = (
     ("/desk/blocks/list/take", None, shared.take),
     ("/desk/blocks/list/undo", None, shared.undo),
     ("/desk/blocks/list.{kind}", shared.away, None),
+    ("/desk/only", only.show, only.look),
+    ("/desk/only/switch", None, only.switch),
     ("/desk/reports", desk.reports, None),
     ("/desk/reports/close", None, desk.close),
     ("/desk/queue", desk.health, desk.mend),
@@ -43,7 +45,7 @@ module = Module(
         if page is not None
     ),
     slots={
-        "desk": desk.waiting,
+        "desk": desk.on_desk,
         "today.waiting": desk.waiting,
         "me": own.card,
         "suspended": own.why,
@@ -52,6 +54,7 @@ module = Module(
         ("/desk/reports", mark("Reports")),
         ("/desk/suspend", mark("Suspend somebody")),
         ("/desk/blocks", mark("Servers and accounts kept out")),
+        ("/desk/only", mark("With whom we talk")),
         ("/desk/queue", mark("Letters under way")),
     ),
     jobs={"lapse": jobs.lapse},

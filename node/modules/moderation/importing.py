@@ -17,7 +17,6 @@ from federation.origins import domain, parents
 from node.kernel.database import insert_new
 from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.module import Registry
-from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import lists, queries, refusing, rules, shading
@@ -95,7 +94,9 @@ def plan(db: Connection, registry: Registry, origin: str, text: str) -> Plan:
         same=len(steps) - len(todo),
         unread=(*found.unread, *(Unread(line=0, text=o.host, why=refusing.OURS) for o in ours)),
         ends=tuple(bonds(follows.abroad(db), out)),
-        trusted=tuple(_trusted(db, registry, out)),
+        trusted=tuple(
+            host for host in policy.trusted(db, registry) if not set(out).isdisjoint(parents(host))
+        ),
     )
 
 
@@ -120,16 +121,6 @@ def _step(entry: Entry, present: Refusal | None) -> Step:
 def terms_of(one: Refusal) -> Terms:
     """How somebody is kept away, of a row."""
     return Terms(**{name: getattr(one, name) for name in Terms.__dataclass_fields__})
-
-
-def _trusted(db: Connection, registry: Registry, hosts: Iterable[str]) -> list[str]:
-    named = frozenset(hosts)
-    services = select(account.c.id, account.c.domain).where(
-        account.c.kind == "NodeService", account.c.local.is_(False)
-    )
-    rows = db.execute(services.order_by(account.c.domain)).all()
-    near = [row for row in rows if not named.isdisjoint(parents(row.domain))]
-    return [row.domain for row in near if registry.trusts(db, row.id)]
 
 
 # Doing --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from node.kernel.module import Registry
 from node.kernel.node import Node, find_account
 from node.modules.accounts import api as accounts
 from node.modules.moderation import acts, queries, queue
-from node.modules.moderation.pages import doors
+from node.modules.moderation.pages import doors, only
 from web.forms import Entry, Form, Hidden, blank, done, read
 from web.language import mark
 from web.links import local_path
@@ -210,8 +210,13 @@ async def mend(request: Request) -> Response:
 # Slots --------------------------------------------------------------------------------------
 
 
+async def on_desk(node: Node, viewer: Viewer) -> list[Card]:
+    """What waits, and whether only some servers are talked with (slot `desk`)."""
+    return [*await waiting(node, viewer), *await only.card(node, viewer)]
+
+
 async def waiting(node: Node, viewer: Viewer) -> list[Card]:
-    """Open reports, for the keepers (slots `desk` and `today.waiting`)."""
+    """Open reports, for the keepers (slot `today.waiting`)."""
     if not viewer.is_admin:
         return []
     count = await node.read(queries.open_count)
