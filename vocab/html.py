@@ -18,7 +18,8 @@ TEXT_SIZE = 50_000
 
 TAGS = {"p", "br", "a", "span", "strong", "b", "em", "i", "u", "del", "s", "code", "pre"}
 TAGS |= {"blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
-CLASSES = {"a": {"mention", "hashtag", "u-url"}, "span": {"h-card", "invisible", "ellipsis"}}
+CLASSES = {"a": {"mention", "hashtag", "u-url"}, "p": {"quote-inline"}}
+CLASSES["span"] = {"h-card", "invisible", "ellipsis", "quote-inline"}
 DROPPED = {"script", "style", "iframe", "object", "embed", "form", "svg", "math", "template"}
 DROPPED |= {"noscript", "title", "textarea", "select", "button"}
 REL = "nofollow noopener ugc"

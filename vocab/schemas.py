@@ -153,7 +153,8 @@ def _demands(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 
 
 def _extended(document: Mapping[str, Any]) -> bool:
-    return "result" in document or "reasonCode" in document
+    # a result that is only named (the stamp of a quote) says nothing of ours
+    return isinstance(document.get("result"), Mapping) or "reasonCode" in document
 
 
 def _own_schema(document: Mapping[str, Any]) -> str | None:

@@ -114,3 +114,15 @@ async def test_a_question_is_asked_liked_shared_and_answered(nodes: Open, walk: 
     await ana.go(post, "post-touched-own")
     await ana.sees("Only you see who likes it")
     await ana.go("/notes", "notes-touched")
+
+    await tom.go(post)
+    await tom.press("Show it in a post of yours", "quote-form")
+    await tom.fill(text="I bring the wheelbarrow. Who else?")
+    await tom.press("Post", "quote-asked")
+    await tom.sees("Its author has been asked")
+    quote = tom.path
+    await ana.go("/", "today-quote")
+    await ana.go("/notes/quotes", "quotes")
+    await ana.press("They may", "quotes-given")
+    await tom.go(quote, "quote-shown")
+    await tom.sees("Ana Okafor", "Hard work")

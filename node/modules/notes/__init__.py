@@ -1,7 +1,7 @@
 """Posts: written, answered, changed and deleted, by people here and anywhere."""
 
 from node.kernel.module import Module
-from node.modules.notes import finding, jobs, leaving, pages, public, slots
+from node.modules.notes import finding, jobs, leaving, pages, public, quoting, slots
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
 from web.language import mark
@@ -14,13 +14,18 @@ module = Module(
     requires=("accounts", "follows", "moderation", "reactions"),
     handlers=handlers,
     subscribers=subscribers,
-    routes=pages.routes,
+    routes=(*quoting.routes, *pages.routes),
     jobs={
         "ask_poll": jobs.ask_poll,
+        "check_quote": jobs.check_quote,
         "end_poll": jobs.end_poll,
         "poll_news": jobs.poll_news,
     },
-    slots={"today.happened": slots.happened, "public": slots.public},
+    slots={
+        "today.happened": slots.happened,
+        "today.waiting": slots.waiting,
+        "public": slots.public,
+    },
     documents=(public.document,),
     finds={mark("Posts"): finding.find},
     intents={"Create": "/share?text={content}"},

@@ -66,10 +66,18 @@ _ASKING: Final = (
 
 def post(request: Request, *, parent: str | None = None, answer: bool = False) -> Form:
     """The form of a post, or of an answer to something of the reach `parent`."""
-    node, viewer = request.app.state.node, request.state.viewer
-    fields: list[Any] = [_TEXT, _language(node, viewer), _WARNING]
-    fields += [] if answer else _ASKING
     wide = rules.choices(parent) if answer else rules.choices(None)
+    return _form(request, () if answer else _ASKING, wide)
+
+
+def quote(request: Request, *, local: bool) -> Form:
+    """The form of a post that shows another; a stranger's only where its author can be asked."""
+    return _form(request, _ASKING[-1:], rules.choices(None) if local else (Reach.PUBLIC,))
+
+
+def _form(request: Request, more: tuple[Any, ...], wide: tuple[Reach, ...]) -> Form:
+    node, viewer = request.app.state.node, request.state.viewer
+    fields: list[Any] = [_TEXT, _language(node, viewer), _WARNING, *more]
     if wide != (Reach.DIRECT,):
         fields.append(reach() if len(wide) == len(_WORDS) else _narrow(wide))
     if viewer.is_admin:
@@ -102,7 +110,8 @@ def change(request: Request) -> Form:
 def asked(form: Entry) -> dict[str, Any]:
     """What a form says of a question for views, and of who may quote; an answer says nothing."""
     said = form.values
+    told = {"quotes": Leave(said["quotes"] or Leave.ASK)} if "quotes" in said else {}
     if "options" not in said:
-        return {}
-    told = {"options": rules.typed_options(said["options"]), "ends": said["ends"]}
-    return {**told, "several": bool(said["several"]), "quotes": Leave(said["quotes"] or Leave.ASK)}
+        return told
+    asked_ = {"options": rules.typed_options(said["options"]), "ends": said["ends"]}
+    return {**told, **asked_, "several": bool(said["several"])}

@@ -13,19 +13,36 @@ from node.kernel.module import Handlers
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
 from node.modules.follows import api as follows
-from node.modules.notes import keeping, polls, queries, rules, standing, tallies
+from node.modules.notes import (
+    fetched,
+    keeping,
+    polls,
+    queries,
+    quotes,
+    rules,
+    stamps,
+    standing,
+    tallies,
+)
 from node.modules.notes.queries import Post
 from node.modules.reactions import api as reactions
 from vocab.model import Object
-from vocab.types import Announce, Article, Create, Delete, Event, Note, Question, Update
+from vocab.types import (
+    Accept,
+    Announce,
+    Create,
+    Delete,
+    QuoteAuthorization,
+    QuoteRequest,
+    Reject,
+    Update,
+)
+from vocab.types import Post as Said
 
 handlers = Handlers()
 
 
-@handlers.on(Create, Note)
-@handlers.on(Create, Article)
-@handlers.on(Create, Question)
-@handlers.on(Create, Event)
+@handlers.on(Create, Said)
 def made(unit: Unit, act: Act[Create, Object]) -> None:
     """Somebody writes a post; kept if it is ours or concerns us, and never twice."""
     post = act.object
@@ -37,7 +54,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
     if queries.stored(unit.db, post.id) is not None:
         return
     if act.asked:
-        keeping.keep(unit, post)
+        fetched.keep(unit, post)
         return
     place = standing.of(unit, act)
     if place is None:
@@ -45,12 +62,10 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
     row = _row(unit, act) | {"reach": place.reach.value, "thread": place.thread}
     queries.add(unit, row, place.named)
     polls.keep(unit, post.id, post)
+    quotes.look(unit, post.id)
 
 
-@handlers.on(Update, Note)
-@handlers.on(Update, Article)
-@handlers.on(Update, Question)
-@handlers.on(Update, Event)
+@handlers.on(Update, Said)
 def changed(unit: Unit, act: Act[Update, Object]) -> None:
     """The author changes a post; whom it answers and what it is stays, and nobody new sees it.
 
@@ -62,6 +77,7 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
         return
     is_edit = not _is_old(act.object, before)
     polls.heard(unit, before, act.object, is_edit=is_edit)
+    quotes.heard(unit, before, act.object)
     if not is_edit:
         return
     if keeping.type_of(act.object) != before.type:
@@ -78,10 +94,7 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
     queries.change(unit, before.id, recipients, **values, **narrowed)
 
 
-@handlers.on(Delete, Note)
-@handlers.on(Delete, Article)
-@handlers.on(Delete, Question)
-@handlers.on(Delete, Event)
+@handlers.on(Delete, Said)
 def deleted(unit: Unit, act: Act[Delete, Object]) -> None:
     """The author deletes a post: its words go, and it cannot come again.
 
@@ -93,10 +106,7 @@ def deleted(unit: Unit, act: Act[Delete, Object]) -> None:
         _empty(unit, [before.id])
 
 
-@handlers.on(Announce, Note)
-@handlers.on(Announce, Article)
-@handlers.on(Announce, Question)
-@handlers.on(Announce, Event)
+@handlers.on(Announce, Said)
 def announced(unit: Unit, act: Act[Announce, Object]) -> None:
     """Somebody shares a post: it counts, and one from elsewhere is kept if we follow who shares.
 
@@ -104,12 +114,19 @@ def announced(unit: Unit, act: Act[Announce, Object]) -> None:
         Wanted: nobody here has met its author.
     """
     if act.object.kind is None and _is_news(unit, act):
-        keeping.keep(unit, act.object)
+        fetched.keep(unit, act.object)
     reactions.shared(unit, act)
+
+
+handlers.on(Accept, QuoteRequest)(quotes.accepted)
+handlers.on(Reject, QuoteRequest)(quotes.rejected)
+handlers.on(Delete, QuoteAuthorization)(quotes.revoked)
+handlers.on(QuoteRequest, Said)(quotes.requested)
 
 
 def gone(unit: Unit, event: Gone) -> None:
     """Nothing stays of what somebody wrote who is gone."""
+    stamps.remove_of(unit, event.account)
     _empty(unit, [post.id for post in queries.of_owner(unit.db, event.account)])
 
 
@@ -119,6 +136,7 @@ subscribers = ((Gone, gone),)
 def _empty(unit: Unit, ids: list[str]) -> None:
     queries.empty(unit, ids)
     tallies.remove(unit, ids)
+    stamps.remove(unit, ids)
     reactions.remove_about(unit, ids)
 
 
@@ -146,8 +164,8 @@ def _own(unit: Unit, act: Act[Any, Object]) -> Post | None:
 
 def _is_other(before: Post, values: Mapping[str, Any]) -> bool:
     """Whether a change without a time changes anything: numbers of a poll come so, too."""
-    words = ((name, held) for name, held in values.items() if name in (*keeping.CHANGED, "reach"))
-    return any(getattr(before, name) != held for name, held in words)
+    shown = {*keeping.CHANGED, "reach"} - {"words"}
+    return any(getattr(before, name) != values[name] for name in shown & values.keys())
 
 
 def _is_old(now: Object, before: Post) -> bool:

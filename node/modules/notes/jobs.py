@@ -1,11 +1,12 @@
-"""What is done about posts in the background: numbers of polls."""
+"""What is done about posts in the background: numbers of polls, stamps of quotes."""
 
 from federation import resolving
 from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.notes import polls, queries
+from node.modules.notes import gathering, polls, queries, quotes
 from vocab.model import Malformed, Object
+from vocab.types import QuoteAuthorization
 
 
 async def poll_news(node: Node, *, poll: str) -> None:
@@ -31,6 +32,31 @@ async def ask_poll(node: Node, *, poll: str) -> None:
     except (Problem, Malformed):
         return  # what was heard last stands
     await node.write(_heard, poll, found)
+
+
+async def check_quote(node: Node, *, post: str) -> None:
+    """Ask whether a post may show what it quotes: its own server for both, and for the stamp.
+
+    Raises:
+        TryLater: a server does not answer now.
+    """
+    kept = await node.read(queries.stored, post)
+    if kept is None or kept.quote is None or kept.consent is not None:
+        return
+    budget = resolving.Budget()
+    try:
+        await gathering.bring(node, kept.quote, budget)
+        stamp = await _stamp(node, kept.stamp, budget) if kept.stamp else None
+    except TryLater:
+        raise
+    except (Problem, Malformed):
+        return  # it is not shown
+    await node.write(quotes.checked, post, stamp)
+
+
+async def _stamp(node: Node, id: str, budget: resolving.Budget) -> QuoteAuthorization | None:
+    found, _ = await resolving.document(node, id, budget=budget)
+    return found if isinstance(found, QuoteAuthorization) else None
 
 
 def _heard(unit: Unit, poll: str, found: Object) -> None:

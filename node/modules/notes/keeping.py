@@ -1,4 +1,4 @@
-"""What is kept of a post, all words cleaned; and what nobody sent, but its own server shows."""
+"""What is kept of a post, all words cleaned."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from federation.origins import LONGEST, domain, same_origin
-from federation.policy import refuses
-from federation.queries import forgotten
-from federation.trust import Wanted
-from node.kernel.access import Reach
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.notes import polls, queries, rules
+from node.modules.notes import queries, rules
 from vocab import html, policy
 from vocab.model import Object, id_of
 from vocab.types import Article, Document, Emoji, Event, Link, Mention, Post, Question
@@ -59,6 +55,8 @@ def row(
         "place": _place(post) if isinstance(post, Event) else "",
         "context": _collection(post.context, id),
         "answers": None if ours else _collection(id_of(post.replies), id),
+        "quote": _address(rules.quoted_by(post)),
+        "stamp": _address(post.quote_authorization) if isinstance(post, Post) else None,
     }
 
 
@@ -80,7 +78,8 @@ def type_of(post: Object) -> str:
 def _words(post: Object) -> str:
     if post.media_type in ("text/plain", "text/markdown"):
         return html.from_text(post.content or "")
-    return html.clean(post.content)
+    words = (post.content or "")[: html.SIZE]
+    return html.clean(rules.without_link(words) if rules.quoted_by(post) else words)
 
 
 def _source(post: Object) -> str:
@@ -129,43 +128,16 @@ def _place(post: Object) -> str:
     return html.line(place.name, 300) if isinstance(place, Object) else ""
 
 
+def _address(id: str | None) -> str | None:
+    return id if id and domain(id) else None
+
+
 def _collection(id: str | None, of: str) -> str | None:
     """A collection at the server of the post that it is said to belong to."""
     return id if id and same_origin(id, of) and len(id) <= LONGEST else None
-
-
-# What its own server shows ------------------------------------------------------------------
-
-
-def keep(unit: Unit, post: Object) -> None:
-    """Keep a post that is for all, as its own server shows it; nothing if it is known, or gone.
-
-    Raises:
-        Wanted: nobody here has met its author.
-    """
-    id, owner = post.id or "", id_of(post.attributed_to) or ""
-    to, cc = list(post.to), list(post.cc)
-    reach = rules.reach_of({*to, *cc}, ours=False, peers=False)
-    if reach is not Reach.PUBLIC or not _may_come(unit, id, owner):
-        return
-    author = unit.account(owner)
-    if author is None:
-        raise Wanted(owner)
-    if author.gone is None and author.suspended is None:
-        place = {"reach": reach.value, "thread": thread_of(unit, post)}
-        queries.add(unit, {**row(post, author, to, cc, unit.now), **place}, ())
-        polls.keep(unit, id, post)
 
 
 def thread_of(unit: Unit, post: Object) -> str:
     """The first post of a conversation, as far as it is known here."""
     parent = queries.stored(unit.db, post.in_reply_to) if post.in_reply_to else None
     return (parent.thread if parent else post.in_reply_to) or post.id or ""
-
-
-def _may_come(unit: Unit, id: str, owner: str) -> bool:
-    if not id or unit.ours(id) or not same_origin(id, owner):
-        return False
-    if queries.stored(unit.db, id) is not None or forgotten(unit.db, owner, [id]):
-        return False
-    return not refuses(unit.db, unit.registry, owner)

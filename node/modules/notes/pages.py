@@ -17,12 +17,15 @@ from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.moderation import api as moderation
-from node.modules.notes import forms, polls, queries, rules, tallies, writing
+from node.modules.notes import forms, polls, queries, rules, standing, tallies, writing
 from node.modules.notes.queries import Post
+from node.modules.notes.rules import Consent
 from node.modules.notes.writing import Draft
 from node.modules.reactions import api as reactions
-from node.modules.reactions.api import OFFERED, Verb
+from node.modules.reactions.api import OFFERED
+from node.modules.reactions.api import Verb as Said
 from vocab.model import Malformed
+from vocab.policy import Leave, Verb
 from web.forms import (
     Entry,
     blank,
@@ -37,7 +40,12 @@ from web.voice import voice
 MOST: Final = 20
 
 
-def _member(request: Request) -> tuple[Node, Viewer]:
+def member(request: Request) -> tuple[Node, Viewer]:
+    """The node and the member who asks.
+
+    Raises:
+        Refused: E_MEMBERS_ONLY, nobody is signed in.
+    """
     viewer: Viewer = request.state.viewer
     if not viewer.is_member or viewer.account is None:
         safe = mark("This page is for %(word_members)s. Sign in first.")
@@ -65,16 +73,14 @@ async def share(request: Request) -> Response:
 
 
 async def _index_page(request: Request, form: Entry, status: int = 200) -> Response:
-    node, viewer = _member(request)
+    node, viewer = member(request)
     before = _moment(request.query_params.get("before"))
     found = await node.read(queries.feed, viewer, before, MOST + 1)
     last = found[MOST - 1].at if len(found) > MOST else None
-    ids = [one.id for one in found]
-    said = await node.read(reactions.of, ids, viewer)
-    asked = await node.read(tallies.of, ids, viewer.id)
+    around = await node.read(_around, found, viewer)
     _ = voice(request).say
     return page(request, "notes/index.html", status=status, title=_("What people write"),
-                place="today", form=form, found=found[:MOST], said_of=said, polls=asked,
+                place="today", form=form, found=found[:MOST], around=around,
                 more=last.isoformat() if last else "", first=before is None)  # fmt: skip
 
 
@@ -89,11 +95,11 @@ def _moment(said: str | None) -> datetime | None:
 
 async def write(request: Request) -> Response:
     """Write a post."""
-    _node, _viewer = _member(request)
+    _node, _viewer = member(request)
     form = read(request, forms.post(request))
     if not form.errors:
         try:
-            slug = await _posted(request, form, parent=None, reach_=form.values["reach"])
+            slug = await posted(request, form, parent=None, reach_=form.values["reach"])
         except Invalid as problem:
             form = form.wrong(problem)
         else:
@@ -118,7 +124,7 @@ async def _show_page(request: Request, form: Entry | None, status: int = 200) ->
     _ = voice(request).say
     if kept.deleted is not None:
         return page(request, "notes/gone.html", status=410, title=_("This post is gone"))
-    if form is None and viewer.is_member:
+    if form is None and found["touch"].pop("answerable", False):
         form = forms.opened(
             request, forms.post(request, parent=kept.reach, answer=True), reach=kept.reach
         )
@@ -149,11 +155,10 @@ def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dic
         "thread": said if any(one.id == kept.id for one in said) else [kept, *said],
         "about": {"url": root.url, "name": root.name} if root is not None else None,
         "names": {one.id: one.author.label for one in said},
-        "polls": tallies.of(db, [kept.id, *(one.id for one in said)], viewer.id),
-        "said_of": reactions.of(db, [kept.id, *(one.id for one in said)], viewer),
+        "around": _around(db, [kept, *said], viewer),
         "touch": _touch(db, kept, viewer),
-        "liked_by": _people(db, kept, viewer, Verb.LIKE),
-        "shared_by": _people(db, kept, viewer, Verb.SHARE),
+        "liked_by": _people(db, kept, viewer, Said.LIKE),
+        "shared_by": _people(db, kept, viewer, Said.SHARE),
         "hidden": hidden,
         "mine": writing.may_change(db, viewer, kept),
     }
@@ -161,21 +166,43 @@ def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dic
 
 def _touch(db: Connection, kept: Post, viewer: Viewer) -> dict[str, Any]:
     """What the viewer may do with a post by one touch, as far as its author wants it."""
+    who = viewer.account
+    if who is None or not viewer.is_member:
+        return {"likeable": False, "shareable": False, "quotable": False, "offered": ()}
+    may = {
+        verb: standing.allowed(db, who, kept.owner, kept.policy, verb) is not Leave.NO
+        for verb in Verb
+    }
+    public = kept.reach == Reach.PUBLIC
     return {
-        "likeable": viewer.is_member,
-        "shareable": viewer.is_member and kept.reach == Reach.PUBLIC,
-        "offered": OFFERED if viewer.is_member else (),
+        "likeable": may[Verb.LIKE],
+        "shareable": public and may[Verb.SHARE],
+        "quotable": public and may[Verb.QUOTE],
+        "answerable": may[Verb.REPLY],
+        "offered": OFFERED,
     }
 
 
-def _people(db: Connection, kept: Post, viewer: Viewer, verb: Verb) -> list[Account]:
+def _around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, dict[str, Any]]:
+    """What stands around posts, each by the post's id, as far as the viewer may see it."""
+    ids = [one.id for one in posts]
+    given = {one.id: one.quote for one in posts if one.quote and one.consent == Consent.GIVEN}
+    found = queries.shown(db, given.values(), viewer)
+    return {
+        "said_of": reactions.of(db, ids, viewer),
+        "polls": tallies.of(db, ids, viewer.id),
+        "quoted": {id: found[quote] for id, quote in given.items() if quote in found},
+    }
+
+
+def _people(db: Connection, kept: Post, viewer: Viewer, verb: Said) -> list[Account]:
     """Who likes or shares a post; its author alone is told."""
     return reactions.people(db, kept.id, verb) if kept.owner == viewer.id else []
 
 
 async def reply(request: Request) -> Response:
     """Answer a post."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
     if kept is None:
         raise Missing
@@ -183,7 +210,7 @@ async def reply(request: Request) -> Response:
     if not form.errors:
         wide = form.values.get("reach", Reach.DIRECT.value)
         try:
-            slug = await _posted(request, form, parent=kept.id, reach_=wide)
+            slug = await posted(request, form, parent=kept.id, reach_=wide)
         except Invalid as problem:
             form = form.wrong(problem)
         else:
@@ -193,7 +220,7 @@ async def reply(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """Answer a question for views."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     slug = request.path_params["slug"]
     chosen = fields_of(request).get("choice") or []
     try:
@@ -206,14 +233,14 @@ async def answer(request: Request) -> Response:
 
 async def about(request: Request) -> Response:
     """Answer a thing of another module, such as somebody's need, where everybody may read it."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     id = (fields_of(request).get("about") or [""])[0]
     found = await node.write(_reach_of, id, viewer)
     form = read(request, forms.post(request, parent=found, answer=True))
     if form.errors:
         raise Invalid(form.errors, safe=mark("Write something first."))
     wide = form.values.get("reach", Reach.DIRECT.value)
-    slug = await _posted(request, form, parent=id, reach_=wide)
+    slug = await posted(request, form, parent=id, reach_=wide)
     return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
 
 
@@ -238,7 +265,7 @@ async def change(request: Request) -> Response:
 async def changed(request: Request) -> Response:
     """Change a post."""
     kept = await _mine(request)
-    node, viewer = _member(request)
+    node, viewer = member(request)
     form = read(request, forms.change(request))
     if not form.errors:
         try:
@@ -259,13 +286,13 @@ def _change_page(request: Request, kept: Post, form: Entry, status: int = 200) -
 
 async def delete(request: Request) -> Response:
     """Delete a post."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     await node.write(writing.remove, viewer, request.path_params["slug"])
     return done(request, "/notes", voice(request).say("Deleted, here and where it was sent."))
 
 
 async def _mine(request: Request) -> Post:
-    node, viewer = _member(request)
+    node, viewer = member(request)
     kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
     if kept is None or not await node.read(writing.may_change, viewer, kept):
         raise Missing
@@ -275,9 +302,11 @@ async def _mine(request: Request) -> Post:
 # From the form to the unit ------------------------------------------------------------------
 
 
-async def _posted(request: Request, form: Entry, *, parent: str | None, reach_: str) -> str:
+async def posted(
+    request: Request, form: Entry, *, parent: str | None, reach_: str, quote: str | None = None
+) -> str:
     """Write what the form says, after looking up whom it names; its slug."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     text = form.values["text"]
     draft = Draft(
         text=text,
@@ -286,6 +315,7 @@ async def _posted(request: Request, form: Entry, *, parent: str | None, reach_: 
         people=await people(node, text, reach_),
         parent=parent,
         warning=form.values["warning"],
+        quote=quote,
         **forms.asked(form),
     )
     as_community = form.values.get("author") == "community" and viewer.is_admin

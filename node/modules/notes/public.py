@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node.kernel.access import Reach, Viewer
-from node.modules.notes import queries, tallies
+from node.modules.notes import queries, stamps, tallies
 from node.modules.notes.queries import Post
+from node.modules.notes.rules import Consent
 from node.modules.notes.tallies import Poll
 from node.modules.reactions import api as reactions
 from node.modules.reactions.api import Verb
@@ -30,6 +31,9 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     them), and others' posts that are not public only to their authors: nothing of theirs is
     handed on.
     """
+    stamp = stamps.document(db, id, viewer)
+    if stamp is not None:
+        return stamp
     whole, _, part = id.rpartition("/")
     if part in _PARTS:
         kept = _readable(db, whole, viewer)
@@ -54,13 +58,14 @@ def value(db: Connection, kept: Post) -> Object:
     """A post as the object that travels."""
     poll = tallies.one(db, kept.id) if kept.type == "Question" else None
     told = (kept.updated, poll.told if poll else None)
+    quote = kept.quote if kept.consent != Consent.REFUSED else None
     tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
     return _CLASSES[kept.type](
         id=kept.id,
         name=kept.title or None,
         url=kept.id.rpartition("/o/")[0] + kept.path if kept.local else kept.url,
         attributed_to=kept.owner,
-        content=kept.content,
+        content=with_link(kept.content, quote),
         summary=kept.summary or None,
         sensitive=kept.sensitive or None,
         source=source(kept.source),
@@ -75,8 +80,18 @@ def value(db: Connection, kept: Post) -> Object:
         interaction_policy=kept.policy,
         handling=handling(kept.reach),
         **(parts(kept.id) if kept.local and kept.reach == Reach.PUBLIC else {}),
+        quote=quote,
+        quote_authorization=kept.stamp if kept.consent == Consent.GIVEN else None,
         **(_asked(poll) if poll else {}),
     )
+
+
+def with_link(content: str, quote: str | None) -> str:
+    """Words with a link to what they quote, for who does not show it (FEP-044f)."""
+    if quote is None:
+        return content
+    link = html.from_text(quote).removeprefix("<p>").removesuffix("</p>")
+    return f'{content}<p class="quote-inline">RE: {link}</p>'
 
 
 def _asked(poll: Poll) -> dict[str, Any]:

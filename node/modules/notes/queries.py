@@ -1,7 +1,7 @@
 """All SQL about posts."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -138,6 +138,13 @@ def _one(viewer: Viewer) -> Select[Any]:
 def _welcome() -> ColumnElement[bool]:
     """Nobody sees what those wrote whom the community keeps out."""
     return note.c.owner.not_in(moderation.kept_out())
+
+
+def shown(db: Connection, ids: Collection[str], viewer: Viewer) -> dict[str, Post]:
+    """Posts that others show, by id, for who may see them."""
+    said = _posts().where(note.c.id.in_(ids), visible(note, viewer), _seen(viewer))
+    rows = db.execute(said.where(note.c.deleted.is_(None)))
+    return {row.id: _post(row) for row in rows} if ids else {}
 
 
 def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:

@@ -5,11 +5,13 @@ from collections.abc import Collection as Some
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from node.kernel.access import Reach
 from vocab.model import PUBLIC, Object
-from vocab.types import Collection, Question
+from vocab.types import Collection, Link, Question
+from vocab.types import Post as Quoting
 
 MENTIONS: Final = 20
 """Handles in one text that are looked up."""
@@ -25,6 +27,12 @@ _HANDLE: Final = re.compile(
     re.ASCII,
 )
 _TAG: Final = re.compile(r"(<[^>]*>)")
+QUOTED: Final = {f"https://misskey-hub.net/ns{x}_misskey_quote" for x in ("#", "/#")}
+"""What a link of FEP-e232 to a quoted post says that it is."""
+_INLINE: Final = re.compile(
+    r"""<(span|p)\s+class=["']quote-inline["']\s*>(?:(?!</?\1[\s>]).){0,5000}</\1>""",
+    re.IGNORECASE | re.DOTALL,
+)
 _SHORTCODE: Final = re.compile(r":?([A-Za-z0-9_+-]{1,60}):?")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
@@ -89,6 +97,29 @@ def shortcode(said: str | None) -> str | None:
     """
     found = _SHORTCODE.fullmatch((said or "").strip())
     return f":{found[1]}:" if found else None
+
+
+class Consent(StrEnum):
+    """Whether the author of a quoted post agrees; a post without a word on it shows none."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+def quoted_by(post: Object) -> str | None:
+    """The id of the post that another shows, in whatever way it says so (FEP-044f, FEP-e232)."""
+    if not isinstance(post, Quoting):
+        return None
+    links = (one for one in post.tag if isinstance(one, Link) and QUOTED & set(one.rel))
+    said = (post.quote, post.misskey_quote, post.quote_uri, post.quote_url)
+    return next((one for one in (*said, *(link.href for link in links)) if one), None)
+
+
+def without_link(content: str) -> str:
+    """The words of a post without the link to what it quotes, for who sees that anyway."""
+    return _INLINE.sub("", content)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import ANONYMOUS, Viewer
-from node.modules.notes import queries
+from node.modules.notes import queries, stamps
 from node.modules.notes.queries import Post
+from node.modules.notes.rules import Consent
 from vocab import html
 from web.slots import Card
 from web.voice import Voice, speak
@@ -45,6 +46,22 @@ def _card(one: Post, spoken: Voice) -> Card:
 def opening(one: Post) -> str:
     """The first words of a post: its title, its warning, or how it begins."""
     return one.title or one.summary or html.line(one.content, 140)
+
+
+async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
+    """Who asks to show a post of the member's in theirs."""
+    if not viewer.is_member:
+        return []
+    mine = [one for one in (viewer.id, node.community.id if viewer.is_admin else None) if one]
+    asked = await node.read(stamps.of_owner, mine, Consent.ASKED)
+    spoken = speak(node, viewer)
+    words = spoken.many(
+        "Somebody asks to show a post of yours",
+        "%(num)d people ask to show a post of yours",
+        len(asked),
+    )
+    act = spoken.say("Answer")
+    return [Card(title=words, href="/notes/quotes", icon="talk", act=act)] if asked else []
 
 
 async def public(node: "Node", viewer: Viewer) -> list[Card]:

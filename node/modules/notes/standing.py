@@ -1,18 +1,24 @@
 """Where a post belongs: how far it goes, for whom it is, what it answers, whether we keep it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from federation.origins import same_origin
 from node.kernel.access import Reach, Viewer
 from node.kernel.act import Act
 from node.kernel.errors import Refused
+from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.notes import keeping, queries, rules
 from node.modules.notes.queries import Post
+from vocab import policy
 from vocab.model import Object, id_of
+from vocab.policy import Leave, Verb
 from vocab.types import Create, Mention, Tombstone, Update
 
 LONGEST_ADDRESSES = 500
@@ -142,3 +148,14 @@ def narrowed(unit: Unit, act: Act[Update, Object], before: Post) -> dict[str, An
         had = queries.recipients_of(unit.db, before.id)
         named = tuple(id for id in named if id in had)
     return {"reach": reach.value, "to": to, "cc": cc, "recipients": named}
+
+
+def allowed(
+    db: Connection, who: Account, owner: str | None, rule: Mapping[str, Any] | None, verb: Verb
+) -> Leave:
+    """Whether somebody may do this with a post, by its author's policy; the author may."""
+    if owner is None or owner == who.id:
+        return Leave.YES
+    author = find_account(db, owner)
+    circles = follows.circles(db, who.id, author) if author else []
+    return policy.leave(rule, verb, [who.id, *circles])

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from node.kernel.database import Moment, new_metadata
@@ -122,3 +123,22 @@ answer = Table(
     Column("mark", LargeBinary(16), primary_key=True),
 )
 """That somebody answered, as a salted hash: answers are counted, not kept. Gone at the end."""
+
+quoting = Table(
+    "note_quoting",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    _note(),
+    Column("post", String(2048), nullable=False),
+    _account("actor"),
+    Column("request", String(2048), nullable=False),
+    Column("words", String(500), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("note", "post"),
+    Index(None, "post"),
+)
+"""That somebody asked to show a post of ours in `post` of theirs, and what was said to it.
+
+`id` is that of the stamp (FEP-044f), which can be fetched while `state` (`rules.Consent`) is
+given; `words` are the first of the post that would show ours."""

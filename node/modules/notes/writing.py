@@ -12,8 +12,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.follows import api as follows
-from node.modules.notes import public, queries, rules
+from node.modules.notes import public, queries, quotes, rules, standing
 from node.modules.notes.queries import Post
 from node.modules.notes.tables import note
 from vocab import html, policy
@@ -27,6 +26,7 @@ SHORTEST, LONGEST = timedelta(minutes=59), timedelta(days=366)
 """How long a poll may be open."""
 NEWER = timedelta(seconds=1)
 """How much later a change says it is, at least: others take no other for news."""
+NO_QUOTES = mark("Whoever wrote this does not want it shown in the posts of others.")
 NO_ANSWERS = mark("This person takes no answers from you.")
 
 
@@ -47,6 +47,8 @@ class Draft:
     """Of a poll: its answers."""
     several: bool = False
     ends: datetime | None = None
+    quote: str | None = None
+    """The id of a post that it shows."""
     quotes: Leave = Leave.ASK
     """Whether others may show it in a post of their own, if it is public."""
 
@@ -81,6 +83,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
     if not html.from_text(draft.text):
         raise Invalid({"text": mark("Write something first.")})
     parent = _parent(unit, author, draft)
+    _may_quote(unit, author, draft)
     said = _value(unit, author, draft, parent)
     made = Create(
         id=unit.id("a"),
@@ -92,6 +95,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
         handling=said.handling,
     )
     unit.perform(made, author)
+    quotes.ask(unit, said)
     slug = (said.id or "").rpartition("/")[2]
     if once is not None:
         unit.db.execute(update(note).where(note.c.id == said.id).values(once=once))
@@ -107,7 +111,7 @@ def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
         raise Missing(detail=draft.parent)
     if found.owner and unit.registry.blocks(unit.db, found.owner, author.id):
         raise Refused("E_BLOCKED", found.owner, safe=NO_ANSWERS)
-    if allowed(unit, author, found.owner, found.policy, Verb.REPLY) is Leave.NO:
+    if standing.allowed(unit.db, author, found.owner, found.policy, Verb.REPLY) is Leave.NO:
         raise Refused("E_POLICY", found.id, safe=NO_ANSWERS)
     if draft.reach not in rules.choices(found.reach):
         words = mark("An answer cannot go further than what it answers.")
@@ -115,15 +119,20 @@ def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
     return found
 
 
-def allowed(
-    unit: Unit, who: Account, owner: str | None, rule: Mapping[str, Any] | None, verb: Verb
-) -> Leave:
-    """Whether somebody may do this with a post, by its author's policy; the author may."""
-    if owner is None or owner == who.id:
-        return Leave.YES
-    author = unit.account(owner)
-    circles = follows.circles(unit.db, who.id, author) if author else []
-    return policy.leave(rule, verb, [who.id, *circles])
+def _may_quote(unit: Unit, author: Account, draft: Draft) -> None:
+    """Refuse a quote that nobody would see, or that the quoted post's author does not want."""
+    if draft.quote is None:
+        return
+    found = queries.by_id(unit.db, draft.quote, Viewer(account=author))
+    if found is None or found.deleted is not None or found.reach != Reach.PUBLIC:
+        raise Missing(detail=draft.quote)
+    blocked = unit.registry.blocks(unit.db, found.owner, author.id)
+    leave = standing.allowed(unit.db, author, found.owner, found.policy, Verb.QUOTE)
+    if blocked or leave is Leave.NO:
+        raise Refused("E_POLICY", found.id, safe=NO_QUOTES)
+    if not found.local and draft.reach != Reach.PUBLIC:
+        words = mark("Its author has to be asked, so only what is public can show it.")
+        raise Invalid({"reach": words}, "E_NOT_PUBLIC")
 
 
 def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
@@ -155,7 +164,8 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         id=id,
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
-        content=_written(draft.text, draft.people),
+        content=public.with_link(_written(draft.text, draft.people), draft.quote),
+        quote=draft.quote,
         source=public.source(draft.text),
         lang=draft.lang,
         **_warned(draft.warning),
@@ -249,7 +259,7 @@ def edit(
         "summary": None,
         "sensitive": None,
         **_warned(warning),
-        "content": _written(text, people),
+        "content": public.with_link(_written(text, people), kept.quote),
         "source": public.source(text),
         "lang": lang,
         "updated": max(unit.now, (kept.updated or kept.published) + NEWER),

@@ -1,0 +1,42 @@
+"""Posts that nobody sent to us, but that their own server shows to everybody."""
+
+from federation.origins import same_origin
+from federation.policy import refuses
+from federation.queries import forgotten
+from federation.trust import Wanted
+from node.kernel.access import Reach
+from node.kernel.unit import Unit
+from node.modules.notes import keeping, polls, queries, quotes, rules
+from vocab.model import Object, id_of
+from vocab.types import Post
+
+
+def keep(unit: Unit, post: Object) -> None:
+    """Keep a post that is for all, as its own server shows it; nothing if it is known, or gone.
+
+    Raises:
+        Wanted: nobody here has met its author.
+    """
+    id, owner = post.id or "", id_of(post.attributed_to) or ""
+    to, cc = list(post.to), list(post.cc)
+    reach = rules.reach_of({*to, *cc}, ours=False, peers=False)
+    if reach is not Reach.PUBLIC or not isinstance(post, Post) or post.kind is not None:
+        return
+    if not _may_come(unit, id, owner):
+        return
+    author = unit.account(owner)
+    if author is None:
+        raise Wanted(owner)
+    if author.gone is None and author.suspended is None:
+        place = {"reach": reach.value, "thread": keeping.thread_of(unit, post)}
+        queries.add(unit, {**keeping.row(post, author, to, cc, unit.now), **place}, ())
+        polls.keep(unit, id, post)
+        quotes.look(unit, id)
+
+
+def _may_come(unit: Unit, id: str, owner: str) -> bool:
+    if not id or unit.ours(id) or not same_origin(id, owner):
+        return False
+    if queries.stored(unit.db, id) is not None or forgotten(unit.db, owner, [id]):
+        return False
+    return not refuses(unit.db, unit.registry, owner)
