@@ -14,16 +14,19 @@ from node.kernel.node import Node
 from node.kernel.unit import Unit
 from vocab import checks, wire
 from vocab.model import Activity, Object, id_of
-from vocab.types import Create
+from vocab.types import Create, Update
 
 
-async def take(node: Node, found: Document, budget: Budget) -> str:
+async def take(
+    node: Node, found: Document, budget: Budget, *, how: type[Create | Update] = Create
+) -> str:
     """Take in what a server gave for an id of its own.
 
     Args:
         node: asks.
         found: as `resolving.fetch` gave it.
         budget: of whoever asked.
+        how: as something new, or as what it is now, whether it was known or not.
 
     Returns:
         Its id.
@@ -39,11 +42,18 @@ async def take(node: Node, found: Document, budget: Budget) -> str:
     if value.id is None or owner is None or not same_origin(owner, value.id):
         raise Refused("E_OWNER", f"{value.id} is of {owner}")
     who = await resolving.account(node, owner, budget=budget)
-    await node.write(_take, who.id, value, document, found)
+    await node.write(_take, who.id, value, document, found, how)
     return value.id
 
 
-def _take(unit: Unit, owner: str, value: Object, document: Document, raw: Document) -> None:
+def _take(
+    unit: Unit,
+    owner: str,
+    value: Object,
+    document: Document,
+    raw: Document,
+    how: type[Create | Update],
+) -> None:
     actor = unit.account(owner)
     if actor is None or actor.local or policy.refuses(unit.db, unit.registry, owner):
         raise Refused("E_BLOCKED", owner)
@@ -53,6 +63,6 @@ def _take(unit: Unit, owner: str, value: Object, document: Document, raw: Docume
     viewer, registry = Viewer(account=actor), unit.registry
     known = receiving.known(unit, viewer)
     checks.run(document, known, types=registry.types, by_class=registry.checks)
-    made = Create(actor=owner, object=value, to=value.to, cc=value.cc)
+    made = how(actor=owner, object=value, to=value.to, cc=value.cc)
     if isinstance(value, Activity) or not unit.perform(made, actor, value, raw, asked=True):
         raise Refused("E_UNSUPPORTED", f"nobody here keeps a {value.type}")

@@ -16,6 +16,10 @@ from vocab.spellings import ONE, ids, iri, many, text, word
 
 MUTUAL_AID = ("maid:", "https://mutual-aid.app/ns/core#", "http://mutual-aid.app/ns/core#")
 PAIR = ("pair:", "http://virtual-assembly.org/ontologies/pair#")
+PROPOSALS = frozenset(
+    {"https://w3id.org/valueflows/ont/vf#Proposal", "https://w3id.org/valueflows/Proposal"}
+)
+"""How a link says that it leads to a listing."""
 FLOHMARKT = "flohmarkt:data"
 TITLE = 300
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
@@ -57,6 +61,14 @@ def listing(held: Mapping[str, Any]) -> dict[str, Any] | None:
     out["tag"] = [{"type": "Hashtag", "name": one} for one in _hashtags(held)]
     out["foreign"] = dialect
     return {key: one for key, one in out.items() if one is not None and one not in ("", [], {})}
+
+
+def linked(actor: Mapping[str, Any]) -> list[str]:
+    """The ids of the listings that an actor's page links (FEP-0ea0), as Mitra and Epicyon do."""
+    links = [one for one in many(actor.get("attachment")) if isinstance(one, Mapping)]
+    meant = [one for one in links if PROPOSALS & {str(rel) for rel in many(one.get("rel"))}]
+    hrefs = [iri(one.get("href")) for one in meant]
+    return list(dict.fromkeys(one for one in hrefs if one))[: spellings.MOST]
 
 
 def _dialect(held: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -11,10 +11,10 @@ from node.kernel.keys import Keys, make_keys
 from node.kernel.node import Node
 from node.modules import accounts, follows, listings, moderation
 from node.modules.follows import api as following
-from node.modules.listings import about, api, posting, public, rules
+from node.modules.listings import about, api, linked, posting, public, rules
 from node.modules.listings.rules import State
 from node.modules.moderation import api as keeping
-from tests.conftest import Clock, MakeNode, Wire, settle
+from tests.conftest import Clock, MakeNode, Wire, person, settle
 from tests.federation.strangers import PUBLIC, letters
 from tests.modules.market import Market, on_board, received
 from tests.modules.test_listings_pages import Browse
@@ -362,6 +362,81 @@ async def test_the_board_says_where_it_comes_from(alder: Node, elm: Market, brow
     assert '<dt>Price</dt><dd dir="auto">25</dd>' in other
     assert "A ladder" not in (await visitor.get("/board")).text
     assert (await visitor.get(ladder.path)).status_code == 404
+
+
+# On a page ------------------------------------------------------------------------------------
+
+LINK = {
+    "type": "Link", "name": "A ladder", "rel": ["payment", "https://w3id.org/valueflows/ont/vf#Proposal"],
+}  # fmt: skip
+
+
+def put_up(elm: Market, *ids: str, **proposals: dict[str, Any]) -> None:
+    """Have Bob's page link these, and serve the proposals at their own addresses."""
+    page = elm.server.pages[elm.bob.id]
+    page["attachment"] = [{**LINK, "href": id} for id in ids]
+    for said in proposals.values():
+        elm.server.pages[said["id"]] = said
+
+
+async def test_what_a_page_links_is_looked_at_when_somebody_follows(
+    alder: Node, elm: Market, clock: Clock
+) -> None:
+    mitra = {**received("mitra-subscription", elm), "id": at(elm, "p/monero:41")}
+    mitra["publishes"] = {**mitra["publishes"], "id": at(elm, "p/monero:41#primary")}
+    eves = elm.proposal(id=at(elm, "p/eve"), attributedTo=at(elm, "users/eve"))
+    put_up(
+        elm, mitra["id"], at(elm, "p/none"), eves["id"], "https://fir.test/p/1", "payto://iban/1",
+        mitra=mitra, eves=eves, none={"id": at(elm, "p/none"), "type": "Note"},
+    )  # fmt: skip
+    await elm.follower()
+    await settle(alder)
+
+    (found,) = await elm.kept()
+    assert (found.id, found.title) == (mitra["id"], "Pay for subscription")
+    assert elm.server.asked["https://fir.test/p/1"] == 0
+
+    clock.advance(days=1)
+    elm.server.pages[mitra["id"]] = {**mitra, "name": "Pay for a year"}
+    await linked.look_again(alder)
+    await settle(alder)
+    assert [(one.title, one.ends) for one in await elm.kept()] == [
+        ("Pay for a year", alder.now() + rules.UNSAID)
+    ]
+
+    clock.advance(days=1)
+    elm.server.pages[mitra["id"]] = 404
+    await linked.look_again(alder)
+    await settle(alder)
+    assert await elm.kept() == []
+
+
+async def test_nobodys_page_is_looked_at_if_nobody_follows(alder: Node, elm: Market) -> None:
+    said = elm.proposal()
+    put_up(elm, said["id"], ladder=said)
+    await resolving.account(alder, elm.bob.id)
+
+    await linked.look_again(alder)
+    await settle(alder)
+
+    assert await elm.kept() == []
+
+
+async def test_a_notice_is_looked_up_by_its_address(
+    make_node: MakeNode, wire: Wire, stranger_keys: list[Keys], browse: Browse
+) -> None:
+    alder = await make_node("alder")
+    elm = Market(alder, wire, stranger_keys[0])
+    await person(alder, "ana")
+    said = elm.proposal()
+    elm.server.pages[said["id"]] = said
+    browser = await browse(alder, "ana")
+
+    found = await browser.post("/search", {"q": said["id"]}, form=f"/search?q={said['id']}")
+
+    assert "A ladder" in found.text
+    (kept,) = await elm.kept()
+    assert (kept.foreign, kept.owner) == ("fep-0837", elm.bob.id)
 
 
 # What it is about -----------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """What Follow, its answers and its end do; the same for ours and theirs."""
 
+from dataclasses import dataclass
+
 from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
@@ -12,6 +14,14 @@ from vocab.model import Object, id_of
 from vocab.types import Accept, Follow, Reject, Undo
 
 handlers = Handlers()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """Somebody here follows somebody elsewhere from now on."""
+
+    follower: str
+    followed: str
 
 
 @handlers.on(Follow, Object)
@@ -55,6 +65,8 @@ def _answered(unit: Unit, act: Act[Accept | Reject, Follow], now_is: State) -> N
         raise Refused("E_NOT_ADDRESSED", f"{act.actor.id} answers for {followed}")
     if not queries.settle(unit, follower, followed, now_is):
         raise Refused("E_UNKNOWN", f"{follower} did not ask to follow {followed}")
+    if now_is is State.ACCEPTED and unit.ours(follower):
+        unit.tell(Followed(follower=follower, followed=followed))
 
 
 @handlers.on(Undo, Follow)

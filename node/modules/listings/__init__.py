@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
-from node.modules.listings import finding, jobs, pages, posting, public, slots
+from node.modules.follows.api import Followed
+from node.modules.listings import finding, jobs, linked, pages, posting, public, slots
 from node.modules.listings.api import Listed
 from node.modules.listings.checks import CHECKS
 from node.modules.listings.handlers import handlers
@@ -23,9 +24,23 @@ module = Module(
     handlers=handlers,
     checks=CHECKS,
     routes=pages.routes,
-    jobs={"expire": jobs.expire, "meet": jobs.meet, "tidy": jobs.tidy},
-    every={"expire": timedelta(minutes=15), "tidy": timedelta(days=1)},
-    subscribers=((Listed, posting.announce), (Gone, posting.owner_gone)),
+    jobs={
+        "expire": jobs.expire,
+        "meet": jobs.meet,
+        "tidy": jobs.tidy,
+        "linked": linked.look,
+        "look_again": linked.look_again,
+    },
+    every={
+        "expire": timedelta(minutes=15),
+        "tidy": timedelta(days=1),
+        "look_again": timedelta(days=1),
+    },
+    subscribers=(
+        (Listed, posting.announce),
+        (Gone, posting.owner_gone),
+        (Followed, linked.followed),
+    ),
     slots={
         "today.waiting": slots.waiting,
         "today.happened": slots.happened,

@@ -49,7 +49,7 @@ def changed(unit: Unit, act: Act[Update, Listing]) -> None:
     if before is None:
         if act.actor.local:
             raise Refused("E_UNKNOWN", f"{act.object.id} is not here")
-        _keep(unit, act.object, act.activity, act.actor.id)
+        _keep(unit, act.object, act.activity, act.actor.id, asked=act.asked)
         return
     if before.owner != act.actor.id:
         raise Refused("E_OWNER", f"{before.id} is of {before.owner}")
