@@ -89,6 +89,8 @@ def measure(held: Any) -> dict[str, str] | None:
     plain = unprefixed(held)
     unit = word(id_of(plain.get("hasUnit")) or "one")
     amount = plain.get("hasNumericalValue")
+    if isinstance(amount, Mapping):  # Fedify says its type, too
+        amount = amount.get("@value")
     if isinstance(amount, int | float) and not isinstance(amount, bool):
         amount = _decimal(amount)
     return {"hasUnit": unit, "hasNumericalValue": amount if isinstance(amount, str) else "1"}

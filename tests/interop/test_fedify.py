@@ -16,7 +16,12 @@ from node import stage
 from node.demo import story
 from node.demo.people import Wish
 from node.kernel.node import Node
+from node.modules.agreements import queries as agreements
+from node.modules.agreements import settling
+from node.modules.agreements.rules import State
 from node.modules.follows import api as follows
+from node.modules.listings import api as listings
+from node.modules.listings.api import Notice
 from node.modules.notes import api as notes
 from tests.conftest import found, person
 
@@ -166,3 +171,32 @@ async def test_frank_reads_a_decision(tmp_path: Path, frank: Peer) -> None:
         assert decision["type"] == "Article"
         assert "Open on Sundays" in decision["document"]["name"]
         assert await frank.show("errors") == []
+
+
+async def test_we_agree_on_what_frank_offers(here: stage.Stage, frank: Peer) -> None:
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana", display="Ana")
+    made = await frank.ask("propose", name="I mend wheels", hours="2.5", to=alder.community.id)
+
+    async def kept() -> Notice | None:
+        return await alder.read(listings.listing, made["id"], listings.HERE)
+
+    notice = await here.until(kept)
+    assert (notice.foreign, notice.title) == ("fep-0837", "I mend wheels")
+    assert (notice.unit, notice.amount, notice.unit_based) == ("hour", "2.5", False)
+
+    answer = await alder.write(settling.answer, ana.id, notice, words="Saturday?")
+    (understood,) = await here.until(partial(frank.show, "offers"))
+    assert understood == {
+        "id": answer.offer, "satisfies": notice.primary, "unit": "hour", "amount": "2.5",
+    }  # fmt: skip
+
+    said = {"offer": answer.offer, "satisfies": notice.primary, "hours": "2.5"}
+    final = await frank.ask("agree", **said, to=ana.id)
+
+    async def agreed() -> bool:
+        (held,) = await alder.read(agreements.with_member, ana.id)
+        return held.state is State.AGREED and held.id == final["id"]
+
+    await here.until(agreed)
+    assert await frank.show("errors") == []

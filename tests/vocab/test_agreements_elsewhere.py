@@ -12,6 +12,8 @@ from vocab.types import Offer
 from vocab.wire import dump, load
 
 BOB, ANA = "https://elm.test/users/bob", "https://alder.test/u/ana"
+VF = "https://w3id.org/valueflows/ont/vf#"
+OM = "http://www.ontology-of-units-of-measure.org/resource/om-2/"
 PROPOSAL = "https://alder.test/o/1"
 
 
@@ -53,6 +55,19 @@ READ: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         }),
         "result", {"id": FINAL, "attributedTo": BOB, "stipulates": flow("primary"),
                    "url": "https://pay.test/7"},
+    ),
+    "Fedify's yes": (
+        act("Accept", object="https://alder.test/a/1", result={
+            "id": FINAL, "type": VF + "Agreement", "attributedTo": BOB, VF + "stipulates": {
+                "id": f"{FINAL}#primary", "type": VF + "Commitment",
+                VF + "satisfies": {"id": f"{PROPOSAL}#primary"},
+                VF + "resourceQuantity": {
+                    "type": OM + "Measure", OM + "hasUnit": "one",
+                    OM + "hasNumericalValue": {"type": "xsd:decimal", "@value": "2.5"},
+                },
+            },
+        }),
+        "result", {"id": FINAL, "stipulates": flow("primary", "2.5", id=f"{FINAL}#primary")},
     ),
     "Mitra's yes": (
         act("Accept", object="https://alder.test/a/1", result=MITRA),

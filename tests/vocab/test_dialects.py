@@ -96,6 +96,7 @@ def test_our_offer_has_what_the_readers_of_others_ask_for(folder: str) -> None:
 MAID = "https://mutual-aid.app/ns/core#"
 PAIR = "http://virtual-assembly.org/ontologies/pair#"
 VF = "https://w3id.org/valueflows/ont/vf#"
+OM = "http://www.ontology-of-units-of-measure.org/resource/om-2/"
 
 READ = {
     "a title from the first line of the text": (
@@ -123,6 +124,25 @@ READ = {
         {"purpose": "request", "publishes": {
             "type": "Intent", "id": "https://elm.test/p/1#primary", "action": "deliverService",
             "resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": "2"},
+        }},
+    ),
+    "Fedify inside a Create: full names, and a number that says its type": (
+        {
+            **proposal(purpose=None, publishes=None, type=VF + "Proposal"),
+            VF + "purpose": "offer", VF + "unitBased": False, VF + "publishes": {
+                "id": "https://elm.test/p/1#primary", "type": VF + "Intent",
+                VF + "action": "transfer",
+                VF + "resourceConformsTo": {"id": "https://www.wikidata.org/wiki/Q11442"},
+                VF + "resourceQuantity": {
+                    "type": OM + "Measure", OM + "hasUnit": "one",
+                    OM + "hasNumericalValue": {"type": "xsd:decimal", "@value": "2.5"},
+                },
+            },
+        },
+        {"purpose": "offer", "unitBased": False, "publishes": {
+            "type": "Intent", "id": "https://elm.test/p/1#primary", "action": "transfer",
+            "resourceQuantity": {"hasUnit": "one", "hasNumericalValue": "2.5"},
+            "resourceConformsTo": "https://www.wikidata.org/wiki/Q11442",
         }},
     ),
     "Mitra's least amounts, which are beyond our figures": (

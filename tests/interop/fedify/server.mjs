@@ -13,9 +13,10 @@ import {
   InProcessMessageQueue, MemoryKvStore, createFederation, generateCryptoKeyPair,
 } from "@fedify/fedify";
 import {
-  Accept, Activity, Create, Endpoints, Follow, Note, PUBLIC_COLLECTION, Person, Undo,
-  isActor,
+  Accept, Activity, Agreement, Commitment, Create, Endpoints, Follow, Intent, Measure, Note, Offer,
+  PUBLIC_COLLECTION, Person, Proposal, Undo, isActor,
 } from "@fedify/vocab";
+import { parseDecimal } from "@fedify/vocab-runtime";
 import { configure } from "@logtape/logtape";
 import { Temporal } from "@js-temporal/polyfill";
 
@@ -23,6 +24,7 @@ const NAME = "frank";
 const received = []; // activities whose sender Fedify found to be who it says
 const troubles = []; // what Fedify complained about
 const followers = new Map(); // actor id → {id, inboxId, endpoints}
+const offers = []; // what Fedify's own classes make of Offer(Agreement)
 const posts = new Map(); // number → Note
 const pairs = [];
 
@@ -116,6 +118,14 @@ federation
     const undone = await undo.getObject(ctx);
     if (undone instanceof Follow && undo.actorId) followers.delete(undo.actorId.href);
   })
+  .on(Offer, async (ctx, offer) => {
+    await keep(ctx, offer);
+    const agreement = await offer.getObject(ctx);
+    if (!(agreement instanceof Agreement)) return;
+    const { satisfies, resourceQuantity } = agreement.stipulates;
+    const { unit, numericalValue } = resourceQuantity;
+    offers.push({ id: offer.id.href, satisfies: satisfies.href, unit, amount: `${numericalValue}` });
+  })
   .on(Activity, keep)
   .onError((_ctx, error) => {
     troubles.push({ level: "error", where: "inbox", what: String(error?.stack ?? error) });
@@ -130,6 +140,10 @@ function creation(ctx, note) {
     id: new URL("#create", note.id), actor: ctx.getActorUri(NAME), object: note,
     tos: note.toIds, ccs: note.ccIds, published: note.published,
   });
+}
+
+function measure(hours) {
+  return new Measure({ unit: "hour", numericalValue: parseDecimal(hours) });
 }
 
 async function someone(ctx, id) {
@@ -172,6 +186,38 @@ const requests = {
     await ctx.sendActivity({ identifier: NAME }, targets, creation(ctx, note));
     return { id: note.id.href };
   },
+  // {name, hours, to: actor id}: an offer by FEP-0837, as Fedify's classes write it
+  async propose(ctx, { name, hours, to }) {
+    const target = await someone(ctx, to);
+    const id = `${origin}/proposals/${crypto.randomUUID()}`;
+    const proposal = new Proposal({
+      id: new URL(id), attribution: ctx.getActorUri(NAME), purpose: "offer", name,
+      unitBased: false, tos: [PUBLIC_COLLECTION, target.id],
+      publishes: new Intent({
+        id: new URL(`${id}#primary`), action: "deliverService", resourceQuantity: measure(hours),
+      }),
+    });
+    const create = new Create({
+      id: new URL(`${id}/create`), actor: ctx.getActorUri(NAME), object: proposal,
+      tos: [PUBLIC_COLLECTION, target.id],
+    });
+    await ctx.sendActivity({ identifier: NAME }, target, create);
+    return { id };
+  },
+  // {offer, satisfies, hours, to: actor id}: a yes, as Fedify's classes write it
+  async agree(ctx, { offer, satisfies, hours, to }) {
+    const target = await someone(ctx, to);
+    const id = `${origin}/agreements/${crypto.randomUUID()}`;
+    const stipulates = new Commitment({
+      id: new URL(`${id}#primary`), satisfies: new URL(satisfies), resourceQuantity: measure(hours),
+    });
+    const accept = new Accept({
+      id: new URL(`${id}/accept`), actor: ctx.getActorUri(NAME), object: new URL(offer), to: target.id,
+      result: new Agreement({ id: new URL(id), attribution: ctx.getActorUri(NAME), stipulates }),
+    });
+    await ctx.sendActivity({ identifier: NAME }, target, accept);
+    return { id };
+  },
   // {activity: JSON-LD, to: [actor ids]}: any activity of frank's
   async send(ctx, { activity, to }) {
     const parsed = await Activity.fromJsonLd(activity, {
@@ -193,6 +239,7 @@ const requests = {
 const shown = {
   inbox: () => received,
   followers: () => [...followers.keys()],
+  offers: () => offers,
   errors: () => troubles,
 };
 
