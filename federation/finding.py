@@ -51,27 +51,29 @@ def _buckets(*, visitor: bool) -> tuple[Bucket, Bucket]:
     return Bucket(burst=20, each_second=1 / 6), Bucket(burst=200, each_second=2)
 
 
-async def lookup(node: Node, typed: str) -> Account:
+async def lookup(node: Node, typed: str, *, by: str | None = None) -> Account:
     """The account that somebody means, asked for at its own server if nobody here met it.
 
     Args:
         node: asks.
         typed: a handle with its host, with or without @ or `acct:`; a handle of ours alone; or
             the web address of an actor or their page.
+        by: the member who wants to know; nobody may have too much asked (`spend`).
 
     Raises:
+        TooOften: they had much asked just now.
         Missing: nobody is there, or whoever is found is not called so (E_NAME).
         Refused: E_BLOCKED and what `resolving.fetch` refuses.
         TryLater: their server does not answer.
         Malformed: it answers something else.
     """
-    one = await look(node, typed)
+    one = await look(node, typed, by=by)
     if isinstance(one, str):
         raise Refused("E_ACTOR", f"{one} is no actor")
     return one
 
 
-async def look(node: Node, typed: str) -> Account | str:
+async def look(node: Node, typed: str, *, by: str | None = None) -> Account | str:
     """The account that somebody means, or the id of a thing that was taken in (`taking`).
 
     Raises: as `lookup` and `taking.take`.
@@ -79,6 +81,8 @@ async def look(node: Node, typed: str) -> Account | str:
     text = typed.strip()
     if (one := await met(node, text)) is not None:
         return one
+    if by is not None:
+        spend(node, by)
     budget = Budget(fetches=FETCHES)
     if "://" in text:
         return await _at(node, text, budget)

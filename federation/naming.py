@@ -35,13 +35,14 @@ async def find_out(node: Node, *, account: str) -> None:
 
 
 async def named(node: Node, one: Account, budget: Budget, seen: Finger | None = None) -> Account:
-    """The actor with its name, if that can be proven now; as it was if not."""
+    """The actor with its name, or without one if it is called otherwise now.
+
+    As it was if nobody answers.
+    """
     try:
         name = await prove(node, one, budget, seen)
     except (Problem, Malformed) as problem:
         log.info("the name of %s: %s", one.id, problem)
-        return one
-    if name is None:
         return one
     await node.write(keep, one, name)
     return await node.account(one.id) or one
@@ -86,10 +87,11 @@ def claimed(document: Mapping[str, Any]) -> Name | None:
     return name if name is not None and name[1] else None
 
 
-def keep(unit: Unit, one: Account, name: Name) -> None:
-    """Write down a proven name; whoever had it before has it no more."""
-    acct = "@".join(name)
-    others = update(account).where(account.c.acct == acct, account.c.id != one.id)
-    unit.db.execute(others.values(acct=None))
+def keep(unit: Unit, one: Account, name: Name | None) -> None:
+    """Write down a proven name, or that there is none; whoever had it before has it no more."""
+    acct = "@".join(name) if name else None
+    if acct is not None:
+        others = update(account).where(account.c.acct == acct, account.c.id != one.id)
+        unit.db.execute(others.values(acct=None))
     same = account.c.id == one.id, account.c.handle == one.handle
     unit.db.execute(update(account).where(*same).values(acct=acct))

@@ -15,7 +15,7 @@ from node.modules.follows import api as following
 from node.modules.moderation import api as moderation
 from node.modules.profiles.rules import Kind
 from tests import servers
-from tests.conftest import Browser, Wire, person, settle
+from tests.conftest import Browser, Clock, Wire, person, settle
 from tests.modules import moot
 from tests.modules.test_listings import post as put_up
 from tests.modules.test_notes import follow, meet, say
@@ -244,6 +244,22 @@ async def test_public_things_are_looked_up_and_others_are_not(
         assert NOTHING in answer.text
 
 
+async def test_a_decision_elsewhere_is_looked_up(
+    alder: Node, birch: Node, browse: Browse, clock: Clock
+) -> None:
+    await moot.people(birch, "ben", "cleo")
+    public = await moot.decided(birch, clock, ["consent"] * 3, to="public", title="Open on Sundays")
+    quiet = await moot.decided(birch, clock, ["consent"] * 3, title="Closed on Mondays")
+    browser = await browse(alder, "keeper")
+
+    there = await look(browser, f"{birch.origin}/d/{public.slug}")
+
+    assert there.url.path.startswith("/decisions/elsewhere/")
+    assert "Open on Sundays" in there.text
+    assert "Open on Sundays" in await found(browser, "sundays")
+    assert (await look(browser, quiet.id)).status_code == 422
+
+
 async def test_what_is_here_is_shown_without_asking(
     alder: Node, browse: Browse, wire: Wire
 ) -> None:
@@ -314,6 +330,9 @@ async def test_too_much_is_not_asked_of_others(alder: Node, browse: Browse, wire
     assert answers[-1] == 429
     assert (await look(ana, "@ana@alder.test")).status_code == 200
     assert (await look(keeper, "@ben@elm.test")).status_code == 422
+    for path, more in (("/me/following", {}), ("/me/blocks", {"kind": "mute"})):
+        answer = await ana.post(path, {"who": "@new@elm.test", **more})
+        assert answer.status_code == 429
     assert asked <= 21
 
 
@@ -387,7 +406,8 @@ async def test_our_names_say_where_to_be_sent(alder: Node, browse: Browse) -> No
     intent = "https://w3id.org/fep/3b86/"
     to = "https://alder.test/authorize_interaction?uri="
     assert links["http://ostatus.org/schema/1.0/subscribe"] == to + "{uri}"
-    assert links[f"{intent}Follow"] == links[f"{intent}Object"] == to + "{object}"
+    for kind in ("Follow", "Object", "Like", "Announce"):
+        assert links[intent + kind] == to + "{object}"
     assert links[f"{intent}Create"] == "https://alder.test/share?text={content}"
 
 

@@ -104,6 +104,11 @@ async def test_a_member_asks_how_somebody_is_now(
     older = await browser.post("/elsewhere", {"id": bob.id}, form=page.url.path)
     assert "Their server gave no answer that we could use." in older.text
     assert "Robert" in older.text
+    wire.away.clear()
+    elm.vouch("bob@elm.test", "https://elm.test/users/other")
+    alder.now.advance(minutes=5)  # type: ignore[attr-defined]
+    lost = await browser.post("/elsewhere", {"id": bob.id}, form=page.url.path)
+    assert lost.url.path == "/elsewhere"
     wire.seen.clear()
     refused = await visitor.client.post("/elsewhere", data={"id": bob.id})
     assert refused.status_code == 403

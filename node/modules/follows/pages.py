@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from federation.finding import lookup
+from federation.finding import TooOften, lookup
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.node import Node
@@ -78,10 +78,12 @@ async def ask(request: Request) -> Response:
     form = read(request, FOLLOW)
     if not form.errors:
         try:
-            target = await lookup(node, form.values["who"])
+            target = await lookup(node, form.values["who"], by=me.id)
             await node.write(api.follow, me, target)
             words = _("Asked %(name)s.", name=target.label)
             return done(request, local_path(form.values.get("next"), HERE), words)
+        except TooOften:
+            raise
         except (Problem, Malformed) as problem:
             safe = getattr(problem, "safe", "") or NOBODY
             form = form.wrong(Invalid({"who": safe}))

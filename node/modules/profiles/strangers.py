@@ -124,8 +124,7 @@ async def refresh(request: Request) -> Response:
         now = await resolving.refresh(node, who)
     except (Problem, Malformed):
         return done(request, page_of(who), _(AWAY), "wait")
-    if now.acct is None:
-        now = await naming.named(node, now, resolving.Budget(fetches=naming.FETCHES))
+    now = await naming.named(node, now, resolving.Budget(fetches=naming.FETCHES))
     return done(request, page_of(now), _("This is how they are now."))
 
 

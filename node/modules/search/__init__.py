@@ -10,8 +10,7 @@ module = Module(
     package=__name__,
     routes=pages.routes,
     tools=(("/search", "search", mark("Search")),),
-    intents={
-        "Follow": "/authorize_interaction?uri={object}",
-        "Object": "/authorize_interaction?uri={object}",
-    },
+    intents=dict.fromkeys(
+        ("Follow", "Object", "Like", "Announce"), "/authorize_interaction?uri={object}"
+    ),
 )

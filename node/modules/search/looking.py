@@ -55,8 +55,7 @@ async def look(node: "Node", viewer: Viewer, typed: str) -> str:
     """
     if (page := await known(node, viewer, typed)) is not None:
         return page
-    finding.spend(node, viewer.id or "")
-    found = await finding.look(node, typed)
+    found = await finding.look(node, typed, by=viewer.id)
     if isinstance(found, Account):
         return page_of(found)
     page = await _page(node, viewer, found)

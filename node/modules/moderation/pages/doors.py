@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from federation.finding import lookup
+from federation.finding import TooOften, lookup
 from federation.origins import domain
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Problem, Refused
@@ -84,13 +84,14 @@ GROUNDS: Final = Pick(
 )
 
 
-async def find(node: Node, typed: str) -> tuple[str, bool]:
-    """The host or actor that somebody typed.
+async def find(node: Node, typed: str, by: str) -> tuple[str, bool]:
+    """The host or actor that a member typed.
 
     Returns:
         The subject and whether it is a host.
 
     Raises:
+        TooOften: they had much asked just now.
         Refused: there is no such thing; `safe` says how to write it.
     """
     host = rules.host_of(typed)
@@ -100,7 +101,9 @@ async def find(node: Node, typed: str) -> tuple[str, bool]:
     if known is not None:
         return known.id, False
     try:
-        return (await lookup(node, typed.strip())).id, False
+        return (await lookup(node, typed.strip(), by=by)).id, False
+    except TooOften:
+        raise
     except (Problem, Malformed) as problem:
         if problem.code == "E_BLOCKED" and domain(typed.strip()):
             return typed.strip(), False

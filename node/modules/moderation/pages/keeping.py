@@ -67,7 +67,7 @@ async def refuse(request: Request) -> Response:
     form = read(request, REFUSE)
     if not form.errors:
         try:
-            subject, is_host = await doors.find(node, form.values["who"])
+            subject, is_host = await doors.find(node, form.values["who"], who.id)
             said = {"by": who.id, "reason": form.values["reason"], "terms": _terms(request, form)}
             await node.write(refusing.refuse, subject, is_host=is_host, **said)
         except (Invalid, Refused) as problem:

@@ -106,7 +106,7 @@ async def add(request: Request) -> Response:
     form = read(request, BLOCK)
     if not form.errors:
         try:
-            subject, is_host = await doors.find(node, form.values["who"])
+            subject, is_host = await doors.find(node, form.values["who"], me.id)
             kind = form.values["kind"]
             await node.write(blocking.block_for, me, subject, is_host=is_host, kind=kind)
         except (Invalid, Refused) as problem:
