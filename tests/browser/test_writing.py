@@ -49,7 +49,7 @@ async def test_a_post_is_answered_from_birch_then_hidden(nodes: Open, walk: Walk
     await keeper.go("/", "today-report")
     await keeper.go("/desk", "desk-report")
     await keeper.go("/desk/reports", "reports-open")
-    await keeper.press("Hide or show", "hide")
+    await keeper.press("Hide it", "hide")
     await keeper.fill(reason="It was not theirs to promise.")
     await keeper.press("Hide it", "reports-hidden")
     await keeper.open("Close this report")
