@@ -172,9 +172,11 @@ def _cleaned(given: Object | str | None) -> Any:
         for name, held in (("content", given.content), ("summary", given.summary))
         if held
     }
-    warns = isinstance(given, Note) and texts.get("summary")  # W5: it is nothing else there
-    sensitive = True if warns else given.sensitive
-    return replace(given, **texts, sensitive=sensitive, proof=None)  # type: ignore[arg-type]
+    made: Any = replace(given, **texts, proof=None)  # type: ignore[arg-type]
+    if isinstance(made, Note) and made.summary:  # W5: there it is a warning, in plain words
+        words = html.untagged(html.line(made.summary))
+        made = replace(made, summary=words or None, sensitive=bool(words) or made.sensitive)
+    return made
 
 
 def _joined(*lists: tuple[str, ...]) -> tuple[str, ...]:

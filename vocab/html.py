@@ -31,6 +31,7 @@ _ATTRIBUTE = re.compile(r"(\son[a-z]+\s*)=", re.IGNORECASE)
 _RUNNING = re.compile(r"<\s*(script|style|iframe|object|embed|form)|\son[a-z]+\s*=", re.IGNORECASE)
 _ACCENT = re.compile("[\u0300-\u036f]")
 _LINK = re.compile(r"https?://[^\s<>\"'`\u00a0]+", re.IGNORECASE)
+_TAG = re.compile("<(?=[a-zA-Z/!?])")
 _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|li|ul|ol|blockquote|pre|h[1-6])\s*>", re.IGNORECASE)
@@ -86,7 +87,16 @@ def may_leave(plain: str) -> bool:
 
 def line(source: str | None, length: int = 200) -> str:
     """One line of plain words, cut at `length` characters with an ellipsis."""
-    words = " ".join(to_text(source).split())
+    return short(to_text(source), length)
+
+
+def short(plain: str, length: int = 80) -> str:
+    """Plain words in one line, cut at `length` characters with an ellipsis.
+
+    >>> short("a  <b>"), short("abcdef", 4)
+    ('a <b>', 'abc…')
+    """
+    words = " ".join(plain.split())
     return words if len(words) <= length else words[: length - 1].rstrip() + "…"
 
 
@@ -104,6 +114,15 @@ def holds(words: Iterable[str], *plain: str) -> bool:
     """Whether each of some folded words stands somewhere in plain words; so does no word."""
     text = folded(*plain) if words else ""
     return all(word in text for word in words)
+
+
+def untagged(plain: str) -> str:
+    """Plain words in which nothing looks like a tag: no server takes them for HTML (W9).
+
+    >>> untagged("a <b> c < d")
+    'a < b> c < d'
+    """
+    return _TAG.sub("< ", plain)
 
 
 def _plain(source: str) -> str:

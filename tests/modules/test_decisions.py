@@ -452,6 +452,7 @@ async def forged(cedar: Node, found: Record, **more: Any) -> dict[str, Any]:
         "at": cedar.now(),
         "answer": Answer.NOTED,
         "record": found.id,
+        "matter": found.name,
         "digest": found.digest,
     }
     reply = Reply(**{**values, **more})

@@ -567,6 +567,7 @@ def test_every_answer_may_leave_and_is_believed(answer: Answer) -> None:
         at=NOW,
         answer=answer,
         record="https://birch.test/o/1",
+        matter="Lend our tools",
         digest=proofs.digest({"id": "https://birch.test/o/1"}),
         basis="https://cedar.test/o/2" if answer is not Answer.NOTED else None,
         ground="resourceImpact",

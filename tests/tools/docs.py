@@ -1,8 +1,10 @@
 """Renews what papers say about the program: `make docs`.
 
-So far: the table of handled activities in FEDERATION.md.
+The tables of FEDERATION.md: what is handled, and what others make of what we send.
 """
 
+import asyncio
+import tempfile
 from pathlib import Path
 
 from node.kernel.module import Registry, installed
@@ -38,7 +40,17 @@ def put(text: str, mark: str, content: str) -> str:
     return f"{before}{start}{content}\n{found}{after}"
 
 
+def shown() -> str:
+    """What others make of everything that real nodes say, as Markdown."""
+    # it brings whole nodes with it, and the guards only want `put`
+    from tests.federation.readers import matrix, ours
+
+    with tempfile.TemporaryDirectory() as folder:
+        return matrix.table(asyncio.run(ours.told(Path(folder))).cases)
+
+
 if __name__ == "__main__":
     paper = ROOT / "FEDERATION.md"
-    paper.write_text(put(paper.read_text(), "handlers", table(Registry(installed()))))
+    text = put(paper.read_text(), "handlers", table(Registry(installed())))
+    paper.write_text(put(text, "readers", shown()))
     print(f"{paper.name} is up to date")

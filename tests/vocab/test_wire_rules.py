@@ -90,7 +90,7 @@ RULES: dict[str, list[Breaking]] = {
         setting(having(k), k, *([spelling] for spelling in OTHER_PUBLIC)) for k in ("to", "cc")
     ],
     "W5 no summary": [setting(typed("Note"), "summary", "<p>About it</p>")],
-    "W5 a short summary": [setting(typed("Article"), "summary", f"<p>{'a' * 500}</p>")],
+    "W5 a short summary": [setting(typed("Article"), "summary", f"<p>{'a' * 1500}</p>")],
     "W6 no name": [setting(lambda one: typed("Note")(one) and "content" in one, "name", "A title")],
     "W7 sorting keys": [setting(a_thing, k, "https://north.example/x") for k in SORTING],
     "W8 attachments": [

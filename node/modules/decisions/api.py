@@ -15,6 +15,7 @@ from node.modules.decisions.queries import (
     box_of,
     decided_by,
     due_boxes,
+    language_of,
     open_for,
     record_by_id,
     record_by_slug,
@@ -36,7 +37,6 @@ from node.modules.decisions.rules import (
     Position,
     required,
 )
-from node.modules.decisions.slots import language_of
 
 __all__ = [
     "AMONG_OPTIONS", "GROUNDS", "LARGE", "REQUESTS", "STAY", "WITH_REASON", "Address", "Answer",

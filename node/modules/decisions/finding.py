@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 from node.kernel.access import Viewer
 from node.kernel.finds import Hit, Sought
 from node.modules.decisions import queries
-from node.modules.decisions.queries import Record
-from node.modules.decisions.slots import language_of
+from node.modules.decisions.queries import Record, language_of
 from vocab import html
 
 MOST: Final = 500

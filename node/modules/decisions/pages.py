@@ -21,11 +21,11 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import publishing, queries, seals
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import options_of
-from node.modules.decisions.queries import Box, Record
+from node.modules.decisions.queries import Box, Record, language_of
 from node.modules.decisions.queries import Response as Answered
 from node.modules.decisions.rules import Answer
 from node.modules.decisions.seals import State, Verdict
-from node.modules.decisions.slots import answer_words, language_of, outcome_words
+from node.modules.decisions.slots import answer_words, outcome_words
 from web.forms import done
 from web.language import mark
 from web.render import page

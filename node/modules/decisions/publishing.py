@@ -205,6 +205,7 @@ def respond(
         at=unit.now,
         answer=answer,
         record=record_id,
+        matter=records.matter_of(found.name, queries.language_of(found)),
         digest=found.digest,
         basis=basis,
         ground=ground,

@@ -75,6 +75,12 @@ class Record:
     answers: Mapping[str, Any] | None
 
 
+def language_of(one: Record) -> str | None:
+    """The language a record is written in, if it says so."""
+    said = one.document.get("contentMap")
+    return next(iter(said), None) if isinstance(said, dict) else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Response:
     """What a community answers to a record, with its name."""

@@ -29,7 +29,7 @@ from node.modules.decisions.rules import (
     Outcome,
     Result,
 )
-from vocab.html import from_text
+from vocab.html import from_text, short
 from vocab.model import PUBLIC
 from web.language import SOURCE, catalogue, mark
 from web.voice import MONTHS, WEEKDAYS
@@ -70,10 +70,12 @@ SENTENCES: Final = {
 TURNOUT: Final = mark("%(came)d of %(eligible)d took part; %(needed)d were needed.")
 REVIEW: Final = mark("It is looked at again on %(day)s.")
 ANSWERS: Final = {
-    Answer.NOTED: mark("%(community)s has taken note of this decision."),
-    Answer.ADOPTED: mark("%(community)s adopted this decision by its own process."),
-    Answer.OBJECTED: mark("%(community)s objects to this decision, by its own process."),
+    Answer.NOTED: mark("%(community)s has taken note of the decision “%(title)s”."),
+    Answer.ADOPTED: mark("%(community)s adopted the decision “%(title)s” by its own process."),
+    Answer.OBJECTED: mark("%(community)s objects to the decision “%(title)s”, by its own process."),
 }
+ABOUT: Final = mark("“%(title)s”: %(words)s")
+"""What is shown folded says what it is about."""
 
 
 def matter_of(name: str, language: str | None) -> str:
@@ -159,7 +161,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
     return DecisionRecord(
         id=matter.id,
         name=_title(matter, say)[:200],
-        summary=f"<p>{escape(_lead(matter, say), quote=False)}</p>",
+        summary=f"<p>{escape(_summary(matter, say), quote=False)}</p>",
         content=_content(matter, say),
         lang=matter.language,
         url=matter.url,
@@ -218,14 +220,18 @@ def _tallies(matter: Matter) -> tuple[Tally, ...]:
     )
 
 
+def _summary(matter: Matter, say: Say) -> str:
+    return say(ABOUT) % {"title": short(matter.title), "words": _lead(matter, say)}
+
+
 def _lead(matter: Matter, say: Say) -> str:
     result = matter.result
     figures: dict[str, object] = {
         "came": result.participated, "eligible": matter.eligible, "needed": matter.needed,
-        "community": matter.community, "day": _day(matter.review, say),
+        "community": short(matter.community, 60), "day": _day(matter.review, say),
     }  # fmt: skip
     if matter.chosen:
-        figures["option"] = matter.chosen.name or ""
+        figures["option"] = short(matter.chosen.name or "")
     among = bool(matter.options) and result.reached
     ends = CHOICES[result.outcome] if among else SENTENCES[matter.method, result.outcome]
     parts = [ends, TURNOUT]
@@ -285,6 +291,7 @@ class Reply:
     at: datetime
     answer: Answer
     record: str
+    matter: str
     digest: str
     basis: str | None = None
     ground: str | None = None
@@ -294,7 +301,8 @@ class Reply:
 
 def response(reply: Reply, where: Address, say: Say) -> DecisionResponse:
     """Our answer to another community's record, not yet signed."""
-    lead = say(ANSWERS[reply.answer]) % {"community": reply.community}
+    names = {"community": short(reply.community, 60), "title": short(reply.matter)}
+    lead = say(ANSWERS[reply.answer]) % names
     said = f"<p><strong>{escape(lead, quote=False)}</strong></p>"
     link = escape(reply.url)
     objection = None

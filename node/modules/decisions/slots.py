@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.decisions import queries
-from node.modules.decisions.queries import Record
+from node.modules.decisions.queries import Record, language_of
 from web.language import mark
 from web.slots import Card
 from web.voice import Voice, speak
@@ -97,9 +97,3 @@ def _abroad(one: Record, spoken: Voice) -> Card:
         order=50,
         language=language_of(one),
     )
-
-
-def language_of(one: Record) -> str | None:
-    """The language a record is written in, if it says so."""
-    said = one.document.get("contentMap")
-    return next(iter(said), None) if isinstance(said, dict) else None

@@ -61,7 +61,9 @@ def post(
     id = unit.id("o")
     notice = _new(unit, id, owner, purpose, reach, draft)
     said = writing.said(notice, unit.community, owner.followers)
-    unit.perform(_about(unit, Create, owner, said), owner)
+    news = _about(unit, Create, owner, said)
+    # the act itself, too: Lemmy and its like take no boost of a post
+    unit.perform(replace(news, bcc=_also(unit, notice)), owner)
     words = {"text": notice.text, "kind": notice.kind, "once": once}
     queries.change(unit, id, words)
     return _kept(unit, id)
@@ -206,7 +208,7 @@ def _about(
 
 
 def _also(unit: Unit, notice: Notice) -> tuple[str, ...]:
-    """Who has a public notice by the community's Announce hears of its end, too."""
+    """Who hears of a public notice by the community hears of its changes and its end, too."""
     public = notice.reach == Reach.PUBLIC
     return (f"{unit.community.id}/followers",) if public else ()
 

@@ -183,7 +183,7 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
 
 def _warned(warning: str) -> dict[str, Any]:
     """A content warning as others read it: `summary` and `sensitive` together."""
-    words = html.line(warning, LONGEST_WARNING)
+    words = html.untagged(html.line(warning, LONGEST_WARNING))
     return {"summary": words, "sensitive": True} if words else {}
 
 

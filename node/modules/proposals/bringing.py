@@ -25,12 +25,13 @@ from node.modules.proposals import queries, rules
 from node.modules.proposals.objects import GovernanceProposal, StageEntry
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
-from vocab.html import from_text
+from vocab.html import from_text, short, untagged
 from vocab.types import Create, Update
 from web.language import catalogue, mark
 
 SUMMARY = mark(
-    "A proposal of %(community)s, decided by its members alone. Comments are welcome: %(url)s"
+    "“%(title)s” is a proposal of %(community)s, decided by its members alone. "
+    "Comments are welcome: %(url)s"
 )
 STAYS = mark("Keep it as it is")
 """What the option is called under which things stay as they are."""
@@ -129,7 +130,7 @@ def options(unit: Unit, id_: str, words: Words) -> tuple[decisions.Option, ...]:
     """The options of a proposal as they travel: in order, and last to leave things as they are."""
     given = rules.written(words.options or ())
     made = tuple(
-        decisions.Option(id=f"{id_}#opt-{n}", name=rules.plain_title(name), tradeoff=more or None)
+        decisions.Option(id=f"{id_}#opt-{n}", name=untagged(name), tradeoff=more or None)
         for n, (name, more) in enumerate(given, 1)
     )
     if not made or not words.stays:
@@ -146,8 +147,8 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         attributed_to=us.id,
         audience=us.id,
         proposed_by=member if draft.named else None,
-        name=rules.plain_title(draft.title),
-        summary=summary(unit, f"{unit.origin}/p/{_slug(id_)}"),
+        name=untagged(draft.title),
+        summary=summary(unit, draft.title, f"{unit.origin}/p/{_slug(id_)}"),
         content=from_text(draft.text),
         options=options(unit, id_, draft),
         lang=unit.community.language,
@@ -165,10 +166,13 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
     )
 
 
-def summary(unit: Unit, url: str) -> str:
-    """What a server shows that knows only title, summary and link; HTML."""
-    text = _say(unit, SUMMARY) % {"community": unit.community.name, "url": url}
-    return f"<p>{escape(text, quote=False)}</p>"
+def summary(unit: Unit, title: str, url: str) -> str:
+    """What a server shows that knows only title, summary and link, or folds the rest; HTML.
+
+    The title is in it, because many show nothing else until it is unfolded.
+    """
+    names = {"title": short(title), "community": short(unit.community.name, 60), "url": url}
+    return f"<p>{escape(_say(unit, SUMMARY) % names, quote=False)}</p>"
 
 
 def _say(unit: Unit, sentence: str) -> str:

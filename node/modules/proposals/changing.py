@@ -10,7 +10,7 @@ from node.modules.accounts import api as accounts
 from node.modules.proposals import bringing, rules
 from node.modules.proposals.bringing import Words
 from node.modules.proposals.tables import plan
-from vocab.html import from_text
+from vocab.html import from_text, untagged
 from web.language import mark
 
 
@@ -41,7 +41,8 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     said = replace(
         found,
-        name=rules.plain_title(words.title),
+        name=untagged(words.title),
+        summary=bringing.summary(unit, words.title, found.url or found.id),
         content=from_text(words.text),
         options=bringing.options(unit, found.id, words),
     )

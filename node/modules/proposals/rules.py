@@ -1,6 +1,5 @@
 """The stages a proposal passes, and who may do what to it. Values in, values out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,15 +143,6 @@ def written(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 def _same(name: str) -> str:
     """A name as people compare it."""
     return " ".join(name.split()).casefold()
-
-
-def plain_title(text: str) -> str:
-    """A title in which nothing looks like a tag: no server takes one for HTML (W9).
-
-    >>> plain_title("a <b> c < d")
-    'a < b> c < d'
-    """
-    return re.sub("<(?=[a-zA-Z/])", "< ", text)
 
 
 def ending(outcome: str) -> str:

@@ -1,0 +1,135 @@
+"""What becomes of everything we say to everybody, at each reader: the table of FEDERATION.md."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.federation.readers import (
+    gotosocial,
+    lemmy,
+    mastodon,
+    misskey,
+    mitra,
+    mobilizon,
+    piefed,
+    pleroma,
+    snac,
+)
+from tests.federation.readers.reading import Case, Reader, Seen, act, first, votes, word
+
+READERS: tuple[Reader, ...] = tuple(
+    one.READER
+    for one in (mastodon, gotosocial, misskey, pleroma, mitra, snac, lemmy, piefed, mobilizon)
+)
+
+SHOWN = {
+    "member Create Note": "a post",
+    "member Create Note answer": "an answer to a post",
+    "member Create Note warned": "a post under a warning",
+    "member Create Question": "a poll",
+    "member Create Article": "a member's article",
+    "community Create Note": "a post of the community",
+    "member Announce Note": "a post that a member shares",
+    "member Create offer": "an offer",
+    "member Create request": "a need",
+    "community Announce offer": "an offer, by the community",
+    "community Announce request": "a need, by the community",
+    "community Create GovernanceProposal": "a proposal",
+    "community Create DecisionRecord": "a decision",
+    "community Create adopted": "a decision adopted",
+    "community Create objected": "an objection",
+    "community Create noted": "a decision noted",
+    "Person": "a member",
+    "Group": "the community",
+    "Application": "the node's service",
+    "Tombstone": "what was deleted",
+}
+"""What is made to be seen: how it is told apart, to what it is called."""
+
+DONE = {
+    "member Update Note": "a changed post",
+    "member Update Question": "the end of a poll",
+    "member Update offer": "a changed offer",
+    "community Update GovernanceProposal": "the next stage of a proposal",
+    "member Update Person": "a changed profile",
+    "community Update Group": "a renamed community",
+    "member Delete Tombstone": "a deleted post or offer",
+    "member Delete Person": "a member who leaves",
+    "community Add DecisionRecord": "a decision comes into force",
+    "member Follow Person": "a member follows",
+    "member Undo Follow": "a member follows no more",
+    "member Accept Follow": "a member is followed",
+    "member Reject Follow": "a member is not to be followed",
+    "community Accept Follow": "the community is followed",
+    "member Like Note": "a member likes a post",
+    "member Like reaction": "a member says an emoji to a post",
+    "member Create vote": "a member answers a poll",
+    "member Undo Like": "a member likes it no more",
+    "member Undo Announce": "a member shares it no more",
+}
+"""What changes something that is there already."""
+
+
+def kept(web: Mapping[str, Any], heard: list[dict[str, Any]]) -> dict[str, Case]:
+    """One of each that was heard or can be asked for, by what tells it apart."""
+    found: dict[str, Case] = {}
+    for one in (*heard, *_asked_for(web)):
+        case = Case(document=one, web=web)
+        if not (act("Announce")(case) and word(case.thing) == "Tombstone"):
+            found.setdefault(name(case), case)
+    return found
+
+
+def _asked_for(web: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    wanted = ("Person", "Group", "Application", "Tombstone")
+    yield from (one for one in web.values() if word(one) in wanted)
+
+
+def name(case: Case) -> str:
+    """Who does what to what, in the words of the wire."""
+    if not case.is_act:
+        return word(case.document)
+    who = case.asked(case.document["actor"])
+    by = "community" if word(who) == "Group" else "member"
+    return f"{by} {first(case.document)} {_about(case)}"
+
+
+def _about(case: Case) -> str:
+    held = case.document.get("object")
+    thing = case.thing or case.asked(held)
+    if word(case.document) == "Delete" and held == case.document["actor"]:
+        return "Person"
+    if word(case.document) == "Like" and "content" in case.document:
+        return "reaction"
+    if word(thing) != "Note":
+        kind = thing.get("kind")
+        return str(word(thing) if kind in (None, "Community") else kind)
+    for key in ("purpose", "response"):
+        if key in thing:
+            return str(thing[key])
+    if votes(case):
+        return "vote"
+    answer, warned = "inReplyTo" in thing, "summary" in thing
+    return "Note" + " answer" * answer + " warned" * warned
+
+
+def seen(cases: Mapping[str, Case]) -> dict[str, dict[str, Seen]]:
+    """What each reader makes of each case."""
+    return {key: {one.name: one.read(case) for one in READERS} for key, case in cases.items()}
+
+
+def table(cases: Mapping[str, Case]) -> str:
+    """The published tables, as Markdown."""
+    found = seen(cases)
+    parts = [
+        _table(heading, rows, found) for heading, rows in (("what", SHOWN), ("what happens", DONE))
+    ]
+    return "\n\n".join(parts)
+
+
+def _table(heading: str, rows: Mapping[str, str], found: Mapping[str, Mapping[str, Seen]]) -> str:
+    names = [one.name for one in READERS]
+    lines = [f"| {heading} | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    for key, called in rows.items():
+        cells = " | ".join(str(found[key][one]) for one in names)
+        lines.append(f"| {called} | {cells} |")
+    return "\n".join(lines)

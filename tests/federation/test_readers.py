@@ -1,0 +1,212 @@
+"""What others make of what we say: real documents before small models of nine programs."""
+
+import ast
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests import servers
+from tests.federation.readers import controls, matrix, ours
+from tests.federation.readers.controls import CONTROLS, Control
+from tests.federation.readers.reading import AS2, Case, Reader, Rule, first, word
+from tests.guards.test_papers import built
+from tests.guards.tree import CODE, ROOT, python_files
+from tests.tools.docs import put
+
+READERS = {one.name: one for one in matrix.READERS}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> ours.Told:
+    """Everything that two real nodes said to everybody."""
+    return asyncio.run(ours.told(tmp_path_factory.mktemp("readers")))
+
+
+@pytest.fixture(scope="module")
+def cases(told: ours.Told) -> dict[str, Case]:
+    return told.cases
+
+
+def test_everything_that_is_said_has_its_row(cases: Mapping[str, Case]) -> None:
+    assert set(cases) == set(matrix.SHOWN) | set(matrix.DONE)
+
+
+def test_every_act_that_we_send_is_among_them(cases: Mapping[str, Case]) -> None:
+    """Whoever has a node send something new has it said in readers/ours.py, too."""
+    sent = {word for path in python_files(*CODE) for word in built(ast.parse(path.read_text()))}
+
+    assert sent - ONLY_TO_OUR_KIND == {first(one.document) for one in cases.values() if one.is_act}
+
+
+ONLY_TO_OUR_KIND = {"MatchRequest", "Offer"}
+
+
+def test_the_published_table_is_what_the_readers_make_of_it(cases: Mapping[str, Case]) -> None:
+    paper = (ROOT / "FEDERATION.md").read_text()
+
+    assert put(paper, "readers", matrix.table(cases)) == paper, "run `make docs`"
+
+
+# What must not be lost --------------------------------------------------------------------------
+
+MICROBLOGS = ("Mastodon", "GoToSocial", "Misskey", "Pleroma, Akkoma", "Mitra", "snac2")
+FOR_PEERS = {"community Add DecisionRecord"}
+"""What only nodes of our kind have a use for."""
+
+
+@pytest.mark.parametrize("name", MICROBLOGS)
+def test_nothing_that_is_to_be_seen_is_lost_where_people_follow_us(
+    cases: Mapping[str, Case], name: str
+) -> None:
+    seen = {key: READERS[name].read(cases[key]) for key in (*matrix.SHOWN, *matrix.DONE)}
+
+    assert {key: str(one) for key, one in seen.items() if one.lost} == {
+        key: str(seen[key]) for key in FOR_PEERS | ANSWERED.get(name, set())
+    }
+
+
+ANSWERED = {"snac2": {"member Reject Follow"}}
+"""What a program does not listen to, whoever says it."""
+
+
+@pytest.mark.parametrize("name", MICROBLOGS)
+@pytest.mark.parametrize("key", ["member Create offer", "member Create request"])
+def test_an_offer_is_shown_as_it_is_meant(cases: Mapping[str, Case], name: str, key: str) -> None:
+    assert str(READERS[name].read(cases[key])) == "shown"
+
+
+@pytest.mark.parametrize("name", [*MICROBLOGS, "Lemmy", "PieFed"])
+def test_who_follows_the_community_alone_sees_what_its_people_offer(
+    told: ours.Told, name: str
+) -> None:
+    """By the act itself or by the community's boost; both come to each server."""
+    offers = [one for one in told.by_group if one.thing.get("purpose") == "offer"]
+    seen = [READERS[name].read(one) for one in offers if first(one.document) != "Update"]
+
+    assert {first(one.document) for one in offers} == {"Create", "Announce", "Update"}
+    assert [str(one) for one in seen if not one.lost]
+
+
+@pytest.mark.parametrize("key", [*matrix.SHOWN, *matrix.DONE])
+def test_no_inbox_takes_it_for_nonsense(cases: Mapping[str, Case], key: str) -> None:
+    refusing = {"Lemmy"}  # has no word for boosts of posts and for changed people
+
+    for name in READERS.keys() - refusing:
+        assert READERS[name].answers(cases[key]) == 202
+
+
+# The models themselves --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda one: f"{one.row} on {one.of}")
+def test_what_is_known_to_go_wrong_goes_wrong(cases: Mapping[str, Case], control: Control) -> None:
+    case = controls.changed(control, cases)
+
+    said = {name: str(READERS[name].read(case)) for name in control.come_to}
+    assert said == control.come_to
+
+
+def test_every_rule_decides_something(cases: Mapping[str, Case]) -> None:
+    tried = [*cases.values(), *(controls.changed(one, cases) for one in CONTROLS)]
+
+    for one in READERS.values():
+        used = {id(rule) for case in tried for rule in deciding(one, case)}
+        idle = [r for r in (*one.unreadable, *one.lost, *one.otherwise) if id(r) not in used]
+        assert not idle, f"{one.name}: {idle[0].row}, {idle[0].says}"
+
+
+def deciding(reader: Reader, case: Case) -> Iterator[Rule]:
+    """The rules that make what a reader says."""
+    for one in (*reader.unreadable, *reader.lost):
+        if one.when(case):
+            yield one
+            return
+    yield from (one for one in reader.otherwise if one.when(case))
+
+
+# What those programs really did -----------------------------------------------------------------
+
+HOSTS = {"gts.test": "GoToSocial", "gtss.test": "GoToSocial", "snac.test": "snac2",
+         "piefed.test": "PieFed"}  # fmt: skip
+WROTE = {"mastodon": "Mastodon", "gotosocial": "GoToSocial", "misskey": "Misskey",
+         "pleroma": "Pleroma, Akkoma", "mitra": "Mitra", "lemmy": "Lemmy", "piefed": "PieFed",
+         "mobilizon": "Mobilizon"}  # fmt: skip
+
+
+def read(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def crossed() -> Iterator[tuple[str, dict[str, Any], int, dict[str, Any]]]:
+    """What was sent between other programs: the receiver, request, status, answer."""
+    for file in sorted((servers.need("shared") / "captures").glob("*/*.json")):
+        document = json.loads(file.read_text("utf-8"))
+        answer = document.get("response") or {}
+        status = int((answer.get("line") or "HTTP/1.1 0").split()[1])
+        to = file.name.partition("-to-")[2].partition("-")[0]
+        yield to, read(document["request"].get("body_raw")), status, read(answer.get("body_raw"))
+
+
+def test_the_models_answer_as_the_programs_did() -> None:
+    found = list(crossed())
+    web = {one["id"]: one for *_, one in found if "id" in one}
+    tried = 0
+    for to, sent, status, _ in found:
+        if to not in HOSTS or "actor" not in sent or status not in (200, 202):
+            continue
+        case, reader = Case(document=sent, web=web), READERS[HOSTS[to]]
+        assert reader.answers(case) == 202
+        if sent["type"] != "Announce":  # PieFed's, of whole acts: taken, and nothing comes of it
+            assert not reader.read(case).lost, sent["id"]
+        tried += 1
+    assert tried > 20
+
+
+@pytest.mark.parametrize("folder", WROTE)
+def test_a_program_shows_what_it_writes_itself(folder: str) -> None:
+    posts = list(posts_of(folder))
+    web: dict[str, Any] = {PLACE: {"type": "Group"}}
+    for one in posts:
+        web |= {one["actor"]: {"type": "Person"}, **{id: {"type": "Group"} for id in groups(one)}}
+        if parent := one["object"].get("inReplyTo"):
+            web[parent] = {"type": "Page", "id": parent, "audience": PLACE}
+
+    seen = [READERS[WROTE[folder]].read(Case(document=one, web=web)) for one in posts]
+
+    assert posts
+    assert not [str(one) for one in seen if one.lost]
+
+
+PLACE = "https://group.test/c/all"
+POSTS = ("Note", "Page", "Article", "Question", "Event", "Video")
+
+
+def posts_of(folder: str) -> Iterator[dict[str, Any]]:
+    """The public posts among a program's documents, each as a Create."""
+    for file in sorted((servers.need("shared") / "corpus" / folder).rglob("*.json")):
+        document = read(file.read_text("utf-8"))
+        while isinstance(document.get("object"), dict):
+            document = document["object"]
+        by = document.get("attributedTo")
+        public = "#Public" in str([document.get(key) for key in ("to", "cc")])
+        if word(document) in POSTS and document.get("content") and isinstance(by, str) and public:
+            head = {"@context": AS2, "id": f"{document.get('id')}/act", "type": "Create"}
+            yield {**head, "actor": by, "object": document, **audience(document)}
+
+
+def audience(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: document[key] for key in ("to", "cc") if key in document}
+
+
+def groups(post: dict[str, Any]) -> list[str]:
+    """The communities that a post names, as Lemmy and PieFed write their addresses."""
+    held = post["object"]
+    named = [held.get("audience"), *(one for key in ("to", "cc") for one in held.get(key) or ())]
+    return [one for one in named if isinstance(one, str) and "/c/" in one]
