@@ -68,7 +68,14 @@ def test_nothing_that_is_to_be_seen_is_lost_where_people_follow_us(
     }
 
 
-ANSWERED = {"snac2": {"member Reject Follow"}}
+QUOTES = {"member QuoteRequest Note"}
+"""It is asked only where a post says who may quote it, which these programs never do."""
+ANSWERED = {
+    "Misskey": QUOTES,
+    "Pleroma, Akkoma": QUOTES,
+    "Mitra": QUOTES,
+    "snac2": {"member Reject Follow", *QUOTES},
+}
 """What a program does not listen to, whoever says it."""
 
 

@@ -253,8 +253,10 @@ async def _decisions(here: World) -> None:
 
 
 async def _reactions(here: World, ana: Account) -> None:
-    """What ana likes, laughs at, shares, and takes back."""
-    theirs = await _come(here, here.mia.note(published="2026-11-20T09:00:00Z", cc=[ana.id]))
+    """What ana likes, laughs at, shares, takes back, and asks to quote."""
+    policy = {"canQuote": {"automaticApproval": [PUBLIC]}}
+    said = {"published": "2026-11-20T09:00:00Z", "cc": [ana.id], "interactionPolicy": policy}
+    theirs = await _come(here, here.mia.note(**said))
     viewer = Viewer(account=ana, role="member")
     await here.alder.write(acting.like, viewer, theirs)
     await here.alder.write(acting.like, viewer, theirs, OFFERED[0])
@@ -262,6 +264,8 @@ async def _reactions(here: World, ana: Account) -> None:
     await settle(here.alder)
     await here.alder.write(acting.take_back, viewer, theirs, Verb.LIKE)
     await here.alder.write(acting.take_back, viewer, theirs, Verb.SHARE)
+    draft = notes.Draft(text="Well said.", reach="public", lang="en", people={}, quote=theirs)
+    await here.alder.write(notes.post, ana, draft)
     await settle(here.alder)
 
 
