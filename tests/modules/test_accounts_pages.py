@@ -321,7 +321,7 @@ async def test_a_suspended_member_is_out_at_once(alder: Node, browse: Browse) ->
     assert (await browser.get("/me")).status_code == 403
     answer = await browser.post("/sign-in", {"name": "ana", "password": PASSWORD})
     assert answer.status_code == 403
-    assert "cannot be used now" in answer.text
+    assert "You are suspended here" in answer.text
 
 
 async def test_a_program_shows_its_token(alder: Node, browse: Browse) -> None:
