@@ -148,9 +148,11 @@ class Dislike(Activity):
 
 @dataclass(frozen=True, kw_only=True)
 class Block(Activity):
-    """Keep away from me."""
+    """Keep away from me; with a `target`, keep out of that group."""
 
     type: ClassVar[str] = "Block"
+
+    target: Object | str | None = ref("target")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from node.modules.follows import queries
 from node.modules.follows.rules import State, answer
 from vocab.model import Object, id_of
 from vocab.types import Accept, Follow, Reject, Undo
+from web.language import mark
 
 handlers = Handlers()
 
@@ -35,6 +36,8 @@ def asked(unit: Unit, act: Act[Follow, Object]) -> None:
         raise Refused("E_UNKNOWN", f"{act.object.id} is not known here")
     if target.id == act.actor.id:
         raise Refused("E_SELF_FOLLOW", target.id)
+    if act.actor.local:
+        _may_ask(unit, act.actor.id, target)
     if target.local and unit.registry.blocks(unit.db, target.id, act.actor.id):
         queries.keep(unit, act.actor.id, target.id, act.activity.id or "", State.REFUSED)
         send_answer(unit, Reject, target, act.actor.id, act.activity.id or "")
@@ -45,6 +48,15 @@ def asked(unit: Unit, act: Act[Follow, Object]) -> None:
     queries.keep(unit, act.actor.id, target.id, act.activity.id or "", now_is)
     if target.local and now_is is State.ACCEPTED:
         send_answer(unit, Accept, target, act.actor.id, act.activity.id or "")
+
+
+def _may_ask(unit: Unit, who: str, target: Account) -> None:
+    """Let one of ours ask nobody whom they block, nor elsewhere who blocks them."""
+    if unit.registry.blocks(unit.db, who, target.id):
+        safe = mark("You block them. End that first, under “Whom I do not want to see”.")
+        raise Refused("E_BLOCKED", target.id, safe=safe)
+    if not target.local and unit.registry.blocks(unit.db, target.id, who):
+        raise Refused("E_BLOCKED", target.id, safe=mark("They do not want to be followed by you."))
 
 
 @handlers.on(Accept, Follow)

@@ -5,7 +5,7 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, only, own, shared
+from node.modules.moderation.pages import desk, keeping, many, only, own, shared
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
@@ -13,6 +13,9 @@ _ROUTES = (
     ("/report", own.ask, own.send),
     ("/me/blocks", own.blocks, own.add),
     ("/me/blocks/end", None, own.remove),
+    ("/me/blocks/list", many.show, many.look),
+    ("/me/blocks/list/take", None, many.take),
+    ("/me/blocks/list/{what}.csv", many.away, None),
     ("/moderate", desk.thing, None),
     ("/moderate/hide", None, desk.hide),
     ("/moderate/show", None, desk.show),
@@ -57,11 +60,12 @@ module = Module(
         ("/desk/only", mark("With whom we talk")),
         ("/desk/queue", mark("Letters under way")),
     ),
-    jobs={"lapse": jobs.lapse},
+    jobs={"lapse": jobs.lapse, "find": jobs.find},
     refuses=(queries.refuses,),
     silences=(queries.silences,),
     met=(shading.met,),
     blocks=(queries.blocks,),
+    documents=(queries.told,),
     export=queries.export,
     erase=acts.erase,
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 
 from node.kernel.database import insert_new, upsert
 from node.kernel.errors import Missing, Refused
@@ -200,7 +200,7 @@ def close(unit: Unit, key: str, *, by: str, reason: str) -> None:
 
 def erase(unit: Unit, member: str) -> None:
     """Forget a leaving member's blocks and who made their reports; what others said stays."""
-    unit.db.execute(delete(block).where(block.c.member == member))
+    unit.db.execute(delete(block).where(or_(block.c.member == member, block.c.subject == member)))
     unit.db.execute(delete(shade).where(shade.c.who == member))
     unit.db.execute(delete(suspension).where(suspension.c.account == member))
     mine = update(report).where(report.c.by == member)

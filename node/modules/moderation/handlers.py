@@ -6,11 +6,10 @@ from federation.origins import domain
 from node.kernel.act import Act
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.follows import api as follows
-from node.modules.moderation import acts, queries, rules
+from node.modules.moderation import acts, blocking, queries, rules
 from vocab import html
-from vocab.model import Actor, Object, id_of
-from vocab.types import Block, Flag
+from vocab.model import Object, id_of
+from vocab.types import Block, Flag, Undo
 
 handlers = Handlers()
 
@@ -42,10 +41,21 @@ def _known(unit: Unit, id: str) -> bool:
     return queries.place(unit.db, unit.registry, id) is not None
 
 
-@handlers.on(Block, Actor)
-def blocked(unit: Unit, act: Act[Block, Actor]) -> None:
-    """Somebody elsewhere wants nothing of one of ours: follows between the two end."""
-    mine = unit.account(act.object.id or "")
-    if mine is None or not mine.local or act.actor.local:
+@handlers.on(Block, Object)
+def blocked(unit: Unit, act: Act[Block, Object]) -> None:
+    """Somebody wants nothing of somebody: follows between the two end, and they are hidden.
+
+    That a group elsewhere shuts somebody out (`target`) is its own affair.
+    """
+    whom = unit.account(act.object.id or "")
+    if whom is None or not (whom.local or act.actor.local) or act.activity.target is not None:
         return
-    follows.leave(unit, mine.id, act.actor.id)
+    told = bool(act.activity.to)
+    blocking.blocked(unit, act.actor, whom, act.activity.id or "", told=told)
+
+
+@handlers.on(Undo, Block)
+def unblocked(unit: Unit, act: Act[Undo, Block]) -> None:
+    """They want to hear of each other again; follows that ended stay ended."""
+    if id_of(act.object.actor) == act.actor.id:
+        blocking.lift(unit, act.actor.id, id_of(act.object.object) or "")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from federation import finger
 from node.modules.moderation import rules
 from node.modules.moderation.rules import Level
 from web.language import mark
@@ -28,6 +29,9 @@ _LEVELS: Final = {
     "limit": Level.SILENCE,
 }
 
+_HEADING: Final = "account address"
+
+NO_ADDRESS: Final = mark("This is not the address of an account, such as @name@bad.example.")
 NO_NAME: Final = mark("This is not the name of a server.")
 STARRED: Final = mark("A part of the name is left out, so nobody knows which server it is.")
 NO_LEVEL: Final = mark("It asks for less than not being shown around; there is no such level here.")
@@ -175,6 +179,39 @@ def _words(held: Any, most: int) -> str:
 
 def _is_true(held: Any) -> bool:
     return str(held or "").strip().lower() in _TRUE
+
+
+# Accounts -----------------------------------------------------------------------------------
+
+
+def addresses(text: str) -> tuple[list[str], list[Unread]]:
+    """The accounts of a list as people take it from server to server, as `name@host`.
+
+    Read is the first column of a CSV, with or without a heading: `blocked_accounts.csv` and
+    `muted_accounts.csv` of Mastodon.
+    """
+    found: dict[str, None] = {}
+    unread: list[Unread] = []
+    for line, raw in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        said = raw.partition(",")[0].strip().strip('"').strip()
+        if not said or (line == 1 and said.lower() == _HEADING):
+            continue
+        address = _address(said)
+        if address is None:
+            unread.append(Unread(line=line, text=raw[:200], why=NO_ADDRESS))
+        else:
+            found[address] = None
+    return list(found), unread
+
+
+def _address(said: str) -> str | None:
+    name = finger.name_of(said)
+    return "@".join(name) if name and rules.host_of(name[1]) else None
+
+
+def as_muted(found: Iterable[str]) -> str:
+    """Accounts that are not shown, as Mastodon takes them."""
+    return "Account address,Hide notifications\n" + "".join(f"{one},true\n" for one in found)
 
 
 # Writing ------------------------------------------------------------------------------------

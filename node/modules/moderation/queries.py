@@ -23,9 +23,10 @@ from sqlalchemy import (
 from federation.origins import domain, parents
 from node.kernel.access import Viewer, visible
 from node.kernel.module import Registry
-from node.kernel.tables import Account, account, account_of
 from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
+from vocab.model import Object
+from vocab.types import Block as BlockActivity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,16 @@ class Block:
     is_host: bool
     kind: str
     at: datetime
+    activity: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is about an address that is still looked up."""
+        return self.subject.startswith(WAITING)
+
+
+WAITING = "acct:"
+"""What the subject of a block begins with while the account is looked up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,11 +223,19 @@ def blocks_of(db: Connection, member: str) -> list[Block]:
     return [Block(**row._mapping) for row in rows]  # noqa: SLF001
 
 
-def with_address(db: Connection, handle: str, host: str) -> Account | None:
-    """The account of a handle at a host, if we know it."""
-    wanted = select(account).where(func.lower(account.c.handle) == handle, account.c.domain == host)
-    row = db.execute(wanted.order_by(account.c.id)).first()
-    return account_of(row) if row else None
+def block_of(db: Connection, member: str, subject: str) -> Block | None:
+    """What somebody has decided about somebody; None if nothing."""
+    mine = select(block).where(block.c.member == member, block.c.subject == subject)
+    row = db.execute(mine).one_or_none()
+    return Block(**row._mapping) if row else None  # noqa: SLF001
+
+
+def told(db: Connection, id: str, viewer: Viewer) -> Object | None:
+    """The Block with this id, for its two ends (hook `documents`)."""
+    row = db.execute(select(block).where(block.c.activity == id)).first()
+    if row is None or viewer.id not in (row.member, row.subject):
+        return None
+    return BlockActivity(id=id, actor=row.member, object=row.subject)
 
 
 # What was reported --------------------------------------------------------------------------

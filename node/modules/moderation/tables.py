@@ -113,9 +113,14 @@ block = Table(
     Column("is_host", Boolean, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("activity", String(2048)),
     Index(None, "subject"),
+    Index(None, "activity"),
 )
-"""Whom one member does not want to see (`kind` mute), or wants nothing of (block)."""
+"""Whom one member does not want to see (`kind` mute), or wants nothing of (block).
+
+Also who elsewhere wants nothing of one of ours, if they told us. `activity` is the Block that
+was told, in either direction. A subject `acct:name@host` waits to be looked up."""
 
 report = Table(
     "report",

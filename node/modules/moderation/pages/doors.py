@@ -5,13 +5,13 @@ from typing import Final
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from federation.finding import TooOften, lookup
+from federation import finding, finger
 from federation.origins import domain
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Problem, Refused
 from node.kernel.node import Node, find_account
 from node.kernel.tables import Account
-from node.modules.moderation import queries, rules
+from node.modules.moderation import rules
 from vocab.model import Malformed
 from web.forms import Choice, Form, Line, Pick, Text, Wrong, fields_of
 from web.language import mark
@@ -97,12 +97,12 @@ async def find(node: Node, typed: str, by: str) -> tuple[str, bool]:
     host = rules.host_of(typed)
     if host is not None and rules.is_whole_host(typed):
         return host, True
-    known = await node.read(_known, typed.strip())
+    known = await node.read(_known, node.community.domain, typed.strip())
     if known is not None:
         return known.id, False
     try:
-        return (await lookup(node, typed.strip(), by=by)).id, False
-    except TooOften:
+        return (await finding.lookup(node, typed.strip(), by=by)).id, False
+    except finding.TooOften:
         raise
     except (Problem, Malformed) as problem:
         if problem.code == "E_BLOCKED" and domain(typed.strip()):
@@ -111,11 +111,11 @@ async def find(node: Node, typed: str, by: str) -> tuple[str, bool]:
         raise Refused("E_NOBODY", typed, safe=safe) from problem
 
 
-def _known(db: Connection, typed: str) -> Account | None:
+def _known(db: Connection, here: str, typed: str) -> Account | None:
     if (found := find_account(db, typed)) is not None:
         return found
-    handle, _, host = typed.removeprefix("@").partition("@")
-    return queries.with_address(db, handle.lower(), host.lower()) if host else None
+    name = finger.name_of(typed)
+    return finding.known(db, here, name) if name and name[1] else None
 
 
 def at_who(problem: Problem) -> Problem:

@@ -13,7 +13,7 @@ from node.kernel.module import Registry
 from node.kernel.node import Node, find_account
 from node.modules.moderation import acts, blocking, queries, rules
 from node.modules.moderation.pages import doors
-from web.forms import Choice, Entry, Form, Hidden, Pick, Text, blank, done, read
+from web.forms import Choice, Entry, Form, Hidden, Pick, Text, Tick, blank, done, read
 from web.language import mark
 from web.links import local_path
 from web.render import page
@@ -35,8 +35,10 @@ BLOCK: Final = Form(
         Choice("mute", mark("Not see them"),
                mark("They notice nothing, and can still follow you.")),
         Choice("block", mark("Have nothing to do with them"),
-               mark("You do not see them; they cannot follow or answer you.")),
+               mark("You do not see each other; they cannot follow or answer you.")),
     )),
+    Tick("tell", mark("Tell their server, if you block one account elsewhere"),
+         mark("Then it hides the two of you from each other there as well. They may find out.")),
 )  # fmt: skip
 
 
@@ -93,7 +95,8 @@ def _what(db: Connection, registry: Registry, viewer: Viewer, about: str) -> str
 
 async def blocks(request: Request) -> Response:
     """Whom I do not see, and whom I block."""
-    return await _blocks_page(request, blank(request, BLOCK, who=_asked(request), kind="mute"))
+    form = blank(request, BLOCK, who=_asked(request), kind="mute", tell=True)
+    return await _blocks_page(request, form)
 
 
 def _asked(request: Request) -> str | None:
@@ -107,8 +110,8 @@ async def add(request: Request) -> Response:
     if not form.errors:
         try:
             subject, is_host = await doors.find(node, form.values["who"], me.id)
-            kind = form.values["kind"]
-            await node.write(blocking.block_for, me, subject, is_host=is_host, kind=kind)
+            how = {"kind": form.values["kind"], "tell": form.values["tell"]}
+            await node.write(blocking.block_for, me, subject, is_host=is_host, **how)
         except (Invalid, Refused) as problem:
             form = form.wrong(doors.at_who(problem))
         else:
@@ -120,7 +123,7 @@ async def add(request: Request) -> Response:
 async def remove(request: Request) -> Response:
     """See somebody again."""
     node, me = doors.member(request)
-    await node.write(blocking.unblock, me.id, doors.first(request, "subject"))
+    await node.write(blocking.unblock, me, doors.first(request, "subject"))
     _ = voice(request).say
     return done(request, "/me/blocks", _("You see them again."))
 
