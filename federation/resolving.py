@@ -30,6 +30,7 @@ Document = Mapping[str, Any]
 
 SECONDS = 20.0
 FETCHES = 10
+BYTES = 4 * 1024 * 1024
 EACH = 10.0
 ABSENT = timedelta(seconds=60)
 AWAY = timedelta(seconds=10)
@@ -45,6 +46,7 @@ class Budget:
 
     fetches: int = FETCHES
     until: float = field(default_factory=lambda: monotonic() + SECONDS)
+    bytes: int = BYTES
 
     def spend(self) -> float:
         """Take one fetch; the seconds it may last.
@@ -54,7 +56,7 @@ class Budget:
         """
         left = self.until - monotonic()
         self.fetches -= 1
-        if self.fetches < 0 or left <= 0:
+        if self.fetches < 0 or left <= 0 or self.bytes <= 0:
             raise Refused("E_BUDGET", "too much to ask for one letter")
         return min(left, EACH)
 
@@ -256,6 +258,7 @@ async def _asked(node: Node, url: str, budget: Budget) -> Answer:
         answer = await node.network.get(
             url, headers=headers, deadline=seconds, may=lambda to: _onward(url, to)
         )
+        budget.bytes -= len(answer.body)
         if answer.status not in (400, 401, 403):
             break
     _judge(url, answer)

@@ -8,7 +8,8 @@ sent passes `clean` once, when it comes in.
 import html as escaping
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 import nh3
 
@@ -18,8 +19,7 @@ TEXT_SIZE = 50_000
 
 TAGS = {"p", "br", "a", "span", "strong", "b", "em", "i", "u", "del", "s", "code", "pre"}
 TAGS |= {"blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
-CLASSES = {"a": {"mention", "hashtag", "u-url"}, "p": {"quote-inline"}}
-CLASSES["span"] = {"h-card", "invisible", "ellipsis", "quote-inline"}
+CLASSES = {"a": {"mention", "hashtag", "u-url"}, "span": {"h-card", "invisible", "ellipsis"}}
 DROPPED = {"script", "style", "iframe", "object", "embed", "form", "svg", "math", "template"}
 DROPPED |= {"noscript", "title", "textarea", "select", "button"}
 REL = "nofollow noopener ugc"
@@ -36,6 +36,7 @@ _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|li|ul|ol|blockquote|pre|h[1-6])\s*>", re.IGNORECASE)
 
+_TAG = re.compile(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""")
 _HIGH = re.compile(r"<(/?)h[12]>")
 """The headings of a page are ours; those of a text begin below them."""
 
@@ -83,6 +84,20 @@ def from_text(plain: str) -> str:
 def may_leave(plain: str) -> bool:
     """Whether plain words may leave as they are; some the producer schema takes for markup."""
     return not _RUNNING.search(plain)
+
+
+def replaced(cleaned: str, names: Mapping[str, str]) -> str:
+    """Clean HTML with something else in the place of some names, in its words alone.
+
+    >>> replaced('<a href="https://a.test/:x:">:x: y</a>', {":x:": "<b>X</b>"})
+    '<a href="https://a.test/:x:"><b>X</b> y</a>'
+    """
+    if not names:
+        return cleaned
+    wanted = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    parts = _TAG.split(cleaned)
+    words = (wanted.sub(lambda m: names[m[0]], part) for part in parts[::2])
+    return "".join(one for pair in zip_longest(words, parts[1::2], fillvalue="") for one in pair)
 
 
 def line(source: str | None, length: int = 200) -> str:

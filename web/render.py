@@ -7,7 +7,7 @@ the parts of `parts.html` stand ready in every template as ``ui``.
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +22,7 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -132,7 +132,6 @@ def environment(node: "Node", files: Files) -> Environment:
         static=files.address,
         csrf_token=_csrf_token,
         once_key=sessions.token,
-        picture=functools.partial(_picture, node),
         actor_href=_actor_href,
         PLACES=PLACES,
         REACHES=REACHES,
@@ -147,6 +146,7 @@ def environment(node: "Node", files: Files) -> Environment:
         safe_href=safe_href,
         around=around,
         clean=_clean,
+        pictured=functools.partial(_pictured, node),
         initial=initial,
     )
     return made
@@ -296,6 +296,25 @@ def _exact(moment: date) -> str:
 def _picture(node: "Node", url: str) -> str | None:
     """Where our copy of a picture of others is, if some module keeps such copies."""
     return node.registry.picture(node, url) if node.registry.picture else None
+
+
+def _pictured(node: "Node", words: Markup, emoji: Sequence[Mapping[str, str]]) -> Markup:
+    """Words in which custom emoji are pictures, or where we have none, names with a title.
+
+    Args:
+        node: whose copies of pictures are shown; nothing is loaded from elsewhere.
+        words: clean HTML, or escaped text.
+        emoji: each with its `name` (a `:shortcode:`) and the `url` where its picture lies.
+    """
+    shown = {one["name"]: _emoji(one["name"], _picture(node, one["url"])) for one in emoji}
+    return Markup(vocab.html.replaced(str(escape(words)), shown))  # noqa: S704
+
+
+def _emoji(name: str, kept: str | None) -> str:
+    if kept is None:
+        return Markup('<span title="{0}">{0}</span>').format(name)
+    start = Markup('<img class="emoji" src="{1}" alt="{0}" title="{0}" loading="lazy">')
+    return start.format(name, kept)
 
 
 def _clean(html: str | None) -> Markup:

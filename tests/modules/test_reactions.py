@@ -311,6 +311,9 @@ async def test_from_a_button_to_a_number(
         assert "🎉" in text
         assert ("Only you see who likes it" in text) is (who is author)
     assert "Ben" not in (await visitor.get(path)).text
+    today = (await author.get("/")).text
+    assert "people like this · shared once" in today
+    assert "people like this · shared once" not in (await ben.get("/")).text
     for part in ("likes", "shares"):
         found = (await visitor.get(f"{key}/{part}", headers=JSON)).json()
         assert (found["totalItems"], "items" in found) == (1, False)

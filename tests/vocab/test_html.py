@@ -106,3 +106,20 @@ def test_words_that_look_like_a_handler_of_an_event_may_leave() -> None:
 
     assert made == "<p>We meet once &#61; always, and ON DAYS=any.</p>"
     assert html.to_text(made) == "We meet once = always, and ON DAYS=any."
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("<p>:x: and :xy:</p>", "<p>[X] and [XY]</p>"),
+        ('<a href="https://a.test/:x:" rel=":x:">:x:</a>',
+         '<a href="https://a.test/:x:" rel=":x:">[X]</a>'),
+        ('<a href="https://a.test/>:x:">:x:</a>', '<a href="https://a.test/>:x:">[X]</a>'),
+        ("1 &lt; :x:", "1 &lt; [X]"),
+        (":x:", "[X]"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_names_are_replaced_in_words_alone(written: str, found: str) -> None:
+    assert html.replaced(written, {":x:": "[X]", ":xy:": "[XY]"}) == found
+    assert html.replaced(written, {}) == written

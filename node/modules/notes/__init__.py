@@ -19,6 +19,7 @@ module = Module(
         "ask_poll": jobs.ask_poll,
         "check_quote": jobs.check_quote,
         "end_poll": jobs.end_poll,
+        "gather": jobs.gather,
         "poll_news": jobs.poll_news,
     },
     slots={

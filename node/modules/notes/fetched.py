@@ -1,6 +1,6 @@
 """Posts that nobody sent to us, but that their own server shows to everybody."""
 
-from federation.origins import same_origin
+from federation.origins import domain, same_origin
 from federation.policy import refuses
 from federation.queries import forgotten
 from federation.trust import Wanted
@@ -11,8 +11,13 @@ from vocab.model import Object, id_of
 from vocab.types import Post
 
 
-def keep(unit: Unit, post: Object) -> None:
+def keep(unit: Unit, post: Object, *, look_further: bool = True) -> None:
     """Keep a post that is for all, as its own server shows it; nothing if it is known, or gone.
+
+    Args:
+        unit: the unit.
+        post: as it was fetched.
+        look_further: have what it answers fetched too; not if somebody is at that already.
 
     Raises:
         Wanted: nobody here has met its author.
@@ -32,6 +37,16 @@ def keep(unit: Unit, post: Object) -> None:
         queries.add(unit, {**keeping.row(post, author, to, cc, unit.now), **place}, ())
         polls.keep(unit, id, post)
         quotes.look(unit, id)
+        if look_further:
+            look_up(unit, post)
+
+
+def look_up(unit: Unit, post: Object) -> None:
+    """Have what a stranger's post answers fetched, if it is not here."""
+    parent = post.in_reply_to
+    if parent and not unit.ours(parent) and queries.stored(unit.db, parent) is None:
+        once = f"notes.gather {post.id}"[:255]
+        unit.later("notes.gather", lane=domain(parent), once=once, post=post.id)
 
 
 def _may_come(unit: Unit, id: str, owner: str) -> bool:

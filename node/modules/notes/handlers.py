@@ -63,6 +63,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
     queries.add(unit, row, place.named)
     polls.keep(unit, post.id, post)
     quotes.look(unit, post.id)
+    fetched.look_up(unit, post)
 
 
 @handlers.on(Update, Said)

@@ -1,4 +1,4 @@
-"""What is done about posts in the background: numbers of polls, stamps of quotes."""
+"""What is done about posts in the background: polls, quotes, conversations."""
 
 from federation import resolving
 from node.kernel.errors import Problem, TryLater
@@ -52,6 +52,14 @@ async def check_quote(node: Node, *, post: str) -> None:
     except (Problem, Malformed):
         return  # it is not shown
     await node.write(quotes.checked, post, stamp)
+
+
+async def gather(node: Node, *, post: str, answers: bool = False) -> None:
+    """Fetch the posts above one, and if it is wished the answers to all of them."""
+    budget = gathering.budget()
+    await gathering.above(node, post, budget)
+    if answers:
+        await gathering.below(node, post, budget)
 
 
 async def _stamp(node: Node, id: str, budget: resolving.Budget) -> QuoteAuthorization | None:

@@ -1,7 +1,7 @@
 """The pages of posts: what was written, one with its thread, and the forms to write."""
 
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -9,23 +9,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from federation.finding import known, lookup
+from federation.finding import known, lookup, spend
+from federation.origins import domain
 from node.kernel.access import Reach, Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.module import Registry
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.moderation import api as moderation
-from node.modules.notes import forms, polls, queries, rules, standing, tallies, writing
+from node.modules.notes import forms, polls, queries, rules, showing, writing
 from node.modules.notes.queries import Post
-from node.modules.notes.rules import Consent
 from node.modules.notes.writing import Draft
-from node.modules.reactions import api as reactions
-from node.modules.reactions.api import OFFERED
-from node.modules.reactions.api import Verb as Said
 from vocab.model import Malformed
-from vocab.policy import Leave, Verb
 from web.forms import (
     Entry,
     blank,
@@ -38,6 +33,8 @@ from web.render import page
 from web.voice import voice
 
 MOST: Final = 20
+REST: Final = timedelta(minutes=15)
+"""How long a conversation is not asked for again."""
 
 
 def member(request: Request) -> tuple[Node, Viewer]:
@@ -77,7 +74,7 @@ async def _index_page(request: Request, form: Entry, status: int = 200) -> Respo
     before = _moment(request.query_params.get("before"))
     found = await node.read(queries.feed, viewer, before, MOST + 1)
     last = found[MOST - 1].at if len(found) > MOST else None
-    around = await node.read(_around, found, viewer)
+    around = await node.read(showing.around, found, viewer)
     _ = voice(request).say
     return page(request, "notes/index.html", status=status, title=_("What people write"),
                 place="today", form=form, found=found[:MOST], around=around,
@@ -107,97 +104,7 @@ async def write(request: Request) -> Response:
     return await _index_page(request, form, 422)
 
 
-# One post -----------------------------------------------------------------------------------
-
-
-async def show(request: Request) -> Response:
-    """A post with what was said before and after it."""
-    return await _show_page(request, None)
-
-
-async def _show_page(request: Request, form: Entry | None, status: int = 200) -> Response:
-    node: Node = request.app.state.node
-    viewer: Viewer = request.state.viewer
-    slug = request.path_params["slug"]
-    found = await node.read(_whole, node.registry, slug, viewer)
-    kept = found["post"]
-    _ = voice(request).say
-    if kept.deleted is not None:
-        return page(request, "notes/gone.html", status=410, title=_("This post is gone"))
-    if form is None and found["touch"].pop("answerable", False):
-        form = forms.opened(
-            request, forms.post(request, parent=kept.reach, answer=True), reach=kept.reach
-        )
-    title = kept.title or _("%(name)s wrote", name=kept.author.label)
-    more: dict[str, Any] = {"form": form} if form is not None else {}
-    if kept.local:
-        more["document"] = kept.id
-    return page(request, "notes/show.html", status=status, title=title, place="today",
-                **found, **more)  # fmt: skip
-
-
-def _whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dict[str, Any]:
-    """A post, its thread, and what it answers, as far as the viewer may see them.
-
-    Raises:
-        Missing: not there, or not for the viewer.
-    """
-    kept = queries.by_slug(db, slug, viewer)
-    if kept is None:
-        raise Missing(detail=slug)
-    said = queries.thread(db, kept.thread, viewer)
-    root = None
-    if kept.thread not in {one.id for one in said}:
-        root = registry.document(db, kept.thread, viewer)
-    hidden = moderation.hiding_of(db, kept.id) if kept.hidden else None
-    return {
-        "post": kept,
-        "thread": said if any(one.id == kept.id for one in said) else [kept, *said],
-        "about": {"url": root.url, "name": root.name} if root is not None else None,
-        "names": {one.id: one.author.label for one in said},
-        "around": _around(db, [kept, *said], viewer),
-        "touch": _touch(db, kept, viewer),
-        "liked_by": _people(db, kept, viewer, Said.LIKE),
-        "shared_by": _people(db, kept, viewer, Said.SHARE),
-        "hidden": hidden,
-        "mine": writing.may_change(db, viewer, kept),
-    }
-
-
-def _touch(db: Connection, kept: Post, viewer: Viewer) -> dict[str, Any]:
-    """What the viewer may do with a post by one touch, as far as its author wants it."""
-    who = viewer.account
-    if who is None or not viewer.is_member:
-        return {"likeable": False, "shareable": False, "quotable": False, "offered": ()}
-    may = {
-        verb: standing.allowed(db, who, kept.owner, kept.policy, verb) is not Leave.NO
-        for verb in Verb
-    }
-    public = kept.reach == Reach.PUBLIC
-    return {
-        "likeable": may[Verb.LIKE],
-        "shareable": public and may[Verb.SHARE],
-        "quotable": public and may[Verb.QUOTE],
-        "answerable": may[Verb.REPLY],
-        "offered": OFFERED,
-    }
-
-
-def _around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, dict[str, Any]]:
-    """What stands around posts, each by the post's id, as far as the viewer may see it."""
-    ids = [one.id for one in posts]
-    given = {one.id: one.quote for one in posts if one.quote and one.consent == Consent.GIVEN}
-    found = queries.shown(db, given.values(), viewer)
-    return {
-        "said_of": reactions.of(db, ids, viewer),
-        "polls": tallies.of(db, ids, viewer.id),
-        "quoted": {id: found[quote] for id, quote in given.items() if quote in found},
-    }
-
-
-def _people(db: Connection, kept: Post, viewer: Viewer, verb: Said) -> list[Account]:
-    """Who likes or shares a post; its author alone is told."""
-    return reactions.people(db, kept.id, verb) if kept.owner == viewer.id else []
+# Answering ----------------------------------------------------------------------------------
 
 
 async def reply(request: Request) -> Response:
@@ -215,7 +122,7 @@ async def reply(request: Request) -> Response:
             form = form.wrong(problem)
         else:
             return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
-    return await _show_page(request, form, 422)
+    return await showing.show_page(request, form, 422)
 
 
 async def answer(request: Request) -> Response:
@@ -229,6 +136,28 @@ async def answer(request: Request) -> Response:
         said = voice(request).tell(problem.fields["choice"])
         return done(request, f"/n/{slug}", said, "bad")
     return done(request, f"/n/{slug}", voice(request).say("Your answer is counted."))
+
+
+async def gather(request: Request) -> Response:
+    """Have other servers asked for the rest of a conversation, at times."""
+    node, viewer = member(request)
+    kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
+    if kept is None or kept.deleted is not None:
+        raise Missing(detail=request.path_params["slug"])
+    lately: dict[str, datetime] = node.memory.setdefault("notes.gathered", {})
+    for thread in [one for one, at in lately.items() if at + REST < node.now()]:
+        del lately[thread]
+    if kept.thread not in lately:
+        spend(node, viewer.id or "")
+        lately[kept.thread] = node.now()
+        await node.write(_gather, kept.id)
+    words = voice(request).say("Other servers are asked. Look again in a moment.")
+    return done(request, kept.path, words, "wait")
+
+
+def _gather(unit: Unit, id: str) -> None:
+    once = f"notes.gather all {id}"[:255]
+    unit.later("notes.gather", lane=domain(id), once=once, post=id, answers=True)
 
 
 async def about(request: Request) -> Response:
@@ -373,8 +302,9 @@ routes = (
     Route("/notes", write, methods=["POST"]),
     Route("/share", share, methods=["GET"]),
     Route("/notes/about", about, methods=["POST"]),
-    Route("/n/{slug}", show, methods=["GET"]),
+    Route("/n/{slug}", showing.show, methods=["GET"]),
     Route("/n/{slug}/reply", reply, methods=["POST"]),
+    Route("/n/{slug}/gather", gather, methods=["POST"]),
     Route("/n/{slug}/answer", answer, methods=["POST"]),
     Route("/n/{slug}/edit", change, methods=["GET"]),
     Route("/n/{slug}/edit", changed, methods=["POST"]),

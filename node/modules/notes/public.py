@@ -58,6 +58,7 @@ def value(db: Connection, kept: Post) -> Object:
     """A post as the object that travels."""
     poll = tallies.one(db, kept.id) if kept.type == "Question" else None
     told = (kept.updated, poll.told if poll else None)
+    open_ = kept.local and kept.reach == Reach.PUBLIC
     quote = kept.quote if kept.consent != Consent.REFUSED else None
     tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
     return _CLASSES[kept.type](
@@ -79,7 +80,8 @@ def value(db: Connection, kept: Post) -> Object:
         start_time=kept.starts,
         interaction_policy=kept.policy,
         handling=handling(kept.reach),
-        **(parts(kept.id) if kept.local and kept.reach == Reach.PUBLIC else {}),
+        **(parts(kept.id) if open_ else {}),
+        context=context_of(db, kept.thread) if open_ else kept.context,
         quote=quote,
         quote_authorization=kept.stamp if kept.consent == Consent.GIVEN else None,
         **(_asked(poll) if poll else {}),
@@ -113,7 +115,15 @@ def asking(
 
 def parts(id: str) -> dict[str, Any]:
     """The addresses of the collections of a public post of ours."""
-    return {name: f"{id}/{name}" for name in _PARTS}
+    return {name: f"{id}/{name}" for name in _PARTS if name != "context"}
+
+
+def context_of(db: Connection, thread: str) -> str | None:
+    """The collection of a conversation (FEP-7888): of its first post's server, if that has one."""
+    root = queries.stored(db, thread)
+    if root is None or root.reach != Reach.PUBLIC:
+        return None
+    return f"{root.id}/context" if root.local else root.context
 
 
 def source(text: str) -> Mapping[str, str] | None:
@@ -155,8 +165,22 @@ def _replies(db: Connection, kept: Post, viewer: Viewer) -> OrderedCollection:
     )
 
 
+def _context(db: Connection, kept: Post, viewer: Viewer) -> OrderedCollection | None:
+    """A whole conversation that began here, as far as it is for all (FEP-7888, FEP-f228)."""
+    if kept.thread != kept.id or not _open(kept):
+        return None
+    rest = (one.id for one in queries.thread(db, kept.id, viewer) if _open(one))
+    found = tuple(dict.fromkeys((kept.id, *rest)))
+    return OrderedCollection(
+        id=f"{kept.id}/context",
+        attributed_to=kept.owner,
+        total_items=len(found),
+        ordered_items=found,
+    )
+
+
 def _open(one: Post) -> bool:
     return one.reach == Reach.PUBLIC
 
 
-_PARTS = {"likes": _likes, "replies": _replies, "shares": _shares}
+_PARTS = {"context": _context, "likes": _likes, "replies": _replies, "shares": _shares}

@@ -197,6 +197,15 @@ def _neighbours(viewer: Viewer, followed: Sequence[str]) -> Select[tuple[str]]:
     return select(account.c.id).where(near, account.c.id.not_in(moderation.unseen(viewer.id)))
 
 
+def touched(db: Connection, owner: str, since: datetime) -> list[tuple[Post, reactions.Reactions]]:
+    """The posts of somebody of which people said something since a moment, the newest first."""
+    # every reach: its author sees a post in any case
+    mine = and_(note.c.owner == owner, note.c.deleted.is_(None))
+    said = reactions.lately(db, select(note.c.id).where(mine), since)
+    rows = db.execute(_posts().where(mine, note.c.id.in_(said)).order_by(note.c.published.desc()))
+    return [(_post(row), said[row.id]) for row in rows] if said else []
+
+
 def public(db: Connection, viewer: Viewer, most: int = 5) -> list[Post]:
     """What was written here for everybody, newest first."""
     ours = and_(note.c.local, note.c.reach == Reach.PUBLIC, note.c.in_reply_to.is_(None))
@@ -261,6 +270,9 @@ def add(unit: Unit, row: Mapping[str, Any], recipients: Iterable[str]) -> None:
     """Keep a new post; nothing if its id is known."""
     if insert_new(unit.db, note, row):
         _name(unit, row["id"], recipients)
+        # what answered it before it was here belongs to the conversation that it belongs to
+        below = update(note).where(note.c.thread == row["id"], note.c.id != row["id"])
+        unit.db.execute(below.values(thread=row["thread"]))
 
 
 def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection as Some
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -167,6 +167,30 @@ def number_of(said: float | None) -> int | None:
 def language_of(said: str | None) -> str | None:
     """A language tag that may stand in a page, None for anything else."""
     return said if said and _LANGUAGE.fullmatch(said) else None
+
+
+def in_order(posts: Sequence[tuple[str, str | None]]) -> list[str]:
+    """Each post of a conversation after what it answers, the answers to one in their order.
+
+    Args:
+        posts: (id, the id of what it answers), in the order of time.
+
+    Returns:
+        The ids; what answers nothing here, or itself in a circle, begins anew.
+    """
+    ids = {id for id, _ in posts}
+    below: dict[str | None, list[str]] = {}
+    for id, parent in posts:
+        below.setdefault(parent if parent in ids and parent != id else None, []).append(id)
+    found: dict[str, None] = {}
+    for start in (*below.get(None, []), *(id for id, _ in posts)):
+        waiting = [start]
+        while waiting:
+            id = waiting.pop()
+            if id not in found:
+                found[id] = None
+                waiting += reversed(below.get(id, []))
+    return list(found)
 
 
 def handles_in(text: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.notes import queries, stamps
 from node.modules.notes.queries import Post
 from node.modules.notes.rules import Consent
+from node.modules.reactions.api import Reactions
 from vocab import html
 from web.slots import Card
 from web.voice import Voice, speak
@@ -25,10 +26,25 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
     found = await node.read(queries.feed, viewer, None, FEW)
     spoken = speak(node, viewer)
     recent = [one for one in found if node.now() - one.published < RECENT]
+    touched = await node.read(queries.touched, viewer.id or "", node.now() - RECENT)
     _ = spoken.say
     more = _("Read the rest, or write a few words yourself")
     write = Card(title=_("What people write"), href="/notes", text=more, icon="talk", order=90)
-    return [*(_card(one, spoken) for one in recent), write]
+    said = (_told(one, found, spoken) for one, found in touched[:FEW])
+    return [*(_card(one, spoken) for one in recent), *said, write]
+
+
+def _told(one: Post, found: Reactions, spoken: Voice) -> Card:
+    """How many people liked or shared a post of the member's; not who."""
+    many = spoken.many
+    people = found.likes + sum(each.count for each in found.emoji)
+    kicks = (
+        many("One person likes this", "%(num)s people like this", people) if people else "",
+        many("shared once", "shared %(num)s times", found.shares) if found.shares else "",
+    )
+    kick = " · ".join(filter(None, kicks))
+    title = opening(one) or spoken.say("A post")
+    return Card(title=title, href=one.path, kick=kick, icon="heart", order=70, language=one.lang)
 
 
 def _card(one: Post, spoken: Voice) -> Card:

@@ -177,8 +177,17 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         published=unit.now,
         handling=public.handling(draft.reach),
         interaction_policy=_policy(draft, author),
-        **(public.parts(id) if draft.reach == Reach.PUBLIC else {}),
+        **(_around(unit, id, draft) if draft.reach == Reach.PUBLIC else {}),
     )
+
+
+def _around(unit: Unit, id: str, draft: Draft) -> dict[str, Any]:
+    """The collections that a public post belongs to, and those that belong to it."""
+    kept = queries.stored(unit.db, draft.parent) if draft.parent else None
+    context = f"{id}/context" if draft.parent is None else None
+    if kept is not None:
+        context = public.context_of(unit.db, kept.thread)
+    return {**public.parts(id), "context": context}
 
 
 def _warned(warning: str) -> dict[str, Any]:

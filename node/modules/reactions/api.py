@@ -8,6 +8,7 @@ was (`people`) is shown to the author alone.
 from node.modules.reactions.handlers import shared
 from node.modules.reactions.queries import (
     Reactions,
+    lately,
     of,
     people,
     remove_about,
@@ -18,6 +19,6 @@ from node.modules.reactions.queries import (
 from node.modules.reactions.rules import OFFERED, Verb
 
 __all__ = [
-    "OFFERED", "Reactions", "Verb", "of", "people", "remove_about", "shared", "shared_by",
+    "OFFERED", "Reactions", "Verb", "lately", "of", "people", "remove_about", "shared", "shared_by",
     "sharers", "total",
 ]  # fmt: skip

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select
 
-from node.kernel.access import Viewer
+from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.database import insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
@@ -143,6 +144,12 @@ def sharers(
     for row in db.execute(found):
         by.setdefault(row.object, []).append(account_of(row))
     return by
+
+
+def lately(db: Connection, ids: Select[Any], since: datetime) -> dict[str, Reactions]:
+    """What people say of some things of which somebody said something since a moment."""
+    found = select(reaction.c.object).where(reaction.c.object.in_(ids), reaction.c.at > since)
+    return of(db, list(db.scalars(found.distinct())), ANONYMOUS)
 
 
 def activity_of(db: Connection, actor: str, id: str, verb: Verb, content: str = "") -> str | None:
