@@ -38,5 +38,7 @@ class Postgres(_Equal, PGDialect_asyncpg):
     supports_statement_cache = True
 
 
-registry.register("sqlite", __name__, "Sqlite")
-registry.register("postgresql.asyncpg", __name__, "Postgres")
+def share() -> None:
+    """Have every engine made from now on compile what no other has."""
+    registry.register("sqlite", __name__, "Sqlite")
+    registry.register("postgresql.asyncpg", __name__, "Postgres")

@@ -19,7 +19,7 @@ from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from tests import servers
+from tests import compiled, servers
 from tests.servers import (
     backend,
     chromium,
@@ -39,6 +39,7 @@ PASSWORD = "a long enough password"
 
 def pytest_configure() -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
+    compiled.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
 
 

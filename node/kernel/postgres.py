@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from node.kernel.errors import TryLater
@@ -30,17 +31,16 @@ class Postgres:
 
     def __init__(self, url: str, *, reader: str | None = None, pool: int = 10) -> None:
         self._reader = reader
-        self._engine = create_async_engine(
-            url, pool_size=pool, pool_pre_ping=True, hide_parameters=True
-        )
+        self._engine = create_async_engine(url, pool_size=pool, hide_parameters=True)
+        event.listen(self._engine.sync_engine, "checkout", _open)
         self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
+        self._snapshot = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:
         """Run `look(db, *args)` over a snapshot that can change nothing."""
-        async with self._engine.connect() as connection, connection.begin() as transaction:
-            await connection.exec_driver_sql(
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-            )
+        async with self._snapshot.connect() as connection, connection.begin() as transaction:
             if self._reader:
                 await connection.exec_driver_sql(f'SET LOCAL ROLE "{self._reader}"')
             try:
@@ -98,3 +98,13 @@ class Postgres:
             await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter
         message = f"met other changes {TRIES} times"
         raise TryLater(message, code="E_BUSY")
+
+
+def _open(connection: Any, *_: Any) -> None:
+    """Have the pool take another connection where the server has closed this one.
+
+    The driver knows that without asking; a question before each use (`pool_pre_ping`)
+    would cost three journeys to the server.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
