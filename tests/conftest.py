@@ -19,10 +19,11 @@ from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from tests import compiled, servers
+from tests import engines, servers
 from tests.servers import (
     backend,
     chromium,
+    connections,
     judge_program,
     peer_program,
     postgres,
@@ -39,7 +40,7 @@ PASSWORD = "a long enough password"
 
 def pytest_configure() -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
-    compiled.share()
+    engines.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
 
 
@@ -281,6 +282,7 @@ async def settle(*nodes: Node) -> None:
 __all__ = [
     "backend",
     "chromium",
+    "connections",
     "judge_program",
     "peer_program",
     "postgres",

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from tests import engines
+
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(__file__).parent / "tools"
 PEER = Path(__file__).parent / "interop" / "fedify"
@@ -172,6 +174,7 @@ class Postgres:
 
     async def keep(self, template: str) -> None:
         """Let databases that were made like this one be used again; it holds no rows."""
+        await engines.close(template)
         self.like[template] = await self._emptied(template)
 
     async def _emptied(self, name: str) -> str:
@@ -179,12 +182,13 @@ class Postgres:
         db = await asyncpg.connect(self.at(name).replace("+asyncpg", ""))
         try:
             await db.execute(_EMPTY)
-            return str(await db.fetchval(_LIKENESS))
+            return str(await db.fetchval(_LIKENESS, engines.idle(name)))
         finally:
             await db.close()
 
     async def drop(self, *names: str) -> None:
         """Remove databases, whoever still uses them."""
+        await engines.close(*names)
         await self.run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
 
 
@@ -219,7 +223,7 @@ SELECT md5(string_agg(part, E'\\n' ORDER BY part)) FROM (
   UNION ALL
   SELECT concat_ws(' ', 'in use', pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
-      AND backend_type = 'client backend'
+      AND backend_type = 'client backend' AND pid <> ALL($1::int[])
 ) AS parts(part)
 """
 """A digest of tables, columns, rights and versions, and of who else is connected."""
@@ -299,8 +303,17 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+async def connections() -> AsyncIterator[None]:
+    """Connections that nodes leave open are closed at the end."""
+    yield
+    await engines.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def backend(request: pytest.FixtureRequest) -> AsyncIterator[Backend]:
+async def backend(
+    request: pytest.FixtureRequest, connections: None
+) -> AsyncIterator[Backend]:
     """Each test that asks for it runs on SQLite and on PostgreSQL.
 
     For one of the two only: `@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`.

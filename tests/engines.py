@@ -1,0 +1,111 @@
+"""What a node does once in its life is done once in a test process, for its thousands of nodes.
+
+Statements are compiled once: SQLAlchemy compiles for each engine anew, but the dialects
+here are equal to one another, and keep what they compile in one place. And connections
+to PostgreSQL that a node closes stay open for the next node with the same database.
+"""
+
+import asyncio
+from collections import defaultdict
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.util import LRUCache
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(5000)
+_IDLE: defaultdict[str, list[Any]] = defaultdict(list)
+"""Open connections that no engine has, by the name of the database."""
+_NEW: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+_DATABASES: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""Which database a connection leads to; the new ones are not made ready yet."""
+MOST = 10
+"""Connections to one database that stay open, as many as a node's pool has."""
+
+
+class _Equal:
+    """Dialects of a class are equal, and their engines keep what they compile in one place."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    @classmethod
+    def engine_created(cls, engine: Engine) -> None:
+        engine.update_execution_options(compiled_cache=_COMPILED)
+
+
+class Sqlite(_Equal, SQLiteDialect_pysqlite):
+    supports_statement_cache = True
+
+
+class Postgres(_Equal, PGDialect_asyncpg):
+    supports_statement_cache = True
+    _server: dict[str, Any] | None = None
+    """What the first dialect asked of the server: its version and habits."""
+
+    def initialize(self, connection: Connection) -> None:
+        cls = type(self)
+        if cls._server is None:
+            super().initialize(connection)
+            cls._server = {k: v for k, v in self.__dict__.items() if k != "dispatch"}
+        self.__dict__.update(cls._server)
+
+    def connect(self, *args: Any, **kw: Any) -> Any:
+        idle = _IDLE[kw["database"]]
+        while idle:
+            if _usable(found := idle.pop()):
+                return found
+        made = super().connect(*args, **kw)
+        _NEW[made.driver_connection] = kw["database"]
+        return made
+
+    def on_connect(self) -> Any:
+        prepare = super().on_connect()
+
+        def once(connection: Any) -> None:
+            driver = connection.driver_connection
+            if driver in _NEW:
+                prepare(connection)
+                _DATABASES[driver] = _NEW.pop(driver)
+
+        return once
+
+    def do_close(self, connection: Any) -> None:
+        idle = _IDLE[_DATABASES.get(connection.driver_connection, "")]
+        if _usable(connection) and len(idle) < MOST:
+            connection.readonly, connection.isolation_level = False, None
+            idle.append(connection)
+        else:
+            super().do_close(connection)
+
+
+def _usable(connection: Any) -> bool:
+    """Whether somebody else may have a connection: open, in no transaction, of this loop."""
+    driver = connection.driver_connection
+    fit = not driver.is_closed() and not driver.is_in_transaction() and driver in _DATABASES
+    return fit and driver._loop is asyncio.get_running_loop()
+
+
+def idle(database: str) -> list[int]:
+    """The server's numbers of the connections to a database that no node has."""
+    return [c.driver_connection.get_server_pid() for c in _IDLE[database] if _usable(c)]
+
+
+async def close(*databases: str) -> None:
+    """Close the connections that no node has; to all databases if none is named."""
+    for name in databases or list(_IDLE):
+        for connection in _IDLE.pop(name, ()):
+            if _usable(connection):
+                await connection.driver_connection.close()
+
+
+def share() -> None:
+    """Have every engine made from now on share what is here."""
+    registry.register("sqlite", __name__, "Sqlite")
+    registry.register("postgresql.asyncpg", __name__, "Postgres")
