@@ -8,6 +8,7 @@ from typing import Any
 
 from federation.inbox import Inbox
 from node.kernel import moving
+from node.kernel.errors import TryLater
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings, Unusable
@@ -75,6 +76,8 @@ async def _watch(node: Node) -> None:
         await asyncio.sleep(inline.REFRESH)
         try:
             await node.refresh()
+        except TryLater:
+            continue
         except Exception:
             log.exception("the community could not be read")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 
 from node.kernel.access import ANONYMOUS, Viewer
+from node.kernel.errors import TryLater
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -86,9 +87,11 @@ async def _ask(
 ) -> list[Card] | None:
     try:
         return list(await asyncio.wait_for(fill(node, viewer), seconds))
+    except TryLater as later:
+        log.info("module %s cannot fill its slot now: %s", name, later)
     except Exception:
         log.exception("module %s could not fill its slot", name)
-        return None
+    return None
 
 
 def _place(card: Card) -> tuple[int, bool, float]:

@@ -7,7 +7,7 @@ token, so a worker that slept through its lease cannot undo what another has don
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=60)
 CLAIM = 50
 PER_LANE = 4
 """Jobs of one lane (one host) that run at the same time, so that it crowds out no other."""
+WAITS = (0.5, 1, 2, 4, 8, 16)
+"""Seconds between tries to write down what became of a job; together less than a lease."""
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=24)
 ABSENT = timedelta(hours=24)
@@ -81,27 +83,33 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
 async def run(node: Node, work: Claimed) -> None:
     """Do one job; it is finished, put off, or set aside as dead. Never raises."""
     try:
-        await _done(node, work)
-    except TryLater as later:
-        # not even that it failed could be written down: its lease brings it back
-        log.info("job %s %s: %s", work.kind, work.id, later)
-
-
-async def _done(node: Node, work: Claimed) -> None:
-    try:
         if work.kind.startswith("event:"):
             await node.write(_handle, work)
             return
         await _job(node, work)
     except TryLater as later:
-        await node.write(_put_off, work, str(later), later.after, final=False)
+        await _note(node, _put_off, work, str(later), later.after, final=False)
     except asyncio.CancelledError:
         raise
     except Exception as error:
         log.exception("job %s %s failed", work.kind, work.id)
-        await node.write(_put_off, work, repr(error), None, final=work.tries + 1 >= TRIES)
+        await _note(node, _put_off, work, repr(error), None, final=work.tries + 1 >= TRIES)
     else:
-        await node.write(_finish, work)
+        await _note(node, _finish, work)
+
+
+async def _note(
+    node: Node, change: Callable[..., Any], work: Claimed, *args: Any, **kw: Any
+) -> None:
+    """Write down what became of a job, as soon as that can be; else its lease brings it back."""
+    for wait in WAITS:
+        try:
+            await node.write(change, work, *args, **kw)
+        except TryLater as later:
+            log.info("job %s %s: %s", work.kind, work.id, later)
+            await asyncio.sleep(wait)
+        else:
+            return
 
 
 async def _job(node: Node, work: Claimed) -> None:

@@ -6,6 +6,7 @@ serializable transaction of its own and calls it again when two of them met.
 """
 
 import functools
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, DateTime, MetaData, Table, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,6 +51,25 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
         """Give back the zone that the column may have lost."""
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Health:
+    """Writes into the log when a database begins to fail and when that is over, and no more."""
+
+    def __init__(self) -> None:
+        self._failing = False
+
+    def fails(self, cause: object) -> None:
+        """It cannot be used."""
+        if not self._failing:
+            self._failing = True
+            log.error("the database fails: %s", cause)
+
+    def works(self) -> None:
+        """It has been used."""
+        if self._failing:
+            self._failing = False
+            log.warning("the database works again")
 
 
 class Database(Protocol):

@@ -12,16 +12,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from node.kernel.errors import TryLater
+from node.kernel.database import Health
+from node.kernel.errors import TryLater, Unread, Unwritten
 
 T = TypeVar("T")
 
 TRIES = 8
 _MET = frozenset({"40001", "40P01"})
-_AWAY = frozenset({"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"})
+_AWAY = ("08", "53", "57P", "58")
+"""Beginnings of SQLSTATE: no connection, no room, stopping or starting, a failing disk.
+
+Source: PostgreSQL, appendix A.
+"""
 
 
 class Postgres:
@@ -31,6 +36,7 @@ class Postgres:
 
     def __init__(self, url: str, *, reader: str | None = None, pool: int = 10) -> None:
         self._reader = reader
+        self._health = Health()
         self._engine = create_async_engine(url, pool_size=pool, hide_parameters=True)
         event.listen(self._engine.sync_engine, "checkout", _open)
         self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
@@ -39,7 +45,26 @@ class Postgres:
         )
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:
-        """Run `look(db, *args)` over a snapshot that can change nothing."""
+        """Run `look(db, *args)` over a snapshot that can change nothing.
+
+        Raises:
+            Unread: the server is away.
+        """
+        try:
+            found = await self._look(look, args)
+        except Exception as error:
+            if not _is_away(error):
+                raise
+            raise Unread(self._away(error)) from error
+        self._health.works()
+        return found
+
+    def _away(self, error: Exception) -> str:
+        cause = str(getattr(error, "orig", error))
+        self._health.fails(cause)
+        return cause
+
+    async def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
         async with self._snapshot.connect() as connection, connection.begin() as transaction:
             if self._reader:
                 await connection.exec_driver_sql(f'SET LOCAL ROLE "{self._reader}"')
@@ -52,7 +77,8 @@ class Postgres:
         """Run `change(db, *args)`, serializable, again if it met another.
 
         Raises:
-            TryLater: it met others eight times, or the server is away.
+            TryLater: it met others eight times.
+            Unwritten: the server is away; whether it was kept is not known.
         """
         return await self._repeat(self._serializable, change, args)
 
@@ -73,10 +99,17 @@ class Postgres:
         return await self._repeat(self._engine, change, args)
 
     async def migrate(self, change: Callable[..., T], *args: Any) -> T:
-        """Run `change(db, *args)` alone among all processes that migrate this database."""
-        async with self._engine.connect() as connection, connection.begin():
-            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7026)")
-            return await connection.run_sync(change, *args)
+        """Run `change(db, *args)` alone among all processes that migrate this database.
+
+        Raises:
+            Unwritten: the server is away.
+        """
+
+        def alone(db: Connection) -> T:
+            db.exec_driver_sql("SELECT pg_advisory_xact_lock(7026)")
+            return change(db, *args)
+
+        return await self._repeat(self._engine, alone, ())
 
     async def close(self) -> None:
         """Close every connection."""
@@ -89,11 +122,10 @@ class Postgres:
             try:
                 async with engine.connect() as connection, connection.begin():
                     return await connection.run_sync(change, *args)
-            except DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-                if state in _AWAY or (state is None and error.connection_invalidated):
-                    raise TryLater(str(error), code="E_DATABASE") from error
-                if state not in _MET:
+            except Exception as error:
+                if _is_away(error):
+                    raise Unwritten(self._away(error)) from error
+                if _state(error) not in _MET:
                     raise
             await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter
         message = f"met other changes {TRIES} times"
@@ -108,3 +140,17 @@ def _open(connection: Any, *_: Any) -> None:
     """
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _state(error: BaseException) -> str | None:
+    """The SQLSTATE of an error, as the server or its driver gives it."""
+    found = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return found if isinstance(found, str) else None
+
+
+def _is_away(error: BaseException) -> bool:
+    # who cannot even connect gets the driver's own error, or the system's
+    state = _state(error)
+    if state is not None:
+        return state.startswith(_AWAY)
+    return isinstance(error, OSError) or bool(getattr(error, "connection_invalidated", False))

@@ -9,7 +9,6 @@ Readers are a small pool of connections that can only query.
 import asyncio
 import contextlib
 import fcntl
-import logging
 import queue
 import sqlite3
 import threading
@@ -23,10 +22,10 @@ from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from node.kernel.database import Health
 from node.kernel.errors import Unread, Unwritten
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 MOST = 256
 """Changes that share a commit, at the most."""
@@ -77,7 +76,7 @@ class Sqlite:
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._started = False
-        self._failing = False
+        self._health = Health()
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:
         """Run `look(db, *args)` over a snapshot that can change nothing.
@@ -210,17 +209,13 @@ class Sqlite:
                 return False
             raise _Failed from error
         _tell(done)
-        if self._failing:
-            self._failing = False
-            log.warning("the database can be written again")
+        self._health.works()
         return not last
 
     def _fail(self, entries: Sequence[_Entry], error: Exception) -> None:
         """Tell everybody concerned; write it down once, however long it lasts."""
         cause = str(getattr(error, "orig", error))
-        if not self._failing:
-            self._failing = True
-            log.error("the database cannot be written: %s", cause)
+        self._health.fails(cause)
         problem = Unwritten(cause)
         _tell([_Outcome(entry.future, None, problem) for entry in entries])
 

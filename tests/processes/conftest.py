@@ -94,6 +94,11 @@ class Town:
         inside = ["nsenter", "-t", str(self._root.pid), "-n", "-m", *words]
         subprocess.run(inside, check=True, timeout=20)
 
+    def launch(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start a program of the system inside."""
+        inside = ["nsenter", "-t", str(self._root.pid), "-n", "-m", *words]
+        return subprocess.Popen(inside, stdout=subprocess.DEVNULL)
+
     def inside(self, path: Path) -> Path:
         """What a path leads to inside, for who is outside."""
         return Path(f"/proc/{self._root.pid}/root{path}")

@@ -14,8 +14,9 @@ import tempfile
 from typing import IO, Any
 
 LOADED = (
-    "aiohttp", "alembic.autogenerate", "alembic.command", "asyncio", "greenlet", "httptools",
-    "jinja2.ext", "jsonschema_rs", "nh3", "sqlalchemy.dialects.sqlite", "sqlite3",
+    "aiohttp", "alembic.autogenerate", "alembic.command", "asyncio", "asyncpg", "greenlet",
+    "httptools", "jinja2.ext", "jsonschema_rs", "nh3", "sqlalchemy.dialects.postgresql.asyncpg",
+    "sqlalchemy.dialects.sqlite", "sqlalchemy.ext.asyncio", "sqlite3",
     "starlette.applications", "uvicorn", "uvloop", "vocab.types", "xml.etree.ElementTree",
 )  # fmt: skip
 SECONDS = 60
