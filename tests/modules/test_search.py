@@ -59,6 +59,7 @@ async def test_words_are_found_wherever_they_stand(full: Node, browse: Browse) -
     for heading in ("People", "Posts", "Offers and needs", "Proposals"):
         assert f">{heading}</h2>" in text
     assert 'href="/@ana"' in text
+    assert 'href="/@ana"' in await found(ben, "@ana")
     assert "A ladder for Saturday" in text
     assert "Buy one more ladder" in text
     assert "A &lt;b&gt;LADDER&lt;/b&gt; of 3 m." in text

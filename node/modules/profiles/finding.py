@@ -30,7 +30,8 @@ def _here(db: Connection, viewer: Viewer, sought: Sought) -> list[Hit]:
     found = []
     for who in accounts.members(db, suspended=False):
         said = shown.get(who.id, [])
-        if who.id not in away and sought.means(who.name, who.handle, *said, id=who.id, by=None):
+        names = (who.name, f"@{who.handle}", *said)
+        if who.id not in away and sought.means(*names, id=who.id, by=None):
             text = " · ".join(one for one in said if html.holds(sought.words, who.label, one))
             found.append(Hit(href=f"/@{who.handle}", title=who.label, text=text, icon="me"))
     return sorted(found, key=lambda hit: hit.title.casefold())
@@ -38,7 +39,7 @@ def _here(db: Connection, viewer: Viewer, sought: Sought) -> list[Hit]:
 
 def _elsewhere(db: Connection, viewer: Viewer, sought: Sought) -> list[Hit]:
     names = queries.discoverable(db, viewer)
-    ids = [id for id, *said in names if sought.means(*said, id=id, by=None)]
+    ids = [id for id, name, acct in names if sought.means(name, f"@{acct}", id=id, by=None)]
     return [
         Hit(href=page_of(who), title=who.label, text=who.address, icon="nodes")
         for who in queries.people(db, ids[: sought.most])
