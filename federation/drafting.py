@@ -89,12 +89,17 @@ def _create(unit: Unit, activity: Activity, member: Account) -> Draft:
         updated=None,
         **_audience(to, cc),
     )
-    return replace(activity, object=made, to=to, cc=cc, bto=bto, bcc=bcc), None
+    group = activity.audience or given.audience
+    thing = replace(made, audience=group)
+    whole = replace(activity, object=thing, to=to, cc=cc, bto=bto, bcc=bcc, audience=group)
+    return whole, None
 
 
 def _update(unit: Unit, activity: Activity, member: Account) -> Draft:
     given = activity.object
     before = _own(unit, given, member)
+    if type(given) is Object and "type" not in vars(given):
+        given = type(before)(**vars(given))  # only what is to change (ActivityPub 6.3.1)
     if type(before) not in POSTS or type(given) is not type(before):
         raise Refused("E_UNSUPPORTED", f"a {type(before).__name__} is not changed by programs")
     said = {k: v for k, v in _cleaned(given).__dict__.items() if k not in KEPT}

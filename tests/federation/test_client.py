@@ -1,6 +1,7 @@
 """Members' own programs, and what they may not do."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -292,13 +293,15 @@ async def test_only_the_owner_changes_a_post_and_only_its_words(make_node, wire,
     none = list(acts)
     done = [
         await push(ana, {"type": "Update", "object": edit}),
+        await push(ana, {"type": "Update", "object": {"id": note.id, "content": "<p>Three</p>"}}),
         await push(ana, {"type": "Delete", "object": note.id}),
     ]
 
     assert [answer.status_code for answer in refused] == [404, 404]
     assert none == []
-    assert [answer.status_code for answer in done] == [201, 201]
-    edited, deleted = acts
+    assert [answer.status_code for answer in done] == [201, 201, 201]
+    edited, again, deleted = acts
+    assert again.object == replace(note, content="<p>Three</p>", updated=alder.now())
     assert (edited.object.content, edited.object.to) == ("<p>Two</p>", (PUBLIC,))
     assert edited.object.published == note.published
     assert edited.object.updated == alder.now()
