@@ -317,9 +317,7 @@ async def connections() -> AsyncIterator[None]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def backend(
-    request: pytest.FixtureRequest, connections: None
-) -> AsyncIterator[Backend]:
+async def backend(request: pytest.FixtureRequest, connections: None) -> AsyncIterator[Backend]:
     """Each test that asks for it runs on SQLite and on PostgreSQL.
 
     For one of the two only: `@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`.

@@ -63,6 +63,7 @@ DONE = {
     "member Like Note": "a member likes a post",
     "member Like reaction": "a member says an emoji to a post",
     "member Create vote": "a member answers a poll",
+    "member Block Person": "a member tells a block",
     "member QuoteRequest Note": "a member asks to quote a post",
     "member Undo Like": "a member likes it no more",
     "member Undo Announce": "a member shares it no more",

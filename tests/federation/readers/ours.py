@@ -270,7 +270,7 @@ async def _reactions(here: World, ana: Account) -> None:
 
 
 async def _people(here: World, ana: Account, ben: Account) -> None:
-    """Who follows whom, what they say of themselves, and who leaves."""
+    """Who follows and blocks whom, what they say of themselves, and who leaves."""
     mia = await resolving.account(here.alder, here.mia.id)
     await here.alder.write(follows.follow, ana, mia)
     await settle(here.alder)
@@ -279,6 +279,8 @@ async def _people(here: World, ana: Account, ben: Account) -> None:
     await here.alder.write(blocking.block_for, ana, max_.id, is_host=False)
     post = Post(here.alder, here.wire.apps[here.alder.origin])
     assert (await post(max_, max_.says("Follow", ana.id, to=[ana.id]))).status_code == 202
+    ida = await resolving.account(here.alder, here.elm.actor("ida", here.mia.keys).id)
+    await here.alder.write(blocking.block_for, ana, ida.id, is_host=False, tell=True)
     gift = changing.Draft(name="I make newcomers feel at home.", reach="public", lang="en")
     await here.alder.write(changing.add, ana.id, "gift", gift)
     us = await here.alder.read(accounts.community_account)
