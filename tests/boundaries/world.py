@@ -26,7 +26,7 @@ from node.modules.listings import posting
 from node.modules.listings.concepts import concept
 from node.modules.listings.tables import Notice
 from node.modules.matching import introducing, queries
-from node.modules.moderation import acts, blocking, refusing
+from node.modules.moderation import acts, blocking, refusing, reporting
 from node.modules.notes import writing
 from node.modules.profiles import changing
 from node.modules.proposals import bringing
@@ -212,7 +212,7 @@ def _judgements(unit: Any, w: World) -> None:
     refusing.refuse(unit, "bad.test", is_host=True, reason=reason, **by)
     words = f"See {w.word('words of a report', ana=True)}"
     w.ids["report"] = secrets.token_urlsafe(16)
-    acts.file(unit, w.ids["report"], by=w.ana.id, about=rude, words=words)
+    reporting.file(unit, w.ids["report"], by=w.ana.id, about=rude, words=words)
     blocking.block_for(unit, w.ana, f"{w.word('a blocked host', ana=True)}.test", is_host=True)
     unit.log("test.word", w.ana.id, subject=w.ana.id, words=w.word("words of the log", ana=True))
 

@@ -15,7 +15,7 @@ from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
 from node.modules import accounts, follows, moderation, notes, reactions
 from node.modules.follows import api as following
-from node.modules.moderation import acts, blocking, queries, queue, refusing, shading
+from node.modules.moderation import acts, blocking, queries, queue, refusing, reporting, shading
 from node.modules.moderation.tables import block, refusal, report
 from node.modules.notes import public
 from node.modules.notes import queries as posts
@@ -96,7 +96,7 @@ async def test_no_keeper_acts_without_a_reason(alder: Node, reason: str) -> None
         lambda unit: acts.unsuspend(unit, ana.id, **said),
         lambda unit: refusing.refuse(unit, "bad.example", is_host=True, **said),
         lambda unit: refusing.allow(unit, "bad.example", **said),
-        lambda unit: acts.close(unit, "x", **said),
+        lambda unit: reporting.close(unit, "x", **said),
         lambda unit: queue.ask_again(unit, "bad.example", **said),
         lambda unit: queue.drop_letters(unit, "bad.example", **said),
         lambda unit: queue.again(unit, 1, **said),
@@ -392,7 +392,7 @@ async def test_a_report_needs_words_and_something_to_be_about(alder: Node, brows
 async def test_a_form_sent_twice_makes_one_report(alder: Node) -> None:
     ana = await person(alder, "ana")
     for key in ("one", "two"):
-        await alder.write(acts.file, key, by=ana.id, about=ana.id, once="same")
+        await alder.write(reporting.file, key, by=ana.id, about=ana.id, once="same")
 
     assert len(await rows(alder, report)) == 1
 
@@ -479,7 +479,7 @@ async def test_a_dead_job_is_tried_again_or_given_up(alder: Node, browse: Browse
 async def test_who_leaves_takes_their_blocks_and_reports_along(alder: Node) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
     await alder.write(blocking.block_for, ana, ben.id, is_host=False)
-    await alder.write(acts.file, "k", by=ana.id, about=ben.id, words="CANARY")
+    await alder.write(reporting.file, "k", by=ana.id, about=ben.id, words="CANARY")
     told = await alder.read(queries.export, ana.id)
     assert told["blocks"][0]["subject"] == ben.id
     assert told["reports"][0]["words"] == "CANARY"

@@ -5,12 +5,13 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, many, only, own, shared
+from node.modules.moderation.pages import desk, keeping, many, only, own, reports, shared
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
 _ROUTES = (
-    ("/report", own.ask, own.send),
+    ("/report", reports.ask, reports.send),
+    ("/me/reports", reports.own, None),
     ("/me/blocks", own.blocks, own.add),
     ("/me/blocks/end", None, own.remove),
     ("/me/blocks/list", many.show, many.look),
@@ -28,8 +29,8 @@ _ROUTES = (
     ("/desk/blocks/list.{kind}", shared.away, None),
     ("/desk/only", only.show, only.look),
     ("/desk/only/switch", None, only.switch),
-    ("/desk/reports", desk.reports, None),
-    ("/desk/reports/close", None, desk.close),
+    ("/desk/reports", reports.desk, None),
+    ("/desk/reports/close", None, reports.close),
     ("/desk/queue", desk.health, desk.mend),
 )
 
@@ -50,7 +51,8 @@ module = Module(
     slots={
         "desk": desk.on_desk,
         "today.waiting": desk.waiting,
-        "me": own.card,
+        "today.happened": reports.answered,
+        "me": own.cards,
         "suspended": own.why,
     },
     menu=(

@@ -1,21 +1,20 @@
-"""What a keeper does about things and members of ours, and what is reported, as units.
+"""What a keeper does about things and members of ours, as units.
 
 Whatever a keeper does has a reason, and is written in the log with it: without one nothing
 happens.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, or_, update
 
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import upsert
 from node.kernel.errors import Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.moderation import queries, rules
-from node.modules.moderation.rules import Ground, reason_of
+from node.modules.moderation import queries
+from node.modules.moderation.rules import reason_of
 from node.modules.moderation.tables import block, hiding, report, shade, suspension
 from web.language import mark
 
@@ -32,13 +31,6 @@ class Shown:
     """Something that was hidden is shown again."""
 
     id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reported:
-    """Somebody asked the keepers to look at something."""
-
-    key: str
 
 
 def must_keep(unit: Unit, by: str) -> None:
@@ -131,71 +123,7 @@ def unsuspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
     unit.log("moderation.unsuspend", by, subject=member, words=reason)
 
 
-# Reports ------------------------------------------------------------------------------------
-
-
-def file(
-    unit: Unit,
-    key: str,
-    *,
-    by: str | None,
-    about: str,
-    ground: str = Ground.OTHER,
-    words: str = "",
-    origin: str = "",
-    more: Sequence[str] = (),
-    once: str | None = None,
-) -> bool:
-    """Ask the keepers to look at something; false if this was sent before.
-
-    Args:
-        unit: the unit.
-        key: a new random key.
-        by: a member of ours; None for a report from another server.
-        about: the id of a thing or an account.
-        ground: a value of `rules.Ground`.
-        words: plain text.
-        origin: the host of another server.
-        more: further ids that it names.
-        once: the key of the form.
-    """
-    table = queries.place(unit.db, unit.registry, about)
-    whose = queries.owner_of(unit.db, table, about) if table is not None else None
-    known = unit.account(whose or about)
-    row = {
-        "key": key,
-        "by": by,
-        "origin": origin,
-        "about": about,
-        "more": list(more),
-        "owner": known.id if known else None,
-        "ground": Ground(ground).value,
-        "words": words.strip()[: rules.WORDS],
-        "at": unit.now,
-        "outcome": "",
-        "once": once,
-    }
-    if not insert_new(unit.db, report, row):
-        return False
-    unit.tell(Reported(key=key))
-    return True
-
-
-def close(unit: Unit, key: str, *, by: str, reason: str) -> None:
-    """Close a report with what came of it.
-
-    Raises:
-        Invalid: nothing is said about it.
-        Missing: no such report is open.
-        Refused: not a keeper.
-    """
-    must_keep(unit, by)
-    reason = reason_of(reason)
-    mine = (report.c.key == key) & report.c.closed.is_(None)
-    values = {"closed": unit.now, "closed_by": by, "outcome": reason}
-    if not unit.db.execute(update(report).where(mine).values(values)).rowcount:
-        raise Missing(detail=key)
-    unit.log("moderation.close", by, subject=key, words=reason)
+# Leaving ------------------------------------------------------------------------------------
 
 
 def erase(unit: Unit, member: str) -> None:

@@ -8,10 +8,7 @@ thing what is of `kept_out()`. Links for pages:
 
 from node.modules.moderation.acts import (
     Hidden,
-    Reported,
     Shown,
-    close,
-    file,
     hide,
     show,
     suspend,
@@ -20,6 +17,7 @@ from node.modules.moderation.acts import (
 from node.modules.moderation.blocking import block_for, unblock
 from node.modules.moderation.queries import Hiding, blocks, hiding_of, refuses
 from node.modules.moderation.refusing import Terms, allow, refuse
+from node.modules.moderation.reporting import Reported, close, file
 from node.modules.moderation.rules import Ground, Kind, Level
 from node.modules.moderation.shading import kept_out, turned_from, unseen
 

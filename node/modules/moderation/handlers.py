@@ -6,7 +6,7 @@ from federation.origins import domain
 from node.kernel.act import Act
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.moderation import acts, blocking, queries, rules
+from node.modules.moderation import blocking, queries, reporting, rules
 from vocab import html
 from vocab.model import Object, id_of
 from vocab.types import Block, Flag, Undo
@@ -30,9 +30,8 @@ def flagged(unit: Unit, act: Act[Flag, Object]) -> None:
     if already or count >= rules.FROM_ONE_HOST:
         return
     key = hashlib.sha256(f"{act.actor.id} {act.activity.id}".encode()).hexdigest()[:32]
-    words = html.to_text(act.activity.content)
-    more = list(dict.fromkeys(ours))[1:20]
-    acts.file(unit, key, by=None, about=ours[0], words=words, origin=host, more=more)
+    words = html.to_text(act.activity.content or act.activity.summary)
+    reporting.hear(unit, key, list(dict.fromkeys(ours))[:20], origin=host, words=words)
 
 
 def _known(unit: Unit, id: str) -> bool:

@@ -94,6 +94,8 @@ class Report:
     closed_by: str | None
     outcome: str
     once: str | None
+    forwarded: bool
+    answer: str
 
 
 # What is hidden -----------------------------------------------------------------------------
@@ -253,6 +255,12 @@ def reports(db: Connection, *, closed: bool, most: int = 100) -> list[Report]:
     wanted = select(report).where(~is_open if closed else is_open)
     order = report.c.closed.desc() if closed else report.c.at
     return [_report(row) for row in db.execute(wanted.order_by(order, report.c.key).limit(most))]
+
+
+def reports_by(db: Connection, member: str, most: int = 50) -> list[Report]:
+    """What a member reported, the last first."""
+    mine = select(report).where(report.c.by == member)
+    return [_report(row) for row in db.execute(mine.order_by(report.c.at.desc()).limit(most))]
 
 
 def open_count(db: Connection) -> int:

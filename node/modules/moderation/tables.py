@@ -138,9 +138,12 @@ report = Table(
     Column("closed_by", String(2048)),
     Column("outcome", Text, nullable=False, default=""),
     Column("once", String(64), unique=True),
+    Column("forwarded", Boolean, nullable=False, server_default=false()),
+    Column("answer", Text, nullable=False, server_default=""),
     Index(None, "closed", "at"),
     Index(None, "by"),
     Index(None, "origin"),
 )
 """What somebody asked the keepers to look at. `by` is a member of ours; of a report that came
-from another server only its host is kept, in `origin`. `owner` is whom it is about."""
+from another server only its host is kept, in `origin`. `owner` is whom it is about; their server
+was told if it is `forwarded`; `outcome` is for keepers, `answer` for whoever reported."""

@@ -1,4 +1,4 @@
-"""The keepers' pages: hide, suspend, answer reports, look after the queue."""
+"""The keepers' pages: hide, suspend, look after the queue."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -122,59 +122,6 @@ async def _members_page(
     return page(request, "moderation/members.html", status=status, width="narrow", chosen=chosen,
                 title=_("Suspend somebody"), found=await node.read(accounts.members),
                 reasons=await node.read(queries.suspensions), **more)  # fmt: skip
-
-
-# Reports ------------------------------------------------------------------------------------
-
-
-async def reports(request: Request) -> Response:
-    """What people asked the keepers to look at."""
-    node, _who = doors.keeper(request)
-    _ = voice(request).say
-    closed = request.query_params.get("closed") == "1"
-    found = await node.read(_reports, node.registry, request.state.viewer, closed)
-    return page(request, "moderation/reports.html", width="mid", title=_("Reports"),
-                found=found, closed=closed,
-                grounds={c.value: c.label for c in doors.GROUNDS.choices})  # fmt: skip
-
-
-def _reports(
-    db: Connection,
-    registry: Registry,
-    viewer: Viewer,
-    closed: bool,  # noqa: FBT001
-) -> list[dict[str, Any]]:
-    found = []
-    for one in queries.reports(db, closed=closed):
-        owner = find_account(db, one.owner) if one.owner else None
-        by = find_account(db, one.by) if one.by else None
-        seen = registry.document(db, one.about, viewer)
-        about = find_account(db, one.about)
-        href = (seen.url if seen else None) or (about.url if about else None) or ""
-        can_hide = queries.place(db, registry, one.about) is not None
-        hidden = queries.hiding_of(db, one.about)
-        found.append(
-            {
-                "it": one,
-                "owner": owner,
-                "by": by,
-                "href": href,
-                "can_hide": can_hide,
-                "hidden": hidden,
-            }
-        )
-    return found
-
-
-async def close(request: Request) -> Response:
-    """Close a report, with what came of it."""
-    node, who = doors.keeper(request)
-    form = read(request, doors.REASON)
-    if form.errors:
-        raise Invalid(form.errors, safe=mark("Say what came of it, and send it again."))
-    key = doors.first(request, "key")
-    await node.write(acts.close, key, by=who.id, reason=form.values["reason"])
-    return done(request, "/desk/reports", voice(request).say("Closed."))
 
 
 # The queue ----------------------------------------------------------------------------------

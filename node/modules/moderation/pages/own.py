@@ -1,6 +1,5 @@
-"""What a member does for themselves: report something, block or mute somebody."""
+"""What a member does for themselves: block or mute somebody."""
 
-import secrets
 from typing import Final
 
 from sqlalchemy import Connection
@@ -8,26 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Invalid, Missing, Refused
-from node.kernel.module import Registry
+from node.kernel.errors import Invalid, Refused
 from node.kernel.node import Node, find_account
-from node.modules.moderation import acts, blocking, queries, rules
+from node.modules.moderation import blocking, queries
 from node.modules.moderation.pages import doors
-from web.forms import Choice, Entry, Form, Hidden, Pick, Text, Tick, blank, done, read
+from web.forms import Choice, Entry, Form, Pick, Tick, blank, done, read
 from web.language import mark
-from web.links import local_path
 from web.render import page
 from web.slots import Card
 from web.voice import speak, voice
 
-REPORT: Final = Form(
-    Hidden("about"),
-    Hidden("next", optional=True),
-    doors.GROUNDS,
-    Text("words", mark("What should the %(word_keepers)s know?"),
-         mark("Only they read it. The other person does not learn who wrote it."),
-         at_most=rules.WORDS),
-)  # fmt: skip
 BLOCK: Final = Form(
     doors.who(mark("Whom?"),
               mark("An account as @name@bad.example, or a whole server as bad.example")),
@@ -40,54 +29,6 @@ BLOCK: Final = Form(
     Tick("tell", mark("Tell their server, if you block one account elsewhere"),
          mark("Then it hides the two of you from each other there as well. They may find out.")),
 )  # fmt: skip
-
-
-# Reports ------------------------------------------------------------------------------------
-
-
-async def ask(request: Request) -> Response:
-    """The form of a report, about one thing or one account."""
-    node, _me = doors.member(request)
-    about = request.query_params.get("about", "")
-    what = await node.read(_what, node.registry, request.state.viewer, about)
-    form = blank(request, REPORT, about=about, next=request.query_params.get("next"))
-    return _report_page(request, form, what)
-
-
-async def send(request: Request) -> Response:
-    """Send the report to the keepers."""
-    node, me = doors.member(request)
-    form = read(request, REPORT)
-    about = str(form.values.get("about") or "")
-    what = await node.read(_what, node.registry, request.state.viewer, about)
-    if form.errors:
-        return _report_page(request, form, what, 422)
-    key = secrets.token_urlsafe(16)
-    values = {"about": about, "ground": form.values["ground"], "words": form.values["words"]}
-    await node.write(acts.file, key, by=me.id, once=form.once, **values)
-    _ = voice(request).say
-    words = _("The %(word_keepers)s will look at it. Thank you for telling them.")
-    return done(request, local_path(form.values.get("next"), "/"), words)
-
-
-def _report_page(request: Request, form: Entry, what: str, status: int = 200) -> Response:
-    _ = voice(request).say
-    return page(request, "moderation/report.html", status=status, width="narrow", form=form,
-                title=_("Tell the %(word_keepers)s"), what=what)  # fmt: skip
-
-
-def _what(db: Connection, registry: Registry, viewer: Viewer, about: str) -> str:
-    """A name for what a report is about, as far as the reader may see it.
-
-    Raises:
-        Missing: there is no such thing for them.
-    """
-    if (known := find_account(db, about)) is not None:
-        return known.label
-    if not queries.shown_to(db, registry, about, viewer):
-        raise Missing(detail=about)
-    seen = registry.document(db, about, viewer)
-    return (seen.name or "") if seen is not None else ""
 
 
 # Blocks -------------------------------------------------------------------------------------
@@ -142,12 +83,14 @@ def _named(db: Connection, member: str) -> tuple[list[queries.Block], dict[str, 
     return found, {one.id: f"{one.label} {one.address}" for one in known if one is not None}
 
 
-async def card(node: Node, viewer: Viewer) -> list[Card]:
-    """The way to the member's blocks, on their own page (slot `me`)."""
+async def cards(node: Node, viewer: Viewer) -> list[Card]:
+    """The ways to the member's blocks and reports, on their own page (slot `me`)."""
     _ = speak(node, viewer).say
     words = _("Not see somebody, or have nothing to do with them")
     title = _("Whom I do not want to see")
-    return [Card(title=title, href="/me/blocks", text=words, icon="cross", order=80)]
+    blocked = Card(title=title, href="/me/blocks", text=words, icon="cross", order=80)
+    words, title = _("And what became of it"), _("What I reported")
+    return [blocked, Card(title=title, href="/me/reports", text=words, icon="alert", order=81)]
 
 
 async def why(node: Node, viewer: Viewer) -> list[Card]:
