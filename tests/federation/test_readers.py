@@ -74,7 +74,7 @@ ANSWERED = {
     "Misskey": QUOTES,
     "Pleroma, Akkoma": QUOTES,
     "Mitra": QUOTES,
-    "snac2": {"member Reject Follow", *QUOTES},
+    "snac2": {"member Reject Follow", "member Undo Block", "community Update Group", *QUOTES},
 }
 """What a program does not listen to, whoever says it."""
 
@@ -205,11 +205,8 @@ def posts_of(folder: str) -> Iterator[dict[str, Any]]:
         public = "#Public" in str([document.get(key) for key in ("to", "cc")])
         if word(document) in POSTS and document.get("content") and isinstance(by, str) and public:
             head = {"@context": AS2, "id": f"{document.get('id')}/act", "type": "Create"}
-            yield {**head, "actor": by, "object": document, **audience(document)}
-
-
-def audience(document: dict[str, Any]) -> dict[str, Any]:
-    return {key: document[key] for key in ("to", "cc") if key in document}
+            named = {key: document.get(key, []) for key in ("to", "cc")}
+            yield {**head, "actor": by, "object": document, **named}
 
 
 def groups(post: dict[str, Any]) -> list[str]:

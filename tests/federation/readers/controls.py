@@ -374,6 +374,12 @@ PITFALLS = (
         come_to={"Lemmy": "lost: 400, odd context"},
     ),
     Control(
+        row="page.rs cc",
+        of=OFFER,
+        change=drop("cc"),
+        come_to={"Lemmy": "lost: 400, without cc", "PieFed": SHOWN["PieFed"]},
+    ),
+    Control(
         row="page.rs in_reply_to",
         of=ANSWER,
         change=put("object.type", "Article"),

@@ -25,6 +25,7 @@ from tests.federation.readers.reading import (
 ACTS = ("Follow", "Accept", "Reject", "Undo", "Flag", "Announce", "Create", "Update", "Delete")
 ACTS += ("Like", "Dislike", "Block", "Add", "Remove", "Lock")
 POSTS = ("Page", "Article", "Note", "Video", "Event")
+UNDOES = ("Follow", "Like", "Dislike", "Delete", "Lock", "Block")
 BY_PEOPLE = ("Create", "Update", "Delete", "Like", "Dislike", "Follow", "Flag", "Block")
 """Acts whose actor has to be a Person (crates/apub/activities/src/protocol)."""
 
@@ -82,6 +83,14 @@ def answers(thing: Document) -> bool:
     return bool(thing.get("inReplyTo")) and word(thing) != "Note"
 
 
+def no_cc(case: Case) -> bool:
+    return brings(case) and not case.thing.get("inReplyTo") and "cc" not in case.document
+
+
+def no_target(case: Case) -> bool:
+    return "target" not in case.document
+
+
 READER = Reader(
     name="Lemmy",
     unreadable=(
@@ -112,6 +121,18 @@ READER = Reader(
             "P22",
             "400, several objects",
             both(act("Flag"), lambda c: isinstance(c.document["object"], list)),
+        ),
+        rule("page.rs cc", "400, without cc", both(act("Create", "Update"), no_cc)),
+        rule(
+            "activity_lists.rs",
+            "400, unknown act",
+            both(act("Undo"), lambda c: word(inner(c)) not in UNDOES),
+        ),
+        rule("block_user.rs", "400, bans only", both(act("Block"), no_target)),
+        rule(
+            "block_user.rs",
+            "400, bans only",
+            both(act("Undo"), lambda c: word(inner(c)) == "Block" and "target" not in inner(c)),
         ),
         rule(
             "community/update.rs",

@@ -25,6 +25,7 @@ SHOWN = {
     "member Create Note": "a post",
     "member Create Note answer": "an answer to a post",
     "member Create Note warned": "a post under a warning",
+    "member Create Note quote": "a post that quotes another",
     "member Create Question": "a poll",
     "member Create Article": "a member's article",
     "community Create Note": "a post of the community",
@@ -59,11 +60,12 @@ DONE = {
     "member Undo Follow": "a member follows no more",
     "member Accept Follow": "a member is followed",
     "member Reject Follow": "a member is not to be followed",
+    "member Block Person": "a member blocks somebody, and says so",
+    "member Undo Block": "a member blocks them no more",
     "community Accept Follow": "the community is followed",
     "member Like Note": "a member likes a post",
     "member Like reaction": "a member says an emoji to a post",
     "member Create vote": "a member answers a poll",
-    "member Block Person": "a member tells a block",
     "member QuoteRequest Note": "a member asks to quote a post",
     "member Undo Like": "a member likes it no more",
     "member Undo Announce": "a member shares it no more",
@@ -110,8 +112,8 @@ def _about(case: Case) -> str:
             return str(thing[key])
     if votes(case):
         return "vote"
-    answer, warned = "inReplyTo" in thing, "summary" in thing
-    return "Note" + " answer" * answer + " warned" * warned
+    also = {"inReplyTo": " answer", "summary": " warned", "quote": " quote"}
+    return "Note" + "".join(word_ for key, word_ in also.items() if key in thing)
 
 
 def seen(cases: Mapping[str, Case]) -> dict[str, dict[str, Seen]]:

@@ -17,6 +17,7 @@ from tests.federation.readers.reading import (
     inner,
     lacks,
     post,
+    quotes_unread,
     rule,
     somebody,
 )
@@ -98,6 +99,7 @@ READER = Reader(
         ),
     ),
     otherwise=(
+        rule("ApNoteService.ts quote", "what it quotes as a link", post(quotes_unread)),
         rule("4.3 summary", "folded under its summary", post(lambda o: o.get("summary"))),
         rule("4.2 name", "its title above", post(lambda o: o.get("name") and o.get("url"))),
     ),

@@ -279,8 +279,10 @@ async def _people(here: World, ana: Account, ben: Account) -> None:
     await here.alder.write(blocking.block_for, ana, max_.id, is_host=False)
     post = Post(here.alder, here.wire.apps[here.alder.origin])
     assert (await post(max_, max_.says("Follow", ana.id, to=[ana.id]))).status_code == 202
-    ida = await resolving.account(here.alder, here.elm.actor("ida", here.mia.keys).id)
-    await here.alder.write(blocking.block_for, ana, ida.id, is_host=False, tell=True)
+    zoe = await resolving.account(here.alder, here.elm.actor("zoe", here.mia.keys).id)
+    await here.alder.write(blocking.block_for, ana, zoe.id, is_host=False, tell=True)
+    await settle(here.alder)
+    await here.alder.write(blocking.unblock, ana, zoe.id)
     gift = changing.Draft(name="I make newcomers feel at home.", reach="public", lang="en")
     await here.alder.write(changing.add, ana.id, "gift", gift)
     us = await here.alder.read(accounts.community_account)

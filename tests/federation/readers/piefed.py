@@ -25,6 +25,7 @@ from tests.federation.readers.reading import (
 ACTS = ("Announce", "Follow", "Accept", "Reject", "Create", "Update", "Delete", "Like", "Dislike")
 ACTS += ("EmojiReact", "Rate", "PollVote", "ChooseAnswer", "Flag", "Lock", "Add", "Remove")
 ACTS += ("Block", "Undo", "Move")
+UNDOES = ("Follow", "Delete", "Like", "Dislike", "Lock", "ChooseAnswer")
 POSTS = ("Page", "Article", "Link", "Note", "Question", "Event")
 OF_GROUPS = ("Announce", "Accept", "Reject")
 """What it takes from a group, beside an Update of the group itself."""
@@ -81,6 +82,11 @@ READER = Reader(
             "routes.py Accept",
             "answers to a Follow only",
             both(act("Accept", "Reject"), lambda c: word(inner(c)) != "Follow"),
+        ),
+        rule(
+            "routes.py Undo",
+            "unknown act",
+            both(act("Undo"), lambda c: word(inner(c)) not in UNDOES),
         ),
         rule("routes.py Add", "moderators only", act("Add", "Remove")),
         rule("4.3 Note.name", "taken for a vote", post(a_vote)),

@@ -11,6 +11,7 @@ from tests.federation.readers.reading import (
     in_another_collection,
     lacks,
     post,
+    quotes_unread,
     rule,
     somebody,
     word,
@@ -53,6 +54,7 @@ READER = Reader(
         ),
     ),
     otherwise=(
+        rule("4.2 unknown properties", "what it quotes as a link", post(quotes_unread)),
         rule("4.3 summary", "folded under its summary", post(lambda o: o.get("summary"))),
         rule(
             "4.3 Article.name",

@@ -214,6 +214,12 @@ def has(*keys: str) -> Callable[[Document], bool]:
     return lambda document: all(document.get(key) for key in keys)
 
 
+def quotes_unread(document: Document) -> bool:
+    """Whether a post names what it quotes as FEP-044f says, and in no older way."""
+    older = ("quoteUrl", "quoteUri", "_misskey_quote")
+    return bool(document.get("quote")) and not any(document.get(key) for key in older)
+
+
 def host(address: Any) -> str:
     return urlsplit(address).netloc.lower() if isinstance(address, str) else ""
 

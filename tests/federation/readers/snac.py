@@ -10,13 +10,15 @@ from tests.federation.readers.reading import (
     inner,
     lacks,
     post,
+    quotes_unread,
     rule,
     somebody,
     word,
 )
 
 ACTS = ("Follow", "Undo", "Create", "Accept", "Like", "EmojiReact", "Announce", "Update", "Delete")
-ACTS += ("Move", "Block", "Flag")
+ACTS += ("Move", "Block")
+UPDATED = ("Person", "Service", "Application")
 SHOWN = ("Note", "Question", "Page", "Article", "Event", "Audio", "Video")
 UNDOES = ("Follow", "Like", "Announce", "EmojiReact")
 
@@ -34,6 +36,11 @@ READER = Reader(
             "unknown act",
             both(act("Undo"), lambda case: inner(case) and word(inner(case)) not in UNDOES),
         ),
+        rule(
+            "activitypub.c Update",
+            "people only",
+            both(act("Update"), somebody(lambda o: word(o) not in UPDATED)),
+        ),
         rule("4.3 unknown", "unknown type", post(lambda o: not exactly(*SHOWN)(o))),
         rule("P6", "hidden as a vote", post(lambda o: word(o) == "Note" and o.get("name"))),
         rule("activitypub.c atto", "without an author", post(lacks("attributedTo"))),
@@ -41,6 +48,7 @@ READER = Reader(
         rule("activitypub.c actor", "no account", somebody(lacks("id", "inbox", "publicKey"))),
     ),
     otherwise=(
+        rule("activitypub.c quoteUri", "what it quotes as a link", post(quotes_unread)),
         rule("4.3 summary", "folded under its summary", post(lambda o: o.get("summary"))),
         rule("4.3 Article.name", "its title above", post(lambda o: o.get("name"))),
     ),
