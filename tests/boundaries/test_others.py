@@ -40,6 +40,11 @@ BY_PATH = (
     ("keeper", "POST", "/introductions/{introduction}/back", {}),
     ("keeper", "POST", "/introductions/{introduction}/back", {"say": "card"}),
     ("ben", "POST", "/introductions/{introduction}/back", {}),
+    ("keeper", "GET", "/agreements/{agreement}", {}),
+    ("keeper", "POST", "/agreements/{agreement}", {}),
+    ("keeper", "POST", "/agreements/{agreement}", {"say": "yes"}),
+    ("keeper", "POST", "/agreements/{agreement}", {"say": "no", "words": "Mine"}),
+    ("ben", "POST", "/agreements/{agreement}", {"say": "back"}),
 )
 BY_FIELD = (
     ("ben", "/me/sessions", "session", "session"),

@@ -20,6 +20,7 @@ from node.kernel.tables import Account, account
 from node.modules.accounts import api as accounts
 from node.modules.accounts import doors
 from node.modules.accounts.tables import member, session
+from node.modules.agreements import settling
 from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
 from node.modules.listings import posting
@@ -168,8 +169,12 @@ def _notices(unit: Any, w: World) -> None:
         unit, w.ana.id, "request", "community", draft(w, "a need", leaves=False, hidden=True)
     )
     _named(w, "need", hidden)
-    offer = draft(w, "Ben's offer", leaves=False)
-    _named(w, "offer", posting.post(unit, w.ben.id, "offer", "community", offer))
+    offer = posting.post(
+        unit, w.ben.id, "offer", "community", draft(w, "Ben's offer", leaves=False)
+    )
+    _named(w, "offer", offer)
+    words = f"Saturday {w.word('words of an answer', ana=True)}"
+    w.ids["agreement"] = settling.answer(unit, w.ana.id, offer, words=words).slug
     for name in ("title of Ben's offer", "text of Ben's offer"):
         del w.anas[name]
 

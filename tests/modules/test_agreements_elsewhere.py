@@ -137,6 +137,27 @@ async def test_their_yes_is_read(alder: Node, elm: Market, spelt: str, browse: B
     assert held.state is State.FULFILLED
 
 
+async def test_their_receipt_ends_it(alder: Node, elm: Market, eve: Actor) -> None:
+    ana, notice = await offered_there(alder, elm)
+    await alder.write(settling.answer, ana.id, notice)
+    await settle(alder)
+    (asked,) = came(elm, "Offer")
+    said = final(elm, asked)
+    receipt = {"type": "Document", "id": f"{elm.server.origin}/receipts/1", "name": "Receipt",
+               "context": said["id"]}  # fmt: skip
+    await elm.says("Create", {**receipt, "context": "https://elm.test/other"}, to=ana.id)
+    await elm.says("Create", receipt, to=ana.id)
+    await elm.says("Accept", asked["id"], result=said, to=ana.id)
+    await elm.says("Create", {**receipt, "id": f"{receipt['id']}/eve"}, by=eve, to=ana.id)
+    assert (await agreements(alder, ana.id))[0].state is State.AGREED
+
+    second = {**receipt, "id": f"{receipt['id']}/2"}
+    assert await elm.says("Create", second, to=ana.id) is None
+
+    (held,) = await agreements(alder, ana.id)
+    assert (held.state, held.status) == (State.FULFILLED, "Receipt")
+
+
 async def test_their_no_is_read_with_its_words(alder: Node, elm: Market) -> None:
     ana, notice = await offered_there(alder, elm)
     made = await alder.write(settling.answer, ana.id, notice)

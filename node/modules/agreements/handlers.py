@@ -19,7 +19,7 @@ from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
 from vocab.model import Activity, Object
-from vocab.types import Accept, Offer, Reject, Undo, Update
+from vocab.types import Accept, Create, Document, Offer, Reject, Undo, Update
 from web.language import mark
 
 handlers = Handlers()
@@ -227,6 +227,16 @@ def changed(unit: Unit, act: Act[Update, Told]) -> None:
     }  # fmt: skip
     if after in for_listing:
         _move(unit, held, for_listing[after])
+
+
+@handlers.on(Create, Document)
+def confirmed(unit: Unit, act: Act[Create, Document]) -> None:
+    """The proposer sends a receipt about it (FEP-0837): it is done. Others' change nothing."""
+    held = queries.by_id(unit.db, act.object.context or "")
+    if held is None or held.proposer != act.actor.id:
+        return
+    if rules.may(held.state, State.FULFILLED, Party.PROPOSER):
+        _step(unit, held, State.FULFILLED, act.actor.id, status=html.line(act.object.name, 100))
 
 
 def _after(held: Agreement, told: Told) -> State:

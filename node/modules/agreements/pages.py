@@ -234,6 +234,7 @@ async def settle(request: Request) -> Response:
     """What one of the two does: yes, no, take it back, done, call it off."""
     node, me = _member(request)
     slug, say = request.path_params["slug"], (fields_of(request).get("say") or [""])[0]
+    await node.read(_one, slug, me)
     _ = voice(request).say
     if say == "no":
         form = read(request, NO)
