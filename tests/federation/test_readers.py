@@ -73,8 +73,14 @@ QUOTES = {"member QuoteRequest Note"}
 ANSWERED = {
     "Misskey": QUOTES,
     "Pleroma, Akkoma": QUOTES,
-    "Mitra": QUOTES,
-    "snac2": {"member Reject Follow", "member Undo Block", "community Update Group", *QUOTES},
+    "Mitra": {"service Flag several", *QUOTES},
+    "snac2": {
+        "member Reject Follow",
+        "member Undo Block",
+        "community Update Group",
+        "service Flag several",
+        *QUOTES,
+    },
 }
 """What a program does not listen to, whoever says it."""
 

@@ -238,10 +238,10 @@ PITFALLS = (
         for of in ("member Accept Follow", "member Undo Follow", "member Reject Follow")
     ),
     Control(
-        row="P22 Flag of several",
+        row="report.rs, P22 Flag of several",
         of="member Like Note",
         change=all_of(put("type", "Flag"), put("object", [ELM, ELM + "2"])),
-        come_to={"Lemmy": "lost: 400, several objects", "Mastodon": "done"},
+        come_to={"Lemmy": "lost: to a group only", "Mastodon": "done"},
     ),
     Control(
         row="P23 several authors",

@@ -87,6 +87,10 @@ def no_cc(case: Case) -> bool:
     return brings(case) and not case.thing.get("inReplyTo") and "cc" not in case.document
 
 
+def to_no_group(case: Case) -> bool:
+    return not any(case.kind(one) == "Group" for one in case.document.get("to") or ())
+
+
 def no_target(case: Case) -> bool:
     return "target" not in case.document
 
@@ -117,11 +121,6 @@ READER = Reader(
             "400, answers to a Follow only",
             both(act("Accept", "Reject"), lambda c: word(inner(c)) != "Follow"),
         ),
-        rule(
-            "P22",
-            "400, several objects",
-            both(act("Flag"), lambda c: isinstance(c.document["object"], list)),
-        ),
         rule("page.rs cc", "400, without cc", both(act("Create", "Update"), no_cc)),
         rule(
             "activity_lists.rs",
@@ -142,6 +141,7 @@ READER = Reader(
     ),
     lost=(
         rule("protocol/*.rs actor", "people only", by_no_person),
+        rule("report.rs to", "to a group only", both(act("Flag"), to_no_group)),
         rule("private_message.rs", "no polls there", votes),
         rule(
             "following/follow.rs",

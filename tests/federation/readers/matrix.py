@@ -62,6 +62,7 @@ DONE = {
     "member Reject Follow": "a member is not to be followed",
     "member Block Person": "a member blocks somebody, and says so",
     "member Undo Block": "a member blocks them no more",
+    "service Flag several": "a report is passed on",
     "community Accept Follow": "the community is followed",
     "member Like Note": "a member likes a post",
     "member Like reaction": "a member says an emoji to a post",
@@ -93,7 +94,7 @@ def name(case: Case) -> str:
     if not case.is_act:
         return word(case.document)
     who = case.asked(case.document["actor"])
-    by = "community" if word(who) == "Group" else "member"
+    by = {"Group": "community", "Application": "service"}.get(word(who), "member")
     return f"{by} {first(case.document)} {_about(case)}"
 
 
@@ -104,6 +105,8 @@ def _about(case: Case) -> str:
         return "Person"
     if word(case.document) == "Like" and "content" in case.document:
         return "reaction"
+    if isinstance(held, list):
+        return "several"
     if word(thing) != "Note":
         kind = thing.get("kind")
         return str(word(thing) if kind in (None, "Community") else kind)

@@ -28,7 +28,7 @@ from node.modules.accounts import leaving
 from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
 from node.modules.listings import posting
-from node.modules.moderation import blocking
+from node.modules.moderation import blocking, reporting
 from node.modules.notes import api as notes
 from node.modules.notes import polls, queries, writing
 from node.modules.profiles import changing
@@ -264,6 +264,9 @@ async def _reactions(here: World, ana: Account) -> None:
     await settle(here.alder)
     await here.alder.write(acting.take_back, viewer, theirs, Verb.LIKE)
     await here.alder.write(acting.take_back, viewer, theirs, Verb.SHARE)
+    await here.alder.write(
+        reporting.file, "a", by=ana.id, about=theirs, words="It is unkind.", forward=True
+    )
     draft = notes.Draft(text="Well said.", reach="public", lang="en", people={}, quote=theirs)
     await here.alder.write(notes.post, ana, draft)
     await settle(here.alder)
