@@ -66,7 +66,7 @@ def need(what: str) -> Path:
     """Where something that some tests need is; without it the test goes no further.
 
     Args:
-        what: postgres (folder of its programs), redis, chromium, node, npm (programs),
+        what: postgres (folder of its programs), redis, chromium, node, npm, strace (programs),
             shared (folder of reference material), root (the right to make networks).
     """
     find, remedy = _NEEDS[what]

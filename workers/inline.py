@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
 from node.kernel.errors import TryLater
 from node.kernel.node import Node
 from workers import running
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 TICK = 1.0
@@ -64,15 +67,25 @@ class Worker:
         node = self._node
         node.waiting.clear()
         await self._housekeeping()
-        more = await running.pump(node) if node.ready else 0
+        more = await _to_its_end(running.pump(node)) if node.ready else 0
         free = MOST - len(self._tasks)
-        works = await running.take(node, free) if free else ()
+        works = await self._take(free) if free else ()
         for work in works:
             task = asyncio.create_task(running.run(node, work))
             self._tasks[task] = work
             task.add_done_callback(self._done)
         if not (more or works):
             await _wait(node)
+
+    async def _take(self, free: int) -> Sequence[running.Claimed]:
+        """Claim jobs; told to stop meanwhile, give back what nobody would begin."""
+        taking = asyncio.ensure_future(running.take(self._node, free))
+        try:
+            return await _to_its_end(taking)
+        except asyncio.CancelledError:
+            if not taking.cancelled():
+                await self._node.write(running.release, taking.result())
+            raise
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
@@ -86,6 +99,16 @@ class Worker:
         if now - self._repeated > REPEAT:
             await running.repeat(self._node)
             self._repeated = now
+
+
+async def _to_its_end(work: Awaitable[T]) -> T:
+    """Wait for something that holds rows, even if told to stop meanwhile: then that comes after."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _wait(node: Node) -> None:

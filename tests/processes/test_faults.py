@@ -54,14 +54,18 @@ class Disk:
                 with contextlib.suppress(OSError):
                     while file.write(bytes(size)) == size:
                         pass
-        yield
-        filler.unlink()
+        try:
+            yield
+        finally:
+            filler.unlink()
 
     @contextlib.contextmanager
     def shut(self) -> Iterator[None]:
         self.mount("-o", "remount,ro")
-        yield
-        self.mount("-o", "remount,rw")
+        try:
+            yield
+        finally:
+            self.mount("-o", "remount,rw")
 
 
 class Small(House):
@@ -85,9 +89,11 @@ class Small(House):
         with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr
             assert "attached" in tracer.stderr.readline()
-            yield
-            tracer.send_signal(signal.SIGINT)
-            tracer.communicate(timeout=20)
+            try:
+                yield
+            finally:
+                tracer.send_signal(signal.SIGINT)
+                tracer.communicate(timeout=20)
 
 
 @pytest.fixture(scope="module")

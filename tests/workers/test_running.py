@@ -1,11 +1,13 @@
 """The queue: leases and their tokens, trying again, giving up, and hosts that hold up no other."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 
+from node.kernel.errors import Unwritten
 from node.kernel.node import Node
 from node.kernel.tables import job
 from node.kernel.unit import Unit
@@ -262,6 +264,44 @@ async def test_a_worker_gives_back_what_takes_too_long(
     desk.open.set()
     await running.settle(here)
     assert desk.done == ["a"] * 3
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_worker_told_to_stop_while_it_takes_gives_all_back(
+    here: Node, desk: Desk, give: Give
+) -> None:
+    await give("work", of=3, word="a")
+    begin = threading.Event()
+    before = asyncio.ensure_future(here.database.write(lambda _db: begin.wait()))
+    await asyncio.sleep(0)
+    worker = asyncio.create_task(inline.Worker(here)._take(5))
+    await asyncio.sleep(0)
+
+    worker.cancel()
+    await asyncio.sleep(0)
+    begin.set()
+    await asyncio.gather(before, worker, return_exceptions=True)
+
+    assert worker.cancelled()
+    assert [row.token for row in await rows(here)] == [None] * 3
+
+
+async def test_what_could_not_be_written_down_is_written_when_it_can(
+    here: Node, desk: Desk, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "WAITS", (0, 0, 0))
+    await give("work", word="a")
+    (work,) = await running.take(here)
+    times = iter([True, True, False])
+
+    def away(unit: Unit, held: running.Claimed) -> None:
+        if next(times):
+            raise Unwritten("the disk is full")
+        running._finish(unit, held)
+
+    await running._note(here, away, work)
+
+    assert await rows(here) == []
 
 
 async def test_what_a_killed_process_held_is_free_at_the_next_start(
