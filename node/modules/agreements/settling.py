@@ -13,7 +13,6 @@ from node.modules.agreements.tables import Agreement
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
-from vocab.model import Activity
 from vocab.types import Accept, Delete, Offer, Reject, Undo, Update
 from web.language import mark
 
@@ -101,18 +100,22 @@ def refuse(unit: Unit, member: str, slug: str, words: str = "") -> Agreement:
     """
     held, who = _own(unit, member, slug, Party.PROPOSER)
     _allowed(unit, held, State.REFUSED, Party.PROPOSER)
+    _decline(unit, held, who, "declined", words)
+    return _kept(unit, held.offer)
+
+
+def _decline(unit: Unit, held: Agreement, owner: Account, reason: str, words: str = "") -> None:
     no = Reject(
         id=unit.id("a"),
-        actor=who.id,
+        actor=owner.id,
         object=held.offer,
         content=_content(words),
-        reason_code="declined",
+        reason_code=reason,
         to=_to(unit, held.interested),
         published=unit.now,
         handling=PRIVATE,
     )
-    unit.perform(no, who, obj=_offer(held))
-    return _kept(unit, held.offer)
+    unit.perform(no, owner, obj=_offer(held))
 
 
 def withdraw(unit: Unit, member: str, slug: str) -> Agreement:
@@ -217,19 +220,6 @@ def notice_closed(unit: Unit, event: listings.Closed) -> None:
         owner = unit.account(held.proposer)
         if owner is not None and owner.local and held.at(unit.now) is State.OFFERED:
             _decline(unit, held, owner, "expired")
-
-
-def _decline(unit: Unit, held: Agreement, owner: Account, reason: str) -> None:
-    no: Activity = Reject(
-        id=unit.id("a"),
-        actor=owner.id,
-        object=held.offer,
-        reason_code=reason,
-        to=_to(unit, held.interested),
-        published=unit.now,
-        handling=PRIVATE,
-    )
-    unit.perform(no, owner, obj=_offer(held))
 
 
 def gone(unit: Unit, event: accounts.Gone) -> None:
