@@ -11,10 +11,11 @@ import pytest
 from tests import servers
 from tests.federation.readers import controls, matrix, ours
 from tests.federation.readers.controls import CONTROLS, Control
-from tests.federation.readers.reading import AS2, Case, Reader, Rule, first, word
+from tests.federation.readers.reading import ACTORS, AS2, Case, Reader, Rule, first, word
 from tests.guards.test_papers import built
 from tests.guards.tree import CODE, ROOT, python_files
 from tests.tools.docs import put
+from vocab import schemas
 
 READERS = {one.name: one for one in matrix.READERS}
 
@@ -109,6 +110,32 @@ def test_no_inbox_takes_it_for_nonsense(cases: Mapping[str, Case], key: str) -> 
 
     for name in READERS.keys() - refusing:
         assert READERS[name].answers(cases[key]) == 202
+
+
+# What crossed -----------------------------------------------------------------------------------
+
+
+def test_whatever_crossed_keeps_the_wire_rules(told: ours.Told) -> None:
+    for one in told.crossed:
+        schemas.outgoing(one)
+
+    assert len(told.crossed) > 100
+
+
+GONE = {"https://alder.test/u/ben"}
+"""Who has left, and is a Tombstone."""
+
+
+def test_ids_tell_nothing(told: ours.Told) -> None:
+    """W10: at least 96 random bits, and no date, in whatever is not an actor's."""
+    named = {one["id"] for one in told.crossed if word(one) not in ACTORS | {"OrderedCollection"}}
+    named |= {one["object"]["id"] for one in told.crossed if isinstance(one.get("object"), dict)}
+    things = {id for id in named if "/o/" in id or "/a/" in id}
+    ours = {id for id in named if id.startswith(("https://alder.test/", "https://birch.test/"))}
+    actors = {id for id, one in told.cases["Group"].web.items() if one.get("publicKey")}
+
+    assert [id for id in things & ours if len(id.split("/")[4]) < 96 / 6] == []
+    assert ours - things <= actors | GONE
 
 
 # The models themselves --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ told there is caught as it crosses the wire, and what could be asked for more is
 those servers would.
 """
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -102,10 +103,12 @@ async def _node(folder: Path, name: str, wire: Wire, clock: Clock, keys: list[Ke
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What was said: one of everything by what tells it apart; what a group's follower got."""
+    """What was said: one of everything by what tells it apart; what a group's follower got;
+    every document of ours that crossed, letters and answers."""
 
     cases: dict[str, Case]
     by_group: list[Case]
+    crossed: list[dict[str, Any]]
 
 
 async def told(folder: Path) -> Told:
@@ -113,7 +116,14 @@ async def told(folder: Path) -> Told:
     async with world(folder) as here:
         await tell(here)
         by_group = [Case(document=one, web=here.web) for one in here.oak.received]
-        return Told(cases=matrix.kept(here.web, heard(here.elm)), by_group=by_group)
+        cases = matrix.kept(here.web, heard(here.elm))
+        return Told(cases=cases, by_group=by_group, crossed=list(_crossed(here)))
+
+
+def _crossed(here: World) -> Iterator[dict[str, Any]]:
+    yield from (json.loads(body) for method, _, body in here.wire.seen if method == "POST")
+    ours = (f"{here.alder.origin}/", f"{here.birch.origin}/")
+    yield from (one for id, one in here.web.items() if id.startswith(ours) and one)
 
 
 def heard(server: Server) -> list[dict[str, Any]]:
