@@ -68,6 +68,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "number": ["2.1", "2.0"],
         "file": ["ana.svg", "ana.png", "sus.gif"],
         "word": ["repair"],
+        "what": ["blocks", "mutes"],
         "part": ["likes", "shares", "replies", "context", "nothing"],
     }  # fmt: skip
 
@@ -83,8 +84,8 @@ def _part(part: str, values: Mapping[str, list[str]]) -> list[str]:
     if "{" not in part:
         return [part]
     before, _, rest = part.partition("{")
-    name = rest.partition("}")[0].partition(":")[0]
-    return [before + value for value in values[name]]
+    place, _, after = rest.partition("}")
+    return [before + value + after for value in values[place.partition(":")[0]]]
 
 
 def nonsense(path: str) -> list[str]:
