@@ -132,6 +132,7 @@ def environment(node: "Node", files: Files) -> Environment:
         static=files.address,
         csrf_token=_csrf_token,
         once_key=sessions.token,
+        picture=functools.partial(_picture, node),
         actor_href=_actor_href,
         PLACES=PLACES,
         REACHES=REACHES,

@@ -1,18 +1,25 @@
 """What strangers send as posts: kept within limits, changed by their author, gone for good."""
 
 import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
 
+from node.kernel.module import Module
 from node.kernel.node import Node
+from node.modules.notes import leaving as own
 from node.modules.notes import queries, rules
-from node.modules.notes.tables import note
+from node.modules.notes.tables import note, option, poll, quoting
 from node.modules.reactions.tables import reaction
-from tests.conftest import Wire, person, settle
+from tests.conftest import Browser, Wire, person, settle
 from tests.federation.test_the_wild import _activities, _as_of
-from tests.modules.strange import MakeNode, Stage, follow, stage
+from tests.modules.strange import MODULES, MakeNode, Stage, follow, stage
+from tests.modules.test_notes import say
 from vocab.model import PUBLIC
 
 LATER = "2026-11-20T10:00:00Z"
@@ -143,6 +150,52 @@ async def test_words_keep_their_language(
 
     found = await kept(here, post["id"])
     assert (found.content, found.lang) == wanted
+
+
+async def test_copies_of_pictures_are_shown_where_a_module_keeps_them(
+    make_node: MakeNode, wire: Wire, browse: Callable[..., Awaitable[Browser]]
+) -> None:
+    """H04: what is shown lies here; without such a module there are links and names."""
+    copies = Module(name="copies", picture=lambda _node, url: f"/copy?of={quote(url, safe='')}")
+    here = Stage(await make_node("alder", modules=[*MODULES, copies]), wire)
+    bob = here.actor(here.server("elm.test"), "bob")
+    await follow(here, "ana", bob)
+    tag = {
+        "type": "Emoji",
+        "name": ":x:",
+        "icon": {"type": "Image", "url": "https://elm.test/x.png"},
+    }
+    files = [{"type": "Image", "url": 'https://elm.test/"1.png', "name": 'A "shed"'},
+             {"type": "Document", "url": "https://elm.test/2.pdf", "name": "Plan"}]  # fmt: skip
+    post = bob.note("1", content="<p>:x: a</p>", tag=[tag], attachment=files)
+    await here.hear(bob, bob.says("Create", post))
+    ana = await browse(here.node, "ana")
+
+    text = (await ana.get((await kept(here, post["id"])).path)).text.partition("<main")[2]
+
+    sources = re.findall(r'<img[^>]* src="([^"]*)"', text)
+    assert sorted(sources) == [f"/copy?of={quote(one, safe='')}" for one in (
+        'https://elm.test/"1.png', "https://elm.test/x.png")]  # fmt: skip
+    assert 'alt="A &#34;shed&#34;"' in text
+    assert "2.pdf" in text
+
+
+async def test_who_leaves_takes_questions_and_quotes_along(here: Stage) -> None:
+    from node.modules.accounts import leaving
+
+    ana, ben = await person(here.node, "ana"), await person(here.node, "ben")
+    ends = here.node.now() + timedelta(days=1)
+    asked = await say(here.node, ana, "When?", options=("CANARY-1", "b"), ends=ends, warning="W")
+    await say(here.node, ben, "CANARY-2", quote=asked)
+    taken = await here.node.read(own.export, ana.id)
+    assert [(one["answers"], one["warning"]) for one in taken["posts"]] == [
+        (["CANARY-1", "b"], "W")
+    ]
+
+    await here.node.write(leaving.leave, ana.id)
+
+    for table in (option, poll, quoting):
+        assert not await here.node.read(lambda db, table=table: db.execute(select(table)).all())
 
 
 async def test_an_event_is_a_post_with_a_time(here: Stage) -> None:

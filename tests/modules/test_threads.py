@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from federation import resolving
 from node.modules.notes import gathering, jobs, queries, rules
 from tests.conftest import Browser, Clock, Wire, person, settle
 from tests.federation.strangers import Actor, Server
@@ -155,8 +156,6 @@ async def test_nothing_false_comes_in_by_a_conversation(here: Stage, elm: Server
 
 
 async def resolving_account(here: Stage, who: Actor) -> None:
-    from federation import resolving
-
     await resolving.account(here.node, who.id)
 
 
@@ -174,6 +173,8 @@ async def test_the_budget_ends_what_has_no_end(here: Stage, elm: Server) -> None
     elm.pages[at] = loop
 
     await here.hear(bob, bob.says("Create", notes[0]))
+    assert len(await ids(here, notes[0]["id"])) == resolving.FETCHES + 1
+    await jobs.gather(here.node, post=notes[0]["id"], answers=True)
     assert len(await ids(here, notes[0]["id"])) == gathering.UP + 1
     await here.hear(bob, bob.says("Create", root))
     elm.asked.clear()

@@ -33,10 +33,12 @@ def keep(unit: Unit, post: Object, *, look_further: bool = True) -> None:
     if author is None:
         raise Wanted(owner)
     if author.gone is None and author.suspended is None:
-        place = {"reach": reach.value, "thread": keeping.thread_of(unit, post)}
-        queries.add(unit, {**keeping.row(post, author, to, cc, unit.now), **place}, ())
+        row = keeping.row(post, author, to, cc, unit.now)
+        row |= {"reach": reach.value, "thread": keeping.thread_of(unit, post)}
+        queries.add(unit, row, ())
         polls.keep(unit, id, post)
-        quotes.look(unit, id)
+        if row["quote"]:
+            quotes.look(unit, id)
         if look_further:
             look_up(unit, post)
 

@@ -32,7 +32,7 @@ SECONDS = 60.0
 
 
 def budget() -> Budget:
-    """What one conversation may cost."""
+    """What one conversation may cost that a member asks for."""
     return Budget(fetches=FETCHES, until=monotonic() + SECONDS)
 
 

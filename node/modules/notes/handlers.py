@@ -16,13 +16,13 @@ from node.modules.follows import api as follows
 from node.modules.notes import (
     fetched,
     keeping,
+    leaving,
     polls,
     queries,
     quotes,
     rules,
     stamps,
     standing,
-    tallies,
 )
 from node.modules.notes.queries import Post
 from node.modules.reactions import api as reactions
@@ -62,7 +62,8 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
     row = _row(unit, act) | {"reach": place.reach.value, "thread": place.thread}
     queries.add(unit, row, place.named)
     polls.keep(unit, post.id, post)
-    quotes.look(unit, post.id)
+    if row["quote"]:
+        quotes.look(unit, post.id)
     fetched.look_up(unit, post)
 
 
@@ -104,7 +105,7 @@ def deleted(unit: Unit, act: Act[Delete, Object]) -> None:
     """
     before = _own(unit, act)
     if before is not None:
-        _empty(unit, [before.id])
+        leaving.empty(unit, [before.id])
 
 
 @handlers.on(Announce, Said)
@@ -128,17 +129,10 @@ handlers.on(QuoteRequest, Said)(quotes.requested)
 def gone(unit: Unit, event: Gone) -> None:
     """Nothing stays of what somebody wrote who is gone."""
     stamps.remove_of(unit, event.account)
-    _empty(unit, [post.id for post in queries.of_owner(unit.db, event.account)])
+    leaving.empty(unit, [post.id for post in queries.of_owner(unit.db, event.account)])
 
 
 subscribers = ((Gone, gone),)
-
-
-def _empty(unit: Unit, ids: list[str]) -> None:
-    queries.empty(unit, ids)
-    tallies.remove(unit, ids)
-    stamps.remove(unit, ids)
-    reactions.remove_about(unit, ids)
 
 
 def _is_news(unit: Unit, act: Act[Announce, Object]) -> bool:

@@ -55,8 +55,11 @@ async def check_quote(node: Node, *, post: str) -> None:
 
 
 async def gather(node: Node, *, post: str, answers: bool = False) -> None:
-    """Fetch the posts above one, and if it is wished the answers to all of them."""
-    budget = gathering.budget()
+    """Fetch the posts above one; and, if a member wishes it, the answers to all of them.
+
+    What a letter alone sets off has the budget of a letter.
+    """
+    budget = gathering.budget() if answers else resolving.Budget()
     await gathering.above(node, post, budget)
     if answers:
         await gathering.below(node, post, budget)

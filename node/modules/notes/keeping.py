@@ -11,7 +11,7 @@ from node.kernel.unit import Unit
 from node.modules.notes import queries, rules
 from vocab import html, policy
 from vocab.model import Object, id_of
-from vocab.types import Article, Document, Emoji, Event, Link, Mention, Post, Question
+from vocab.types import Article, Document, Emoji, Event, Image, Link, Mention, Post, Question
 
 
 def row(
@@ -102,7 +102,9 @@ def _attachments(post: Object) -> list[dict[str, str]]:
             continue
         url = one.url or (one.href if isinstance(one, Link) else None)
         if url and domain(url):
-            found.append({"url": url, "name": html.line(one.name, 300), "host": domain(url)})
+            media = "image/" if isinstance(one, Image) else (one.media_type or "")[:100]
+            name = html.line(one.name or one.summary, 300)
+            found.append({"url": url, "name": name, "host": domain(url), "media": media})
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from node.kernel.access import Reach, Viewer
+from node.kernel.access import Viewer
 from node.kernel.act import Act
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.tables import Account
@@ -17,7 +17,7 @@ from node.modules.notes import public, queries, rules, tallies
 from node.modules.notes.queries import Post
 from node.modules.notes.tallies import Poll
 from vocab.model import Object
-from vocab.types import Create, Note, Question, Tombstone, Update
+from vocab.types import Create, Note, Question, Tombstone
 from web.language import mark
 
 NEWS_AFTER = timedelta(minutes=3)
@@ -140,15 +140,9 @@ def _send(unit: Unit, who: Account, kept: Post, name: str) -> None:
 
 
 def tell(unit: Unit, id: str) -> None:
-    """Let those who have a poll of ours know its numbers; nothing if it stays here."""
-    kept = queries.stored(unit.db, id)
-    if kept is None or kept.deleted or tallies.one(unit.db, id) is None:
-        return
+    """Let those who have a poll of ours know its numbers."""
     tallies.tell(unit, id)
-    if kept.reach != Reach.COMMUNITY:
-        now = public.value(unit.db, kept)
-        unit.send(Update(id=unit.id("a"), actor=kept.owner, object=now, to=now.to, cc=now.cc,
-                         published=unit.now, handling=now.handling))  # fmt: skip
+    public.tell(unit, id)
 
 
 def end(unit: Unit, id: str) -> None:

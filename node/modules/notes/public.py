@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node.kernel.access import Reach, Viewer
+from node.kernel.unit import Unit
 from node.modules.notes import queries, stamps, tallies
 from node.modules.notes.queries import Post
 from node.modules.notes.rules import Consent
@@ -15,7 +16,7 @@ from node.modules.reactions import api as reactions
 from node.modules.reactions.api import Verb
 from vocab import html
 from vocab.model import Collection, Object, OrderedCollection
-from vocab.types import Article, Event, Mention, Note, Question, Tombstone
+from vocab.types import Article, Event, Mention, Note, Question, Tombstone, Update
 
 TRUSTED_PEERS = "trustedPeers"
 RECIPIENTS_ONLY = "recipientsOnly"
@@ -25,22 +26,18 @@ _CLASSES: Mapping[str, type[Note | Article | Question | Event]] = {
 
 
 def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
-    """The post with this id for who may fetch it, or a part of it; a Tombstone of a deleted one.
+    """The post or stamp with this id for who may fetch it, or a part; a Tombstone of a deleted one.
 
     What is for this community is shown to its members alone (a member's own program among
     them), and others' posts that are not public only to their authors: nothing of theirs is
     handed on.
     """
-    stamp = stamps.document(db, id, viewer)
-    if stamp is not None:
-        return stamp
-    whole, _, part = id.rpartition("/")
-    if part in _PARTS:
-        kept = _readable(db, whole, viewer)
-        return _PARTS[part](db, kept, viewer) if kept and kept.local and not kept.deleted else None
     kept = _readable(db, id, viewer)
     if kept is None:
-        return None
+        whole, _, part = id.rpartition("/")
+        if part in _PARTS and (of := _readable(db, whole, viewer)):
+            return _PARTS[part](db, of, viewer) if of.local and not of.deleted else None
+        return stamps.document(db, id, viewer)
     if kept.deleted is not None:
         return Tombstone(id=id, former_type=kept.type, deleted=kept.deleted)
     return value(db, kept)
@@ -111,6 +108,17 @@ def asking(
     )
     kind = "any_of" if several else "one_of"
     return {kind: said, "end_time": ends, "voters_count": voters}
+
+
+def tell(unit: Unit, id: str) -> None:
+    """Let those who have a post of ours know how it stands now, without calling it changed."""
+    kept = queries.stored(unit.db, id)
+    if kept is None or not kept.local or kept.deleted or kept.reach == Reach.COMMUNITY:
+        return
+    now = value(unit.db, kept)
+    news = Update(id=unit.id("a"), actor=kept.owner, object=now, to=now.to, cc=now.cc,
+                  published=unit.now, handling=now.handling)  # fmt: skip
+    unit.send(news)
 
 
 def parts(id: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from node.modules.notes.stamps import Asked
 from vocab import html
 from vocab.model import Object, id_of
 from vocab.policy import Leave, Verb
-from vocab.types import Accept, Delete, QuoteAuthorization, QuoteRequest, Reject, Update
+from vocab.types import Accept, Delete, QuoteAuthorization, QuoteRequest, Reject
 from vocab.types import Post as Said
 
 WAITING = 20
@@ -207,7 +207,7 @@ def accepted(unit: Unit, act: Act[Accept, QuoteRequest]) -> None:
         raise Refused("E_RESULT_OWNER", f"{stamp} is no stamp of {act.actor.id}")
     if post.stamp != stamp and not forgotten(unit.db, act.actor.id, [stamp]):
         _settle(unit, post, Consent.GIVEN, stamp)
-        _tell(unit, post.id)
+        public.tell(unit, post.id)
 
 
 def rejected(unit: Unit, act: Act[Reject, QuoteRequest]) -> None:
@@ -219,7 +219,7 @@ def rejected(unit: Unit, act: Act[Reject, QuoteRequest]) -> None:
     post = _ours(unit, act)
     if post is not None and post.consent != Consent.REFUSED:
         queries.change(unit, post.id, None, stamp=None, consent=Consent.REFUSED.value)
-        _tell(unit, post.id)
+        public.tell(unit, post.id)
 
 
 def _ours(unit: Unit, act: Act[Accept | Reject, QuoteRequest]) -> Post | None:
@@ -241,16 +241,7 @@ def revoked(unit: Unit, act: Act[Delete, QuoteAuthorization]) -> None:
         stamps.settle(unit, id, Consent.WITHDRAWN)
     for post in stamps.stamped(unit.db, id):
         queries.change(unit, post, None, stamp=None, consent=Consent.REFUSED.value)
-        _tell(unit, post)
-
-
-def _tell(unit: Unit, id: str) -> None:
-    """Let those who have a post of ours know how its quote stands."""
-    post = queries.stored(unit.db, id)
-    if post is not None and post.local and post.reach != Reach.COMMUNITY:
-        now = public.value(unit.db, post)
-        unit.send(Update(id=unit.id("a"), actor=post.owner, object=now, to=now.to, cc=now.cc,
-                         published=unit.now, handling=now.handling))  # fmt: skip
+        public.tell(unit, post)
 
 
 def decide(unit: Unit, owners: Sequence[str], id: str, said: str) -> None:
