@@ -5,12 +5,13 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, many, only, own, reports, shared
+from node.modules.moderation.pages import desk, keeping, log, many, only, own, reports, shared
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
 _ROUTES = (
     ("/report", reports.ask, reports.send),
+    ("/log", log.show, None),
     ("/me/reports", reports.own, None),
     ("/me/blocks", own.blocks, own.add),
     ("/me/blocks/end", None, own.remove),

@@ -13,8 +13,8 @@ from node.kernel.database import upsert
 from node.kernel.errors import Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.moderation import queries
-from node.modules.moderation.rules import reason_of
+from node.modules.moderation import openly, queries
+from node.modules.moderation.rules import Ground, reason_of
 from node.modules.moderation.tables import block, hiding, report, shade, suspension
 from web.language import mark
 
@@ -46,7 +46,7 @@ def must_keep(unit: Unit, by: str) -> None:
 # Hiding -------------------------------------------------------------------------------------
 
 
-def hide(unit: Unit, id: str, *, by: str, reason: str) -> None:
+def hide(unit: Unit, id: str, *, by: str, reason: str, ground: str = Ground.OTHER) -> None:
     """Take something from everybody's sight but its owner's and the keepers'.
 
     Args:
@@ -54,6 +54,7 @@ def hide(unit: Unit, id: str, *, by: str, reason: str) -> None:
         id: of a thing in a table with the columns `id` and `hidden`.
         by: the keeper.
         reason: what the owner is told.
+        ground: by which rule, a value of `rules.Ground`.
 
     Raises:
         Invalid: no reason.
@@ -66,6 +67,7 @@ def hide(unit: Unit, id: str, *, by: str, reason: str) -> None:
     row = {"object": id, "by": by, "reason": reason, "at": unit.now}
     upsert(unit.db, hiding, row, key=["object"])
     unit.log("moderation.hide", by, subject=id, words=reason)
+    openly.note(unit, "hide", ground=ground)
     unit.tell(Hidden(id=id))
 
 
@@ -80,6 +82,7 @@ def show(unit: Unit, id: str, *, by: str, reason: str) -> None:
     _set_hidden(unit, id, None)
     unit.db.execute(delete(hiding).where(hiding.c.object == id))
     unit.log("moderation.show", by, subject=id, words=reason)
+    openly.note(unit, "show")
     unit.tell(Shown(id=id))
 
 
@@ -93,7 +96,7 @@ def _set_hidden(unit: Unit, id: str, moment: Any) -> None:
 # Members ------------------------------------------------------------------------------------
 
 
-def suspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
+def suspend(unit: Unit, member: str, *, by: str, reason: str, ground: str = Ground.OTHER) -> None:
     """Shut a member out until a keeper lets them in again; their sessions end at once.
 
     Raises:
@@ -108,6 +111,7 @@ def suspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
     row = {"account": member, "by": by, "reason": reason, "at": unit.now}
     upsert(unit.db, suspension, row, key=["account"])
     unit.log("moderation.suspend", by, subject=member, words=reason)
+    openly.note(unit, "suspend", ground=ground)
 
 
 def unsuspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
@@ -121,6 +125,7 @@ def unsuspend(unit: Unit, member: str, *, by: str, reason: str) -> None:
     accounts.unsuspend(unit, member)
     unit.db.execute(delete(suspension).where(suspension.c.account == member))
     unit.log("moderation.unsuspend", by, subject=member, words=reason)
+    openly.note(unit, "unsuspend")
 
 
 # Leaving ------------------------------------------------------------------------------------

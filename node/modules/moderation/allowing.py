@@ -19,7 +19,7 @@ from node.kernel.module import Registry
 from node.kernel.tables import account, setting
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
-from node.modules.moderation import lists, shading
+from node.modules.moderation import lists, openly, shading
 from node.modules.moderation.acts import must_keep
 from node.modules.moderation.lists import Unread
 from node.modules.moderation.rules import reason_of
@@ -134,6 +134,7 @@ def switch(unit: Unit, text: str, *, only: bool, digest: str, by: str, reason: s
     unit.set(policy.ALLOWED, list(found.hosts) if only else None)
     shading.renew(unit)
     unit.log("moderation.only" if only else "moderation.open", by, words=reason)
+    openly.note(unit, "only" if only else "open")
     return found
 
 

@@ -19,7 +19,7 @@ from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.module import Registry
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
-from node.modules.moderation import lists, queries, refusing, rules, shading
+from node.modules.moderation import lists, openly, queries, refusing, rules, shading
 from node.modules.moderation.acts import must_keep
 from node.modules.moderation.lists import Entry, Unread
 from node.modules.moderation.queries import Refusal
@@ -158,6 +158,7 @@ def take(unit: Unit, key: str, text: str, *, digest: str, by: str, reason: str) 
     shading.renew(unit)
     _part(unit, key, found.ends)
     unit.log("moderation.import", by, subject=key, words=reason)
+    openly.note(unit, "import", count=len(found.steps))
     return found
 
 
@@ -201,6 +202,7 @@ def undo(unit: Unit, key: str, *, by: str, reason: str) -> int:
     shading.renew(unit)
     _follow_again(unit, key)
     unit.log("moderation.undo", by, subject=key, words=reason)
+    openly.note(unit, "undo", count=len(back))
     return len(rows) - len(back)
 
 

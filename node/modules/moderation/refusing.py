@@ -15,9 +15,9 @@ from node.kernel.database import upsert
 from node.kernel.errors import Invalid, Missing
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
-from node.modules.moderation import rules, shading
+from node.modules.moderation import openly, rules, shading
 from node.modules.moderation.acts import must_keep
-from node.modules.moderation.rules import Level, reason_of
+from node.modules.moderation.rules import Ground, Level, reason_of
 from node.modules.moderation.tables import refusal
 from web.language import mark
 
@@ -38,7 +38,14 @@ class Terms:
 
 
 def refuse(
-    unit: Unit, subject: str, *, is_host: bool, by: str, reason: str, terms: Terms = Terms()
+    unit: Unit,
+    subject: str,
+    *,
+    is_host: bool,
+    by: str,
+    reason: str,
+    terms: Terms = Terms(),
+    ground: str = Ground.OTHER,
 ) -> None:
     """Keep a server with all under it, or one account elsewhere, away from the members.
 
@@ -61,6 +68,7 @@ def refuse(
     if terms.level == Level.SUSPEND:
         part(unit, {subject})
     unit.log("moderation.refuse", by, subject=subject, words=reason)
+    openly.note(unit, "refuse" if terms.level == Level.SUSPEND else "silence", ground=ground)
 
 
 def write(unit: Unit, subject: str, *, is_host: bool, by: str, reason: str, terms: Terms) -> None:
@@ -86,6 +94,7 @@ def allow(unit: Unit, subject: str, *, by: str, reason: str) -> None:
         raise Missing(detail=subject)
     shading.renew(unit)
     unit.log("moderation.allow", by, subject=subject, words=reason)
+    openly.note(unit, "allow")
 
 
 def lapse(unit: Unit) -> None:
@@ -96,6 +105,7 @@ def lapse(unit: Unit) -> None:
         unit.log("moderation.lapse", unit.community.service, subject=subject)
     if over:
         shading.renew(unit)
+        openly.note(unit, "lapse", count=len(over))
 
 
 def bonds(found: Iterable[follows.Bond], subjects: Iterable[str]) -> list[follows.Bond]:

@@ -16,7 +16,7 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.moderation import queries, rules
+from node.modules.moderation import openly, queries, rules
 from node.modules.moderation.acts import must_keep
 from node.modules.moderation.rules import Ground, reason_of
 from node.modules.moderation.tables import report
@@ -169,3 +169,4 @@ def close(unit: Unit, key: str, *, by: str, reason: str, answer: str = "") -> No
     }
     unit.db.execute(update(report).where(report.c.key == key).values(values))
     unit.log("moderation.close", by, subject=key, words=reason)
+    openly.note(unit, "close", ground=found.ground)

@@ -5,7 +5,7 @@ A `subject` is either a host (`is_host`: its name, with everything under it) or 
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
@@ -63,6 +63,17 @@ refusal = Table(
 
 `reason` is for keepers; `said` is for everybody, beside the name, of which only a part is shown
 if it is `veiled`. `no_reports`: what they report is left aside; `no_media`: their pictures too."""
+
+deed = Table(
+    "deed",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("action", String(20), primary_key=True),
+    Column("ground", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How often keepers did what on a day of the community's own, and by which rule (`rules.Ground`,
+or empty). That is all of it: no id, no name, no words, so that everybody may read it."""
 
 batch = Table(
     "batch",

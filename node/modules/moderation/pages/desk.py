@@ -25,8 +25,9 @@ HIDE: Final = Form(
     Hidden("about"),
     Hidden("next", optional=True),
     doors.reason(help=mark("Whoever wrote it reads this. It is written in the log too.")),
+    doors.RULE,
 )
-SUSPEND: Final = Form(Hidden("member"), doors.reason())
+SUSPEND: Final = Form(Hidden("member"), doors.reason(), doors.RULE)
 
 
 # One thing ----------------------------------------------------------------------------------
@@ -72,7 +73,10 @@ async def _judged(request: Request, act: Callable[..., None], words: str) -> Res
     about = str(form.values.get("about") or "")
     if form.errors:
         return await _thing_page(request, form, about, 422)
-    await node.write(act, about, by=who.id, reason=form.values["reason"])
+    said = {"reason": form.values["reason"]}
+    if act is acts.hide:
+        said["ground"] = doors.rule_of(form)
+    await node.write(act, about, by=who.id, **said)
     back = local_path(form.values.get("next"), "/desk/reports")
     return done(request, back, voice(request).say(words))
 
@@ -98,9 +102,12 @@ async def suspend(request: Request) -> Response:
         raise Missing
     _ = voice(request).say
     if not form.errors:
-        act = acts.unsuspend if chosen.suspended else acts.suspend
+        said = {"by": who.id, "reason": form.values["reason"]}
         try:
-            await node.write(act, chosen.id, by=who.id, reason=form.values["reason"])
+            if chosen.suspended:
+                await node.write(acts.unsuspend, chosen.id, **said)
+            else:
+                await node.write(acts.suspend, chosen.id, ground=doors.rule_of(form), **said)
         except Conflict as problem:
             form = form.wrong(problem)
         else:

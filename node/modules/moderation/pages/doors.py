@@ -13,7 +13,7 @@ from node.kernel.node import Node, find_account
 from node.kernel.tables import Account
 from node.modules.moderation import rules
 from vocab.model import Malformed
-from web.forms import Choice, Form, Line, Pick, Text, Wrong, fields_of
+from web.forms import Choice, Entry, Form, Line, Pick, Text, Wrong, fields_of
 from web.language import mark
 
 NOBODY: Final = mark(
@@ -82,6 +82,16 @@ GROUNDS: Final = Pick(
         Choice("other", mark("Something else")),
     ),
 )
+
+
+RULE: Final = Pick("ground", mark("By which rule?"),
+                   mark("It stands in the open log, without a name and without your words."),
+                   choices=GROUNDS.choices, optional=True)  # fmt: skip
+
+
+def rule_of(form: Entry) -> str:
+    """The rule that a form names; "other" if it names none."""
+    return str(form.values.get("ground") or "other")
 
 
 async def find(node: Node, typed: str, by: str) -> tuple[str, bool]:

@@ -26,6 +26,7 @@ REFUSE: Final = Form(
                mark("Nothing comes from there, nothing goes there, and follows end both ways.")),
     )),
     doors.reason(),
+    doors.RULE,
     Text("said", mark("What may everybody know?"),
          mark("It stands beside the name in the open log. Left empty, they are not named there."),
          optional=True, at_most=rules.SAID),
@@ -68,7 +69,12 @@ async def refuse(request: Request) -> Response:
     if not form.errors:
         try:
             subject, is_host = await doors.find(node, form.values["who"], who.id)
-            said = {"by": who.id, "reason": form.values["reason"], "terms": _terms(request, form)}
+            said = {
+                "by": who.id,
+                "reason": form.values["reason"],
+                "ground": doors.rule_of(form),
+                "terms": _terms(request, form),
+            }
             await node.write(refusing.refuse, subject, is_host=is_host, **said)
         except (Invalid, Refused) as problem:
             form = form.wrong(doors.at_who(problem))
