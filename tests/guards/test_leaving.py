@@ -6,6 +6,7 @@ nothing else writes JSON for others: each use below stands here with its reason.
 
 import ast
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -86,13 +87,15 @@ def posts(node: ast.AST) -> bool:
     return called(node).endswith("network.post")
 
 
-def found(asks: Callable[[ast.AST], bool], *but: str) -> set[str]:
+@cache
+def parsed() -> dict[str, list[ast.AST]]:
+    """Our files with all that is in them."""
+    return {name(path): list(ast.walk(ast.parse(path.read_text()))) for path in python_files(*CODE)}
+
+
+def found(asks: Callable[[ast.AST], bool]) -> set[str]:
     """The files of ours in which it is so."""
-    return {
-        name(path)
-        for path in python_files(*CODE)
-        if name(path) not in but and any(map(asks, ast.walk(ast.parse(path.read_text()))))
-    }
+    return {file for file, inside in parsed().items() if any(map(asks, inside))}
 
 
 @pytest.mark.parametrize(

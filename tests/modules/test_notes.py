@@ -72,6 +72,17 @@ async def feed(node: Node, who: Account) -> list[str]:
     return [one.content for one in found]
 
 
+async def test_a_warning_in_which_words_look_like_a_tag_can_leave(alder: Node) -> None:
+    ana = await person(alder, "ana")
+    warnings = ["&lt;table&gt; talk", "a <b> c", "I <3 it", "2 < 3"]
+
+    ids = [await say(alder, ana, "Read on.", warning=one) for one in warnings]
+
+    shown = [one.summary for id in ids if (one := await kept(alder, id))]
+    assert shown[0].endswith("talk")
+    assert shown[1:] == ["a c", "I <3 it", "2 < 3"]
+
+
 # Between two nodes --------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from tests.federation.readers.reading import (
     ACTIVITIES,
-    AS2,
     Case,
     Document,
     Reader,
@@ -15,6 +14,7 @@ from tests.federation.readers.reading import (
     rule,
     somebody,
     typed,
+    unnamed,
     words,
 )
 
@@ -26,11 +26,6 @@ SHOWN += ("Question", "Album")
 
 def unknown(case: Case) -> bool:
     return case.is_act and not (ACTIVITIES | set(ACTS) | {"Question"}) & set(words(case.document))
-
-
-def unnamed(document: Document) -> bool:
-    said = document.get("@context")
-    return AS2 not in (said if isinstance(said, list) else [said])
 
 
 def a_vote(document: Document) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from tests.federation.readers.reading import (
     ACTORS,
-    AS2,
     SPELLINGS,
     Case,
     Document,
@@ -22,6 +21,7 @@ from tests.federation.readers.reading import (
     rule,
     somebody,
     typed,
+    unnamed,
     word,
 )
 
@@ -31,12 +31,6 @@ SUPPORTED = ("Note", "Question")
 CONVERTED = ("Image", "Audio", "Video", "Article", "Page", "Event")
 UNDOES = ("Announce", "Accept", "Follow", "Like", "Block", "EmojiReact")
 ANSWERS = ("Follow", "QuoteRequest", "FeatureRequest")
-
-
-def unnamed(document: Document) -> bool:
-    """Whether the context lacks the one string that it looks for."""
-    said = document.get("@context")
-    return AS2 not in (said if isinstance(said, list) else [said])
 
 
 def for_nobody(case: Case) -> bool:

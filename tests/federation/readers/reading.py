@@ -214,6 +214,12 @@ def has(*keys: str) -> Callable[[Document], bool]:
     return lambda document: all(document.get(key) for key in keys)
 
 
+def unnamed(document: Document) -> bool:
+    """Whether the context lacks the one string that some look for."""
+    said = document.get("@context")
+    return AS2 not in (said if isinstance(said, list) else [said])
+
+
 def quotes_unread(document: Document) -> bool:
     """Whether a post names what it quotes as FEP-044f says, and in no older way."""
     older = ("quoteUrl", "quoteUri", "_misskey_quote")
