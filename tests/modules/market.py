@@ -23,6 +23,7 @@ class Market:
         self.server = Server(origin=f"https://{name}.test")
         wire.apps[self.server.origin] = self.server
         self.bob = self.server.actor("bob", keys)
+        self.server.vouch(f"bob@{name}.test", self.bob.id)
         self._post = Post(node, wire.apps[node.origin])
 
     def proposal(self, **more: Any) -> dict[str, Any]:
