@@ -1,7 +1,6 @@
 """The stages of a proposal and the times of a vote: tables of cases and properties."""
 
 import itertools
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -191,8 +190,3 @@ def test_only_a_newer_revision_counts(known: int | None, told: int | None, newer
 def test_half_a_year_after_a_long_month_is_its_last_day() -> None:
     assert months_after(datetime(2026, 8, 31, 20, tzinfo=UTC), 6).date().isoformat() == "2027-02-28"
     assert months_after(datetime(2026, 11, 20, tzinfo=UTC), 12).date().isoformat() == "2027-11-20"
-
-
-@given(st.text(alphabet="<>/ab ", max_size=12))
-def test_no_title_looks_like_html(text: str) -> None:
-    assert not re.search("<[a-zA-Z/]", rules.plain_title(text))

@@ -1,5 +1,7 @@
 """What of a stranger's HTML we keep."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,3 +125,8 @@ def test_words_that_look_like_a_handler_of_an_event_may_leave() -> None:
 def test_names_are_replaced_in_words_alone(written: str, found: str) -> None:
     assert html.replaced(written, {":x:": "[X]", ":xy:": "[XY]"}) == found
     assert html.replaced(written, {}) == written
+
+
+@given(st.text(alphabet="<>/ab ", max_size=12))
+def test_nothing_in_untagged_words_looks_like_a_tag(text: str) -> None:
+    assert not re.search("<[a-zA-Z/]", html.untagged(text))
