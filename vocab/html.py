@@ -36,7 +36,7 @@ _TRAILING = ".,;:!?…»”’)]}"
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|li|ul|ol|blockquote|pre|h[1-6])\s*>", re.IGNORECASE)
 
-_TAG = re.compile(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""")
+_ELEMENT = re.compile(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""")
 _HIGH = re.compile(r"<(/?)h[12]>")
 """The headings of a page are ours; those of a text begin below them."""
 
@@ -95,7 +95,7 @@ def replaced(cleaned: str, names: Mapping[str, str]) -> str:
     if not names:
         return cleaned
     wanted = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
-    parts = _TAG.split(cleaned)
+    parts = _ELEMENT.split(cleaned)
     words = (wanted.sub(lambda m: names[m[0]], part) for part in parts[::2])
     return "".join(one for pair in zip_longest(words, parts[1::2], fillvalue="") for one in pair)
 
