@@ -197,9 +197,8 @@ def made(unit: Any, act: Any) -> None:
 
 @handlers.on(words.Update, words.Note)
 def changed(unit: Any, act: Any) -> None:
-    unit.db.execute(
-        heard.update().where(heard.c.id == act.object.id).values(content=act.object.content)
-    )
+    here = heard.update().where(heard.c.id == act.object.id)
+    unit.db.execute(here.values(content=act.object.content or ""))
 
 
 @handlers.on(words.Delete, words.Note)
