@@ -24,6 +24,8 @@ from vocab.types import Post as Said
 
 WAITING = 20
 """Requests of one account that nobody has answered yet."""
+OF_HOST = 100
+"""And of all accounts of its server."""
 
 
 # Others', and ours, as they come ------------------------------------------------------------
@@ -132,8 +134,11 @@ def _instrument(act: Act[QuoteRequest, Object], quoted: str) -> str:
 
 
 def _new(unit: Unit, act: Act[QuoteRequest, Object], quoted: Post, post: str) -> Asked:
-    if stamps.waiting_of(unit.db, act.actor.id) >= WAITING:
-        raise Refused("E_TOO_MANY", f"{act.actor.id} waits for {WAITING} answers")
+    own, of_host = stamps.waiting_of(unit.db, act.actor)
+    if own >= WAITING or of_host >= OF_HOST:
+        raise Refused(
+            "E_TOO_MANY", f"{act.actor.id} waits for {own} answers, its server for {of_host}"
+        )
     given = act.activity.instrument
     said = given.content if isinstance(given, Object) else None
     words = html.line(rules.without_link((said or "")[: html.SIZE]), 500)

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from node.kernel.access import Viewer
 from node.kernel.database import insert_new
@@ -69,10 +80,13 @@ def of_owner(db: Connection, owners: Collection[str], *states: str) -> list[Aske
     return [_one(row) for row in rows]
 
 
-def waiting_of(db: Connection, actor: str) -> int:
-    """How much somebody has asked here that nobody has answered."""
-    open_ = and_(quoting.c.actor == actor, quoting.c.state == Consent.ASKED)
-    return int(db.scalar(select(func.count()).select_from(quoting).where(open_)) or 0)
+def waiting_of(db: Connection, who: Account) -> tuple[int, int]:
+    """How much somebody has asked here that nobody has answered, and how much their server."""
+    open_ = and_(quoting.c.state == Consent.ASKED, account.c.domain == who.domain)
+    mine = func.sum(case((account.c.id == who.id, 1), else_=0))
+    counted = select(mine, func.count()).select_from(quoting).join(account).where(open_)
+    own, all_ = db.execute(counted).one()
+    return int(own or 0), int(all_)
 
 
 def add(unit: Unit, row: Mapping[str, Any]) -> bool:
