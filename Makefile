@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench migrate schemas handlers messages docs screens lock
+.PHONY: help setup run demo test check fix bench soak migrate schemas handlers messages docs screens lock
 
 help:  ## print the commands (what `make` alone does)
 	@echo "Folkmoot: one community's own node. Commands:"
@@ -61,6 +61,9 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 
 bench: $(STAMP)  ## measure, each beside a baseline (not a test)
 	$(BIN)/python -m tests.bench
+
+soak: $(STAMP)  ## compare methods with others on thousands of elections
+	$(BIN)/python -m tests.oracles 5000
 
 migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
 	@m='$(m)'; if [ -z "$$m" ]; then exec $(BIN)/folkmoot migrate --data '$(DATA)'; fi; \

@@ -27,6 +27,7 @@ from node.kernel.settings import load
 from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from tests.bench import methods
 from tests.bench.load import send_all
 
 SIGNERS = 50
@@ -206,6 +207,7 @@ def _rates(port: int, bare: int, requests: list[bytes]) -> tuple[float, float]:
 
 def main() -> None:
     """Print a table."""
+    sys.stdout.write(methods.table())
     sys.stdout.write(f"{'':24}{'ours':>12}{'baseline':>12}{'ratio':>8}\n")
     for name, (ours, baseline, unit) in measure().items():
         sys.stdout.write(f"{name:24}{ours:12.2f}{baseline:12.2f}{ours / baseline:8.2f}  {unit}\n")

@@ -18,7 +18,7 @@ from tests.guards.tree import ROOT
 RULES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 BY_ID = {rule["id"]: rule for rule in RULES}
 KERNEL = re.findall(r"[a-z]+", " ".join(BY_ID["kernel"]["layers"]))
-FEATURE = ("__init__", "api", "handlers", "jobs", "pages", "queries", "rules", "tables")
+FEATURE = ("__init__", "api", "handlers", "jobs", "methods", "pages", "queries", "rules", "tables")
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ BROKEN = [
     ("modules", "node.modules.bread.pages", "import node.modules.salt.queries"),
     ("modules", "node.modules.bread.rules", "from node.modules.salt import rules"),
     ("pure", "node.modules.bread.rules", "import sqlalchemy"),
+    ("pure", "node.modules.bread.methods", "import node.kernel.unit"),
     ("pure", "vocab", "import asyncio"),
     ("units", "node.modules.bread.handlers", "import node.kernel.network"),
     ("units", "node.modules.bread.queries", "from node.kernel import network"),
