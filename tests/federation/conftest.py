@@ -20,11 +20,9 @@ def stranger_keys() -> list[Keys]:
 
 @pytest.fixture
 async def here(make_node: MakeNode) -> Node:
-    node = await make_node(
+    return await make_node(
         "alder", modules=[federation.module, accounts.module, follows.module, strangers.board]
     )
-    await strangers.make_tables(node)
-    return node
 
 
 @pytest.fixture

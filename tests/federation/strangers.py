@@ -254,10 +254,6 @@ board = Module(
 )
 
 
-async def make_tables(node: Any) -> None:
-    await node.database.migrate(lambda db: [m.create_all(db) for m in node.registry.metadatas])
-
-
 async def rows(node: Any, table: Table) -> list[Any]:
     return await node.write(lambda unit: list(unit.db.execute(select(table)).all()))
 

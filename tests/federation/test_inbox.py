@@ -539,12 +539,11 @@ async def test_only_named_hosts_are_heard_where_a_list_says_so(
 async def test_a_node_at_home_has_no_inbox(make_node: object, bob: Actor) -> None:
     import federation
     from node.modules import accounts, follows
-    from tests.federation.strangers import board, make_tables
+    from tests.federation.strangers import board
 
     node = await make_node(  # type: ignore[operator]
         "birch", modules=[federation.module, accounts.module, follows.module, board], founded=False
     )
-    await make_tables(node)
     from federation.inbox import Inbox
 
     answer = await Post(node, Inbox(node))(bob, bob.says("Create", bob.note()))

@@ -95,11 +95,6 @@ def around(*modules: Module) -> list[Module]:
     return [federation.module, accounts.module, follows.module, *modules]
 
 
-async def make_tables(node: Node) -> None:
-    """Its tables; it has no migrations, as only tests use it."""
-    await node.database.migrate(metadata.create_all)
-
-
 async def seen(node: Node, look: Callable[[Connection], T]) -> T:
     """What a unit sees; readers have no right to these tables on PostgreSQL."""
     return await node.write(lambda unit: look(unit.db))
@@ -131,4 +126,4 @@ def note(
     return Create(id=unit.id("a"), actor=actor, object=made, to=to, published=unit.now)
 
 
-__all__ = ["PUBLIC", "Echoed", "Pinned", "hear_and_fail", "make", "make_tables", "pin", "vote"]
+__all__ = ["PUBLIC", "Echoed", "Pinned", "hear_and_fail", "make", "pin", "vote"]

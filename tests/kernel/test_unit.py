@@ -19,9 +19,7 @@ FAR = "https://birch.test/u/ben"
 
 @pytest.fixture
 async def here(make_node: MakeNode) -> Node:
-    node = await make_node("alder", modules=pins.around(pins.make()))
-    await pins.make_tables(node)
-    return node
+    return await make_node("alder", modules=pins.around(pins.make()))
 
 
 async def test_everything_a_unit_asks_for_happens(here: Node) -> None:
@@ -179,7 +177,6 @@ async def test_a_job_is_not_done_before_it_is_due(here: Node, clock: Clock) -> N
 async def test_every_subscriber_hears_by_itself(make_node: MakeNode) -> None:
     more = ((Pinned, pins.hear), (Pinned, pins.hear_and_fail))
     node = await make_node("alder", modules=pins.around(pins.make(subscribers=more)))
-    await pins.make_tables(node)
 
     await node.write(lambda unit: unit.tell(Pinned(word="it")))
     await settle(node)

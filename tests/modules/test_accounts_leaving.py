@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Column, String, Table, delete, insert, select
 
 import federation
-from node.kernel import migrating
 from node.kernel.database import new_metadata
 from node.kernel.errors import Conflict, Refused
 from node.kernel.module import Module
@@ -70,11 +69,7 @@ def modules(*followers: str) -> list[Module]:
 
 
 async def make(make_node: MakeNode, name: str, *followers: str) -> Node:
-    node = await make_node(name, modules=modules(*followers))
-    await node.database.migrate(metadata.create_all)
-    if not node.database.sqlite:
-        await node.database.migrate(migrating._grant, node.registry)
-    return node
+    return await make_node(name, modules=modules(*followers))
 
 
 @pytest.fixture
@@ -356,7 +351,6 @@ async def test_a_node_at_home_keeps_everything_to_itself(
     make_node: MakeNode, browse: Browse, wire: Wire
 ) -> None:
     node = await make_node("alder", modules=modules("https://birch.test/u/ben"), founded=False)
-    await node.database.migrate(metadata.create_all)
     home = api.Founding(
         origin=node.origin, at_home=True, name="Alder", handle="alder", purpose="", language="en",
         timezone="UTC", admin="keeper", password_hash=None,

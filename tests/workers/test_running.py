@@ -95,7 +95,6 @@ async def test_who_slept_through_a_lease_handles_no_event(
     make_node: MakeNode, clock: Clock
 ) -> None:
     node = await make_node("alder", modules=pins.around(pins.make()))
-    await pins.make_tables(node)
     await node.write(lambda unit: unit.tell(Pinned(word="it")))
     (asleep,) = await running.take(node)
     clock.advance(seconds=LEASE.total_seconds() + 1)
