@@ -49,7 +49,8 @@ class Found:
         return data
 
 
-LIKELY = {"until": "1 December", "takes": "90", "closes": "1 December 2026", "opens": "",
+LIKELY = {"minutes": "20", "soft": "9",
+          "until": "1 December", "takes": "90", "closes": "1 December 2026", "opens": "",
           "who": "@bo@birch.test", "address": "https://birch.test", "accent": "",
           "email": "a@mail.test", "telephone": "030 1", "share": "1/2"}  # fmt: skip
 """What fits fields that take no words."""

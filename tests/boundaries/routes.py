@@ -44,7 +44,7 @@ def writing(app: Any) -> list[str]:
 SLUGS = {
     "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public"),
     "/d/": ("here", "public"), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
-    "/agreements/": ("agreement",),
+    "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""

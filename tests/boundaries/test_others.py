@@ -45,6 +45,10 @@ BY_PATH = (
     ("keeper", "POST", "/agreements/{agreement}", {"say": "yes"}),
     ("keeper", "POST", "/agreements/{agreement}", {"say": "no", "words": "Mine"}),
     ("ben", "POST", "/agreements/{agreement}", {"say": "back"}),
+    ("keeper", "POST", "/time/entry/{entry}", {"say": "back"}),
+    ("keeper", "POST", "/time/entry/{entry}", {"say": "ask"}),
+    ("ana", "POST", "/time/entry/{entry}", {"say": "back"}),
+    ("keeper", "POST", "/desk/time/entry/{entry}", {"words": "Mine"}),
 )
 BY_FIELD = (
     ("ben", "/me/sessions", "session", "session"),

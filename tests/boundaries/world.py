@@ -23,6 +23,7 @@ from node.modules.accounts.tables import member, session
 from node.modules.agreements import settling
 from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
+from node.modules.ledger import booking
 from node.modules.listings import posting
 from node.modules.listings.concepts import concept
 from node.modules.listings.tables import Notice
@@ -92,6 +93,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_notices, w)
     await node.write(_posts, w)
     await node.write(_cards, w)
+    await node.write(_time, w)
     await settle(node, other)
     await node.write(_judgements, w)
     await _meet(w)
@@ -203,6 +205,16 @@ def _cards(unit: Any, w: World) -> None:
             unit, w.ana.id, kind, changing.Draft(name=name, text=text, reach=reach, **CARD)
         )
         w.ids[kind], w.ids[f"{kind} id"] = made.id.rpartition("/")[2], made.id
+
+
+def _time(unit: Any, w: World) -> None:
+    """Ana thanked Ben, and Ben asked Ana to take something back."""
+    words = f"For {w.word('words of thanks', ana=True)}"
+    w.ids["entry"] = booking.thank(unit, w.ana.id, w.ben.id, 90, words, once="entry")
+    words = f"Of {w.word('words of other thanks', ana=True)}"
+    asked = booking.thank(unit, w.ben.id, w.ana.id, 30, words, once="asked")
+    booking.ask_back(unit, w.ben.id, asked)
+    w.ids["asked entry"] = asked
 
 
 def _judgements(unit: Any, w: World) -> None:

@@ -266,6 +266,8 @@ def _step(
         raise Refused("E_STATE", f"{held.offer} cannot go from {before} to {after} by {party}")
     queries.change(unit, held.offer, state=after, **values)
     queries.happened(unit, held.offer, after, by, words)
+    if after is State.FULFILLED and held.is_need:
+        unit.tell(writing.confirmed(held, values.get("id") or held.id or ""))
 
 
 def _same(held: Agreement, told: Told) -> None:

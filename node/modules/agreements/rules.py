@@ -20,6 +20,12 @@ WORDS = 1000
 """Characters that may go along with an answer or a no."""
 
 
+MINUTES = {"hour": 60, "minute": 1, "minute-Time": 1, "day": 24 * 60}
+"""Units of time by their OM2 names, in minutes."""
+
+HOURS = "/currency/hours"
+"""How the IRI of a community's hours ends: what is wished in return is then time credit."""
+
 _OURS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
@@ -141,6 +147,17 @@ def _bounds(terms: Terms, primary: Amount) -> str | None:
     if terms.available is not None and primary.value > Fraction(terms.available):
         return "more than there is"
     return None
+
+
+def minutes(amount: Amount) -> int | None:
+    """An amount of time in minutes; None if it is no time, or no whole minutes.
+
+    >>> minutes(Amount(unit="hour", number="1.5")), minutes(Amount(unit="hour", number="0.01"))
+    (90, None)
+    """
+    each = MINUTES.get(amount.unit)
+    whole = amount.value * (each or 0)
+    return int(whole) if each and whole.denominator == 1 and whole > 0 else None
 
 
 def sayable(amount: Amount) -> bool:

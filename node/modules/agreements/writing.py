@@ -3,6 +3,8 @@
 import re
 
 from node.kernel.errors import Refused
+from node.modules.agreements import rules
+from node.modules.agreements.events import Confirmed
 from node.modules.agreements.objects import Agreement as Told
 from node.modules.agreements.objects import Commitment
 from node.modules.agreements.rules import Amount, State, Terms
@@ -65,6 +67,18 @@ def said(held: Agreement) -> Told:
         updated=held.changed if changed else None,
         to=(held.interested,),
         handling="recipientsOnly",
+    )
+
+
+def confirmed(held: Agreement, id: str) -> Confirmed:
+    """What other modules are told of something that is done."""
+    giver, taker = held.proposer, held.interested
+    if held.is_need:
+        giver, taker = taker, giver
+    back, of = held.returned, (held.back or {}).get("of", "")
+    time = rules.minutes(back) if back and of.endswith(rules.HOURS) else None
+    return Confirmed(
+        offer=held.offer, id=id, giver=giver, receiver=taker, title=held.title, minutes=time or 0
     )
 
 
