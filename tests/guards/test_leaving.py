@@ -32,6 +32,7 @@ JSON_ANSWERS = {
     "node/modules/accounts/pages/me.py": "a member's own data, for the member",
     "node/modules/decisions/pages.py": "the signed text of a record, on its page",
     "web/errors.py": "problem+json",
+    "node/modules/ledger/pages.py": "a member's own time, as a file for them",
 }
 """Who may answer with JSON."""
 
