@@ -1,5 +1,6 @@
 """The SQL of what comes in: letters kept and claimed, senders and keys found."""
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     and_,
     bindparam,
     delete,
@@ -135,6 +137,18 @@ def claim(db: Connection, now: datetime, most: int = CLAIM) -> list[Held]:
     postgres = db.dialect.name == "postgresql"
     if postgres:
         db.execute(text("SELECT pg_advisory_xact_lock(7027)"))
+    rows = db.execute(_due(locking=postgres), {"moment": now, "most": most}).all()
+    token = secrets.token_hex(16)
+    if rows:
+        taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
+        db.execute(taken.values(leased_until=now + LEASE, token=token))
+    return [_held(row, token) for row in rows]
+
+
+@functools.cache
+def _due(*, locking: bool) -> Select[Any]:
+    """The letters that are due at `moment`; built once, as every wake asks for them."""
+    now: Any = bindparam("moment", type_=letter.c.due.type)
     busy = select(letter.c.actor).where(
         letter.c.way == "in", letter.c.state == "waiting", letter.c.leased_until >= now
     )
@@ -148,14 +162,9 @@ def claim(db: Connection, now: datetime, most: int = CLAIM) -> list[Held]:
             letter.c.actor.not_in(busy),
         )
         .order_by(letter.c.id)
-        .limit(most)
+        .limit(bindparam("most"))
     )
-    rows = db.execute(wanted.with_for_update(skip_locked=True) if postgres else wanted).all()
-    token = secrets.token_hex(16)
-    if rows:
-        taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
-        db.execute(taken.values(leased_until=now + LEASE, token=token))
-    return [_held(row, token) for row in rows]
+    return wanted.with_for_update(skip_locked=True) if locking else wanted
 
 
 def _held(row: Any, token: str) -> Held:

@@ -5,6 +5,7 @@ token, so a worker that slept through its lease cannot undo what another has don
 """
 
 import asyncio
+import functools
 import logging
 import secrets
 from collections.abc import Callable, Collection, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 
 from node.kernel import log as sealed
 from node.kernel.errors import TryLater
@@ -47,8 +48,13 @@ class Claimed:
     tries: int
 
 
-def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
-    """Take jobs that are due, oldest first, at most a few of each lane."""
+@functools.cache
+def _due(*, locking: bool) -> Select[Any]:
+    """The jobs that are due at `moment`, oldest first, at most a few of each lane.
+
+    Built once, as every worker asks at every wake and building costs more than asking.
+    """
+    now: Any = bindparam("moment", type_=job.c.due.type)
     untaken = and_(
         job.c.dead.is_(False),
         job.c.due <= now,
@@ -67,10 +73,14 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
     # once more outside: PostgreSQL looks at a row again that another worker has just taken,
     # but not at what stands in the subquery
     wanted = select(job).join(ranked, ranked.c.id == job.c.id).where(fair, untaken)
-    wanted = wanted.order_by(job.c.due, job.c.id).limit(most)
-    if unit_db.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(skip_locked=True, of=job)
-    rows = unit_db.execute(wanted).all()
+    wanted = wanted.order_by(job.c.due, job.c.id).limit(bindparam("most"))
+    return wanted.with_for_update(skip_locked=True, of=job) if locking else wanted
+
+
+def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
+    """Take jobs that are due, oldest first, at most a few of each lane."""
+    wanted = _due(locking=unit_db.dialect.name == "postgresql")
+    rows = unit_db.execute(wanted, {"moment": now, "most": most}).all()
     token = secrets.token_hex(16)
     if rows:
         taken = update(job).where(job.c.id.in_([r.id for r in rows]))

@@ -16,6 +16,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     MetaData,
     column,
@@ -110,12 +111,17 @@ def _table(name: str) -> str:
 def _versions(db: Connection, names: Sequence[str]) -> dict[str, str]:
     """The version that each module's tables have, of those that have any."""
     there = set(inspect(db).get_table_names())
+    known = tuple(name for name in names if _table(name) in there)
+    return {row.name: row.version_num for row in db.execute(_asking(known))} if known else {}
+
+
+@functools.cache
+def _asking(names: tuple[str, ...]) -> CompoundSelect[Any]:
     selects: list[Any] = [
         select(literal(name).label("name"), column("version_num")).select_from(table(_table(name)))
         for name in names
-        if _table(name) in there
     ]
-    return {row.name: row.version_num for row in db.execute(union_all(*selects))} if selects else {}
+    return union_all(*selects)
 
 
 def _behind(name: str, folder: Path, have: str | None) -> bool:

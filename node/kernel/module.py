@@ -4,6 +4,7 @@ A module is a value: it lists what it adds and runs nothing on import. The modul
 ship come in by the same entry point as anyone else's (`folkmoot.modules`).
 """
 
+import functools
 import importlib.resources
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -163,8 +164,14 @@ class Module:
         """The module's folder of this name, if it has one."""
         if not self.package:
             return None
-        found = Path(str(importlib.resources.files(self.package))) / name
+        found = _place(self.package) / name
         return found if found.is_dir() else None
+
+
+@functools.cache
+def _place(package: str) -> Path:
+    """Where a package lies; to find out is dear, and every start asks for each module twice."""
+    return Path(str(importlib.resources.files(package)))
 
 
 def shelved(module: Module) -> Module:
