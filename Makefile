@@ -47,7 +47,7 @@ demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
 test: $(STAMP)  ## all tests, or those of T=tests/…
-	$(BIN)/python -m pytest -n 2 $(T)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(T)
 
 check: $(STAMP)  ## format, lint, types, imports; under a minute
 	$(BIN)/ruff format --check .
