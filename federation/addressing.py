@@ -45,6 +45,7 @@ def addressees(
     body: bytes,
     handling: str,
     also: Iterable[str] = (),
+    among: str | None = None,
 ) -> Addressees:
     """Everybody elsewhere that a letter is for.
 
@@ -55,10 +56,14 @@ def addressees(
         body: the activity as JSON.
         handling: of the letter; recipients-only letters go to personal inboxes alone.
         also: ids of further addressees that do not stand in the letter (bto, bcc).
+        among: a collection of ours; of those in others only who is in this one, too. One that no
+            module knows leaves nobody out.
     """
     document = json.loads(body)
     named = dict.fromkeys((*_ids(document.get("to")), *_ids(document.get("cc")), *also))
     single, spread = _expanded(db, registry, origin, named)
+    if among is not None and (inside := registry.audience(db, among)) is not None:
+        spread = [id for id in spread if id in set(inside)]
     wide = is_wide(db, registry, origin, body, handling)
     found = {a.id: a for a in _accounts(db, (*single, *spread))}
     if document.get("type") in OWN_TYPES:  # W17: others answer 400 to what they do not know

@@ -6,7 +6,9 @@ sees how many there are. What fits on one page stands in the collection itself t
 several servers read no pages.
 """
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection
@@ -32,6 +34,9 @@ ALWAYS = frozenset({"followers", "following", "featured"})
 """Of every actor, empty where no module fills them."""
 OF_COMMUNITY = frozenset({"listings", "decisions", "in-force"})
 """Named on the community's page, so they are there whatever modules run."""
+
+INVERSE = ("outbox", "followers", "following")
+"""Collections that say whose they are (FEP-5711)."""
 
 
 async def show(request: Request) -> Response:
@@ -73,7 +78,9 @@ def _look(
 def _whole(id: str, owner: Account, found: Collected) -> OrderedCollection:
     """The collection with its first page's address, and its items if they are few."""
     all_here = found.next is None and len(found.items) == found.total
+    told: Mapping[str, Any] = {f"{n}_of": owner.id for n in INVERSE if id == f"{owner.id}/{n}"}
     return OrderedCollection(
+        **told,
         id=id,
         attributed_to=owner.id,
         total_items=found.total,

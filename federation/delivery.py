@@ -64,18 +64,21 @@ class Task:
 # Spreading ----------------------------------------------------------------------------------
 
 
-async def fan_out(node: Node, *, activity: str, also: Iterable[str] = ()) -> None:
+async def fan_out(
+    node: Node, *, activity: str, also: Iterable[str] = (), among: str | None = None
+) -> None:
     """Make one job for each inbox that a letter of ours goes to.
 
     Args:
         node: ours.
         activity: the letter's id.
         also: addressees that do not stand in the letter (bto, bcc).
+        among: a collection; of those in others only they get it who are in this one, too.
     """
-    await node.write(_spread, activity, tuple(also))
+    await node.write(_spread, activity, tuple(also), among)
 
 
-def _spread(unit: Unit, activity: str, also: tuple[str, ...]) -> None:
+def _spread(unit: Unit, activity: str, also: tuple[str, ...], among: str | None) -> None:
     found = letters.outgoing(unit.db, activity)
     if found is None:
         return
@@ -83,7 +86,7 @@ def _spread(unit: Unit, activity: str, also: tuple[str, ...]) -> None:
         letters.end(unit, activity, "ignored", "E_AT_HOME")
         return
     to = addressing.addressees(
-        unit.db, unit.registry, unit.origin, found.body, found.handling, also
+        unit.db, unit.registry, unit.origin, found.body, found.handling, also, among
     )
     for inbox in to.inboxes:
         letters.post(unit, activity, inbox)

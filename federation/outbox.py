@@ -17,7 +17,7 @@ from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.module import Collected, Registry
 from node.kernel.tables import Account, letter
 from vocab import wire
-from vocab.model import PUBLIC, Activity, Object, id_of
+from vocab.model import PUBLIC, Activity, Carried, Object, id_of
 from vocab.types import Announce, Create, Tombstone, Update
 
 LISTED = frozenset({"Create", "Announce"})
@@ -61,7 +61,7 @@ def page(
     """
     shown: list[tuple[int, Activity]] = []
     for number, document in _newest(db, owner.id, _number(after)):
-        if document.get("type") not in LISTED:
+        if not _is_listed(document):
             continue
         if (found := _readable(db, registry, document, ANONYMOUS)) is not None:
             shown.append((number, found))
@@ -91,9 +91,15 @@ def _count(db: Connection, actor: str) -> int:
         thing = _object_id(document)
         if document.get("type") in TAKING_BACK:
             taken.add(thing)
-        elif document.get("type") in LISTED and not {thing, document.get("id")} & taken:
+        elif _is_listed(document) and not {thing, document.get("id")} & taken:
             things.add(thing)
     return len(things)
+
+
+def _is_listed(document: dict[str, Any]) -> bool:
+    """Whether a letter says something; what a group hands on word for word, it says by id, too."""
+    handed_on = document.get("type") == "Announce" and isinstance(document.get("object"), dict)
+    return document.get("type") in LISTED and not handed_on
 
 
 def _object_id(document: dict[str, Any]) -> str:
@@ -133,6 +139,8 @@ def _readable(
     found = wire.load(document, registry.types)
     if not isinstance(found, Activity) or not _is_for(found, viewer):
         return None
+    if isinstance(found, Announce) and isinstance(found.object, Activity):
+        return _handed_on(db, registry, found, document["object"])
     if not isinstance(found, Create | Update):
         return None if _taken_back(db, found) else found
     held = found.object
@@ -141,6 +149,18 @@ def _readable(
     if now is None or isinstance(now, Tombstone):
         return None
     return replace(found, object=now)
+
+
+def _handed_on(
+    db: Connection, registry: Registry, found: Announce, held: dict[str, Any]
+) -> Activity | None:
+    """Somebody's activity as a group handed it on, as long as what it is about is there."""
+    inside = found.object
+    assert isinstance(inside, Activity), "asked before"
+    about = registry.document(db, id_of(inside.object) or "", ANONYMOUS)
+    if isinstance(inside, Create | Update) and (about is None or isinstance(about, Tombstone)):
+        return None
+    return replace(found, object=Carried(id=inside.id, document=held))
 
 
 def _taken_back(db: Connection, found: Activity) -> bool:

@@ -21,6 +21,7 @@ from vocab import wire
 from vocab.model import Activity, Object, id_of
 from vocab.types import (
     Accept,
+    Announce,
     Create,
     Delete,
     Dislike,
@@ -99,7 +100,12 @@ def trusted(unit: Unit, case: Case) -> Trusted:
         return _deleted(unit, case)
     if isinstance(activity, OWNED):
         return _own(unit, case)
-    return _named(unit, case)
+    if isinstance(activity, Announce) and isinstance(activity.object, Activity):
+        return _handed_on(unit, case, activity.object, _embedded(case.document))
+    found = _named(unit, case)
+    if isinstance(activity, Announce) and isinstance(found.object, Activity):
+        return _handed_on(unit, case, found.object, found.document or {})
+    return found
 
 
 def stored(unit: Unit, id: str, viewer: Viewer) -> Document | None:
@@ -269,6 +275,39 @@ def _named(unit: Unit, case: Case) -> Trusted:
         return Trusted(object=Object(id=id_of(activity.object)))
     found, written = _asked(unit, case, id)
     return Trusted(object=found, document=written)
+
+
+def _handed_on(unit: Unit, case: Case, inside: Activity, written: Document) -> Trusted:
+    """What a group hands on (FEP-1b12): somebody's activity, which nobody proved here.
+
+    Of a Create or an Update the thing is what its own server shows now; of all else only the ids
+    are left, and a handler believes what the group may say about itself.
+    """
+    id = id_of(inside.object)
+    if id is None:
+        raise Refused("E_OBJECT", f"{inside.id} is about nothing")
+    if not isinstance(inside, Create | Update):
+        kept = inside.object if isinstance(inside.object, Activity) else Object(id=id)
+        return Trusted(object=replace(inside, object=kept))
+    if unit.ours(id):
+        return Trusted(object=replace(inside, object=_here(unit, case, id)))
+    told = written.get("object")
+    thing: Object | str | None = inside.object
+    said: Document = told if isinstance(told, dict) else {}
+    if not (isinstance(thing, Object) and _all_of(case.actor, thing, said)):
+        known = isinstance(inside, Create) and unit.registry.document(unit.db, id, ANONYMOUS)
+        thing, said = (known, {}) if known else _asked(unit, case, id)
+    owner = id_of(thing.attributed_to)
+    if owner is None or not same_origin(owner, id):
+        raise Refused("E_OWNER", f"{id} is of {owner}")
+    return Trusted(object=replace(inside, actor=owner, object=thing), document=said or None)
+
+
+def _all_of(actor: Account, thing: Object, written: Document) -> bool:
+    """Whether a thing and its owner are of the sender's own server, which may speak for them."""
+    owners = written.get("attributedTo")
+    one = _id(owners[0]) if isinstance(owners, list) and len(owners) == 1 else _id(owners)
+    return one is not None and same_origin(one, actor.id) and same_origin(thing.id or "", actor.id)
 
 
 def _here(unit: Unit, case: Case, id: str) -> Object:

@@ -167,6 +167,13 @@ class Flag(Activity):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lock(Activity):
+    """Nobody answers this any more, say the moderators of a group (Lemmy, PieFed); read only."""
+
+    type: ClassVar[str] = "Lock"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Move(Activity):
     """I live elsewhere now: `target`."""
 

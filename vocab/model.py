@@ -193,6 +193,16 @@ class Activity(Object):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Carried(Activity):
+    """Somebody's activity, word for word as it came: a group hands it on in an Announce (FEP-1b12).
+
+    It is written as `document` says, and judged by the schema `carried` alone.
+    """
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Key(Object):
     """An RSA public key on its owner's page; it goes without a type."""
 
@@ -270,6 +280,14 @@ class Collection(Object):
     next: "Object | str | None" = ref("next")
     prev: "Object | str | None" = ref("prev")
     part_of: "Object | str | None" = ref("partOf")
+    likes_of: str | None = iri("likesOf")
+    """Whose likes these are, that nobody claims a collection for a thing that is not its own
+    (FEP-5711); so the five after it."""
+    shares_of: str | None = iri("sharesOf")
+    replies_of: str | None = iri("repliesOf")
+    outbox_of: str | None = iri("outboxOf")
+    followers_of: str | None = iri("followersOf")
+    following_of: str | None = iri("followingOf")
 
 
 @dataclass(frozen=True, kw_only=True)

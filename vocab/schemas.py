@@ -134,8 +134,12 @@ def _demands(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
         yield "plain-activity" if "actor" in document else "plain", document
         return
     if "actor" in document or said in ACTIVITIES:
-        yield "plain-activity", document
         held = document.get("object")
+        if said == "Announce" and isinstance(held, Mapping):
+            # a group hands on what somebody else wrote: theirs is the spelling
+            yield "carried", held
+            document = {**document, "object": held.get("id")}
+        yield "plain-activity", document
         ours = isinstance(held, Mapping) and _ours(held, None) is not None
         if said in ACTIVITIES and (said not in EMBEDDING or ours or _extended(document)):
             yield ACTIVITIES[said], document

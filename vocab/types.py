@@ -21,6 +21,7 @@ from vocab.acts import (
     Join,
     Leave,
     Like,
+    Lock,
     Move,
     Offer,
     QuoteRequest,
@@ -37,6 +38,7 @@ from vocab.model import (
     Multikey,
     Object,
     OrderedCollection,
+    flag,
     iri,
     iris,
     number,
@@ -99,6 +101,7 @@ __all__ = [
     "Leave",
     "Like",
     "Link",
+    "Lock",
     "MatchPolicy",
     "Measure",
     "Mention",
@@ -144,9 +147,11 @@ class Person(Actor):
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Actor):
-    """A group anywhere in the fediverse."""
+    """A group anywhere in the fediverse; `attributed_to` is the collection of its moderators."""
 
     type: ClassVar[str] = "Group"
+
+    posting_restricted_to_mods: bool | None = flag("postingRestrictedToMods")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +239,6 @@ CORE: tuple[type[Object], ...] = (
     *(Collection, OrderedCollection, CollectionPage, OrderedCollectionPage),
     *(Create, Update, Delete, Follow, Accept, TentativeAccept, Reject, TentativeReject, Undo),
     *(Offer, Invite, Join, Leave, Add, Remove, Announce, Like, Dislike, Block, Flag, Move),
-    *(EmojiReact, QuoteRequest),
+    *(EmojiReact, Lock, QuoteRequest),
 )
 """What every node reads. Relationship is not among them: `peers` claims it for peering."""

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from vocab.contexts import AS2, DID, INTEGRITY, MULTIKEY, OURS, SECURITY, Mode, inline, terms
-from vocab.model import PUBLIC, Activity, Malformed, Object, Wire
+from vocab.model import PUBLIC, Activity, Carried, Malformed, Object, Wire
 
 __all__ = ["DEPTH", "Malformed", "Mode", "Types", "claims", "dump", "load"]
 
@@ -333,6 +333,8 @@ def _plain(held: Any, used: Used, mode: Mode, wire: Wire) -> Any:
 
 
 def _nested(value: Object, used: Used, mode: Mode) -> dict[str, Any]:
+    if isinstance(value, Carried):
+        return dict(value.document)
     signed_with = _signed_context(value)
     if signed_with is None:
         return _body(value, used, mode)

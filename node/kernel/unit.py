@@ -103,6 +103,7 @@ class Unit:
         document: Mapping[str, Any] | None = None,
         *,
         asked: bool = False,
+        among: str | None = None,
     ) -> bool:
         """Carry out an activity, whoever it came from; send it if it is ours.
 
@@ -112,6 +113,7 @@ class Unit:
             obj: its object, resolved and trusted; the activity's own if left out.
             document: the object as JSON as it came.
             asked: a member here looked the object up.
+            among: who gets it if it is ours, as `send` takes it.
 
         Returns:
             False if no module handles such a thing.
@@ -126,13 +128,14 @@ class Unit:
         act = Act(activity=activity, object=resolved, actor=actor, document=document, asked=asked)
         handler(self, act)
         if actor.local:
-            self.send(activity)
+            self.send(activity, among=among)
         return True
 
-    def send(self, activity: Activity) -> None:
+    def send(self, activity: Activity, *, among: str | None = None) -> None:
         """Record an activity of ours and have it carried to everyone it is addressed to.
 
-        What is addressed to nobody stays here and leaves no letter.
+        What is addressed to nobody stays here and leaves no letter. With `among`, the id of a
+        collection, of those in other collections only they get it who are in that one, too.
 
         Raises:
             Unsendable: the document may not leave (the producer schema refuses it).
@@ -154,7 +157,8 @@ class Unit:
             )
         )
         unnamed = [*activity.bto, *activity.bcc]
-        self.later("federation.fan_out", activity=activity.id, also=unnamed)
+        only: dict[str, Any] = {} if among is None else {"among": among}
+        self.later("federation.fan_out", activity=activity.id, also=unnamed, **only)
 
     def _fit(self, activity: Activity) -> Leaving:
         try:

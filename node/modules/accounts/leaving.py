@@ -75,22 +75,31 @@ def _tell_others(unit: Unit, who: Account) -> None:
 def _empty_letters(unit: Unit, account_id: str, but: str | None) -> None:
     """Erase what is in a member's letters, those still under way too, and in those to them.
 
+    What the community handed on of theirs, word for word, goes as well.
+
     A letter to them that waits still has its effect for others; it is emptied with it.
     """
-    mine = (letter.c.way == "out") & (letter.c.actor == account_id) & (letter.c.activity != but)
-    unit.db.execute(update(letter).where(mine).values(body=None))
+    handed_on = (letter.c.actor == unit.community.id) & _says(unit, f'"actor":"{account_id}"')
+    whose = (letter.c.actor == account_id) | handed_on
+    mine = (letter.c.way == "out") & whose & (letter.c.activity != but)
     left = mine & (letter.c.state == "waiting")
     unit.db.execute(update(letter).where(left).values(state="dead", code="E_ERASED"))
+    unit.db.execute(update(letter).where(mine).values(body=None))
     theirs = (letter.c.way == "in") & (letter.c.state != "waiting") & _named(unit, account_id)
     unit.db.execute(update(letter).where(theirs).values(body=None))
 
 
 def _named(unit: Unit, account_id: str) -> ColumnElement[bool]:
     """Letters in whose bytes this id stands, as JSON has it; some escape every slash."""
+    spelt = (account_id, account_id.replace("/", "\\/"))
+    return or_(*(_says(unit, f'"{one}"') for one in spelt))
+
+
+def _says(unit: Unit, text: str) -> ColumnElement[bool]:
+    """Letters in whose bytes this stands."""
     # bytes have no LIKE, and the two databases call it differently
     find = func.instr if unit.db.dialect.name == "sqlite" else func.pg_catalog.position
-    spelt = (account_id, account_id.replace("/", "\\/"))
-    return or_(*(find(letter.c.body, f'"{one}"'.encode()) > 0 for one in spelt))
+    return find(letter.c.body, text.encode()) > 0
 
 
 def erase(unit: Unit, account_id: str) -> None:
