@@ -127,6 +127,7 @@ async def _take(
 def asking(w_ids: Mapping[str, str]) -> list[str]:
     """Addresses with a query that lead to a form."""
     about = w_ids["public post id"]
-    return [f"/report?about={about}", f"/moderate?about={about}", "/desk/suspend?who=neighbour3",
+    return [f"/report?about={about}", f"/group/post?about={about}",
+            f"/moderate?about={about}", "/desk/suspend?who=neighbour3",
             "/me/blocks?who=bad.test", "/l/new?purpose=offer", "/l/new?purpose=request",
             f"/moderate?about={w_ids['Ben' + chr(39) + 's post id']}"]  # fmt: skip

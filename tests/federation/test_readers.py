@@ -32,7 +32,8 @@ def cases(told: ours.Told) -> dict[str, Case]:
 
 
 def test_everything_that_is_said_has_its_row(cases: Mapping[str, Case]) -> None:
-    assert set(cases) == set(matrix.SHOWN) | set(matrix.DONE)
+    forms = set(matrix.AS_ACTS.values())
+    assert set(cases) == set(matrix.SHOWN) | set(matrix.DONE) | forms
 
 
 def test_every_act_that_we_send_is_among_them(cases: Mapping[str, Case]) -> None:
@@ -58,11 +59,16 @@ FOR_PEERS = {"community Add DecisionRecord"}
 """What only nodes of our kind have a use for."""
 
 
+HANDED_ON = {key for key in (*matrix.SHOWN, *matrix.DONE) if key.startswith("community Announce ")}
+"""What a group says of what others have told those who follow them; by its id, if at all."""
+
+
 @pytest.mark.parametrize("name", MICROBLOGS)
 def test_nothing_that_is_to_be_seen_is_lost_where_people_follow_us(
     cases: Mapping[str, Case], name: str
 ) -> None:
-    seen = {key: READERS[name].read(cases[key]) for key in (*matrix.SHOWN, *matrix.DONE)}
+    rows = (*matrix.SHOWN, *matrix.DONE)
+    seen = {key: matrix.read(READERS[name], key, cases) for key in rows if key not in HANDED_ON}
 
     assert {key: str(one) for key, one in seen.items() if one.lost} == {
         key: str(seen[key]) for key in FOR_PEERS | ANSWERED.get(name, set())
@@ -71,7 +77,9 @@ def test_nothing_that_is_to_be_seen_is_lost_where_people_follow_us(
 
 QUOTES = {"member QuoteRequest Note"}
 """It is asked only where a post says who may quote it, which these programs never do."""
+PINS = {"member Add Note in", "member Remove Note in"}
 ANSWERED = {
+    "GoToSocial": PINS,
     "Misskey": QUOTES,
     "Pleroma, Akkoma": QUOTES,
     "Mitra": {"service Flag several", *QUOTES},
@@ -81,6 +89,7 @@ ANSWERED = {
         "community Update Group",
         "service Flag several",
         *QUOTES,
+        *PINS,
     },
 }
 """What a program does not listen to, whoever says it."""
@@ -102,6 +111,19 @@ def test_who_follows_the_community_alone_sees_what_its_people_offer(
 
     assert {first(one.document) for one in offers} == {"Create", "Announce", "Update"}
     assert [str(one) for one in seen if not one.lost]
+
+
+@pytest.mark.parametrize("name", ["Lemmy", "PieFed"])
+@pytest.mark.parametrize(
+    "key",
+    ["community Announce offer", "community Announce request", "community Announce Note in",
+     "community Announce Create Note answer in", "community Announce Update Note",
+     "community Announce Delete Tombstone"],
+)  # fmt: skip
+def test_what_is_in_the_community_is_in_groups_elsewhere(
+    cases: Mapping[str, Case], name: str, key: str
+) -> None:
+    assert not matrix.read(READERS[name], key, cases).lost
 
 
 @pytest.mark.parametrize("key", [*matrix.SHOWN, *matrix.DONE])

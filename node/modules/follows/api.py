@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from node.kernel.errors import Missing
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.follows.handlers import Followed, send_answer
+from node.modules.follows.handlers import Followed, Gained, send_answer
 from node.modules.follows.queries import (
     Bond,
     abroad,
@@ -19,8 +19,9 @@ from node.modules.follows.queries import (
 from node.modules.follows.rules import State
 from vocab.types import Follow, Reject, Undo
 
-__all__ = ["FOLLOWABLE", "Bond", "Followed", "State", "abroad", "circles", "follow", "followed_by",
-           "followers", "following", "leave", "part", "state", "unfollow"]  # fmt: skip
+__all__ = ["FOLLOWABLE", "Bond", "Followed", "Gained", "State", "abroad", "circles", "follow",
+           "followed_by", "followers", "following", "leave", "part", "state",
+           "unfollow"]  # fmt: skip
 
 FOLLOWABLE = frozenset({"Person", "Group", "Organization", "Service"})
 """Types of actors that somebody may want to follow; an Application says nothing to people."""

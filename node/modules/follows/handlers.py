@@ -25,6 +25,14 @@ class Followed:
     followed: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Gained:
+    """Somebody elsewhere follows a group of ours from now on."""
+
+    follower: str
+    followed: str
+
+
 @handlers.on(Follow, Object)
 def asked(unit: Unit, act: Act[Follow, Object]) -> None:
     """Somebody asks to follow somebody; our own unlocked accounts answer at once.
@@ -48,6 +56,8 @@ def asked(unit: Unit, act: Act[Follow, Object]) -> None:
     queries.keep(unit, act.actor.id, target.id, act.activity.id or "", now_is)
     if target.local and now_is is State.ACCEPTED:
         send_answer(unit, Accept, target, act.actor.id, act.activity.id or "")
+        if target.type == "Group" and before is not now_is:
+            unit.tell(Gained(follower=act.actor.id, followed=target.id))
 
 
 def _may_ask(unit: Unit, who: str, target: Account) -> None:

@@ -104,6 +104,15 @@ def announced(unit: Unit, act: Act[Announce, Listing]) -> None:
         unit.later("listings.meet", once=f"listings.meet {owner}"[:255], account=owner)
 
 
+@handlers.on(Announce, Create, Listing)
+@handlers.on(Announce, Update, Listing)
+def handed_on(unit: Unit, act: Act[Announce, Activity]) -> None:
+    """A community shows one, in the words of groups (FEP-1b12); as `announced`."""
+    thing = act.object.object
+    if isinstance(thing, Listing):
+        announced(unit, Act(activity=act.activity, object=thing, actor=act.actor))
+
+
 def _keep(
     unit: Unit, listing: Listing, activity: Activity, actor: str, *, asked: bool = False
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from federation import carrying
 from node.kernel.access import Reach
 from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account
@@ -64,6 +65,8 @@ def post(
     news = _about(unit, Create, owner, said)
     # the act itself, too: Lemmy and its like take no boost of a post
     unit.perform(replace(news, bcc=_also(unit, notice)), owner)
+    if notice.reach == Reach.PUBLIC and news.id is not None:
+        carrying.hand_on(unit, accounts.community_account(unit.db), news.id)
     words = {"text": notice.text, "kind": notice.kind, "once": once}
     queries.change(unit, id, words)
     return _kept(unit, id)
@@ -253,7 +256,8 @@ def announce(unit: Unit, event: Listed) -> None:
         cc=(f"{community.id}/followers",),
         published=unit.now,
     )
-    unit.perform(news, community, obj=writing.said(notice, unit.community, None))
+    said = writing.said(notice, unit.community, None)
+    unit.perform(news, community, obj=said, among=carrying.readers_of_things(community))
 
 
 def expire(unit: Unit) -> None:

@@ -20,6 +20,7 @@ module = Module(
         "check_quote": jobs.check_quote,
         "end_poll": jobs.end_poll,
         "gather": jobs.gather,
+        "look_gone": jobs.look_gone,
         "poll_news": jobs.poll_news,
     },
     slots={

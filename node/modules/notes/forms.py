@@ -51,6 +51,10 @@ _WARNING: Final = Line(
     mark("Others see this first, and open the rest if they want to."),
     optional=True, at_most=writing.LONGEST_WARNING,
 )  # fmt: skip
+_GROUP: Final = Tick(
+    "group", mark("Put it before all who follow the community"),
+    mark("People elsewhere follow it, too. Only for what everybody can see."), optional=True,
+)  # fmt: skip
 _ASKING: Final = (
     Text("options", mark("Answers to choose from"),
          mark("Makes your post a question for views. One in each line, two to eight."),
@@ -67,7 +71,9 @@ _ASKING: Final = (
 def post(request: Request, *, parent: str | None = None, answer: bool = False) -> Form:
     """The form of a post, or of an answer to something of the reach `parent`."""
     wide = rules.choices(parent) if answer else rules.choices(None)
-    return _form(request, () if answer else _ASKING, wide)
+    at_home = request.app.state.node.community.at_home
+    group = () if answer or at_home else (_GROUP,)
+    return _form(request, () if answer else (*_ASKING, *group), wide)
 
 
 def quote(request: Request, *, local: bool) -> Form:
@@ -110,7 +116,9 @@ def change(request: Request) -> Form:
 def asked(form: Entry) -> dict[str, Any]:
     """What a form says of a question for views, and of who may quote; an answer says nothing."""
     said = form.values
-    told = {"quotes": Leave(said["quotes"] or Leave.ASK)} if "quotes" in said else {}
+    told: dict[str, Any] = {"group": bool(said.get("group"))}
+    if "quotes" in said:
+        told["quotes"] = Leave(said["quotes"] or Leave.ASK)
     if "options" not in said:
         return told
     asked_ = {"options": rules.typed_options(said["options"]), "ends": said["ends"]}

@@ -12,9 +12,9 @@ from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
-from node.modules.follows import api as follows
 from node.modules.notes import (
     fetched,
+    groups,
     keeping,
     leaving,
     polls,
@@ -26,15 +26,17 @@ from node.modules.notes import (
 )
 from node.modules.notes.queries import Post
 from node.modules.reactions import api as reactions
-from vocab.model import Object
+from vocab.model import Activity, Object, id_of
 from vocab.types import (
     Accept,
     Announce,
     Create,
     Delete,
+    Lock,
     QuoteAuthorization,
     QuoteRequest,
     Reject,
+    Undo,
     Update,
 )
 from vocab.types import Post as Said
@@ -61,6 +63,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
         return
     row = _row(unit, act) | {"reach": place.reach.value, "thread": place.thread}
     queries.add(unit, row, place.named)
+    groups.submitted(unit, act, place.reach)
     polls.keep(unit, post.id, post)
     if row["quote"]:
         quotes.look(unit, post.id)
@@ -94,6 +97,7 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
     values |= {"updated": act.object.updated or unit.now}
     recipients = narrowed.pop("recipients", None)
     queries.change(unit, before.id, recipients, **values, **narrowed)
+    groups.changed(unit, act, before)
 
 
 @handlers.on(Delete, Said)
@@ -106,6 +110,7 @@ def deleted(unit: Unit, act: Act[Delete, Object]) -> None:
     before = _own(unit, act)
     if before is not None:
         leaving.empty(unit, [before.id])
+        groups.changed(unit, act, before)
 
 
 @handlers.on(Announce, Said)
@@ -115,9 +120,30 @@ def announced(unit: Unit, act: Act[Announce, Object]) -> None:
     Raises:
         Wanted: nobody here has met its author.
     """
+    if groups.show(unit, act.actor, act.object):
+        return
     if act.object.kind is None and _is_news(unit, act):
         fetched.keep(unit, act.object)
     reactions.shared(unit, act)
+
+
+@handlers.on(Announce, Create, Said)
+@handlers.on(Announce, Update, Said)
+def handed_on(unit: Unit, act: Act[Announce, Activity]) -> None:
+    """A group hands on what was written or changed in it; the post is as its own server shows it.
+
+    Raises:
+        Wanted: nobody here has met its author.
+    """
+    news, thing = groups.handed_on(unit, act), act.object.object
+    author = unit.account(id_of(act.object.actor) or "")
+    if news is not None and author is not None and isinstance(thing, Object):
+        changed(unit, Act(activity=news, object=thing, actor=author, document=act.document))
+
+
+handlers.on(Announce, Delete)(groups.taken_out)
+handlers.on(Announce, Lock)(groups.locked)
+handlers.on(Announce, Undo, Lock)(groups.locked)
 
 
 handlers.on(Accept, QuoteRequest)(quotes.accepted)
@@ -139,7 +165,7 @@ def _is_news(unit: Unit, act: Act[Announce, Object]) -> bool:
     """Whether somebody here asked for what this actor shares, and it is not here."""
     if unit.ours(act.object.id or "") or act.actor.local:
         return False
-    return any(unit.ours(id) for id in follows.followers(unit.db, act.actor.id))
+    return groups.follows_from_here(unit, act.actor.id)
 
 
 def _row(unit: Unit, act: Act[Any, Object]) -> dict[str, Any]:

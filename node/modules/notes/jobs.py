@@ -1,12 +1,12 @@
 """What is done about posts in the background: polls, quotes, conversations."""
 
 from federation import resolving
-from node.kernel.errors import Problem, TryLater
+from node.kernel.errors import Missing, Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.notes import gathering, polls, queries, quotes
+from node.modules.notes import gathering, leaving, polls, queries, quotes
 from vocab.model import Malformed, Object
-from vocab.types import QuoteAuthorization
+from vocab.types import QuoteAuthorization, Tombstone
 
 
 async def poll_news(node: Node, *, poll: str) -> None:
@@ -63,6 +63,28 @@ async def gather(node: Node, *, post: str, answers: bool = False) -> None:
     await gathering.above(node, post, budget)
     if answers:
         await gathering.below(node, post, budget)
+
+
+async def look_gone(node: Node, *, post: str) -> None:
+    """Ask a post's own server whether it is there still; if not, its words go here, too.
+
+    Raises:
+        TryLater: its server does not answer now.
+    """
+    kept = await node.read(queries.stored, post)
+    if kept is None or kept.local or kept.deleted is not None:
+        return
+    try:
+        found, _ = await resolving.document(node, post)
+    except TryLater:
+        raise
+    except Missing:
+        await node.write(leaving.empty, [post])
+    except (Problem, Malformed):
+        return
+    else:
+        if isinstance(found, Tombstone):
+            await node.write(leaving.empty, [post])
 
 
 async def _stamp(node: Node, id: str, budget: resolving.Budget) -> QuoteAuthorization | None:

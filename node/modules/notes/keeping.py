@@ -56,6 +56,7 @@ def row(
         "context": _collection(post.context, id),
         "answers": None if ours else _collection(id_of(post.replies), id),
         "quote": _address(rules.quoted_by(post)),
+        "audience": _address(post.audience) if ours else None,
         "stamp": _address(post.quote_authorization) if isinstance(post, Post) else None,
     }
 

@@ -77,6 +77,7 @@ def value(db: Connection, kept: Post) -> Object:
         start_time=kept.starts,
         interaction_policy=kept.policy,
         handling=handling(kept.reach),
+        audience=kept.audience if kept.reach == Reach.PUBLIC else None,
         **(parts(kept.id) if open_ else {}),
         context=context_of(db, kept.thread) if open_ else kept.context,
         quote=quote,
@@ -154,12 +155,14 @@ def handling(reach: str) -> str | None:
 def _likes(db: Connection, kept: Post, viewer: Viewer) -> Collection:
     """How many people like it; who they are is told to nobody."""
     total = reactions.total(db, kept.id, Verb.LIKE)
-    return Collection(id=f"{kept.id}/likes", attributed_to=kept.owner, total_items=total)
+    owner, id = kept.owner, f"{kept.id}/likes"
+    return Collection(id=id, attributed_to=owner, total_items=total, likes_of=kept.id)
 
 
 def _shares(db: Connection, kept: Post, viewer: Viewer) -> Collection:
     total = reactions.total(db, kept.id, Verb.SHARE)
-    return Collection(id=f"{kept.id}/shares", attributed_to=kept.owner, total_items=total)
+    owner, id = kept.owner, f"{kept.id}/shares"
+    return Collection(id=id, attributed_to=owner, total_items=total, shares_of=kept.id)
 
 
 def _replies(db: Connection, kept: Post, viewer: Viewer) -> OrderedCollection:
@@ -167,6 +170,7 @@ def _replies(db: Connection, kept: Post, viewer: Viewer) -> OrderedCollection:
     found = tuple(one.id for one in queries.replies_to(db, kept.id, viewer) if _open(one))
     return OrderedCollection(
         id=f"{kept.id}/replies",
+        replies_of=kept.id,
         attributed_to=kept.owner,
         total_items=len(found),
         ordered_items=found,

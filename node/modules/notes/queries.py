@@ -70,6 +70,8 @@ class Post:
     quote: str | None
     stamp: str | None
     consent: str | None
+    audience: str | None
+    locked: bool
     author: Account
     at: datetime | None = None
     """When it came into a feed: when it was written, or shared last."""
@@ -106,10 +108,14 @@ def _post(row: Row[Any]) -> Post:
 def _named(viewer: Viewer) -> ColumnElement[bool]:
     """Whether a post is for the viewer by name; the keepers read what is for the community."""
     # every reach: this is itself a condition on who looks
-    community = select(account.c.id).where(account.c.local, account.c.kind == "Community")
     mine = recipient.c.account == (viewer.id if viewer.id is not None else "")
-    whom = or_(mine, recipient.c.account.in_(community)) if viewer.is_admin else mine
+    whom = or_(mine, recipient.c.account.in_(_community())) if viewer.is_admin else mine
     return and_(note.c.hidden.is_(None), exists().where(recipient.c.note == note.c.id, whom))
+
+
+def _community() -> Select[tuple[str]]:
+    """The id of the community, in other queries."""
+    return select(account.c.id).where(account.c.local, account.c.kind == "Community")
 
 
 # Looking ------------------------------------------------------------------------------------
@@ -173,7 +179,13 @@ def feed(
     may = or_(visible(note, viewer), _named(viewer))
     followed = follows.following(db, viewer.id or "")
     shared = reactions.shared_by(_neighbours(viewer, followed)).subquery()
-    near = or_(note.c.local, note.c.reach == Reach.TRUSTED, note.c.owner.in_(followed))
+    near = or_(
+        note.c.local,
+        note.c.reach == Reach.TRUSTED,
+        note.c.owner.in_(followed),
+        note.c.audience.in_([*followed]),
+        note.c.audience.in_(_community()),
+    )
     own = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
     at = case((own, note.c.published), else_=shared.c.at)
     said = (
@@ -281,6 +293,24 @@ def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any)
     if recipients is not None:
         unit.db.execute(delete(recipient).where(recipient.c.note == id))
         _name(unit, id, recipients)
+
+
+def place(unit: Unit, id: str, group: str | None) -> None:
+    """Put a post in a group, or out of it; what it says is not touched."""
+    here = update(note).where(note.c.id == id, note.c.deleted.is_(None))
+    unit.db.execute(here.values(audience=group, locked=False))
+
+
+def lock(unit: Unit, id: str, *, locked: bool) -> None:
+    """Let a post take no more answers, or take them again."""
+    unit.db.execute(update(note).where(note.c.id == id).values(locked=locked))
+
+
+def groups_of(db: Connection, posts: Iterable[Post]) -> dict[str, Account]:
+    """The groups that posts are in, by id."""
+    ids = {one.audience for one in posts if one.audience}
+    rows = db.execute(select(account).where(account.c.id.in_(ids))) if ids else ()
+    return {row.id: account_of(row) for row in rows}
 
 
 def recipients_of(db: Connection, id: str) -> list[str]:

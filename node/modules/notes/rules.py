@@ -77,7 +77,7 @@ def concerns(reach: Reach, *, followed: bool, named: bool, answers_us: bool) -> 
         reach: of the post.
         followed: somebody here follows its author.
         named: it is addressed to, or mentions, somebody here.
-        answers_us: it is a reply to something of ours that its author may see.
+        answers_us: it is a reply to something of ours, or in our group, that its author may see.
     """
     if reach is Reach.DIRECT:
         return named

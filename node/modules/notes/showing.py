@@ -1,6 +1,7 @@
 """The page of one post: what it answers, what it shows, what was said to it and of it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -47,8 +48,19 @@ async def show_page(request: Request, form: Entry | None, status: int = 200) -> 
     more: dict[str, Any] = {"form": form} if form is not None else {}
     if kept.local:
         more["document"] = kept.id
+    more["kept_by"] = _to_keep(node, viewer, kept)
     return page(request, "notes/show.html", status=status, title=title, place="today",
                 **found, **more)  # fmt: skip
+
+
+def _to_keep(node: Node, viewer: Viewer, kept: Post) -> str:
+    """Where its author or a keeper pins a post or takes it out of the group; "" for nobody else."""
+    known = any(one.name == "groups" and not one.shelved for one in node.registry.modules)
+    theirs = kept.local and kept.owner == viewer.id
+    in_ours = viewer.is_admin and node.community.id in (kept.owner, kept.audience)
+    public = kept.reach == Reach.PUBLIC and not node.community.at_home
+    wanted = known and public and viewer.is_member and (theirs or in_ours)
+    return f"/group/post?{urlencode({'about': kept.id})}" if wanted else ""
 
 
 def whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dict[str, Any]:
@@ -94,12 +106,12 @@ def _touch(db: Connection, kept: Post, viewer: Viewer) -> dict[str, Any]:
         verb: standing.allowed(db, who, kept.owner, kept.policy, verb) is not Leave.NO
         for verb in Verb
     }
-    public = kept.reach == Reach.PUBLIC
+    public, open_ = kept.reach == Reach.PUBLIC, not kept.locked
     return {
         "likeable": may[Verb.LIKE],
         "shareable": public and may[Verb.SHARE],
         "quotable": public and may[Verb.QUOTE],
-        "answerable": may[Verb.REPLY],
+        "answerable": open_ and may[Verb.REPLY],
         "offered": OFFERED,
     }
 
@@ -112,6 +124,7 @@ def around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, dict[
     return {
         "said_of": reactions.of(db, ids, viewer),
         "polls": tallies.of(db, ids, viewer.id),
+        "groups": queries.groups_of(db, posts),
         "quoted": {id: found[quote] for id, quote in given.items() if quote in found},
     }
 

@@ -81,7 +81,9 @@ def of(unit: Unit, act: Act[Create, Object]) -> Standing | None:
             raise Refused("E_AUDIENCE_WIDENED", f"{parent} is {kept.reach}, its answer {reach}")
         return standing
     followed = any(unit.ours(id) for id in follows.followers(unit.db, act.actor.id))
-    mine = rules.concerns(reach, followed=followed, named=bool(named), answers_us=asked is not None)
+    in_ours = kept is not None and kept.audience == unit.community.id
+    answers_us = asked is not None or in_ours
+    mine = rules.concerns(reach, followed=followed, named=bool(named), answers_us=answers_us)
     return standing if mine else None
 
 
@@ -111,6 +113,7 @@ def _named(unit: Unit, act: Act[Any, Object], reach: Reach) -> tuple[str, ...]:
         ids += _followers(unit, act.actor, ids)
     else:
         ids += [one.href for one in act.object.tag if isinstance(one, Mention) and one.href]
+        ids += [one for one in (act.object.audience, act.activity.audience) if one]
     found: dict[str, None] = {}
     for id in dict.fromkeys(ids):
         if id == act.actor.id or not unit.ours(id):

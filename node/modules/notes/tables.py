@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from node.kernel.database import Moment, new_metadata
@@ -62,12 +63,15 @@ note = Table(
     Column("quote", String(2048)),
     Column("stamp", String(2048)),
     Column("consent", String(10)),
+    Column("audience", String(2048)),
+    Column("locked", Boolean, nullable=False, server_default=false()),
     Index(None, "owner", "published"),
     Index(None, "thread", "published"),
     Index(None, "in_reply_to"),
     Index(None, "published"),
     Index(None, "quote"),
     Index(None, "stamp"),
+    Index(None, "audience", "published"),
 )
 """A post. `content` was cleaned when it came; `source` is what a member typed; `words` is all of
 it as it is searched (`vocab.html.folded`).
@@ -76,7 +80,8 @@ it as it is searched (`vocab.html.folded`).
 that it cannot come again. `policy` is its `interactionPolicy`; `emoji` the pictures that its
 words name; `starts` and `place` of an Event. `context` and `answers` are collections at its own
 server. `quote` is a post that it shows, by the `stamp` of that post's author; `consent` says how
-far that has come (`rules.Consent`)."""
+far that has come (`rules.Consent`). `audience` is the group, ours or another, that shows it to
+those who follow the group; `locked`: that group takes no more answers to it."""
 
 
 def _note(*, key: bool = False) -> Column[str]:

@@ -28,6 +28,8 @@ NEWER = timedelta(seconds=1)
 """How much later a change says it is, at least: others take no other for news."""
 NO_QUOTES = mark("Whoever wrote this does not want it shown in the posts of others.")
 NO_ANSWERS = mark("This person takes no answers from you.")
+LOCKED = mark("The group takes no more answers to this.")
+ONLY_PUBLIC = mark("Only what everybody may see can go to all who follow the community.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,8 @@ class Draft:
     """The id of a post that it shows."""
     quotes: Leave = Leave.ASK
     """Whether others may show it in a post of their own, if it is public."""
+    group: bool = False
+    """It is put before all who follow the community."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,10 @@ class Answered:
     reach: str | None
     to: Sequence[str] = ()
     policy: Mapping[str, Any] | None = None
+    group: str | None = None
+    """The group it is in."""
+    locked: bool = False
+    """That group takes no more answers to it."""
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -84,6 +92,8 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
         raise Invalid({"text": mark("Write something first.")})
     parent = _parent(unit, author, draft)
     _may_quote(unit, author, draft)
+    if draft.group and draft.reach != Reach.PUBLIC:
+        raise Invalid({"group": ONLY_PUBLIC}, "E_NOT_PUBLIC")
     said = _value(unit, author, draft, parent)
     made = Create(
         id=unit.id("a"),
@@ -91,6 +101,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
         object=said,
         to=said.to,
         cc=said.cc,
+        audience=said.audience,
         published=unit.now,
         handling=said.handling,
     )
@@ -111,6 +122,8 @@ def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
         raise Missing(detail=draft.parent)
     if found.owner and unit.registry.blocks(unit.db, found.owner, author.id):
         raise Refused("E_BLOCKED", found.owner, safe=NO_ANSWERS)
+    if found.locked:
+        raise Refused("E_LOCKED", found.id, safe=LOCKED)
     if standing.allowed(unit.db, author, found.owner, found.policy, Verb.REPLY) is Leave.NO:
         raise Refused("E_POLICY", found.id, safe=NO_ANSWERS)
     if draft.reach not in rules.choices(found.reach):
@@ -140,7 +153,10 @@ def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
     if (kept := queries.by_id(unit.db, id, viewer)) is not None:
         if kept.deleted is not None:
             return None
-        return Answered(id=id, owner=kept.owner, reach=kept.reach, to=kept.to, policy=kept.policy)
+        said: dict[str, Any] = {"reach": kept.reach, "to": kept.to, "policy": kept.policy}
+        root = queries.stored(unit.db, kept.thread) if kept.audience else None
+        locked = kept.locked or (root is not None and root.locked)
+        return Answered(id=id, owner=kept.owner, group=kept.audience, locked=locked, **said)
     seen = unit.registry.document(unit.db, id, viewer)
     if seen is None or isinstance(seen, Tombstone):
         return None
@@ -158,7 +174,9 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
     if owner is not None:
         people.setdefault(owner.id, owner)
     people.pop(author.id, None)
-    to, cc = _audience(unit, author, draft.reach, list(people), parent)
+    group = _group(unit, author, draft, parent)
+    named = [*people, *([group] if group and not unit.ours(group) else [])]
+    to, cc = _audience(unit, author, draft.reach, named, parent)
     id = unit.id("o")
     return (Question if draft.options else Note)(
         id=id,
@@ -174,11 +192,24 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         tag=tuple(Mention(href=one.id, name=f"@{_called(one)}") for one in people.values()),
         to=to,
         cc=cc,
+        audience=group,
         published=unit.now,
         handling=public.handling(draft.reach),
         interaction_policy=_policy(draft, author),
         **(_around(unit, id, draft) if draft.reach == Reach.PUBLIC else {}),
     )
+
+
+def _group(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> str | None:
+    """The group that a public post is for: of what it answers, our own, or one that it names."""
+    if draft.reach != Reach.PUBLIC or author.id == unit.community.id:
+        return None
+    if parent is not None:
+        return parent.group
+    if draft.group:
+        return unit.community.id
+    named = {one.id for one in draft.people.values() if one.type == "Group"}
+    return named.pop() if len(named) == 1 else None
 
 
 def _around(unit: Unit, id: str, draft: Draft) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
 from web.language import mark
 from web.render import page
+from web.slots import gather
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ async def _show_member(request: Request, who: Account) -> Response:
         seen_as=seen_as if seen_as in AS else "",
         reading=looking,
         Kind=Kind,
+        pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
         meta=editing.meta(voice(request)),
     )
 

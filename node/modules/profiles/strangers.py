@@ -29,6 +29,7 @@ from web.forms import done, fields_of
 from web.language import mark
 from web.links import page_of
 from web.render import page
+from web.slots import gather
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ async def show(request: Request, who: Account | None) -> Response:
         cards=await elsewhere.cards(node, who),
         kinds=editing.NAMES,
         found=found,
+        pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
     )
 
 

@@ -5,7 +5,7 @@ handler of an Announce of its own class calls `shared(unit, act)`, so that it co
 was (`people`) is shown to the author alone.
 """
 
-from node.modules.reactions.handlers import shared
+from node.modules.reactions.handlers import Liked, shared
 from node.modules.reactions.queries import (
     Reactions,
     lately,
@@ -19,6 +19,6 @@ from node.modules.reactions.queries import (
 from node.modules.reactions.rules import OFFERED, Verb
 
 __all__ = [
-    "OFFERED", "Reactions", "Verb", "lately", "of", "people", "remove_about", "shared", "shared_by",
-    "sharers", "total",
+    "OFFERED", "Liked", "Reactions", "Verb", "lately", "of", "people", "remove_about", "shared",
+    "shared_by", "sharers", "total",
 ]  # fmt: skip

@@ -4,6 +4,9 @@ A reaction counts for things of ours, and for those of others that are kept here
 back by who gave it, and by nobody else.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 from federation import queries as letters
 from node.kernel.access import ANONYMOUS
 from node.kernel.act import Act
@@ -32,6 +35,7 @@ def liked(unit: Unit, act: Act[Activity, Object]) -> None:
     if not content and isinstance(act.activity, EmojiReact):
         raise Refused("E_EMOJI", f"{act.activity.id} says no emoji")
     _keep(unit, act, Verb.LIKE, content, _icon(act.activity, content))
+    _tell_group(unit, act, act.object)
 
 
 @handlers.on(Announce, Object)
@@ -51,6 +55,25 @@ def undone(unit: Unit, act: Act[Undo, Activity]) -> None:
     if not queries.remove(unit, act.actor.id, id):
         _remove_alike(unit, act)
     letters.forget(unit.db, act.actor.id, id, unit.now)
+    about = unit.registry.document(unit.db, id_of(act.object.object) or "", ANONYMOUS)
+    if isinstance(act.object, Like) and about is not None:
+        _tell_group(unit, act, about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Liked:
+    """Somebody elsewhere told our community that they like what is in it, or no more."""
+
+    about: str
+    activity: str
+
+
+def _tell_group(unit: Unit, act: Act[Any, Object], about: Object) -> None:
+    """Tell of a like that was sent to the community's group, as groups of FEP-1b12 have it."""
+    said = act.activity
+    named = unit.community.id in (said.audience, *said.to, *said.cc)
+    if named and not act.actor.local and about.audience == unit.community.id:
+        unit.tell(Liked(about=about.id or "", activity=said.id or ""))
 
 
 def gone(unit: Unit, event: Gone) -> None:

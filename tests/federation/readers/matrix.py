@@ -34,6 +34,10 @@ SHOWN = {
     "member Create request": "a need",
     "community Announce offer": "an offer, by the community",
     "community Announce request": "a need, by the community",
+    "member Create Note in": "a post put before the community",
+    "community Announce Note in": "the same, by the community",
+    "member Create Note answer in": "an answer to it",
+    "community Announce Create Note answer in": "the same, by the community",
     "community Create GovernanceProposal": "a proposal",
     "community Create DecisionRecord": "a decision",
     "community Create adopted": "a decision adopted",
@@ -53,6 +57,11 @@ DONE = {
     "community Update GovernanceProposal": "the next stage of a proposal",
     "member Update Person": "a changed profile",
     "community Update Group": "a renamed community",
+    "community Announce Update Note": "a changed post, by the community",
+    "community Announce Delete Tombstone": "a deleted one, by the community",
+    "community Undo Announce": "a post taken out of the community",
+    "member Add Note in": "a member pins a post",
+    "member Remove Note in": "a member unpins it",
     "member Delete Tombstone": "a deleted post or offer",
     "member Delete Person": "a member who leaves",
     "community Add DecisionRecord": "a decision comes into force",
@@ -74,14 +83,35 @@ DONE = {
 """What changes something that is there already."""
 
 
+IN_GROUPS = frozenset({"Mitra", "Lemmy", "PieFed"})
+"""Programs to which a group of ours hands on activities, word for word."""
+AS_ACTS = {
+    "community Announce offer": "community Announce Create offer",
+    "community Announce request": "community Announce Create request",
+    "community Announce Note in": "community Announce Create Note in",
+    "community Undo Announce": "community Announce Delete Note",
+}
+"""What the group says by an id; to how it says that to programs of groups."""
+NOT_TOLD = Seen(lost=True, how="told to groups only")
+
+
 def kept(web: Mapping[str, Any], heard: list[dict[str, Any]]) -> dict[str, Case]:
     """One of each that was heard or can be asked for, by what tells it apart."""
     found: dict[str, Case] = {}
     for one in (*heard, *_asked_for(web)):
         case = Case(document=one, web=web)
-        if not (act("Announce")(case) and word(case.thing) == "Tombstone"):
+        if not _is_over(case):
             found.setdefault(name(case), case)
     return found
+
+
+def _is_over(case: Case) -> bool:
+    """Whether what was announced is gone by now, or in the group no more: its server says so."""
+    inside = case.handed_on
+    if not act("Announce")(case) or (inside is not None and word(inside.document) == "Delete"):
+        return False
+    out = name(case).startswith("community") and not case.thing.get("audience")
+    return word(case.thing) == "Tombstone" or (out and word(case.thing) == "Note")
 
 
 def _asked_for(web: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -95,6 +125,8 @@ def name(case: Case) -> str:
         return word(case.document)
     who = case.asked(case.document["actor"])
     by = {"Group": "community", "Application": "service"}.get(word(who), "member")
+    if (inside := case.handed_on) is not None:
+        return f"{by} Announce {first(inside.document)} {_about(inside)}"
     return f"{by} {first(case.document)} {_about(case)}"
 
 
@@ -116,12 +148,27 @@ def _about(case: Case) -> str:
     if votes(case):
         return "vote"
     also = {"inReplyTo": " answer", "summary": " warned", "quote": " quote"}
+    if word(case.document) not in ("Update", "Delete"):
+        also["audience"] = " in"
     return "Note" + "".join(word_ for key, word_ in also.items() if key in thing)
 
 
 def seen(cases: Mapping[str, Case]) -> dict[str, dict[str, Seen]]:
     """What each reader makes of each case."""
-    return {key: {one.name: one.read(case) for one in READERS} for key, case in cases.items()}
+    return {key: {one.name: read(one, key, cases) for one in READERS} for key in cases}
+
+
+def read(reader: Reader, key: str, cases: Mapping[str, Case]) -> Seen:
+    """What a reader makes of a case, in the form in which it gets it."""
+    groups = reader.name in IN_GROUPS
+    form = AS_ACTS.get(key, key) if groups else key
+    inside = cases[form].handed_on
+    if inside is None:
+        return reader.read(cases[form])
+    if not groups:
+        return NOT_TOLD
+    outside = reader.read(cases[form])
+    return outside if outside.lost else reader.read(inside)
 
 
 def table(cases: Mapping[str, Case]) -> str:

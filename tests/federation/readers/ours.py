@@ -1,9 +1,9 @@
 """What real nodes say to everybody, as it arrives at a stranger's server.
 
 Alder and Birch are two nodes of ours; at elm.test somebody follows Alder's community, its
-people, and Birch's community, at oak.test somebody follows Alder's community alone. What is
-told there is caught as it crosses the wire, and what could be asked for more is asked for, as
-those servers would.
+people, and Birch's community; at oak.test somebody follows Alder's community alone, and so does
+somebody at ash.test, which says that it is a Lemmy. What is told there is caught as it crosses
+the wire, and what could be asked for more is asked for, as those servers would.
 """
 
 import json
@@ -28,6 +28,7 @@ from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
 from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
+from node.modules.groups import announcing, pinning
 from node.modules.listings import posting
 from node.modules.moderation import blocking, reporting
 from node.modules.notes import api as notes
@@ -55,8 +56,10 @@ class World:
     birch: Node
     elm: Server
     oak: Server
+    ash: Server
     mia: Actor
     lea: Actor
+    una: Actor
     web: dict[str, Any] = field(default_factory=dict)
 
     async def get(self, id: str) -> dict[str, Any]:
@@ -76,19 +79,30 @@ class World:
 async def world(folder: Path) -> AsyncIterator[World]:
     """Two founded nodes and a stranger who follows them."""
     wire, clock, keys = Wire(), Clock(), [make_keys() for _ in range(3)]
-    elm, oak = Server(origin="https://elm.test"), Server(origin="https://oak.test")
-    wire.apps |= {elm.origin: elm, oak.origin: oak}
+    elm, oak, ash = (Server(origin=f"https://{name}.test") for name in ("elm", "oak", "ash"))
+    wire.apps |= {one.origin: one for one in (elm, oak, ash)}
+    ash.pages |= _nodeinfo(ash.origin, "lemmy")
     nodes = []
     for name in ("alder", "birch"):
         (folder / name).mkdir(parents=True)
         nodes.append(await _node(folder / name, name, wire, clock, keys))
     people = {"mia": elm.actor("mia", keys[0]), "lea": oak.actor("lea", keys[1])}
-    places = {"alder": nodes[0], "birch": nodes[1], "elm": elm, "oak": oak}
+    people["una"] = ash.actor("una", keys[2])
+    places = {"alder": nodes[0], "birch": nodes[1], "elm": elm, "oak": oak, "ash": ash}
     try:
         yield World(wire=wire, clock=clock, **places, **people)
     finally:
         for node in nodes:
             await node.close()
+
+
+def _nodeinfo(origin: str, software: str) -> dict[str, Any]:
+    """What a server says that it is."""
+    place = f"{origin}/nodeinfo/2.0"
+    rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+    links = {"links": [{"rel": rel, "href": place}]}
+    said = {"version": "2.0", "software": {"name": software, "version": "1.0"}}
+    return {f"{origin}/.well-known/nodeinfo": links, place: said}
 
 
 async def _node(folder: Path, name: str, wire: Wire, clock: Clock, keys: list[Keys]) -> Node:
@@ -116,7 +130,9 @@ async def told(folder: Path) -> Told:
     async with world(folder) as here:
         await tell(here)
         by_group = [Case(document=one, web=here.web) for one in here.oak.received]
-        cases = matrix.kept(here.web, heard(here.elm))
+        handed_on = [one for one in heard(here.ash) if isinstance(one["object"], dict)]
+        acts = [one for one in handed_on if one["type"] == "Announce"]
+        cases = matrix.kept(here.web, [*heard(here.elm), *acts])
         return Told(cases=cases, by_group=by_group, crossed=list(_crossed(here)))
 
 
@@ -139,9 +155,11 @@ async def tell(here: World) -> None:
     ana, ben = await person(here.alder, "ana"), await person(here.alder, "ben")
     us, them = here.alder.community.id, here.birch.community.id
     await _followed(here, here.alder, here.mia, us, ana.id, ben.id)
-    await _followed(here, here.alder, here.lea, us)
+    for who in (here.lea, here.una):
+        await _followed(here, here.alder, who, us)
     await _followed(here, here.birch, here.mia, them)
     await _posts(here, ana)
+    await _in_the_group(here, ana)
     await _polls(here, ana)
     await _notices(here, ana)
     await _decisions(here)
@@ -176,6 +194,32 @@ async def _posts(here: World, ana: Account) -> None:
     await settle(here.alder)
     await here.alder.write(writing.remove, mine, gone)
     await _by_a_program(here, ana)
+
+
+async def _in_the_group(here: World, ana: Account) -> None:
+    """A post put before the community, an answer, a change, pins, an end; one is taken out."""
+    draft = notes.Draft(text="Who has seen the cat?", reach="public", lang="en", people={})
+    mine = Viewer(account=ana, role="member")
+    slug = await here.alder.write(notes.post, ana, replace(draft, group=True))
+    id = f"{here.alder.origin}/o/{slug}"
+    await settle(here.alder)
+    answer = replace(draft, text="It is back.", parent=id)
+    await here.alder.write(notes.post, ana, answer)
+    for act in (pinning.pin, pinning.unpin):
+        await here.alder.write(act, mine, id, as_community=False)
+    await settle(here.alder)
+    here.clock.advance(minutes=5)
+    await here.alder.write(writing.edit, mine, slug, "Who has seen our cat?", "en")
+    await settle(here.alder)
+    other = await here.alder.write(notes.post, ana, replace(draft, text="Gone.", group=True))
+    await settle(here.alder)
+    await here.alder.write(writing.remove, mine, other)
+    by = (await here.alder.read(accounts.by_handle, "keeper")).id
+    away = await here.alder.write(notes.post, ana, replace(draft, text="Buy!", group=True))
+    await settle(here.alder)
+    out = f"{here.alder.origin}/o/{away}"
+    await here.alder.write(announcing.take_out, out, by=by, reason="It sells something.")
+    await settle(here.alder)
 
 
 async def _by_a_program(here: World, ana: Account) -> None:
@@ -308,7 +352,8 @@ async def _people(here: World, ana: Account, ben: Account) -> None:
 async def _walk(here: World) -> None:
     """Ask for everything that was named, as a stranger would."""
     here.web.update({id: page for id, page in here.elm.pages.items() if isinstance(page, dict)})
-    wanted = [here.alder.community.service, *(one for act in heard(here.elm) for one in _ids(act))]
+    acts = [*heard(here.elm), *heard(here.ash)]
+    wanted = [here.alder.community.service, *(one for act in acts for one in _ids(act))]
     for id in wanted:
         if isinstance(id, str) and id != PUBLIC and id not in here.web:
             here.web[id] = await here.get(id)
@@ -317,6 +362,8 @@ async def _walk(here: World) -> None:
 def _ids(act: dict[str, Any]) -> Iterator[Any]:
     held = act.get("object")
     thing = held if isinstance(held, dict) else {}
+    if act["type"] == "Announce" and thing:
+        yield from _ids(thing)
     yield from (act["id"], act["actor"], thing.get("id") or held, thing.get("inReplyTo"))
     yield from (thing.get("audience"), thing.get("object"), act.get("target"))
     yield from (*act.get("to", ()), *act.get("cc", ()))

@@ -52,8 +52,19 @@ class Case:
             return self.document
         held = self.document.get("object")
         given = held if isinstance(held, Mapping) else {}
+        if self.handed_on is not None:
+            return self.handed_on.thing
         asked = self.web.get(str(given.get("id") or held), {})
         return asked if "Announce" in words(self.document) else given or asked
+
+    @property
+    def handed_on(self) -> "Case | None":
+        """The activity that a group hands on word for word (FEP-1b12)."""
+        held = self.document.get("object")
+        inside = (
+            isinstance(held, Mapping) and "actor" in held and "Announce" in words(self.document)
+        )
+        return Case(document=held, web=self.web) if inside else None
 
     def asked(self, id: Any) -> Document:
         """What an address answers; nothing if it does not."""
