@@ -21,7 +21,7 @@ from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.tables import account as accounts
 from node.kernel.unit import Unit
-from vocab import reader, wire
+from vocab import jsonld, reader, wire
 from vocab.model import Actor, Key, Object
 
 __all__ = ["Budget", "Document", "account", "document", "fetch", "keep", "key", "put", "refresh"]
@@ -153,10 +153,11 @@ async def keep(node: Node, id: str, found: Document) -> Account:
     Raises:
         Refused: E_ID, the page has another id; E_OURS, E_GONE, E_ACTOR, E_KEY.
     """
-    value = wire.load(found, node.registry.types)
+    plain = jsonld.plain(found) if jsonld.is_foreign(found) else found
+    value = wire.load(plain, node.registry.types)
     if value.id != id:
         raise Refused("E_ID", f"{id} says it is {value.id}")
-    kept = await node.write(put, actors.row(value, found, node.now()))
+    kept = await node.write(put, actors.row(value, plain, node.now()))
     senders = node.memory.get("federation.senders")
     if senders is not None:
         senders.forget(kept.id)

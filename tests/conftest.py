@@ -27,6 +27,7 @@ from tests.servers import (
     judge_program,
     peer_program,
     postgres,
+    pubby_program,
     redis_server,
     shared,
 )
@@ -286,6 +287,7 @@ __all__ = [
     "judge_program",
     "peer_program",
     "postgres",
+    "pubby_program",
     "redis_server",
     "shared",
 ]

@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import venv
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 TOOLS = Path(__file__).parent / "tools"
 PEER = Path(__file__).parent / "interop" / "fedify"
 JUDGE = Path(__file__).parent / "interop" / "judge"
+PUBBY = Path(__file__).parent / "interop" / "pubby"
 
 BROWSER_FLAGS = [
     "--headless",
@@ -375,6 +377,22 @@ def peer_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     with _one_at_a_time(tmp_path_factory):
         install_packages(PEER)
     return [str(need("node")), str(PEER / "server.mjs")]
+
+
+@pytest.fixture(scope="session")
+def pubby_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that starts the Pubby server of tests/interop/pubby."""
+    home, lock = PUBBY / ".venv", PUBBY / "requirements.lock"
+    python, done = home / "bin" / "python", home / "installed"
+    with _one_at_a_time(tmp_path_factory):
+        if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+            venv.create(home, with_pip=True, clear=True)
+            command = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock]
+            said = subprocess.run(command, capture_output=True, text=True, check=False)
+            if said.returncode:
+                missing(f"what {lock.relative_to(ROOT)} names", said.stderr.strip())
+            done.touch()
+    return [str(python), str(PUBBY / "server.py")]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -342,6 +343,29 @@ async def test_a_key_with_a_page_of_its_own_is_found(
     answer = await post(carol, carol.says("Create", carol.note()))
 
     assert answer.status_code == 202, answer.text
+
+
+async def test_a_page_in_another_spelling_of_json_ld_is_read(
+    here: Node, post: Post, elm: Server, bob: Actor, mallory: Actor
+) -> None:
+    def spelled(actor: Actor, owner: str) -> dict[str, Any]:
+        page = dict(actor.server.pages[actor.id])
+        key = page.pop("publicKey")
+        security = "https://w3id.org/security#"
+        page["@context"] = page["@context"][0]
+        page[f"{security}publicKey"] = {
+            "id": key["id"],
+            f"{security}owner": {"id": owner},
+            f"{security}publicKeyPem": key["publicKeyPem"],
+        }
+        return page
+
+    elm.pages[bob.id] = spelled(bob, bob.id)
+    mallory.server.pages[mallory.id] = spelled(mallory, bob.id)
+    read = await post(bob, bob.says("Create", bob.note()))
+    refused = await post(mallory, mallory.says("Create", mallory.note()))
+
+    assert (read.status_code, refused.status_code) == (202, 401)
 
 
 async def test_farewells_of_strangers_ask_nobody(

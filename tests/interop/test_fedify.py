@@ -1,9 +1,6 @@
 """A Fedify server follows the community, reads what we publish, and is heard here."""
 
-import json
-import subprocess
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,37 +21,14 @@ from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from node.modules.notes import api as notes
 from tests.conftest import found, person
-
-
-@dataclass(frozen=True, kw_only=True)
-class Peer:
-    """The other server, driven through its debug door."""
-
-    origin: str
-    actor: str
-
-    async def ask(self, what: str, **body: Any) -> Any:
-        async with httpx.AsyncClient(timeout=20) as client:
-            answer = await client.post(f"{self.origin}/debug/{what}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def show(self, what: str) -> Any:
-        async with httpx.AsyncClient(timeout=20) as client:
-            return (await client.get(f"{self.origin}/debug/{what}")).json()
-
-    async def received(self, kind: str) -> list[dict[str, Any]]:
-        return [a for a in await self.show("inbox") if a["type"] == kind]
+from tests.interop import peer
+from tests.interop.peer import Peer
 
 
 @pytest.fixture
 def frank(peer_program: list[str]) -> Iterator[Peer]:
-    with subprocess.Popen(
-        peer_program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        yield Peer(**json.loads(process.stdout.readline()))
-        process.terminate()
+    with peer.running(peer_program) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,0 +1,153 @@
+"""Pubby, a second server that nobody here wrote, exchanges with us what it knows.
+
+It signs by draft-cavage, follows and is followed, writes, answers, likes, shares, changes,
+deletes and takes back.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from federation import resolving
+from node import stage
+from node.demo import story
+from node.demo.people import Wish
+from node.kernel.access import ANONYMOUS, Viewer
+from node.kernel.node import Node
+from node.modules.follows import api as follows
+from node.modules.notes import api as notes
+from node.modules.notes import queries as posts
+from node.modules.reactions import acting
+from node.modules.reactions import queries as reactions
+from tests.conftest import found, person
+from tests.interop import peer
+from tests.interop.peer import Peer
+
+
+@pytest.fixture(scope="module")
+def robin(pubby_program: list[str]) -> Iterator[Peer]:
+    with peer.running(pubby_program) as found:
+        yield found
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[stage.Stage]:
+    async with stage.opened(tmp_path, ("alder",)) as opened:
+        node = opened.nodes["alder"]
+        await found(node, "alder", node.origin)
+        yield opened
+
+
+async def heard(here: stage.Stage, robin: Peer, kind: str, about: str) -> object:
+    """What robin received of a kind, once its object is, or says, this."""
+
+    async def came() -> object:
+        for each in await robin.received(kind):
+            held = each["object"]
+            if held == about or (isinstance(held, dict) and about in str(held)):
+                return held
+        return None
+
+    return await here.until(came)
+
+
+async def following(here: stage.Stage, robin: Peer) -> tuple[Node, str]:
+    """Robin follows our community, and was told that this is welcome; the Follow's id."""
+    alder = here.nodes["alder"]
+    us = alder.community.id
+    follow = await robin.ask("act", kind="Follow", object=us, to=[us])
+    await heard(here, robin, "Accept", follow["id"])
+    return alder, follow["id"]
+
+
+async def test_robin_follows_answers_likes_and_shares(here: stage.Stage, robin: Peer) -> None:
+    alder, follow = await following(here, robin)
+    us = await alder.account(alder.community.id)
+    assert us is not None
+
+    words = notes.Draft(text="The tap in the yard runs again.", reach="public", people={})
+    slug = await alder.write(notes.post, us, words)
+    created = await heard(here, robin, "Create", words.text)
+    assert isinstance(created, dict)
+    post = created["id"]
+    await robin.ask("write", content="<p>Well mended!</p>", reply=post, to=[us.id])
+    like = await robin.ask("act", kind="Like", object=post, to=[us.id])
+    share = await robin.ask("act", kind="Announce", object=post, to=[us.id])
+
+    async def said(*numbers: int) -> bool:
+        found = (await alder.read(reactions.of, [post], ANONYMOUS)).get(post, reactions.Reactions())
+        return (found.likes, found.shares) == numbers
+
+    async def answered() -> bool:
+        async with httpx.AsyncClient() as visitor:
+            return "Well mended!" in (await visitor.get(f"{alder.origin}/n/{slug}")).text
+
+    await here.until(answered)
+    await here.until(partial(said, 1, 1))
+    await robin.ask("undo", id=like["id"])
+    await robin.ask("undo", id=share["id"])
+    await here.until(partial(said, 0, 0))
+    await robin.ask("undo", id=follow)
+
+    async def gone() -> bool:
+        return not await alder.read(follows.followers, us.id)
+
+    await here.until(gone)
+
+
+async def test_a_member_follows_robin_and_reads_what_robin_writes(
+    here: stage.Stage, robin: Peer
+) -> None:
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana", display="Ana")
+    target = await resolving.account(alder, robin.actor)
+    await alder.write(follows.follow, ana, target)
+
+    async def accepted() -> bool:
+        return await alder.read(follows.state, ana.id, robin.actor) == follows.State.ACCEPTED
+
+    await here.until(accepted)
+    assert ana.id in await robin.show("followers")
+    note = (await robin.ask("write", content="<p>Rain at last.</p>"))["object"]["id"]
+
+    async def reads(words: str) -> bool:
+        kept = await alder.read(posts.stored, note)
+        return kept is not None and words in kept.content
+
+    await here.until(partial(reads, "Rain at last."))
+    await alder.write(acting.like, Viewer(account=ana, role="member"), note)
+    await heard(here, robin, "Like", note)
+    assert await robin.ask("interactions", target=note) == ["like"]
+    await robin.ask("change", id=note, content="<p>Rain since noon.</p>")
+    await here.until(partial(reads, "Rain since noon."))
+    await robin.ask("remove", id=note)
+
+    async def withdrawn() -> bool:
+        return not await reads("Rain")
+
+    await here.until(withdrawn)
+    await alder.write(follows.unfollow, ana, target)
+
+    async def left() -> bool:
+        return ana.id not in await robin.show("followers")
+
+    await here.until(left)
+
+
+async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:
+    alder, _ = await following(here, robin)
+    await person(alder, "ana", display="Ana")
+
+    wish = Wish(
+        who="ana", purpose="offer", title="Bean plants", text="Two trays.", kind="give",
+        topic="gardening", minutes=10, terms=("gift",), reach="public",
+    )  # fmt: skip
+    await alder.write(story.wishing, wish)
+
+    created = await heard(here, robin, "Create", "Bean plants")
+    assert isinstance(created, dict)
+    assert created["type"] == "Note"
+    await heard(here, robin, "Announce", created["id"])
