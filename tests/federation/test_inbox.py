@@ -368,6 +368,20 @@ async def test_a_page_in_another_spelling_of_json_ld_is_read(
     assert (read.status_code, refused.status_code) == (202, 401)
 
 
+async def test_keys_that_are_not_there_are_asked_for_a_few_times_only(
+    here: Node, post: Post, elm: Server, bob: Actor
+) -> None:
+    """S13"""
+    answers = set()
+    for number in range(200):
+        id = f"{elm.origin}/users/ghost{number}"
+        ghost = Actor(elm, id, bob.keys, f"{id}#main-key")
+        answers.add((await post(ghost, ghost.says("Create", ghost.note()))).status_code)
+
+    assert answers == {401, 503}
+    assert elm.asked.total() <= 30
+
+
 async def test_farewells_of_strangers_ask_nobody(
     here: Node, post: Post, wire: Wire, elm: Server, bob: Actor
 ) -> None:

@@ -15,7 +15,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def python_files(*folders: str) -> list[Path]:
     """The Python files of these folders of the project, without samples and packages of others."""
     found = (p for folder in folders for p in sorted((ROOT / folder).rglob("*.py")))
-    return [p for p in found if "node_modules" not in p.parts]
+    return [p for p in found if not {"node_modules", ".venv"} & set(p.parts)]
 
 
 def name(path: Path) -> str:

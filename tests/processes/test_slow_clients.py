@@ -91,3 +91,31 @@ def test_many_who_dribble_hold_up_nobody(port: int) -> None:
         one.settimeout(10)
         assert one.recv(1) == b""
         one.close()
+
+
+HOST = b"POST /inbox HTTP/1.1\r\nHost: x\r\n"
+HIDDEN = b"GET /.well-known/nodeinfo HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        HOST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
+        HOST + b"Content-Length: 0\r\nContent-Length: 60\r\n\r\n" + HIDDEN,
+        HOST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n" + HIDDEN,
+        HOST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + HIDDEN,
+        HOST + b"Content-Length: 0\nX: y\r\n\r\n\x00" + HIDDEN,
+    ],
+    ids=["both", "two lengths", "two codings", "a space", "a bare line feed"],
+)
+def test_what_could_be_read_as_two_requests_is_refused(port: int, request_: bytes) -> None:
+    """W12"""
+    answer = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+        one.sendall(request_)
+        while part := one.recv(65536):
+            answer += part
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answers(port)
