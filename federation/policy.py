@@ -4,15 +4,17 @@ Servers and actors are kept out by modules (hook `refuses`), or let in by a list
 ones. A server is judged by its own name and those above it, with a port and without.
 """
 
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, select
 
 from federation.origins import domain, parents
+from node.kernel.database import among, spread
 from node.kernel.errors import Refused, mark
 from node.kernel.module import Registry
-from node.kernel.tables import account, setting
+from node.kernel.tables import Account, account, setting
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -31,9 +33,13 @@ _PARTS = ("object", "inReplyTo", "target", "origin", "result", "instrument", *_O
 _BACK = frozenset({"Undo", "Delete", "Remove"})
 """Letters that only take away; of whatever they speak, they are welcome."""
 
-_SUSPENDED = select(account.c.id).where(
-    account.c.id.in_(bindparam("actors", expanding=True)), account.c.suspended.is_not(None)
-)
+
+@functools.cache
+def _suspended(actors: int) -> Select[tuple[str]]:
+    named = among(account.c.id, "actors", actors)
+    return select(account.c.id).where(named, account.c.suspended.is_not(None))
+
+
 _SERVICES = (
     select(account.c.id, account.c.domain)
     .where(account.c.kind == "NodeService", account.c.local.is_(False))
@@ -55,9 +61,20 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
 
 def refused(db: Connection, registry: Registry, actors: Collection[str]) -> set[str]:
     """Those of several actors that are kept out, as `refuses` says of one."""
+    given = spread("actors", actors)
+    suspended = db.scalars(_suspended(len(given)), given).all()
+    return _unwelcome(db, registry, actors) | set(suspended)
+
+
+def shuts_out(db: Connection, registry: Registry, who: Account) -> bool:
+    """Whether an actor whose row is at hand is kept out, as `refuses` says of its id."""
+    return who.suspended is not None or bool(_unwelcome(db, registry, (who.id,)))
+
+
+def _unwelcome(db: Connection, registry: Registry, actors: Collection[str]) -> set[str]:
+    """Those whose name or server is kept out; a suspension stands in the actor's own row."""
     names = {actor: {actor, *parents(domain(actor))} for actor in actors}
     out = registry.refuses(db, set().union(*names.values()))
-    out.update(db.scalars(_SUSPENDED, {"actors": list(actors)}))
     kept = only(db)
     return {
         actor

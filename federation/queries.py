@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from federation import hosts, policy
 from federation.tables import host, remembered
-from node.kernel.database import insert_new
+from node.kernel.database import among, insert_new, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
 
@@ -36,15 +36,7 @@ _KNOW = {
 """Insert many marks at once and say which of them are new."""
 
 # Built once: building a statement takes longer than running it.
-_FORGOTTEN = select(exists().where(remembered.c.hash.in_(bindparam("marks", expanding=True))))
 _IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))
-_LEFT_US = select(
-    exists().where(
-        account.c.id.in_(bindparam("wanted", expanding=True)),
-        account.c.local,
-        account.c.gone.is_not(None),
-    )
-)
 _DONE = (
     update(letter)
     .where(
@@ -54,6 +46,18 @@ _DONE = (
     )
     .values(state="done", code=None, token=None, leased_until=None)
 )
+
+
+@functools.cache
+def _forgotten(marks: int) -> Select[tuple[bool]]:
+    return select(exists().where(among(remembered.c.hash, "marks", marks)))
+
+
+@functools.cache
+def _left_us(ids: int) -> Select[tuple[bool]]:
+    named = among(account.c.id, "ids", ids)
+    return select(exists().where(named, account.c.local, account.c.gone.is_not(None)))
+
 
 LEASE = timedelta(seconds=60)
 CLAIM = 50
@@ -210,8 +214,9 @@ def is_ours(db: Connection, id: str) -> bool:
 
 def left_us(db: Connection, ids: Iterable[str]) -> bool:
     """Whether one of these was an account of this node and has gone."""
-    wanted = list(set(ids))
-    return bool(wanted and db.scalar(_LEFT_US, {"wanted": wanted}))
+    named = set(ids)
+    given = spread("ids", named)
+    return bool(named and db.scalar(_left_us(len(given)), given))
 
 
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
@@ -249,8 +254,8 @@ def forget(db: Connection, actor: str, id: str, now: datetime) -> None:
 
 def forgotten(db: Connection, actor: str, ids: Iterable[str]) -> bool:
     """Whether the actor took any of these things back."""
-    marks = [mark(actor, id) for id in ids]
-    return bool(db.scalar(_FORGOTTEN, {"marks": marks}))
+    marks = spread("marks", [mark(actor, id) for id in ids])
+    return bool(db.scalar(_forgotten(len(marks)), marks))
 
 
 def sweep(db: Connection, before: datetime) -> int:

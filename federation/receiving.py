@@ -51,9 +51,10 @@ async def receive(node: Node) -> bool:
         Whether there were any.
     """
     letters = await node.database.claim(queries.claim, node.now())
-    by_actor: dict[str, list[Held]] = defaultdict(list)
+    by_actor: dict[str, list[tuple[Held, Read | Exception]]] = defaultdict(list)
+    # all are read before the first is written: what waits together shares a commit
     for one in letters:
-        by_actor[one.actor].append(one)
+        by_actor[one.actor].append((one, _read(node, one)))
     await asyncio.gather(*(_in_order(node, group) for group in by_actor.values()))
     return bool(letters)
 
@@ -73,9 +74,8 @@ async def sweep(node: Node) -> None:
     await node.write(_sweep)
 
 
-async def _in_order(node: Node, letters: list[Held]) -> None:
+async def _in_order(node: Node, reads: list[tuple[Held, Read | Exception]]) -> None:
     """Carry out the letters of one actor; one that cannot be stops no other."""
-    reads = [(held, _read(node, held)) for held in letters]
     readable: list[tuple[Held, Read, dict[str, Document]]] = [
         (held, read, {}) for held, read in reads if isinstance(read, Read)
     ]
@@ -196,10 +196,12 @@ def _sender(unit: Unit, held: Held, read: Read) -> Account:
         Wanted: we know it no more.
     """
     actor = unit.account(held.actor)
-    if policy.refuses(unit.db, unit.registry, held.actor):
-        raise Refused("E_BLOCKED", held.actor)
     if actor is None:
+        if policy.refuses(unit.db, unit.registry, held.actor):
+            raise Refused("E_BLOCKED", held.actor)
         raise Wanted(held.actor)
+    if policy.shuts_out(unit.db, unit.registry, actor):
+        raise Refused("E_BLOCKED", held.actor)
     if actor.gone is not None:
         raise Refused("E_GONE", held.actor)
     ids = {held.activity}

@@ -7,12 +7,20 @@ serializable transaction of its own and calls it again when two of them met.
 
 import functools
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, DateTime, MetaData, Table, TypeDecorator
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    MetaData,
+    Table,
+    TypeDecorator,
+    bindparam,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -118,6 +126,27 @@ def secret_tables(collections: Sequence[MetaData]) -> frozenset[str]:
 def sqlite_url(folder: Path) -> str:
     """The address of the database a data folder holds when nothing else is set."""
     return f"sqlite:///{folder / 'folkmoot.db'}"
+
+
+def among(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bool]:
+    """`column IN (…)` with `count` parameters, for the values that `spread` gives.
+
+    For statements that are kept, one for each count: an expanding parameter is spelled anew
+    whenever it is used, which takes longer than the query.
+    """
+    return column.in_([bindparam(f"{name}_{n}") for n in range(count)])
+
+
+def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
+    """Values as the parameters of `among`: filled up, so that there are few different counts.
+
+    >>> spread("id", ["a", "b", "c"])
+    {'id_0': 'a', 'id_1': 'b', 'id_2': 'c', 'id_3': 'c'}
+    """
+    given: list[T | None] = list(values) or [None]
+    room = 1 << (len(given) - 1).bit_length()
+    given += given[-1:] * (room - len(given))
+    return {f"{name}_{n}": one for n, one in enumerate(given)}
 
 
 def insert_for(db: Connection, table: Table) -> Any:

@@ -14,14 +14,16 @@ from node.modules.follows.queries import (
     followed_by,
     followers,
     following,
+    is_followed,
     state,
 )
 from node.modules.follows.rules import State
 from vocab.types import Follow, Reject, Undo
 
-__all__ = ["FOLLOWABLE", "Bond", "Followed", "Gained", "State", "abroad", "circles", "follow",
-           "followed_by", "followers", "following", "leave", "part", "state",
-           "unfollow"]  # fmt: skip
+__all__ = [
+    "FOLLOWABLE", "Bond", "Followed", "Gained", "State", "abroad", "circles", "follow",
+    "followed_by", "followers", "following", "is_followed", "leave", "part", "state", "unfollow",
+]  # fmt: skip
 
 FOLLOWABLE = frozenset({"Person", "Group", "Organization", "Service"})
 """Types of actors that somebody may want to follow; an Application says nothing to people."""

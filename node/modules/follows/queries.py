@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from node.kernel.access import Viewer
 from node.kernel.database import upsert
@@ -68,6 +80,18 @@ def followers(db: Connection, actor: str) -> list[str]:
 
 _FOLLOWERS = select(follow.c.follower).where(
     follow.c.followed == bindparam("actor"), follow.c.state == State.ACCEPTED
+)
+
+
+def is_followed(db: Connection, actor: str) -> bool:
+    """Whether somebody here follows this actor, accepted."""
+    return bool(db.scalar(_FOLLOWED, {"actor": actor}))
+
+
+_FOLLOWED = select(
+    exists()
+    .where(follow.c.followed == bindparam("actor"), follow.c.state == State.ACCEPTED)
+    .where(account.c.id == follow.c.follower, account.c.local)
 )
 
 

@@ -1,5 +1,6 @@
 """All SQL of moderation that looks at its own rows and at what others keep hidden."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     String,
     Table,
     and_,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 
 from federation.origins import domain, parents
 from node.kernel.access import Viewer, visible
+from node.kernel.database import among, spread
 from node.kernel.module import Registry
 from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
@@ -157,35 +160,45 @@ def suspensions(db: Connection) -> Mapping[str, str]:
 # Who is kept out ----------------------------------------------------------------------------
 
 
-def _is(table: Table) -> ColumnElement[bool]:
-    """Whether a row names the parameter `actor`, or one of `hosts`."""
-    at = and_(table.c.is_host, table.c.subject.in_(bindparam("hosts", expanding=True)))
+def _is(table: Table, hosts: int) -> ColumnElement[bool]:
+    """Whether a row names the parameter `actor`, or one of so many `hosts`."""
+    at = and_(table.c.is_host, among(table.c.subject, "hosts", hosts))
     return or_(at, and_(table.c.is_host.is_(False), table.c.subject == bindparam("actor")))
 
 
 # Asked for every letter, so built once.
-_REFUSED = select(refusal.c.subject).where(
-    refusal.c.level == Level.SUSPEND, refusal.c.subject.in_(bindparam("names", expanding=True))
-)
-_SILENCED = select(exists().where(refusal.c.level == Level.SILENCE, _is(refusal)))
-_ASIDE = {
-    what: select(exists().where(refusal.c[what], _is(refusal)))
-    for what in ("no_reports", "no_media")
-}
-_BLOCKED = select(
-    exists().where(block.c.member == bindparam("member"), block.c.kind == Kind.BLOCK, _is(block))
-)
+@functools.cache
+def _refused(names: int) -> Select[tuple[str]]:
+    named = among(refusal.c.subject, "names", names)
+    return select(refusal.c.subject).where(refusal.c.level == Level.SUSPEND, named)
+
+
+@functools.cache
+def _silenced(hosts: int) -> Select[tuple[bool]]:
+    return select(exists().where(refusal.c.level == Level.SILENCE, _is(refusal, hosts)))
+
+
+@functools.cache
+def _aside(what: str, hosts: int) -> Select[tuple[bool]]:
+    return select(exists().where(refusal.c[what], _is(refusal, hosts)))
+
+
+@functools.cache
+def _blocked(hosts: int) -> Select[tuple[bool]]:
+    mine = and_(block.c.member == bindparam("member"), block.c.kind == Kind.BLOCK)
+    return select(exists().where(mine, _is(block, hosts)))
 
 
 def refuses(db: Connection, names: AbstractSet[str]) -> Sequence[str]:
     """With which hosts and actors the community has nothing to do (hook `refuses`)."""
-    return db.scalars(_REFUSED, {"names": list(names)}).all()
+    given = spread("names", names)
+    return db.scalars(_refused(len(given)), given).all()
 
 
 def silences(db: Connection, actor: str) -> bool:
     """Whether the community shows somebody only to those who follow them (hook `silences`)."""
-    about = {"hosts": list(parents(domain(actor))), "actor": actor}
-    return bool(db.scalar(_SILENCED, about))
+    hosts = _hosts(actor)
+    return bool(db.scalar(_silenced(len(hosts)), {**hosts, "actor": actor}))
 
 
 def sets_aside(db: Connection, actor: str, what: str) -> bool:
@@ -196,14 +209,18 @@ def sets_aside(db: Connection, actor: str, what: str) -> bool:
         actor: its id, or the id of anything at the server.
         what: `no_reports` or `no_media`.
     """
-    about = {"hosts": list(parents(domain(actor))), "actor": actor}
-    return bool(db.scalar(_ASIDE[what], about))
+    hosts = _hosts(actor)
+    return bool(db.scalar(_aside(what, len(hosts)), {**hosts, "actor": actor}))
 
 
 def blocks(db: Connection, who: str, actor: str) -> bool:
     """Whether a member wants nothing to do with an actor (hook `blocks`)."""
-    hosts = list(parents(domain(actor)))
-    return bool(db.scalar(_BLOCKED, {"member": who, "hosts": hosts, "actor": actor}))
+    hosts = _hosts(actor)
+    return bool(db.scalar(_blocked(len(hosts)), {**hosts, "member": who, "actor": actor}))
+
+
+def _hosts(actor: str) -> dict[str, str | None]:
+    return spread("hosts", parents(domain(actor)))
 
 
 def refusal_of(db: Connection, subject: str) -> Refusal | None:

@@ -283,8 +283,14 @@ def add(unit: Unit, row: Mapping[str, Any], recipients: Iterable[str]) -> None:
     if insert_new(unit.db, note, row):
         _name(unit, row["id"], recipients)
         # what answered it before it was here belongs to the conversation that it belongs to
-        below = update(note).where(note.c.thread == row["id"], note.c.id != row["id"])
-        unit.db.execute(below.values(thread=row["thread"]))
+        unit.db.execute(_BELOW, {"first": row["id"], "now": row["thread"]})
+
+
+_BELOW = (
+    update(note)
+    .where(note.c.thread == bindparam("first"), note.c.id != bindparam("first"))
+    .values(thread=bindparam("now"))
+)
 
 
 def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any) -> None:

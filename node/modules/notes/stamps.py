@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -69,8 +69,12 @@ def about(db: Connection, note_id: str, post: str) -> Asked | None:
 
 def by_id(db: Connection, id: str) -> Asked | None:
     """What was asked, by the id of its stamp."""
-    row = db.execute(_asked().where(quoting.c.id == id)).one_or_none()
+    row = db.execute(_BY_ID, {"id": id}).one_or_none()
     return _one(row) if row else None
+
+
+# Asked for every post that comes, so built once.
+_BY_ID = _asked().where(quoting.c.id == bindparam("id"))
 
 
 def of_owner(db: Connection, owners: Collection[str], *states: str) -> list[Asked]:
@@ -134,15 +138,19 @@ def _is_given(kept: Asked) -> bool:
 
 
 def _believed(db: Connection, id: str) -> Object | None:
-    # every reach: a stamp says nothing of the words of the posts that it names
-    shown = note.alias("shown")
-    pair = select(note.c.id, note.c.quote, shown.c.owner).join(shown, shown.c.id == note.c.quote)
-    row = db.execute(pair.where(_by_stamp(id))).first()
+    row = db.execute(_BELIEVED, {"id": id}).first()
     return _stamp(id, row.owner, row.id, row.quote) if row else None
 
 
-def _by_stamp(id: str) -> ColumnElement[bool]:
-    return and_(note.c.stamp == id, note.c.consent == Consent.GIVEN)
+def _pairs() -> Select[Any]:
+    # every reach: a stamp says nothing of the words of the posts that it names
+    shown = note.alias("shown")
+    given = and_(note.c.stamp == bindparam("id"), note.c.consent == Consent.GIVEN)
+    pair = select(note.c.id, note.c.quote, shown.c.owner)
+    return pair.join(shown, shown.c.id == note.c.quote).where(given)
+
+
+_BELIEVED = _pairs()
 
 
 def _stamp(id: str, owner: str, post: str, quoted: str) -> QuoteAuthorization:

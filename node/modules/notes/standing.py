@@ -80,11 +80,16 @@ def of(unit: Unit, act: Act[Create, Object]) -> Standing | None:
         if kept is not None and rules.is_wider(reach, kept.reach):
             raise Refused("E_AUDIENCE_WIDENED", f"{parent} is {kept.reach}, its answer {reach}")
         return standing
-    followed = any(unit.ours(id) for id in follows.followers(unit.db, act.actor.id))
     in_ours = kept is not None and kept.audience == unit.community.id
     answers_us = asked is not None or in_ours
-    mine = rules.concerns(reach, followed=followed, named=bool(named), answers_us=answers_us)
-    return standing if mine else None
+    clear = rules.concerns(reach, followed=False, named=bool(named), answers_us=answers_us)
+    return standing if clear or _followed(unit, act.actor, reach) else None
+
+
+def _followed(unit: Unit, author: Account, reach: Reach) -> bool:
+    """Whether a post is kept because somebody here follows its author."""
+    followed = follows.is_followed(unit.db, author.id)
+    return rules.concerns(reach, followed=followed, named=False, answers_us=False)
 
 
 def _asked(unit: Unit, act: Act[Create, Object], parent: str | None) -> str | None:
