@@ -35,7 +35,7 @@ _BACK = frozenset({"Undo", "Delete", "Remove"})
 
 
 @functools.cache
-def _suspended(actors: int) -> Select[tuple[str]]:
+def _suspended(actors: int) -> Select[Any]:
     named = among(account.c.id, "actors", actors)
     return select(account.c.id).where(named, account.c.suspended.is_not(None))
 

@@ -21,19 +21,12 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from federation import hosts, policy
 from federation.tables import host, remembered
-from node.kernel.database import among, insert_new, spread
+from node.kernel.database import among, insert_for, insert_new, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
-
-_KNOW = {
-    dialect.dialect.name: dialect.insert(known).on_conflict_do_nothing().returning(known.c.hash)
-    for dialect in (sqlite, postgresql)
-}
-"""Insert many marks at once and say which of them are new."""
 
 # Built once: building a statement takes longer than running it.
 _IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))
@@ -105,7 +98,7 @@ def store(unit: Unit, letters: Sequence[Arrived]) -> list[bool]:
     welcome = [one for one in letters if one.actor not in out]
     marks = {mark(one.actor, one.activity): one for one in reversed(welcome)}
     if marks:
-        new = set(map(bytes, db.scalars(_KNOW[db.dialect.name], [{"hash": m} for m in marks])))
+        new = set(map(bytes, db.scalars(_know(db), [{"hash": m} for m in marks])))
         rows = [_row(one, now) for m, one in reversed(marks.items()) if m in new]
         if rows:
             db.execute(insert(letter), rows)
@@ -113,6 +106,11 @@ def store(unit: Unit, letters: Sequence[Arrived]) -> list[bool]:
         if one.form:
             learn(unit, one.domain, one.form)
     return [one.actor not in out for one in letters]
+
+
+def _know(db: Connection) -> Any:
+    """Insert many marks at once and say which of them are new."""
+    return insert_for(db, known).on_conflict_do_nothing().returning(known.c.hash)
 
 
 def _row(one: Arrived, now: datetime) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from node.kernel import migrating
 from node.kernel.errors import Refused, TryLater
 from node.kernel.module import Registry, installed
 from node.kernel.node import Node
-from node.kernel.postgres import Postgres
 from node.kernel.settings import Settings
 from node.kernel.sqlite import Sqlite
 from node.kernel.unit import Unit
@@ -154,6 +153,8 @@ async def _put_in_place(settings: Settings, inside: Path, names: set[str]) -> No
 
 
 async def _refuse_filled(settings: Settings) -> None:
+    from node.kernel.postgres import Postgres
+
     database = Postgres(settings.database_url)
     try:
         tables = await database.claim(lambda db: inspect(db).get_table_names())

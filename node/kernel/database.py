@@ -6,6 +6,7 @@ serializable transaction of its own and calls it again when two of them met.
 """
 
 import functools
+import importlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,7 +22,6 @@ from sqlalchemy import (
     TypeDecorator,
     bindparam,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -151,10 +151,12 @@ def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
 
 def insert_for(db: Connection, table: Table) -> Any:
     """An INSERT in the words of this database, which may say ON CONFLICT."""
-    return _DIALECTS[db.dialect.name].insert(table)
+    return _insert(db.dialect.name, table)
 
 
-_DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+def _insert(dialect: str, table: Table) -> Any:
+    # only the dialect that is spoken here is loaded
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -171,12 +173,12 @@ def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequ
 # Built once: building a statement takes longer than carrying it out.
 @functools.cache
 def _insert_new(dialect: str, table: Table) -> Any:
-    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
+    return _insert(dialect, table).on_conflict_do_nothing()
 
 
 @functools.cache
 def _upsert(dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Any:
-    statement = _DIALECTS[dialect].insert(table)
+    statement = _insert(dialect, table)
     changed = {name: statement.excluded[name] for name in names if name not in key}
     if not changed:
         return statement.on_conflict_do_nothing()

@@ -14,15 +14,15 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
-
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from node.kernel.addresses import PORTS, Block, Forbidden, Guard, clean, onward
 from node.kernel.bodies import opened
 from node.kernel.errors import Refused, TryLater
+
+if TYPE_CHECKING:
+    import aiohttp
+    from aiohttp.abc import AbstractResolver, ResolveResult
 
 __all__ = [
     "Answer",
@@ -258,6 +258,10 @@ class Internet:
             TooLarge: the decompressed body passes `limit`.
             Unreachable: anything else that went wrong on the way.
         """
+        # not before somebody is asked: it takes a tenth of the start, and its memory
+        import aiohttp
+        from yarl import URL
+
         sent = {"Accept-Encoding": "gzip, deflate", **headers}
         try:
             async with (
@@ -284,12 +288,15 @@ class Internet:
             self._session = None
         await self._names.close()
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self) -> "aiohttp.ClientSession":
+        import aiohttp
+
         if self._session is None:
             # With a file given the system's authorities are not loaded beside it.
             context = ssl.create_default_context(cafile=self._authorities)
             connector = aiohttp.TCPConnector(
-                resolver=self._names,
+                # it has what a resolver has; its base class would bring aiohttp to every start
+                resolver=cast("AbstractResolver", self._names),
                 socket_factory=self._socket,
                 ssl=context,
                 limit_per_host=PER_HOST,
@@ -330,7 +337,7 @@ def _told(url: str, error: Exception) -> Exception:
     return Unreachable(f"{url}: {type(error).__name__}: {error}")
 
 
-def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:
+def _plain(response: "aiohttp.ClientResponse") -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in response.headers.items():
         key = name.lower()
@@ -338,7 +345,7 @@ def _plain(response: aiohttp.ClientResponse) -> dict[str, str]:
     return headers
 
 
-async def _read(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> bytes:
+async def _read(response: "aiohttp.ClientResponse", limit: int, *, cut: bool) -> bytes:
     body = bytearray()
     encoding = response.headers.get("Content-Encoding", "identity")
     async for chunk in opened(encoding, response.content.iter_any(), limit):
@@ -351,8 +358,8 @@ async def _read(response: aiohttp.ClientResponse, limit: int, *, cut: bool) -> b
     return bytes(body)
 
 
-class _Names(AbstractResolver):
-    """Looks names up in threads of its own; one closed address closes the whole name."""
+class _Names:
+    """A resolver for aiohttp, in threads of its own; one closed address closes the whole name."""
 
     def __init__(self, guard: Guard, resolve: Resolve | None) -> None:
         self._guard = guard
@@ -361,7 +368,7 @@ class _Names(AbstractResolver):
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    ) -> "list[ResolveResult]":
         del family
         found = await self._resolve(host, port)
         if not found:
@@ -384,12 +391,12 @@ class _Names(AbstractResolver):
         return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _result(host: str, address: str, port: int) -> ResolveResult:
-    return ResolveResult(
-        hostname=host,
-        host=address,
-        port=port,
-        family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-        proto=0,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )
+def _result(host: str, address: str, port: int) -> "ResolveResult":
+    return {
+        "hostname": host,
+        "host": address,
+        "port": port,
+        "family": socket.AF_INET6 if ":" in address else socket.AF_INET,
+        "proto": 0,
+        "flags": socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+    }

@@ -16,7 +16,6 @@ from node.kernel.database import Database, secret_tables
 from node.kernel.keys import KeyMaker, make_keys
 from node.kernel.module import Module, Registry
 from node.kernel.network import Network, Transport
-from node.kernel.postgres import Postgres
 from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
 from node.kernel.tables import Account, account, account_of
@@ -163,6 +162,9 @@ def open_database(settings: Settings, registry: Registry) -> Database:
     secret = secret_tables(registry.metadatas)
     if settings.database_url.startswith("sqlite:"):
         return Sqlite(settings.database_url, secret=secret)
+    # it brings SQLAlchemy's ORM along, a tenth of the start
+    from node.kernel.postgres import Postgres
+
     return Postgres(settings.database_url, reader=migrating.READER)
 
 

@@ -168,7 +168,7 @@ def _is(table: Table, hosts: int) -> ColumnElement[bool]:
 
 # Asked for every letter, so built once.
 @functools.cache
-def _refused(names: int) -> Select[tuple[str]]:
+def _refused(names: int) -> Select[Any]:
     named = among(refusal.c.subject, "names", names)
     return select(refusal.c.subject).where(refusal.c.level == Level.SUSPEND, named)
 
