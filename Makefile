@@ -7,6 +7,8 @@ PORT ?= 8080
 DATA ?= data
 ORIGIN ?=
 T ?= tests
+B ?=
+N ?= 2000
 
 BIN := .venv/bin
 STAMP := .venv/folkmoot-setup
@@ -59,8 +61,8 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## measure, each beside a baseline (not a test)
-	$(BIN)/python -m tests.bench
+bench: $(STAMP)  ## measure, each beside a baseline (not a test): B=inbox N=500
+	N='$(N)' $(BIN)/python -m tests.bench $(B)
 
 soak: $(STAMP)  ## compare methods with others on thousands of elections
 	$(BIN)/python -m tests.oracles 5000

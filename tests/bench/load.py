@@ -4,18 +4,34 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """Seconds from the first to the last answer, and how many answers had which status."""
+
+    seconds: float
+    seen: Counter[int]
+
+    @property
+    def answered(self) -> int:
+        """How many answers came."""
+        return self.seen.total()
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answered / self.seconds
 
 
 async def send_all(
-    port: int, requests: Sequence[bytes], connections: int = 64
-) -> tuple[float, Counter[int]]:
-    """Send every request once.
-
-    Returns:
-        Seconds from the first to the last answer, and how many answers had which status.
-    """
+    port: int, requests: Sequence[bytes], connections: int = 64, *, seconds: float = 15
+) -> Load:
+    """Send every request once, but begin none after so many seconds."""
     waiting = iter(requests)
     seen: Counter[int] = Counter()
+    begun = time.perf_counter()
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -25,11 +41,12 @@ async def send_all(
             seen[int(head[9:12])] += 1
             if length := _length(head):
                 await reader.readexactly(length)
+            if time.perf_counter() - begun > seconds:
+                break
         writer.close()
 
-    begun = time.perf_counter()
     await asyncio.gather(*(one() for _ in range(connections)))
-    return time.perf_counter() - begun, seen
+    return Load(seconds=time.perf_counter() - begun, seen=seen)
 
 
 def _length(head: bytes) -> int:
