@@ -144,9 +144,9 @@ def zone_name(zone: ZoneInfo) -> str:
 
 def zone_of(*names: str | None) -> ZoneInfo:
     """The first of these names that is a zone; UTC when none is."""
-    for name in names:
+    for name in filter(None, names):  # a name that is none is looked for on the disk each time
         try:
-            return ZoneInfo(name or "")
+            return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
     return ZoneInfo("UTC")

@@ -190,6 +190,14 @@ def of_owner(db: Connection, viewer: Viewer, *, limit: int = 200) -> list[Notice
     return _all(db, wanted.order_by(listing.c.arrived.desc(), listing.c.slug).limit(limit))
 
 
+def ending(
+    db: Connection, viewer: Viewer, now: datetime, before: datetime, *, limit: int = 20
+) -> list[Notice]:
+    """A member's own open listings that end before a moment, the first one first."""
+    soon = select(listing).where(owned(listing, viewer), live(now), listing.c.ends < before)
+    return _all(db, soon.order_by(listing.c.ends, listing.c.slug).limit(limit))
+
+
 def everything_of(db: Connection, owner: str) -> list[Notice]:
     """All listings of an account, for its export and its erasure."""
     # every reach: they are the owner's own

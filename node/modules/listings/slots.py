@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.listings import queries
 from node.modules.listings.queries import Asked
-from node.modules.listings.rules import LIVE, last_day
+from node.modules.listings.rules import last_day
 from node.modules.listings.tables import Notice
 from web.slots import Card
 from web.voice import Voice, speak
@@ -55,9 +55,7 @@ def _card(one: Notice, spoken: Voice, *, place: str = "") -> Card:
 
 def _ending(db: Connection, viewer: Viewer, node: "Node") -> list[Notice]:
     now = node.now()
-    mine = queries.of_owner(db, viewer)
-    live = [one for one in mine if one.state(now) in LIVE]
-    return [one for one in live if one.ends is not None and one.ends < now + SOON]
+    return queries.ending(db, viewer, now, now + SOON)
 
 
 async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
