@@ -69,11 +69,7 @@ def addressees(
     if document.get("type") in OWN_TYPES:  # W17: others answer 400 to what they do not know
         found = {id: one for id, one in found.items() if is_of_our_kind(one)}
         single = [id for id in single if id in found]
-    inboxes = (
-        inbox_of(one, shared=wide)
-        for one in found.values()
-        if not one.local and reachable(db, registry, one)
-    )
+    inboxes = (inbox_of(one, shared=wide) for one in _reached(db, registry, found.values()))
     strangers = [id for id in single if id not in found and not ours(origin, id)]
     known = set(_collections(db, strangers))
     return Addressees(
@@ -106,6 +102,20 @@ def reachable(db: Connection, registry: Registry, one: Account) -> bool:
     if one.suspended or one.gone or policy.refuses(db, registry, one.id):
         return False
     return same_origin(one.inbox, one.id) or not policy.refuses(db, registry, one.inbox)
+
+
+def _reached(db: Connection, registry: Registry, people: Iterable[Account]) -> Iterator[Account]:
+    """Those of many remote accounts that are `reachable`, asked for all at once."""
+    there = [one for one in people if not (one.local or one.suspended or one.gone)]
+    names = {one.id for one in there}
+    names |= {one.inbox for one in there if not same_origin(one.inbox, one.id)}
+    out: set[str] = set()
+    wanted = sorted(names)
+    for start in range(0, len(wanted), AT_ONCE):
+        out |= policy.refused(db, registry, wanted[start : start + AT_ONCE])
+    for one in there:
+        if one.id not in out and (same_origin(one.inbox, one.id) or one.inbox not in out):
+            yield one
 
 
 def is_of_our_kind(one: Account) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from federation import absence, addressing, hosts, letters, policy, resolving, signing
 from federation.claims import Form
@@ -267,9 +267,16 @@ def _task(
 
 def _behind(db: Connection, inbox: str) -> list[Account]:
     """Some actors whose letters lie in an inbox."""
-    here = or_(account.c.inbox == inbox, account.c.shared_inbox == inbox)
-    wanted = select(account).where(account.c.domain == domain(inbox), here).limit(SOME)
-    return [account_of(row) for row in db.execute(wanted)]
+    rows = db.execute(_BEHIND, {"domain": domain(inbox), "inbox": inbox})
+    return [account_of(row) for row in rows]
+
+
+_BEHIND = (
+    select(account)
+    .where(account.c.domain == bindparam("domain"))
+    .where(or_(account.c.inbox == bindparam("inbox"), account.c.shared_inbox == bindparam("inbox")))
+    .limit(SOME)
+)
 
 
 def _shut_out(db: Connection, registry: Registry, owner: Account | str) -> bool:

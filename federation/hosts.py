@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select, update
 
 from federation.claims import Form
 from federation.outcomes import pause
@@ -111,7 +111,10 @@ def failed(
 
 
 def _row(db: Connection, domain: str) -> Row[Any] | None:
-    return db.execute(select(host).where(host.c.domain == domain)).one_or_none()
+    return db.execute(_ONE, {"domain": domain}).one_or_none()
+
+
+_ONE = select(host).where(host.c.domain == bindparam("domain"))
 
 
 def _news(row: Row[Any], now: datetime, form: Form | None) -> bool:

@@ -219,11 +219,14 @@ def left_us(db: Connection, ids: Iterable[str]) -> bool:
 
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
     """The stranger that a key is known to belong to, by the key's id or as its page."""
-    theirs = and_(account.c.local.is_(False), account.c.gone.is_(None))
-    by_page = select(account).where(theirs, account.c.id == owner)
-    by_key = select(account).where(theirs, account.c.key_id == key_id)
-    row = db.execute(by_page).one_or_none() or db.execute(by_key).first()
+    by_page = db.execute(_BY_PAGE, {"owner": owner}).one_or_none()
+    row = by_page or db.execute(_BY_KEY, {"key_id": key_id}).first()
     return account_of(row) if row else None
+
+
+_THEIRS = select(account).where(account.c.local.is_(False), account.c.gone.is_(None))
+_BY_PAGE = _THEIRS.where(account.c.id == bindparam("owner"))
+_BY_KEY = _THEIRS.where(account.c.key_id == bindparam("key_id"))
 
 
 def sent(db: Connection, activity: str) -> Any | None:

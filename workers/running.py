@@ -13,9 +13,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from node.kernel import log as sealed
+from node.kernel.database import among, spread
 from node.kernel.errors import TryLater
 from node.kernel.node import Node
 from node.kernel.tables import job, letter
@@ -83,11 +95,17 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
     rows = unit_db.execute(wanted, {"moment": now, "most": most}).all()
     token = secrets.token_hex(16)
     if rows:
-        taken = update(job).where(job.c.id.in_([r.id for r in rows]))
-        unit_db.execute(taken.values(leased_until=now + LEASE, token=token))
+        ids = spread("ids", [row.id for row in rows])
+        unit_db.execute(_taken(len(ids)), {**ids, "until": now + LEASE, "by": token})
     return [
         Claimed(id=r.id, kind=r.kind, args=dict(r.args), token=token, tries=r.tries) for r in rows
     ]
+
+
+@functools.cache
+def _taken(count: int) -> Update:
+    taken = update(job).where(among(job.c.id, "ids", count))
+    return taken.values(leased_until=bindparam("until"), token=bindparam("by"))
 
 
 async def run(node: Node, work: Claimed) -> None:
@@ -143,8 +161,10 @@ def _handle(unit: Unit, work: Claimed) -> None:
 
 
 def _finish(unit: Unit, work: Claimed) -> bool:
-    held = and_(job.c.id == work.id, job.c.token == work.token)
-    return unit.db.execute(delete(job).where(held)).rowcount == 1
+    return unit.db.execute(_DONE, {"held": work.id, "by": work.token}).rowcount == 1
+
+
+_DONE = delete(job).where(job.c.id == bindparam("held"), job.c.token == bindparam("by"))
 
 
 def _put_off(

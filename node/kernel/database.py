@@ -151,10 +151,11 @@ def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
 
 def insert_for(db: Connection, table: Table) -> Any:
     """An INSERT in the words of this database, which may say ON CONFLICT."""
-    return _insert(db.dialect.name, table)
+    return insert_in(db.dialect.name, table)
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert_in(dialect: str, table: Table) -> Any:
+    """The same for a statement that is kept, by the name of the dialect."""
     # only the dialect that is spoken here is loaded
     return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
@@ -173,12 +174,12 @@ def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequ
 # Built once: building a statement takes longer than carrying it out.
 @functools.cache
 def _insert_new(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return insert_in(dialect, table).on_conflict_do_nothing()
 
 
 @functools.cache
 def _upsert(dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Any:
-    statement = _insert(dialect, table)
+    statement = insert_in(dialect, table)
     changed = {name: statement.excluded[name] for name in names if name not in key}
     if not changed:
         return statement.on_conflict_do_nothing()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from node.kernel import community as communities
 from node.kernel import migrating
@@ -18,8 +18,8 @@ from node.kernel.module import Module, Registry
 from node.kernel.network import Network, Transport
 from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
-from node.kernel.tables import Account, account, account_of
-from node.kernel.unit import Unit
+from node.kernel.tables import Account, account_of
+from node.kernel.unit import ONE_ACCOUNT, Unit
 from vocab.leaving import Door
 
 VERSION = version("folkmoot")
@@ -153,7 +153,7 @@ class Node:
 
 def find_account(db: Connection, id: str) -> Account | None:
     """The actor with this id, if we know it."""
-    row = db.execute(select(account).where(account.c.id == id)).one_or_none()
+    row = db.execute(ONE_ACCOUNT, {"id": id}).one_or_none()
     return account_of(row) if row else None
 
 

@@ -13,6 +13,7 @@ does. A unit may be called again, so it changes nothing but rows.
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import logging
@@ -25,7 +26,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
 from node.kernel.act import Act
 from node.kernel.community import Community
-from node.kernel.database import insert_for, upsert
+from node.kernel.database import insert_in, upsert
 from node.kernel.errors import Refused, Unsendable
 from node.kernel.tables import (
     Account,
@@ -253,11 +254,17 @@ class Unit:
 
 def again(db: Connection, values: Mapping[str, Any]) -> None:
     """Add a job that waits once; take it from whoever is at it now, so that it runs again."""
-    new = {"due": values["due"], "args": values["args"], "tries": 0, "dead": False}
+    db.execute(_again(db.dialect.name), dict(values))
+
+
+# Built once: each letter that goes out asks for it twice for each inbox.
+@functools.cache
+def _again(dialect: str) -> Any:
+    made = insert_in(dialect, job)
+    new = {"due": made.excluded.due, "args": made.excluded.args, "tries": 0, "dead": False}
     fresh = {**new, "token": None, "leased_until": None}
-    made = insert_for(db, job).values(dict(values))
     busy = or_(job.c.token.is_not(None), job.c.dead.is_(True))
-    db.execute(made.on_conflict_do_update(index_elements=["once"], set_=fresh, where=busy))
+    return made.on_conflict_do_update(index_elements=["once"], set_=fresh, where=busy)
 
 
 def addressed(activity: Activity) -> bool:

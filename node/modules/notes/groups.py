@@ -43,7 +43,7 @@ def show(unit: Unit, group: Account, thing: Object) -> bool:
 
 def follows_from_here(unit: Unit, actor: str) -> bool:
     """Whether somebody here follows an actor."""
-    return any(unit.ours(id) for id in follows.followers(unit.db, actor))
+    return follows.is_followed(unit.db, actor)
 
 
 def _may_place(kept: Post, group: str) -> bool:
