@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Row,
     Select,
     and_,
@@ -148,9 +149,11 @@ def _welcome() -> ColumnElement[bool]:
 
 def shown(db: Connection, ids: Collection[str], viewer: Viewer) -> dict[str, Post]:
     """Posts that others show, by id, for who may see them."""
+    if not ids:
+        return {}
     said = _posts().where(note.c.id.in_(ids), visible(note, viewer), _seen(viewer))
     rows = db.execute(said.where(note.c.deleted.is_(None)))
-    return {row.id: _post(row) for row in rows} if ids else {}
+    return {row.id: _post(row) for row in rows}
 
 
 def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:
@@ -176,14 +179,24 @@ def feed(
 
     The newest first. Answers among others are left out: they stand under what they answer.
     """
+    said = _feed(kind_of(viewer), paged=before is not None)
+    rows = db.execute(said, {"viewer": viewer.id, "before": before, "most": most}).all()
+    others = [row.id for row in rows if not row.own]
+    by = reactions.sharers(db, others, _neighbours(viewer)) if others else {}
+    return [replace(_post(r), at=r.at, sharers=tuple(by.get(r.id, ()))) for r in rows]
+
+
+@functools.cache
+def _feed(viewer: Viewer, *, paged: bool) -> Select[Any]:
+    """The query of a feed: built for each kind of viewer, which takes longer than asking it."""
     may = or_(visible(note, viewer), _named(viewer))
-    followed = follows.following(db, viewer.id or "")
-    shared = reactions.shared_by(_neighbours(viewer, followed)).subquery()
+    followed = _followed(viewer)
+    shared = reactions.shared_by(_neighbours(viewer)).subquery()
     near = or_(
         note.c.local,
         note.c.reach == Reach.TRUSTED,
         note.c.owner.in_(followed),
-        note.c.audience.in_([*followed]),
+        note.c.audience.in_(followed),
         note.c.audience.in_(_community()),
     )
     own = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
@@ -195,17 +208,19 @@ def feed(
         .where(may, or_(own, shared.c.object.is_not(None)))
         .where(note.c.deleted.is_(None), _seen(viewer))
     )
-    if before is not None:
-        said = said.where(at < before)
-    rows = db.execute(said.order_by(at.desc(), note.c.id).limit(most)).all()
-    others = [row.id for row in rows if not row.own]
-    by = reactions.sharers(db, others, _neighbours(viewer, followed)) if others else {}
-    return [replace(_post(r), at=r.at, sharers=tuple(by.get(r.id, ()))) for r in rows]
+    if paged:
+        said = said.where(at < bindparam("before", type_=note.c.published.type))
+    most = bindparam("most", type_=Integer)
+    return said.order_by(at.desc(), note.c.id).limit(most)
 
 
-def _neighbours(viewer: Viewer, followed: Sequence[str]) -> Select[tuple[str]]:
+def _followed(viewer: Viewer) -> Select[tuple[str]]:
+    return follows.followed_by(viewer.id if viewer.id is not None else "")
+
+
+def _neighbours(viewer: Viewer) -> Select[tuple[str]]:
     """Whose shares the viewer sees: of people here, and of whom the viewer follows."""
-    near = or_(account.c.local, account.c.id.in_(followed))
+    near = or_(account.c.local, account.c.id.in_(_followed(viewer)))
     return select(account.c.id).where(near, account.c.id.not_in(moderation.unseen(viewer.id)))
 
 
@@ -214,16 +229,24 @@ def touched(db: Connection, owner: str, since: datetime) -> list[tuple[Post, rea
     # every reach: its author sees a post in any case
     mine = and_(note.c.owner == owner, note.c.deleted.is_(None))
     said = reactions.lately(db, select(note.c.id).where(mine), since)
+    if not said:
+        return []
     rows = db.execute(_posts().where(mine, note.c.id.in_(said)).order_by(note.c.published.desc()))
-    return [(_post(row), said[row.id]) for row in rows] if said else []
+    return [(_post(row), said[row.id]) for row in rows]
 
 
 def public(db: Connection, viewer: Viewer, most: int = 5) -> list[Post]:
     """What was written here for everybody, newest first."""
+    rows = db.execute(_public(kind_of(viewer)), {"viewer": viewer.id, "most": most})
+    return [_post(row) for row in rows]
+
+
+@functools.cache
+def _public(viewer: Viewer) -> Select[Any]:
     ours = and_(note.c.local, note.c.reach == Reach.PUBLIC, note.c.in_reply_to.is_(None))
     said = _posts().where(visible(note, viewer), ours, note.c.deleted.is_(None))
-    rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(most))
-    return [_post(row) for row in rows]
+    newest = said.order_by(note.c.published.desc(), note.c.id)
+    return newest.limit(bindparam("most", type_=Integer))
 
 
 def _seen(viewer: Viewer) -> ColumnElement[bool]:

@@ -57,6 +57,8 @@ class Reactions:
 
 def of(db: Connection, ids: Collection[str], viewer: Viewer) -> dict[str, Reactions]:
     """What people say of each of some things; the emoji in the order in which they came."""
+    if not ids:
+        return {}
     said: dict[str, list[Any]] = {id: [] for id in ids}
     for row in db.execute(_counted(ids)):
         said[row.object].append(row)
