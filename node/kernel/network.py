@@ -25,15 +25,8 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver, ResolveResult
 
 __all__ = [
-    "Answer",
-    "Forbidden",
-    "Headers",
-    "Internet",
-    "Network",
-    "TooLarge",
-    "Transport",
-    "Unreachable",
-]
+    "Answer", "Forbidden", "Headers", "Internet", "Network", "TooLarge", "Transport", "Unreachable",
+]  # fmt: skip
 
 LIMIT = 1 << 20
 DEADLINE = 10.0
