@@ -1,9 +1,11 @@
 """A Fedify server follows the community, reads what we publish, and is heard here."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from federation import resolving
 from node import stage
 from node.demo import story
 from node.demo.people import Wish
+from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.node import Node
 from node.modules.agreements import queries as agreements
 from node.modules.agreements import settling
@@ -19,10 +22,17 @@ from node.modules.agreements.rules import State
 from node.modules.follows import api as follows
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
+from node.modules.moderation import queries as moderation
 from node.modules.notes import api as notes
+from node.modules.notes import queries as posts
+from node.modules.notes import tallies
+from node.modules.reactions import acting
+from node.modules.reactions import queries as reactions
+from node.modules.reactions.rules import Verb
 from tests.conftest import found, person
 from tests.interop import peer
 from tests.interop.peer import Peer
+from vocab.model import PUBLIC
 
 
 @pytest.fixture
@@ -173,4 +183,124 @@ async def test_we_agree_on_what_frank_offers(here: stage.Stage, frank: Peer) -> 
         return held.state is State.AGREED and held.id == final["id"]
 
     await here.until(agreed)
+    assert await frank.show("errors") == []
+
+
+def said(frank: Peer, kind: str, about: object, **more: Any) -> dict[str, Any]:
+    """An activity of frank's about something."""
+    return {
+        "@context": [
+            "https://www.w3.org/ns/activitystreams",
+            {"EmojiReact": "http://litepub.social/ns#EmojiReact"},
+        ],
+        "id": f"{frank.actor}#acts/{uuid4()}",
+        "type": kind,
+        "actor": frank.actor,
+        "object": about,
+        **more,
+    }
+
+
+async def posted(alder: Node, **draft: Any) -> str:
+    """The id of a public post of the community."""
+    us = await alder.account(alder.community.id)
+    assert us is not None
+    slug = await alder.write(notes.post, us, notes.Draft(reach="public", people={}, **draft))
+    kept = await alder.read(posts.by_slug, slug, ANONYMOUS)
+    assert kept is not None
+    return kept.id
+
+
+async def test_frank_likes_reacts_shares_and_takes_it_back(here: stage.Stage, frank: Peer) -> None:
+    alder = await followed(here, frank)
+    us = alder.community.id
+    post = await posted(alder, text="The tap in the yard runs again.")
+    acts = [
+        said(frank, "Like", post),
+        said(frank, "EmojiReact", post, content="🎉"),
+        said(frank, "Announce", post, to=[PUBLIC], cc=[us]),
+    ]
+
+    async def counted(likes: int, emoji: int, shares: int) -> bool:
+        found = (await alder.read(reactions.of, [post], ANONYMOUS)).get(post, reactions.Reactions())
+        return (found.likes, sum(e.count for e in found.emoji), found.shares) == (
+            likes, emoji, shares,
+        )  # fmt: skip
+
+    for act in acts:
+        await frank.ask("send", activity=act, to=[us])
+    await here.until(partial(counted, 1, 1, 1))
+    for act in acts:
+        await frank.ask("send", activity=said(frank, "Undo", act, to=[us]), to=[us])
+    await here.until(partial(counted, 0, 0, 0))
+    assert await frank.show("errors") == []
+
+
+async def test_frank_answers_a_poll_and_reports_a_post(here: stage.Stage, frank: Peer) -> None:
+    alder = await followed(here, frank)
+    us = alder.community.id
+    ends = alder.now() + timedelta(days=2)
+    poll = await posted(alder, text="Soup or bread?", options=("Soup", "Bread"), ends=ends)
+    asked = next(a for a in await here.until(partial(frank.received, "Create")))["object"]
+    vote = {
+        "id": f"{frank.actor}#votes/1", "type": "Note", "attributedTo": frank.actor,
+        "name": "Soup", "inReplyTo": poll, "to": us,
+    }  # fmt: skip
+    await frank.ask("send", activity=said(frank, "Create", vote, to=us), to=[us])
+
+    async def counted() -> bool:
+        found = await alder.read(tallies.one, poll)
+        return found is not None and [one.count for one in found.options] == [1, 0]
+
+    await here.until(counted)
+    flag = said(frank, "Flag", [us, poll], content="This is no soup.", to=[us])
+    await frank.ask("send", activity=flag, to=[us])
+
+    async def reported() -> bool:
+        return await alder.read(moderation.open_count) == 1
+
+    await here.until(reported)
+    assert asked["type"] == "Question"
+    assert await frank.show("errors") == []
+
+
+async def test_frank_hears_what_a_member_thinks_of_his_posts_and_changes_them(
+    here: stage.Stage, frank: Peer
+) -> None:
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana", display="Ana")
+    viewer = Viewer(account=ana, role="member")
+    await alder.write(follows.follow, ana, await resolving.account(alder, frank.actor))
+    await here.until(partial(frank.show, "followers"))
+    note = (await frank.ask("note", content="<p>Rain at last.</p>", to=[ana.id]))["id"]
+
+    async def reads(words: str) -> bool:
+        kept = await alder.read(posts.stored, note)
+        return kept is not None and words in kept.content
+
+    await here.until(partial(reads, "Rain at last."))
+    await alder.write(acting.like, viewer, note)
+    await alder.write(acting.share, viewer, note)
+    await here.until(partial(frank.received, "Like"))
+    await here.until(partial(frank.received, "Announce"))
+    await alder.write(acting.take_back, viewer, note, Verb.LIKE)
+
+    async def undone() -> bool:
+        return "Like" in [a["object"]["type"] for a in await frank.received("Undo")]
+
+    await here.until(undone)
+    changed = {
+        "id": note, "type": "Note", "attributedTo": frank.actor, "to": [PUBLIC],
+        "content": "<p>Rain since noon.</p>", "updated": alder.now().isoformat(),
+    }  # fmt: skip
+    update = said(frank, "Update", changed, to=[PUBLIC], cc=[ana.id])
+    await frank.ask("send", activity=update, to=[ana.id])
+    await here.until(partial(reads, "Rain since noon."))
+    gone = said(frank, "Delete", {"id": note, "type": "Tombstone"}, to=[PUBLIC], cc=[ana.id])
+    await frank.ask("send", activity=gone, to=[ana.id])
+
+    async def withdrawn() -> bool:
+        return not await reads("Rain")
+
+    await here.until(withdrawn)
     assert await frank.show("errors") == []

@@ -151,3 +151,28 @@ async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:
     assert isinstance(created, dict)
     assert created["type"] == "Note"
     await heard(here, robin, "Announce", created["id"])
+
+
+async def test_robin_lets_a_member_quote_a_post(here: stage.Stage, robin: Peer) -> None:
+    alder = here.nodes["alder"]
+    ana = await person(alder, "ana", display="Ana")
+    await alder.write(follows.follow, ana, await resolving.account(alder, robin.actor))
+
+    async def follower() -> bool:
+        return ana.id in await robin.show("followers")
+
+    await here.until(follower)
+    note = (await robin.ask("write", content="<p>Rain at last.</p>"))["object"]["id"]
+
+    async def known() -> bool:
+        return await alder.read(posts.stored, note) is not None
+
+    await here.until(known)
+    draft = notes.Draft(text="So it is here.", reach="public", people={}, quote=note)
+    slug = await alder.write(notes.post, ana, draft)
+
+    async def allowed() -> bool:
+        kept = await alder.read(posts.by_slug, slug, ANONYMOUS)
+        return kept is not None and kept.stamp is not None
+
+    await here.until(allowed)

@@ -20,6 +20,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pubby import (
+    PUBLIC_QUOTE_POLICY,
     ActivityPubHandler,
     ActorConfig,
     Object,
@@ -72,6 +73,7 @@ def write(content: str, reply: str | None = None, to: list[str] | None = None) -
     objects[id] = Object(
         id=id, content=content, attributed_to=handler.actor_id, in_reply_to=reply,
         to=[PUBLIC], cc=[handler.followers_url, *(to or [])],
+        interaction_policy=PUBLIC_QUOTE_POLICY,
     )  # fmt: skip
     return handler.publish_object(objects[id])
 
