@@ -106,13 +106,19 @@ class Browser:
         return await self.client.get(path, **kw)
 
     async def post(
-        self, path: str, data: Mapping[str, Any], *, form: str | None = None
+        self, path: str, data: Mapping[str, Any], *, form: str | None = None, files: Any = None
     ) -> httpx.Response:
-        """Open the page with the form, fill it in, send it: the hidden fields come along."""
+        """Open the page with the form, fill it in, send it: the hidden fields come along.
+
+        With `files` (field to bytes) it is sent as a browser sends a form that has such fields.
+        """
         page = await self.get(form or path)
         hidden = servers.hidden_fields(page.text, path)
         headers = {"origin": self.node.origin, "sec-fetch-site": "same-origin"}
-        return await self.client.post(path, data={**hidden, **data}, headers=headers)
+        sent = {name: ("c:/x.jpg", body, "text/html") for name, body in (files or {}).items()}
+        return await self.client.post(
+            path, data={**hidden, **data}, headers=headers, files=sent or None
+        )
 
     async def sign_in(self, handle: str, password: str = PASSWORD) -> None:
         answer = await self.post("/sign-in", {"name": handle, "password": password})

@@ -5,8 +5,8 @@ Security is decided on the path, the cookies and the settings, never on the Host
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers as HeaderView
@@ -18,17 +18,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing, Problem, Refused
 from node.kernel.settings import IPNetwork
-from web import csrf
+from web import csrf, sessions, uploads
 from web.language import mark
 
 FORM_BYTES: Final = 256 * 1024
 FORM_FIELDS: Final = 200
 BODY_BYTES: Final = 1024 * 1024
 RECEIPT_SECONDS: Final = 30
+UPLOAD_SECONDS: Final = 240
+"""For a form with files, which a telephone may send at 2 Mbit/s."""
+UPLOADS: Final = 3
+"""Forms with files that are taken in at once; each may need 32 MB."""
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SAME_FOR_ALL: Final = ("/static/", "/theme.css")
 SETUP: Final = "/setup"
+FOR_ONE_READER: Final = "immutable"
+"""How an answer ends its Cache-Control that its reader's own browser may keep in any case."""
 VARY: Final = "Accept, Accept-Language, Cookie, Authorization, Signature, Signature-Input"
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -43,6 +49,7 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _HSTS: Final = "max-age=31536000"
+T = TypeVar("T")
 
 
 class TooLarge(Problem):
@@ -86,14 +93,18 @@ class Headers:
 
 
 def _dress(scope: Scope, headers: MutableHeaders, origin: str) -> None:
-    headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)  # a picture shuts itself in further than a page
     if origin.startswith("https://"):
         headers["Strict-Transport-Security"] = _HSTS
     if scope["path"].startswith(SAME_FOR_ALL):
         return
     headers["Vary"] = _with(headers.get("vary", ""), VARY)
     if _is_private(scope, headers):
-        headers["Cache-Control"] = "private, no-store"
+        if not headers.get("cache-control", "").endswith(FOR_ONE_READER):
+            headers["Cache-Control"] = "private, no-store"
+        elif not headers["cache-control"].startswith("private"):
+            headers["Cache-Control"] = f"private, max-age=86400, {FOR_ONE_READER}"
     else:
         headers.setdefault("Cache-Control", "no-cache")
 
@@ -120,13 +131,14 @@ def _with(there: str, more: str) -> str:
 class Entrance:
     """Asks who is there, believes or refuses a form, and limits what is sent.
 
-    A form (urlencoded) needs our origin and token; its fields then lie in
-    ``request.state.fields``. Anything else that would change something comes in
-    without its cookies, so that no stranger's page can borrow a session.
+    A form needs our origin and token; its fields then lie in ``request.state.fields``, and the
+    files of a member's in ``request.state.files``. Anything else that would change something
+    comes in without its cookies, so that no stranger's page can borrow a session.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.free = asyncio.Semaphore(UPLOADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge a request, then hand it on.
@@ -141,13 +153,49 @@ class Entrance:
         if not node.ready and not _is_under(scope["path"], SETUP):
             await RedirectResponse(SETUP, 303)(scope, receive, send)
             return
+        if answer_to_form(scope) and await _brings_files(scope):
+            # what a form holds stays in memory until it is answered
+            async with self.free:
+                await _files(scope, receive)
+                await self._enter(scope, _again(b"", receive), send)
+            return
         if answer_to_form(scope):
             receive = await _receipt(scope, receive)
-        if node.registry.identify is not None:
-            scope["state"]["viewer"] = await node.registry.identify(node, Request(scope))
-        scope["state"].setdefault("viewer", ANONYMOUS)
+        await self._enter(scope, receive, send)
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _identified(scope)
         _is_text(scope)
         await self.app(scope, receive, send)
+
+
+async def _brings_files(scope: Scope) -> bool:
+    """Whether this is a form with files of somebody who is signed in; nobody else's is read."""
+    request = HTTPConnection(scope)
+    if _kind(scope) != uploads.FORM_TYPE or sessions.given(request) is None:
+        return False
+    _from_here(request)
+    await _identified(scope)
+    return bool(scope["state"]["viewer"].is_member)
+
+
+async def _files(scope: Scope, receive: Receive) -> None:
+    request = HTTPConnection(scope)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:12]) > uploads.WHOLE_BYTES:
+        raise TooLarge("E_FORM_SIZE")
+    coming = uploads.read(request.headers["content-type"], _parts(receive))
+    sent = await _in_time(coming, UPLOAD_SECONDS)
+    _believe(request, sent.fields)
+    scope["state"] |= {"fields": sent.fields, "files": sent.files}
+
+
+async def _identified(scope: Scope) -> None:
+    """Put down who asks, once."""
+    node, state = scope["app"].state.node, scope["state"]
+    if "viewer" not in state and node.registry.identify is not None:
+        state["viewer"] = await node.registry.identify(node, Request(scope))
+    state.setdefault("viewer", ANONYMOUS)
 
 
 def _is_text(scope: Scope) -> None:
@@ -164,14 +212,27 @@ def _is_under(path: str, place: str) -> bool:
 
 async def _receipt(scope: Scope, receive: Receive) -> Receive:
     """Take in what was sent: a form whole, anything else bounded and without cookies."""
-    kind = HeaderView(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    if kind != FORM_TYPE:
-        scope["headers"] = [(k, v) for k, v in scope["headers"] if k.lower() != b"cookie"]
-        return _bounded(receive, BODY_BYTES)
+    if _kind(scope) != FORM_TYPE:
+        return _without_cookies(scope, receive)
     request = HTTPConnection(scope)
     _from_here(request)
     body = await _whole(request, _bounded(receive, FORM_BYTES))
     fields = form_fields(body)
+    _believe(request, fields)
+    scope["state"]["fields"] = fields
+    return _again(body, receive)
+
+
+def _kind(scope: Scope) -> str:
+    return HeaderView(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _without_cookies(scope: Scope, receive: Receive) -> Receive:
+    scope["headers"] = [(k, v) for k, v in scope["headers"] if k.lower() != b"cookie"]
+    return _bounded(receive, BODY_BYTES)
+
+
+def _believe(request: HTTPConnection, fields: Mapping[str, Sequence[str]]) -> None:
     if not csrf.believed(request, fields):
         raise Refused(
             "E_CSRF",
@@ -180,8 +241,6 @@ async def _receipt(scope: Scope, receive: Receive) -> Receive:
                 "and send it once more; what you typed is still there."
             ),
         )
-    scope["state"]["fields"] = fields
-    return _again(body, receive)
 
 
 def _from_here(request: HTTPConnection) -> None:
@@ -223,9 +282,17 @@ async def _whole(request: HTTPConnection, receive: Receive) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:12]) > FORM_BYTES:
         raise TooLarge("E_FORM_SIZE")
+    return await _in_time(_joined(receive), RECEIPT_SECONDS)
+
+
+async def _joined(receive: Receive) -> bytes:
+    return b"".join([part async for part in _parts(receive)])
+
+
+async def _in_time(coming: Awaitable[T], seconds: int) -> T:
     try:
-        async with asyncio.timeout(RECEIPT_SECONDS):
-            return b"".join([part async for part in _parts(receive)])
+        async with asyncio.timeout(seconds):
+            return await coming
     except TimeoutError as error:
         raise TooSlow("E_FORM_SLOW") from error
 

@@ -204,7 +204,7 @@ async def test_the_host_header_convinces_nobody(site):
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""]
+    "kind", ["application/json", "text/plain", "multipart/mixed; boundary=x", ""]
 )
 async def test_what_is_no_form_comes_without_its_cookies(site, kind):
     site.sign_in()
