@@ -44,6 +44,7 @@ def row(actor: Object, document: Mapping[str, Any], now: datetime) -> dict[str, 
         "name": html.line(actor.name, NAME),
         "summary": html.clean((actor.summary or "")[:SUMMARY]),
         "url": actor.url if actor.url and domain(actor.url) else None,
+        "face": picture(actor.icon),
         "inbox": inbox,
         "shared_inbox": _here(actor.shared_inbox, id),
         "outbox": _here(actor.outbox, id),
@@ -107,6 +108,12 @@ def value(account: Account, types: wire.Types) -> Object:
 def _here(url: str | None, id: str) -> str | None:
     """An address, if it is at the actor's own server."""
     return url if url and len(url) <= LONGEST and same_origin(url, id) else None
+
+
+def picture(held: Object | str | None) -> str | None:
+    """Where a picture that somebody shows of themselves lies; at which server is their affair."""
+    url = held.url if isinstance(held, Object) else held
+    return url if url and domain(url) else None
 
 
 def _handle(actor: Actor) -> str:

@@ -116,8 +116,9 @@ def _jrd(node: Node, one: Account, wanted: list[str]) -> dict[str, Any]:
     ]
     links += [{"rel": "self", "type": media, "href": one.id} for media in (ACTIVITY, LD)]
     links += _intents(node)
-    face = f"{node.origin}/face/{one.handle}.png"
-    links.append({"rel": AVATAR, "type": "image/png", "href": face})
+    face = one.face or f"/face/{one.handle}.png"
+    media = "image/webp" if one.face else "image/png"
+    links.append({"rel": AVATAR, "type": media, "href": node.origin + face})
     if one.id == node.community.service:
         links.append({"rel": f"{AS2}Service", "type": ACTIVITY, "href": one.id})
     return {

@@ -12,6 +12,7 @@ import subprocess
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, inspect
 
 from node.kernel import log as sealed
 from node.kernel import migrating
+from node.kernel.database import tables_again
 from node.kernel.errors import Refused, TryLater
 from node.kernel.module import Registry, installed
 from node.kernel.node import Node
@@ -39,7 +41,8 @@ async def keep_before(settings: Settings) -> None:
         return
     folder = settings.data / "before"
     folder.mkdir(exist_ok=True)
-    copy_sqlite(path, folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.db")
+    without = tables_again(Registry(installed(settings.disabled)).metadatas)
+    copy_sqlite(path, folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.db", without)
     for old in sorted(folder.glob("*.db"))[:-KEPT]:
         old.unlink()
 
@@ -53,19 +56,38 @@ async def _behind(settings: Settings) -> bool:
         await database.close()
 
 
-def copy_sqlite(source: Path, target: Path) -> None:
-    """A consistent copy of a database that may be in use (copying the file would not be)."""
+def copy_sqlite(source: Path, target: Path, without: Sequence[str] = ()) -> None:
+    """A consistent copy of a database that may be in use (copying the file would not be).
+
+    Args:
+        source: the database.
+        target: a file that is not there yet.
+        without: tables whose rows are left out of it.
+    """
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         with contextlib.closing(sqlite3.connect(source)) as db:
             db.execute("VACUUM INTO ?", (str(target),))
+        if without:
+            _leave_out(target, without)
     except sqlite3.OperationalError as error:
         target.unlink()
         raise _no_room(target, error) from error
 
 
+def _leave_out(file: Path, tables: Sequence[str]) -> None:
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as db:
+        there = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+        for name in tables:
+            if name in there:
+                db.execute(f'DELETE FROM "{name}"')  # noqa: S608 - the name of a table of ours
+        db.execute("VACUUM")
+
+
 async def backup(node: Node, file: Path) -> None:
     """Write the database, its keys and the settings into one compressed file.
+
+    What can be had again from others, such as copies of their pictures, is left out.
 
     Raises:
         Refused: the file is there already.
@@ -75,12 +97,13 @@ async def backup(node: Node, file: Path) -> None:
         raise Refused("E_EXISTS", str(file), safe=f"{file} is there already. Choose another name.")
     with tempfile.TemporaryDirectory(dir=node.settings.data) as folder:
         inside = Path(folder)
+        without = tables_again(node.registry.metadatas)
         if node.database.sqlite:
-            await asyncio.to_thread(
-                copy_sqlite, node.settings.data / "folkmoot.db", inside / "folkmoot.db"
-            )
+            source = node.settings.data / "folkmoot.db"
+            await asyncio.to_thread(copy_sqlite, source, inside / "folkmoot.db", without)
         else:
-            await asyncio.to_thread(_dump, node.settings.database_url, inside / "folkmoot.dump")
+            url = node.settings.database_url
+            await asyncio.to_thread(_dump, url, inside / "folkmoot.dump", without)
         toml = node.settings.data / "folkmoot.toml"
         if toml.exists():
             shutil.copy(toml, inside)
@@ -219,8 +242,10 @@ def _plain(url: str) -> str:
     return urlunsplit(parts._replace(scheme="postgresql"))
 
 
-def _dump(url: str, file: Path) -> None:
-    _program("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={file}", _plain(url))
+def _dump(url: str, file: Path, without: Sequence[str]) -> None:
+    bare = [f"--exclude-table-data={name}" for name in without]
+    options = ("--format=custom", "--no-owner", "--no-acl", *bare)
+    _program("pg_dump", *options, f"--file={file}", _plain(url))
 
 
 def _load(url: str, file: Path) -> None:

@@ -28,6 +28,9 @@ class Community:
     accent: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     created: str = ""
+    face: str = ""
+    """The path of its sign, small, if it has one; `header` of its wide picture."""
+    header: str = ""
 
     @property
     def domain(self) -> str:

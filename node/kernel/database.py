@@ -36,6 +36,8 @@ NAMES = {
 
 SECRET = {"secret": True}
 """`Table(..., info=SECRET)`: only units may read it; the reading door refuses."""
+AGAIN = {"again": True}
+"""`Table(..., info=AGAIN)`: its rows can be had again from others, so no backup holds them."""
 
 
 def new_metadata() -> MetaData:
@@ -120,6 +122,16 @@ def secret_tables(collections: Sequence[MetaData]) -> frozenset[str]:
     """The names of the tables that only units may read."""
     return frozenset(
         t.name for metadata in collections for t in metadata.tables.values() if t.info.get("secret")
+    )
+
+
+def tables_again(collections: Sequence[MetaData]) -> tuple[str, ...]:
+    """The names of the tables whose rows can be had again, those that point to others first."""
+    return tuple(
+        t.name
+        for metadata in collections
+        for t in reversed(metadata.sorted_tables)
+        if t.info.get("again")
     )
 
 

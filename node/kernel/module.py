@@ -141,8 +141,11 @@ class Module:
     finds: Mapping[str, Finder] = field(default_factory=dict)
     """What can be found here, by a heading in English: for searching, and on actors' pages."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
-    picture: "Callable[[Node, str], str | None] | None" = None
-    """The address of a picture elsewhere → the path of our copy of it; None if there is none."""
+    picture: "Callable[[Node, str, str], str | None] | None" = None
+    """The address of a picture elsewhere, and the host of who shows it (or "") → the path of our
+    copy of it; None if there is none."""
+    shows: tuple[Callable[[Connection, str, Viewer], bool], ...] = ()
+    """Id → whether it is a thing of this module that the viewer may see, on whatever page."""
     checks: Mapping[type[Object], Callable[..., None]] = field(default_factory=dict)
     """Receipt checks of a class: (document, …) raising Malformed."""
     capabilities: tuple[Link, ...] = ()
@@ -268,6 +271,10 @@ class Registry:
         for m in self.modules:
             for take in m.met:
                 take(unit, new)
+
+    def shows(self, db: Connection, id: str, viewer: Viewer) -> bool:
+        """Whether some module has this thing and shows it to this viewer."""
+        return any(ask(db, id, viewer) for m in self.modules for ask in m.shows)
 
     def trusts(self, db: Connection, service: str) -> bool:
         """Whether some module says that this node is trusted."""

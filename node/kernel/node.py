@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,11 +19,12 @@ from node.kernel.module import Module, Registry
 from node.kernel.network import Network, Transport
 from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
-from node.kernel.tables import Account, account_of
+from node.kernel.tables import Account, account_of, setting
 from node.kernel.unit import ONE_ACCOUNT, Unit
 from vocab.leaving import Door
 
 VERSION = version("folkmoot")
+SECRET = "secret"  # noqa: S105 - the name of a setting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +55,8 @@ class Node:
         self.community = Community(origin=settings.origin or f"http://localhost:{settings.port}")
         self.waiting = asyncio.Event()
         self.wake: Callable[[], object] = self.waiting.set
+        self.secret = secrets.token_bytes(32)
+        """With it we sign what only we read again; the same in all processes of this node."""
         self.memory: dict[str, Any] = {}
         """Caches of what runs here, by the name of who keeps them; never the truth."""
 
@@ -73,11 +77,14 @@ class Node:
             Unusable: the guard lets test networks through and the origin is a public name.
         """
         await migrating.upgrade(self.database, self.registry)
+        await self.write(_keep_secret)
         await self.refresh()
 
     async def refresh(self) -> None:
         """See what commands beside us have changed."""
-        self.community = await self.database.read(communities.load, self.origin)
+        self.community = await self.read(communities.load, self.origin)
+        kept = await self.read(_secret)
+        self.secret = kept or self.secret
         safe_for(self.settings, self.origin)
         self.network.agent = f"Folkmoot/{VERSION} (+{self.origin})"
 
@@ -149,6 +156,16 @@ class Node:
         """Let go of the database and the network."""
         await self.network.close()
         await self.database.close()
+
+
+def _secret(db: Connection) -> bytes | None:
+    kept = db.scalar(select(setting.c.value).where(setting.c.name == SECRET))
+    return bytes.fromhex(kept) if kept else None
+
+
+def _keep_secret(unit: Unit) -> None:
+    if unit.setting(SECRET) is None:
+        unit.set(SECRET, secrets.token_hex(32))
 
 
 def find_account(db: Connection, id: str) -> Account | None:

@@ -40,6 +40,7 @@ account = Table(
     Column("name", String(500), nullable=False, default=""),
     Column("summary", Text, nullable=False, default=""),
     Column("url", String(2048)),
+    Column("face", String(2048)),
     Column("inbox", String(2048), nullable=False),
     Column("shared_inbox", String(2048)),
     Column("outbox", String(2048)),
@@ -64,7 +65,8 @@ account = Table(
 """An actor we know, ours or remote. `assertion_keys`: key id to Multikey (FEP-521a).
 
 `handle` is what it calls itself, `domain` the host of its id; `acct` the name that was proven of
-a remote one, `ben@birch.example` in small letters, whose host may be another one."""
+a remote one, `ben@birch.example` in small letters, whose host may be another one.
+`face` is where its picture lies: of one of ours, a path here."""
 
 actor_key = Table(
     "actor_key",
@@ -187,6 +189,7 @@ class Account:
     name: str
     summary: str
     url: str | None
+    face: str | None
     inbox: str
     shared_inbox: str | None
     outbox: str | None

@@ -85,6 +85,7 @@ class Server:
     asked: Counter[str] = field(default_factory=Counter)
     received: list[dict[str, Any]] = field(default_factory=list)
     hanging: asyncio.Event | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def actor(self, name: str, keys: Keys, *, key: str = "#main-key") -> Actor:
@@ -117,6 +118,7 @@ class Server:
             await _answer(send, 202, b"", ACTIVITY)
             return
         self.asked[url] += 1
+        self.reached.set()
         if self.hanging is not None:
             await self.hanging.wait()
         found = self.pages.get(url)
