@@ -132,7 +132,7 @@ def environment(node: "Node", files: Files) -> Environment:
         static=files.address,
         csrf_token=_csrf_token,
         once_key=sessions.token,
-        picture=functools.partial(_picture, node),
+        **{name: functools.partial(look, node) for name, look in _PICTURES.items()},
         actor_href=_actor_href,
         PLACES=PLACES,
         REACHES=REACHES,
@@ -294,20 +294,74 @@ def _exact(moment: date) -> str:
     return moment.isoformat("T", "minutes") if isinstance(moment, datetime) else moment.isoformat()
 
 
-def _picture(node: "Node", url: str) -> str | None:
+def _picture(node: "Node", url: str | None, whose: str = "") -> str | None:
     """Where our copy of a picture of others is, if some module keeps such copies."""
-    return node.registry.picture(node, url) if node.registry.picture else None
+    return node.registry.picture(node, url, whose, False) if url and node.registry.picture else None
 
 
-def _pictured(node: "Node", words: Markup, emoji: Sequence[Mapping[str, str]]) -> Markup:
+def _face(node: "Node", who: Account | str | None, big: bool = False) -> str | None:  # noqa: FBT001, FBT002
+    """Where the picture of somebody is, small or large enough for their own page.
+
+    Args:
+        node: whose copies of pictures are shown.
+        who: an account, or the path of a picture here.
+        big: large enough for their own page.
+    """
+    if isinstance(who, str):
+        return who
+    if who is None or who.face is None or who.suspended or who.gone:
+        return None
+    if who.local:
+        return who.face
+    return (_picture if big else _thumb)(node, who.face, who.domain)
+
+
+def _thumb(node: "Node", url: str | None, whose: str = "") -> str | None:
+    """Where a small picture of one is, for lists."""
+    return node.registry.picture(node, url, whose, True) if url and node.registry.picture else None
+
+
+def _called(node: "Node", who: Account) -> Markup:
+    """What somebody is called, with the small pictures that a name from elsewhere may hold."""
+    named = [] if who.local or ":" not in who.label else _emoji_of(who)
+    return Markup("<bdi>{}</bdi>").format(_pictured(node, escape(who.label), named, who.domain))
+
+
+def _emoji_of(who: Account) -> list[Mapping[str, str]]:
+    """The custom emoji that an actor's own page names (FEP-9098)."""
+    said = (who.document or {}).get("tag")
+    found = []
+    for one in (said if isinstance(said, list) else [said])[:50]:
+        if not isinstance(one, Mapping) or one.get("type") != "Emoji":
+            continue
+        icon, name = one.get("icon"), one.get("name")
+        url = icon.get("url") if isinstance(icon, Mapping) else icon
+        if isinstance(url, str) and isinstance(name, str):
+            found.append({"name": f":{name.strip(':')}:"[:100], "url": url})
+    return [one for one in found if len(one["name"]) > 2]
+
+
+_PICTURES: Final[Mapping[str, Callable[..., str | None]]] = {
+    "picture": _picture,
+    "face_of": _face,
+    "called": _called,
+    "thumb": _thumb,
+}
+"""What templates ask for pictures, each of a node."""
+
+
+def _pictured(
+    node: "Node", words: Markup, emoji: Sequence[Mapping[str, str]], whose: str = ""
+) -> Markup:
     """Words in which custom emoji are pictures, or where we have none, names with a title.
 
     Args:
         node: whose copies of pictures are shown; nothing is loaded from elsewhere.
         words: clean HTML, or escaped text.
         emoji: each with its `name` (a `:shortcode:`) and the `url` where its picture lies.
+        whose: the host of who wrote them.
     """
-    shown = {one["name"]: _emoji(one["name"], _picture(node, one["url"])) for one in emoji}
+    shown = {one["name"]: _emoji(one["name"], _thumb(node, one["url"], whose)) for one in emoji}
     return Markup(vocab.html.replaced(str(escape(words)), shown))  # noqa: S704
 
 

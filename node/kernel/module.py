@@ -141,9 +141,9 @@ class Module:
     finds: Mapping[str, Finder] = field(default_factory=dict)
     """What can be found here, by a heading in English: for searching, and on actors' pages."""
     identify: "Callable[[Node, Request], Awaitable[Viewer]] | None" = None
-    picture: "Callable[[Node, str, str], str | None] | None" = None
-    """The address of a picture elsewhere, and the host of who shows it (or "") → the path of our
-    copy of it; None if there is none."""
+    picture: "Callable[[Node, str, str, bool], str | None] | None" = None
+    """The address of a picture elsewhere, the host of who shows it (or ""), and whether it is
+    wanted small → the path of our copy of it; None if there is none."""
     shows: tuple[Callable[[Connection, str, Viewer], bool], ...] = ()
     """Id → whether it is a thing of this module that the viewer may see, on whatever page."""
     checks: Mapping[type[Object], Callable[..., None]] = field(default_factory=dict)

@@ -6,12 +6,12 @@ from typing import Any
 import federation
 from node.kernel.module import Module
 from node.kernel.node import Node
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from tests.conftest import Wire, person, settle
 from tests.federation.strangers import Actor, Post, Server, letters
 
 MODULES: list[Module] = [federation.module, accounts.module, follows.module, moderation.module,
-                         reactions.module, notes.module]  # fmt: skip
+                         reactions.module, notes.module, pictures.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 
 

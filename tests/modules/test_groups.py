@@ -10,7 +10,7 @@ from node.kernel.access import Viewer
 from node.kernel.module import Module
 from node.kernel.node import Node
 from node.kernel.tables import Account
-from node.modules import accounts, follows, groups, moderation, notes, reactions
+from node.modules import accounts, follows, groups, moderation, notes, pictures, reactions
 from node.modules.accounts import api as people
 from node.modules.groups import announcing, pinning, queries, rules
 from node.modules.groups.queries import Manners
@@ -23,7 +23,7 @@ from tests.federation.strangers import PUBLIC, Actor, Server
 from tests.modules.strange import MakeNode, Stage, follow
 
 MODULES: list[Module] = [federation.module, accounts.module, follows.module, moderation.module,
-                         reactions.module, notes.module, groups.module]  # fmt: skip
+                         reactions.module, notes.module, pictures.module, groups.module]  # fmt: skip
 SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 INFO = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 

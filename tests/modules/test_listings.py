@@ -15,7 +15,7 @@ from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
-from node.modules import accounts, follows, listings, moderation
+from node.modules import accounts, follows, listings, moderation, pictures
 from node.modules.accounts import api as members
 from node.modules.follows import api as following
 from node.modules.listings import api, posting, public, queries, writing
@@ -31,7 +31,14 @@ from vocab import wire as wires
 from vocab.model import PUBLIC
 from vocab.types import Delete, Update
 
-MODULES = [federation.module, accounts.module, follows.module, moderation.module, listings.module]
+MODULES = [
+    federation.module,
+    accounts.module,
+    follows.module,
+    moderation.module,
+    listings.module,
+    pictures.module,
+]
 ALL = [*MODULES, neighbours("https://alder.test/service", "https://birch.test/service")]
 MakeNode = Callable[..., Awaitable[Node]]
 HERE = api.HERE

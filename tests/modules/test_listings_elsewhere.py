@@ -9,7 +9,7 @@ from federation import resolving
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.keys import Keys, make_keys
 from node.kernel.node import Node
-from node.modules import accounts, follows, listings, moderation
+from node.modules import accounts, follows, listings, moderation, pictures
 from node.modules.follows import api as following
 from node.modules.listings import about, api, linked, posting, public, rules
 from node.modules.listings.rules import State
@@ -19,7 +19,14 @@ from tests.federation.strangers import PUBLIC, letters
 from tests.modules.market import Market, on_board, received
 from tests.modules.test_listings_pages import Browse
 
-MODULES = [federation.module, accounts.module, follows.module, moderation.module, listings.module]
+MODULES = [
+    federation.module,
+    accounts.module,
+    follows.module,
+    moderation.module,
+    listings.module,
+    pictures.module,
+]
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,20 @@ import pytest
 
 import federation
 from node.kernel.node import Node
-from node.modules import accounts, follows, listings, moderation
+from node.modules import accounts, follows, listings, moderation, pictures
 from node.modules.listings import api, posting
 from node.modules.listings.posting import Draft
 from node.modules.listings.tables import Notice
 from tests.conftest import START, Browser, Clock, person
 
-MODULES = [federation.module, accounts.module, follows.module, moderation.module, listings.module]
+MODULES = [
+    federation.module,
+    accounts.module,
+    follows.module,
+    moderation.module,
+    listings.module,
+    pictures.module,
+]
 MakeNode = Callable[..., Awaitable[Node]]
 Browse = Callable[..., Awaitable[Browser]]
 

@@ -13,7 +13,7 @@ from node.kernel.access import ANONYMOUS
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import acts, blocking, queries, queue, refusing, reporting, shading
 from node.modules.moderation.tables import block, refusal, report
@@ -24,7 +24,7 @@ from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Block, Flag
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module, reactions.module,
-           notes.module]  # fmt: skip
+           notes.module, pictures.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 Browse = Callable[..., Awaitable[Browser]]
 

@@ -11,7 +11,7 @@ import federation
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account, job
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import acts, blocking, gathering, lists, queries
 from node.modules.moderation.gathering import What
@@ -22,7 +22,7 @@ from tests.servers import hidden_fields
 from vocab.types import Block, Undo
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 Browse = Callable[..., Awaitable[Browser]]
 
 

@@ -14,7 +14,7 @@ from federation.origins import domain, parents
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account, account, log_entry
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import blocking, queries, refusing, shading
 from node.modules.moderation.refusing import Terms
@@ -25,7 +25,7 @@ from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Flag
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 Browse = Callable[..., Awaitable[Browser]]
 SILENCE, OUT = Terms(level=Level.SILENCE), Terms(level=Level.SUSPEND)

@@ -13,7 +13,7 @@ import federation
 from federation import resolving
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import importing, lists, queries, refusing
 from node.modules.moderation.lists import Entry
@@ -26,7 +26,7 @@ from tests.modules.test_notes import follow
 from tests.servers import hidden_fields
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 Browse = Callable[..., Awaitable[Browser]]
 HEAD = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n"
 

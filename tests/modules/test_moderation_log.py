@@ -9,7 +9,7 @@ from sqlalchemy import select
 import federation
 from node.kernel.errors import Refused
 from node.kernel.node import Node
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.moderation import acts, allowing, importing, openly, refusing, reporting
 from node.modules.moderation.pages import log as pages
 from node.modules.moderation.refusing import Terms
@@ -18,7 +18,7 @@ from tests.conftest import Browser, Clock, MakeNode, person
 from tests.modules.test_notes import say
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 Browse = Callable[..., Awaitable[Browser]]
 CANARY = "CANARY"
 

@@ -10,7 +10,7 @@ from federation import policy, resolving
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.node import Node
 from node.kernel.tables import log_entry
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
 from node.modules.moderation import allowing
 from tests.conftest import Browser, MakeNode, Wire, person, settle
@@ -19,7 +19,7 @@ from tests.modules.test_notes import feed, follow, kept, say
 from tests.servers import hidden_fields
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 Browse = Callable[..., Awaitable[Browser]]
 
 

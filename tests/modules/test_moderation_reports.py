@@ -11,7 +11,7 @@ import federation
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import account, letter
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.accounts import api as people
 from node.modules.moderation import acts, refusing, reporting
 from node.modules.moderation.tables import report
@@ -20,7 +20,7 @@ from tests.modules.test_notes import follow, kept, say
 from vocab.types import Flag
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
-           notes.module, reactions.module]  # fmt: skip
+           notes.module, pictures.module, reactions.module]  # fmt: skip
 Browse = Callable[..., Awaitable[Browser]]
 
 

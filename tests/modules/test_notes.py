@@ -14,7 +14,7 @@ from node.kernel.errors import Invalid, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.tables import letter as letters
-from node.modules import accounts, follows, moderation, notes, reactions
+from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.accounts import leaving
 from node.modules.follows import api as following
 from node.modules.notes import public, queries, writing
@@ -27,7 +27,7 @@ from vocab.model import PUBLIC
 from vocab.types import Create, Delete, Image, Note, Update
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module, reactions.module,
-           notes.module]  # fmt: skip
+           notes.module, pictures.module]  # fmt: skip
 MakeNode = Callable[..., Awaitable[Node]]
 
 

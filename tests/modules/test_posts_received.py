@@ -124,7 +124,7 @@ async def test_what_is_too_much_is_cut(here: Stage) -> None:
     assert len(found.mentions) <= rules.MENTIONS * 2
     assert len(found.attachments) <= rules.PICTURES
     assert all(one["url"].startswith("https://elm.test/") for one in found.attachments)
-    assert all(len(one["name"]) <= 300 for one in found.attachments)
+    assert all(len(one["name"]) <= 1500 for one in found.attachments)
     assert len(found.to) <= 500
     assert (found.url, found.context, found.answers, found.quote) == (post["id"], None, None, None)
 
@@ -156,7 +156,7 @@ async def test_copies_of_pictures_are_shown_where_a_module_keeps_them(
     make_node: MakeNode, wire: Wire, browse: Callable[..., Awaitable[Browser]]
 ) -> None:
     """H04: what is shown lies here; without such a module there are links and names."""
-    copies = Module(name="copies", picture=lambda _node, url: f"/copy?of={quote(url, safe='')}")
+    copies = Module(name="copies", picture=lambda _node, url, *_: f"/copy?of={quote(url, safe='')}")
     here = Stage(await make_node("alder", modules=[*MODULES, copies]), wire)
     bob = here.actor(here.server("elm.test"), "bob")
     await follow(here, "ana", bob)

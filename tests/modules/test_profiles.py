@@ -14,7 +14,7 @@ from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
-from node.modules import accounts, follows, listings, moderation, profiles
+from node.modules import accounts, follows, listings, moderation, pictures, profiles
 from node.modules.accounts import api as members
 from node.modules.follows import api as following
 from node.modules.profiles import api, changing, elsewhere, pages, public, queries, rules, writing
@@ -28,6 +28,7 @@ from vocab import wire as wires
 
 MODULES = [
     federation.module, accounts.module, follows.module, moderation.module, listings.module,
+    pictures.module,
     profiles.module,
 ]  # fmt: skip
 TRUSTING = [*MODULES, neighbours("https://alder.test/service", "https://birch.test/service")]

@@ -21,7 +21,8 @@ from node.modules.accounts.tables import (
 )
 
 _MEMBER = (
-    account.c.id, account.c.handle, account.c.name, account.c.suspended, member.c.role,
+    account.c.id, account.c.handle, account.c.name, account.c.suspended, account.c.face,
+    member.c.role,
     member.c.language, member.c.timezone, member.c.joined, member.c.last_seen, member.c.invited_by,
 )  # fmt: skip
 

@@ -107,6 +107,7 @@ class Member:
     last_seen: date | None
     invited_by: str | None
     suspended: datetime | None
+    face: str | None
 
     @property
     def label(self) -> str:

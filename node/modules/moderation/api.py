@@ -15,7 +15,7 @@ from node.modules.moderation.acts import (
     unsuspend,
 )
 from node.modules.moderation.blocking import block_for, unblock
-from node.modules.moderation.queries import Hiding, blocks, hiding_of, refuses
+from node.modules.moderation.queries import Hiding, blocks, hiding_of, refuses, sets_aside
 from node.modules.moderation.refusing import Terms, allow, refuse
 from node.modules.moderation.reporting import Reported, close, file
 from node.modules.moderation.rules import Ground, Kind, Level
@@ -24,5 +24,5 @@ from node.modules.moderation.shading import kept_out, turned_from, unseen
 __all__ = [
     "Ground", "Hidden", "Hiding", "Kind", "Level", "Reported", "Shown", "Terms", "allow",
     "block_for", "blocks", "close", "file", "hide", "hiding_of", "kept_out", "refuse", "refuses",
-    "show", "suspend", "turned_from", "unblock", "unseen", "unsuspend",
+    "sets_aside", "show", "suspend", "turned_from", "unblock", "unseen", "unsuspend",
 ]  # fmt: skip

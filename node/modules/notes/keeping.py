@@ -13,6 +13,10 @@ from vocab import html, policy
 from vocab.model import Object, id_of
 from vocab.types import Article, Document, Emoji, Event, Image, Link, Mention, Post, Question
 
+DESCRIPTION = 1500
+"""Characters of what is said about a picture."""
+WIDEST = 20_000
+
 
 def row(
     post: Object, owner: Account, to: Sequence[str], cc: Sequence[str], now: datetime
@@ -95,7 +99,7 @@ def _page(post: Object, id: str) -> str:
     return post.url if post.url and same_origin(post.url, id) else id
 
 
-def _attachments(post: Object) -> list[dict[str, str]]:
+def _attachments(post: Object) -> list[dict[str, Any]]:
     """Files and links beside the words; only where they lie is kept, nothing is fetched."""
     found = []
     for one in post.attachment[: rules.PICTURES]:
@@ -104,9 +108,20 @@ def _attachments(post: Object) -> list[dict[str, str]]:
         url = one.url or (one.href if isinstance(one, Link) else None)
         if url and domain(url):
             media = "image/" if isinstance(one, Image) else (one.media_type or "")[:100]
-            name = html.line(one.name or one.summary, 300)
-            found.append({"url": url, "name": name, "host": domain(url), "media": media})
+            name = html.line(one.name or one.summary, DESCRIPTION)
+            said = {"url": url, "name": name, "host": domain(url), "media": media}
+            found.append({**said, **_drawing(one)})
     return found
+
+
+def _drawing(one: Object) -> dict[str, Any]:
+    """Width, height and blur of a picture, so that the page around it does not jump."""
+    width, height = getattr(one, "width", None), getattr(one, "height", None)
+    if not (isinstance(width, int) and isinstance(height, int)):
+        return {}
+    is_sane = 0 < width <= WIDEST and 0 < height <= WIDEST
+    blurhash = (getattr(one, "blurhash", None) or "")[:120]
+    return {"width": width, "height": height, "blurhash": blurhash} if is_sane else {}
 
 
 def _mentions(post: Object) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from node.kernel.unit import Unit
 from node.modules.notes import queries, stamps, tallies, writing
+from node.modules.pictures import api as pictures
 from node.modules.reactions import api as reactions
 
 
@@ -54,6 +55,7 @@ def empty(unit: Unit, ids: Sequence[str]) -> None:
     tallies.remove(unit, ids)
     stamps.remove(unit, ids)
     reactions.remove_about(unit, ids)
+    pictures.remove_about(unit, ids)
 
 
 def _is_somebody(unit: Unit, id: str) -> bool:

@@ -20,9 +20,12 @@ from node.kernel.unit import Unit
 from node.modules.notes import forms, polls, queries, rules, showing, writing
 from node.modules.notes.queries import Post
 from node.modules.notes.writing import Draft
+from node.modules.pictures import api as pictures
+from node.modules.pictures.api import Brought
 from vocab.model import Malformed
 from web.forms import (
     Entry,
+    Form,
     blank,
     done,
     fields_of,
@@ -93,7 +96,7 @@ def _moment(said: str | None) -> datetime | None:
 async def write(request: Request) -> Response:
     """Write a post."""
     _node, _viewer = member(request)
-    form = read(request, forms.post(request))
+    form = await sent(request, forms.post(request))
     if not form.errors:
         try:
             slug = await posted(request, form, parent=None, reach_=form.values["reach"])
@@ -113,7 +116,7 @@ async def reply(request: Request) -> Response:
     kept = await node.read(queries.by_slug, request.path_params["slug"], viewer)
     if kept is None:
         raise Missing
-    form = read(request, forms.post(request, parent=kept.reach, answer=True))
+    form = await sent(request, forms.post(request, parent=kept.reach, answer=True))
     if not form.errors:
         wide = form.values.get("reach", Reach.DIRECT.value)
         try:
@@ -186,6 +189,8 @@ def _reach_of(unit: Unit, id: str, viewer: Viewer) -> str | None:
 async def change(request: Request) -> Response:
     """The form in which a post is changed."""
     kept = await _mine(request)
+    node, _viewer = member(request)
+    pictures.opened(request, (await node.read(pictures.about, [kept.id])).get(kept.id, ()))
     said = {"text": kept.source, "lang": kept.lang, "warning": kept.summary}
     form = blank(request, forms.change(request), **said)
     return _change_page(request, kept, form)
@@ -195,11 +200,12 @@ async def changed(request: Request) -> Response:
     """Change a post."""
     kept = await _mine(request)
     node, viewer = member(request)
-    form = read(request, forms.change(request))
+    form = await sent(request, forms.change(request), about=kept.id)
     if not form.errors:
         try:
-            said = (kept.slug, *(form.values[name] for name in ("text", "lang", "warning")))
-            await node.write(writing.edit, viewer, *said)
+            text, lang, warning = (form.values[name] for name in ("text", "lang", "warning"))
+            shown = request.state.brought.chosen
+            await node.write(writing.edit, viewer, kept.slug, text, lang, warning, shown)
         except Invalid as problem:
             form = form.wrong(problem)
         else:
@@ -228,6 +234,13 @@ async def _mine(request: Request) -> Post:
     return kept
 
 
+async def sent(request: Request, asked: Form, *, about: str | None = None) -> Entry:
+    """What was sent with the pictures that came along, which wait here if something is wrong."""
+    form = read(request, asked)
+    brought = await pictures.taken(request, about=about)
+    return form.wrong(Invalid(brought.errors)) if brought.errors else form
+
+
 # From the form to the unit ------------------------------------------------------------------
 
 
@@ -236,6 +249,7 @@ async def posted(
 ) -> str:
     """Write what the form says, after looking up whom it names; its slug."""
     node, viewer = member(request)
+    brought: Brought = getattr(request.state, "brought", Brought())
     text = form.values["text"]
     draft = Draft(
         text=text,
@@ -245,6 +259,7 @@ async def posted(
         parent=parent,
         warning=form.values["warning"],
         quote=quote,
+        pictures=brought.chosen,
         **forms.asked(form),
     )
     as_community = form.values.get("author") == "community" and viewer.is_admin

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.origins import domain
 from node.kernel.access import Reach, Viewer
 from node.kernel.unit import Unit
 from node.modules.notes import queries, stamps, tallies
@@ -16,7 +17,18 @@ from node.modules.reactions import api as reactions
 from node.modules.reactions.api import Verb
 from vocab import html
 from vocab.model import Collection, Object, OrderedCollection
-from vocab.types import Article, Event, Mention, Note, Question, Tombstone, Update
+from vocab.types import (
+    Article,
+    Document,
+    Emoji,
+    Event,
+    Image,
+    Mention,
+    Note,
+    Question,
+    Tombstone,
+    Update,
+)
 
 TRUSTED_PEERS = "trustedPeers"
 RECIPIENTS_ONLY = "recipientsOnly"
@@ -57,7 +69,10 @@ def value(db: Connection, kept: Post) -> Object:
     told = (kept.updated, poll.told if poll else None)
     open_ = kept.local and kept.reach == Reach.PUBLIC
     quote = kept.quote if kept.consent != Consent.REFUSED else None
-    tags = tuple(Mention(href=one["href"], name=one["name"]) for one in kept.mentions)
+    tags = (
+        *(Mention(href=one["href"], name=one["name"]) for one in kept.mentions),
+        *(_emoji(one) for one in kept.emoji if kept.local),
+    )
     return _CLASSES[kept.type](
         id=kept.id,
         name=kept.title or None,
@@ -70,6 +85,7 @@ def value(db: Connection, kept: Post) -> Object:
         lang=kept.lang,
         in_reply_to=kept.in_reply_to,
         tag=tags,
+        attachment=_pictures(kept),
         to=tuple(kept.to),
         cc=tuple(kept.cc),
         published=kept.published,
@@ -84,6 +100,41 @@ def value(db: Connection, kept: Post) -> Object:
         quote_authorization=kept.stamp if kept.consent == Consent.GIVEN else None,
         **(_asked(poll) if poll else {}),
     )
+
+
+def _pictures(kept: Post) -> tuple[Document, ...]:
+    """The pictures of a post of ours, as they lie here (W8)."""
+    here = f"{kept.id.rpartition('/o/')[0]}/pictures/"
+    return tuple(
+        Document(
+            url=one["url"],
+            media_type=one["media"],
+            name=one["name"] or None,
+            width=one.get("width"),
+            height=one.get("height"),
+            blurhash=one.get("blurhash") or None,
+        )
+        for one in kept.attachments
+        if kept.local and one["url"].startswith(here)
+    )
+
+
+def _emoji(one: Mapping[str, str]) -> Emoji:
+    """An emoji of the community's own (FEP-9098)."""
+    return Emoji(name=one["name"], icon=Image(url=one["url"], media_type="image/png"))
+
+
+def shows(db: Connection, id: str, viewer: Viewer) -> bool:
+    """Whether a viewer may see a post, so that its pictures are for them too (hook `shows`).
+
+    What was sent to somebody elsewhere by name is known at their server: it may ask as itself.
+    """
+    kept = _readable(db, id, viewer)
+    if kept is None and viewer.account is not None and not viewer.account.local:
+        sent = queries.stored(db, id)
+        places = {domain(one) for one in (*sent.to, *sent.cc)} if sent and sent.local else set()
+        kept = sent if viewer.account.domain in places and sent and not sent.hidden else None
+    return kept is not None and kept.deleted is None
 
 
 def with_link(content: str, quote: str | None) -> str:

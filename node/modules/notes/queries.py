@@ -53,7 +53,7 @@ class Post:
     in_reply_to: str | None
     thread: str
     url: str | None
-    attachments: Sequence[Mapping[str, str]]
+    attachments: Sequence[Mapping[str, Any]]
     mentions: Sequence[Mapping[str, str]]
     to: Sequence[str]
     cc: Sequence[str]

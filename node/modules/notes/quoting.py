@@ -12,7 +12,7 @@ from node.modules.notes import forms, pages, queries, quotes, stamps
 from node.modules.notes.queries import Post
 from node.modules.notes.rules import Consent
 from node.modules.notes.stamps import Asked
-from web.forms import Entry, done, fields_of, read
+from web.forms import Entry, done, fields_of
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -34,7 +34,7 @@ async def write(request: Request) -> Response:
 async def wrote(request: Request) -> Response:
     """Write a post that shows another."""
     quoted = await _quoted(request)
-    form = read(request, forms.quote(request, local=quoted.local))
+    form = await pages.sent(request, forms.quote(request, local=quoted.local))
     if not form.errors:
         try:
             reach = form.values.get("reach", Reach.PUBLIC.value)

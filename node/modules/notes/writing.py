@@ -15,10 +15,12 @@ from node.modules.accounts import api as accounts
 from node.modules.notes import public, queries, quotes, rules, standing
 from node.modules.notes.queries import Post
 from node.modules.notes.tables import note
+from node.modules.pictures import api as pictures
+from node.modules.pictures.api import Chosen
 from vocab import html, policy
 from vocab.model import PUBLIC, Object
 from vocab.policy import Leave, Verb
-from vocab.types import Create, Delete, Mention, Note, Question, Tombstone, Update
+from vocab.types import Create, Delete, Emoji, Mention, Note, Question, Tombstone, Update
 from web.language import mark
 
 LONGEST_WARNING = 200
@@ -55,6 +57,7 @@ class Draft:
     """Whether others may show it in a post of their own, if it is public."""
     group: bool = False
     """It is put before all who follow the community."""
+    pictures: Sequence[Chosen] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
         handling=said.handling,
     )
     unit.perform(made, author)
+    pictures.attach(unit, said.id or "", author.id, draft.pictures)
     quotes.ask(unit, said)
     slug = (said.id or "").rpartition("/")[2]
     if once is not None:
@@ -189,7 +193,11 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         **_warned(draft.warning),
         **_asking(unit, draft),
         in_reply_to=draft.parent,
-        tag=tuple(Mention(href=one.id, name=f"@{_called(one)}") for one in people.values()),
+        attachment=pictures.documents(unit.db, unit.origin, draft.pictures),
+        tag=(
+            *(Mention(href=one.id, name=f"@{_called(one)}") for one in people.values()),
+            *pictures.tags(unit.db, unit.origin, unit.community.id, draft.text),
+        ),
         to=to,
         cc=cc,
         audience=group,
@@ -279,9 +287,17 @@ def may_change(db: Connection, viewer: Viewer, kept: Post) -> bool:
 
 
 def edit(
-    unit: Unit, viewer: Viewer, slug: str, text: str, lang: str | None, warning: str = ""
+    unit: Unit,
+    viewer: Viewer,
+    slug: str,
+    text: str,
+    lang: str | None,
+    warning: str = "",
+    shown: Sequence[Chosen] | None = None,
 ) -> None:
-    """Change the words of a post; whom it names and reaches stays, and what it asks.
+    """Change the words and pictures of a post; whom it names and reaches stays, and what it asks.
+
+    `shown` are its pictures from now on; None leaves them as they are.
 
     Raises:
         Conflict: it was deleted.
@@ -302,6 +318,7 @@ def edit(
         "content": public.with_link(_written(text, people), kept.quote),
         "source": public.source(text),
         "lang": lang,
+        **_shown(unit, before, text, shown),
         "updated": max(unit.now, (kept.updated or kept.published) + NEWER),
     }
     now = type(before)(**fields)
@@ -315,6 +332,17 @@ def edit(
         handling=now.handling,
     )
     unit.perform(change, kept.author)
+    if shown is not None:
+        pictures.attach(unit, kept.id, kept.owner, shown)
+
+
+def _shown(unit: Unit, before: Object, text: str, shown: Sequence[Chosen] | None) -> dict[str, Any]:
+    """The emoji that the words name now, and the pictures beside them."""
+    others = tuple(one for one in before.tag if not isinstance(one, Emoji))
+    tag = (*others, *pictures.tags(unit.db, unit.origin, unit.community.id, text))
+    if shown is None:
+        return {"tag": tag}
+    return {"tag": tag, "attachment": pictures.documents(unit.db, unit.origin, shown)}
 
 
 def _keys(unit: Unit, one: Account) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from federation import naming, resolving
+from federation import actors, naming, resolving
 from federation.finding import spend
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Problem, Refused
@@ -90,6 +90,7 @@ async def show(request: Request, who: Account | None) -> Response:
         State=State,
         fields=elsewhere.said_fields(who.document),
         cards=await elsewhere.cards(node, who),
+        header=actors.picture(actors.value(who, node.registry.types).image),
         kinds=editing.NAMES,
         found=found,
         pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
