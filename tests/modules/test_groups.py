@@ -23,7 +23,8 @@ from tests.federation.strangers import PUBLIC, Actor, Server
 from tests.modules.strange import MakeNode, Stage, follow
 
 MODULES: list[Module] = [federation.module, accounts.module, follows.module, moderation.module,
-                         reactions.module, notes.module, pictures.module, groups.module]  # fmt: skip
+                         pictures.module, reactions.module, notes.module,
+                         groups.module]  # fmt: skip
 SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 INFO = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
