@@ -52,7 +52,7 @@ def row(actor: Object, document: Mapping[str, Any], now: datetime) -> dict[str, 
         "service": _service(actor),
         "key_id": key.id if key else None,
         "public_key": key.public_key_pem if key else None,
-        "assertion_keys": dict(_assertions(actor)[:KEYS]),
+        "assertion_keys": dict(_assertions(actor, now)[:KEYS]),
         "locked": bool(actor.manually_approves_followers),
         "discoverable": bool(actor.discoverable),
         "indexable": bool(actor.indexable),
@@ -142,11 +142,13 @@ def _rsa(actor: Actor) -> Key | None:
     return None
 
 
-def _assertions(actor: Actor) -> list[tuple[str, str]]:
-    """FEP-521a: keys on the actor's own page whose controller it is."""
+def _assertions(actor: Actor, now: datetime) -> list[tuple[str, str]]:
+    """FEP-521a: keys on the actor's own page whose controller it is, and that have not ended."""
     found = []
     for key in actor.assertion_method[: KEYS * 2]:
         if not isinstance(key, Multikey) or not key.id or not key.public_key_multibase:
+            continue
+        if any(end is not None and end <= now for end in (key.expires, key.revoked)):
             continue
         if id_of(key.controller) == actor.id and base(key.id) == actor.id and _sound(key):
             found.append((key.id, key.public_key_multibase))

@@ -6,12 +6,21 @@ end or a month old. A server in trouble waits as a whole and holds up no other.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from federation import absence, addressing, hosts, letters, policy, resolving, signing
+from federation import (
+    absence,
+    addressing,
+    hosts,
+    letters,
+    policy,
+    resolving,
+    returning,
+    signing,
+)
 from federation.claims import Form
 from federation.hosts import Host
 from federation.letters import Letter
@@ -59,6 +68,10 @@ class Task:
     refused: bool
     form: Form
     """The spelling to begin with."""
+    behind: tuple[Account, ...]
+    """Some of those whose letters lie there."""
+    telling: str | None
+    """The letter's id, until somebody believed no signature of ours for it."""
 
 
 # Spreading ----------------------------------------------------------------------------------
@@ -142,12 +155,16 @@ async def deliver(
     """
     now = node.now()
     task = await node.read(_task, node.registry, activity, inbox, now)
+    if task is not None and unproven:
+        task = replace(task, telling=None)
     if task is None:
         await node.write(letters.finish, activity, inbox)
         return
     if reason := _dropped(task, node):
         await node.write(letters.finish, activity, inbox, reason)
         return
+    if not task.host.resting(now) and not letters.is_public(task.letter.body):
+        await _unless_doubted(node, task)
     if task.host.resting(now):
         assert task.host.retry_at is not None
         raise TryLater(f"{task.host.domain} is left alone", task.host.retry_at - now)
@@ -160,6 +177,30 @@ async def deliver(
         await _again(node, task, outcome, now, failures, unproven)
     else:
         await node.write(_refused, task, outcome)
+
+
+async def _unless_doubted(node: Node, task: Task) -> None:
+    """Look who lives there now, before anything private goes to a server that was silent for long.
+
+    Raises:
+        TryLater: it is under doubt, or does not answer.
+    """
+    host, now = task.host, node.now()
+    behind = [
+        await _as_now(node, one)
+        if returning.is_unread(seen=one.fetched, last_ok=host.last_ok, back=host.back, now=now)
+        else one
+        for one in task.behind
+    ]
+    if any(one.doubted for one in behind):
+        raise TryLater(f"{task.host.domain} is under doubt", returning.HOLD, code=returning.DOUBTED)
+
+
+async def _as_now(node: Node, one: Account) -> Account:
+    try:
+        return await resolving.refresh(node, one)
+    except (Refused, Missing, Malformed):
+        return one
 
 
 async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
@@ -176,7 +217,7 @@ async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
 
 async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
     try:
-        by = await signing.signer(node, task.letter.actor)
+        by = await signing.signer(node, task.letter.actor, telling=task.telling)
         headers = signing.posting(node, by, task.letter.body, _digested(node, task.letter), form)
         answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
         if answer.status in MOVED and (place := _moved(node, answer)):
@@ -262,6 +303,8 @@ def _task(
         host=host,
         refused=all(_shut_out(db, registry, one) for one in owners or [inbox]),
         form=host.form or (Form.RFC9421 if _announced(behind) else Form.CAVAGE),
+        behind=tuple(one for one in behind if one.inbox == inbox) or tuple(behind),
+        telling=activity,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, select, 
 
 from federation.claims import Form
 from federation.outcomes import pause
+from federation.returning import LONG
 from federation.tables import host
 from node.kernel.database import insert_new
 from node.kernel.tables import job
@@ -32,6 +33,7 @@ class Host:
     failures: int = 0
     retry_at: datetime | None = None
     last_ok: datetime | None = None
+    back: datetime | None = None
 
     def resting(self, now: datetime) -> bool:
         """Whether it is being left alone now."""
@@ -50,6 +52,7 @@ def known(db: Connection, domain: str, now: datetime) -> Host:
         failures=row.failures,
         retry_at=row.retry_at,
         last_ok=row.last_ok,
+        back=row.back,
     )
 
 
@@ -72,6 +75,8 @@ def answered(unit: Unit, domain: str, form: Form | None = None) -> None:
     if form is None and row.failures and (row.last_error or "").startswith("E_HTTP_"):
         return
     values: dict[str, Any] = {"failures": 0, "retry_at": None, "last_ok": unit.now}
+    if row.last_ok is not None and unit.now - row.last_ok >= LONG:
+        values |= {"silent_since": row.last_ok, "back": unit.now}
     if form:
         values |= {"form": form.value, "form_at": unit.now}
     unit.db.execute(update(host).where(host.c.domain == domain).values(values))

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation import queries, senders
+from federation import forwarding, policy, queries, senders
 from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
 from federation.limits import Limits
@@ -129,7 +129,10 @@ class Inbox:
             document = reader.read_object(request.body) if known is None else None
             if known is None and await self._farewell(document or {}):
                 return
-            sender = await senders.of(self._node).prove(request, claim, _owner(document))
+            owner = _owner(document)
+            if owner is not None and forwarding.is_passed_on(document or {}, owner, claim.key_id):
+                owner = None
+            sender = await senders.of(self._node).prove(request, claim, owner)
             await self._keep(request.body, claim, sender, document)
         except BadSignature as refusal:
             raise Turned(401, refusal.code, refusal.detail) from None
@@ -155,20 +158,51 @@ class Inbox:
     ) -> None:
         if document is None:
             document = reader.read_object(body)
-        activity = _activity(document, sender.owner)
         server = domain(sender.owner)
+        author = await self._author(document, sender.owner)
         if wait := await self._limits.wait(sender.owner):
             raise Turned(429, "E_RATE", sender.owner, wait)
+        if author is None:
+            return
         letter = Arrived(
-            activity=activity,
-            actor=sender.owner,
+            activity=_activity(document, author),
+            actor=author,
             body=body,
             handling=_handling(document),
-            domain=server,
-            form=claim.form.value if self._is_news(server, claim.form.value) else None,
+            domain=domain(author),
+            form=claim.form.value if self._is_own(author, server, claim) else None,
         )
         if not await self._keeper.keep(letter):
-            raise Turned(403, "E_BLOCKED", sender.owner)
+            raise Turned(403, "E_BLOCKED", author)
+
+    async def _author(self, document: Mapping[str, Any], sender: str) -> str | None:
+        """Whose letter it is that somebody sends; None if its actor's own server is asked first.
+
+        Raises:
+            Turned: 403, it is in the name of somebody else, and nothing proves it.
+        """
+        actor = _owner(document)
+        assert actor is not None, "there is a document"
+        if actor == sender:
+            return actor
+        if same_origin(actor, self._node.origin) or not forwarding.may_be(document, actor):
+            raise Turned(403, "E_ACTOR", f"signed by {sender}, in the name of {actor}")
+        if "proof" in document:
+            try:
+                await forwarding.prove(self._node, document, actor)
+            except Malformed as fault:
+                raise Turned(403, fault.code, fault.message) from None
+            return actor
+        if not forwarding.is_signed_the_old_way(document):
+            raise Turned(403, "E_ACTOR", f"signed by {sender}, in the name of {actor}")
+        if await self._node.read(policy.refuses, self._node.registry, sender):
+            raise Turned(403, "E_BLOCKED", sender)
+        await forwarding.ask(self._node, document, actor, sender)
+        return None
+
+    def _is_own(self, author: str, server: str, claim: Claim) -> bool:
+        """Whether the author's own server spoke to us, in a way worth writing down."""
+        return domain(author) == server and self._is_news(server, claim.form.value)
 
     def _is_news(self, server: str, form: str) -> bool:
         now = self._node.now()

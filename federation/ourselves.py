@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
+from federation import keyring
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of, letter
 from vocab import html
-from vocab.model import Endpoints, Key, Multikey, Object
+from vocab.model import Endpoints, Key, Object
 from vocab.types import (
     Application,
     Community,
@@ -68,7 +69,7 @@ def person_actor(
 ) -> Person:
     """A member; `discoverable` and `indexable` are what they chose for both."""
     fields = {
-        **_common(one),
+        **_common(db, one, now),
         "following": f"{one.id}/following",
         "featured": f"{one.id}/featured",
         "manually_approves_followers": one.locked,
@@ -83,7 +84,7 @@ def person_actor(
 def community_actor(db: Connection, registry: Registry, one: Account, now: datetime) -> Community:
     """The community: followable everywhere, owner of listings and decisions."""
     fields = {
-        **_common(one),
+        **_common(db, one, now),
         "following": f"{one.id}/following",
         "featured": f"{one.id}/featured",
         "manually_approves_followers": one.locked,
@@ -103,7 +104,7 @@ def service_actor(
 ) -> NodeService:
     """The node itself: signs what we fetch, and says what we can (FEP-844e)."""
     fields = {
-        **_common(one),
+        **_common(db, one, now),
         "following": f"{one.id}/following",
         "manually_approves_followers": True,
         "communities": (community,),
@@ -128,7 +129,7 @@ def named(db: Connection, handle: str) -> Account | None:
     return account_of(row) if row else None
 
 
-def _common(one: Account) -> dict[str, Any]:
+def _common(db: Connection, one: Account, now: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "preferred_username": one.handle,
@@ -145,10 +146,7 @@ def _common(one: Account) -> dict[str, Any]:
         "icon": _icon(one),
         "suspended": True if one.suspended else None,
         "public_keys": (Key(id=one.key_id, owner=one.id, public_key_pem=one.public_key),),
-        "assertion_method": tuple(
-            Multikey(id=id, controller=one.id, public_key_multibase=key)
-            for id, key in one.assertion_keys.items()
-        ),
+        "assertion_method": keyring.shown(db, one, now),
     }
 
 

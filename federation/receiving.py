@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from sqlalchemy import update
 
-from federation import policy, queries, reading, resolving, senders, trust
+from federation import policy, queries, reading, resolving, returning, senders, trust
 from federation.letters import PRIVATE
 from federation.origins import base, domain
 from federation.queries import Held
@@ -172,6 +170,7 @@ def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -
         actor=_sender(unit, held, read),
         held=held,
         fetched=fetched,
+        raw=read.raw,
     )
     said = (read.document, *fetched.values())
     policy.admit(unit.db, unit.registry, unit.origin, held.actor, said)
@@ -193,6 +192,7 @@ def _sender(unit: Unit, held: Held, read: Read) -> Account:
 
     Raises:
         Refused: E_BLOCKED, E_GONE, E_UNDONE.
+        TryLater: E_QUARANTINE, its server came back with other keys (`returning`).
         Wanted: we know it no more.
     """
     actor = unit.account(held.actor)
@@ -204,6 +204,8 @@ def _sender(unit: Unit, held: Held, read: Read) -> Account:
         raise Refused("E_BLOCKED", held.actor)
     if actor.gone is not None:
         raise Refused("E_GONE", held.actor)
+    if actor.doubted is not None and not returning.is_open(read.activity):
+        raise TryLater(f"{actor.domain} is under doubt", returning.HOLD, code=returning.DOUBTED)
     ids = {held.activity}
     if not isinstance(read.activity, Delete | Undo) and (id := id_of(read.activity.object)):
         ids.add(id)
@@ -236,7 +238,7 @@ def known(unit: Unit, viewer: Viewer) -> Known:
     )
 
 
-def _key(unit: Unit, method: str) -> Ed25519PublicKey | RSAPublicKey | None:
+def _key(unit: Unit, method: str) -> multikey.PublicKey | None:
     """The key a proof names, if it is on the page of an account we know."""
     owner = unit.account(base(method))
     written = owner.assertion_keys.get(method) if owner else None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from federation import actors, hosts, policy, queries, signing
+from federation import actors, hosts, keyring, policy, queries, returning, signing
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
@@ -164,8 +164,13 @@ async def keep(node: Node, id: str, found: Document) -> Account:
     return kept
 
 
-def put(unit: Unit, row: Mapping[str, Any]) -> Account:
+def put(unit: Unit, row: Mapping[str, Any], *, told: bool = False) -> Account:
     """Keep what an actor's own server says of it; a new name is yet to be proven (`naming`).
+
+    Args:
+        unit: the unit.
+        row: of `actors.row`.
+        told: the actor said so itself, in a letter that a known key signed.
 
     Raises:
         Refused: E_OURS, it is one of ours; E_GONE, it said itself that it goes for good.
@@ -182,8 +187,13 @@ def put(unit: Unit, row: Mapping[str, Any]) -> Account:
     upsert(unit.db, accounts, {**row, "acct": acct, "created": since}, key=["id"])
     kept = unit.account(id)
     assert kept is not None, "it was just written"
+    keyring.renewed(unit, before, kept)
+    kept = returning.look(unit, before, kept, told=told)
     if before is None:
         unit.registry.met(unit, kept)
+    else:
+        for take in (each for m in unit.registry.modules for each in m.renewed):
+            take(unit, before, kept)
     if acct is None:
         once = f"federation.name {id}"[:255]
         unit.later("federation.name", lane=kept.domain, once=once, account=id)

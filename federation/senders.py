@@ -1,10 +1,13 @@
 """Who signed a request: keys in memory, then in our rows, then from their owner's page."""
 
 import asyncio
+import contextlib
 from collections import Counter, OrderedDict
 from datetime import datetime, timedelta
 
-from federation import queries, resolving
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+
+from federation import keyring, queries, resolving
 from federation.claims import BadSignature, Claim, Request
 from federation.keys import load_public_pem
 from federation.limits import Bucket
@@ -85,6 +88,16 @@ class Senders:
             newer = await self._ask(claim.key_id, key.owner, key)
             return verify(request, claim, newer, now=now)
 
+    async def meet(self, key_id: str, owner: str) -> None:
+        """Have the page of a key's owner read, within what may be asked for keys.
+
+        Raises:
+            Unknown: there is no such key of this owner.
+            TryLater: the owner's server does not answer now.
+        """
+        with contextlib.suppress(BadSignature):  # it may be a key for documents alone
+            await self._ask(key_id, owner, None)
+
     def forget(self, owner: str) -> None:
         """Drop the keys in memory of an account, because its page is newer or gone."""
         for key_id in [id for id, (key, _) in self._keys.items() if key.owner == owner]:
@@ -130,11 +143,12 @@ class Senders:
             _note(self._refused, key_id, now)
             raise Unknown("E_KEY", f"{key_id}: {refusal}") from refusal
         key = self._keep(account, key_id)
-        assert key is not None, "resolving.key() answers only for listed keys"
+        if key is None:
+            raise Unknown("E_KEY", f"{key_id} has ended")
         return key
 
     def _keep(self, account: Account, key_id: str) -> PublicKey | None:
-        loaded = loaded_key(account, key_id)
+        loaded = loaded_key(account, key_id, self._node.now())
         if loaded is not None:
             self._keys[key_id] = loaded, self._node.now()
             if len(self._keys) > MOST:
@@ -149,8 +163,8 @@ class Senders:
         return True
 
 
-def loaded_key(account: Account, key_id: str) -> PublicKey | None:
-    """The key of an account under this id, loaded; None if it does not list it.
+def loaded_key(account: Account, key_id: str, now: datetime) -> PublicKey | None:
+    """The key of an account under this id, loaded; None if it does not list it, or it has ended.
 
     Raises:
         BadSignature: E_KEY, it is no key or a weak one.
@@ -159,12 +173,15 @@ def loaded_key(account: Account, key_id: str) -> PublicKey | None:
         key = load_public_pem(account.public_key)
         return PublicKey(id=key_id, owner=account.id, key=key)
     written = account.assertion_keys.get(key_id)
-    if written is None:
+    if written is None or not keyring.holds(account, key_id, now):
         return None
     try:
-        return PublicKey(id=key_id, owner=account.id, key=from_multikey(written))
+        loaded = from_multikey(written)
     except Malformed as fault:
         raise BadSignature("E_KEY", fault.message) from None
+    if isinstance(loaded, MLDSA44PublicKey):
+        raise BadSignature("E_KEY", "ML-DSA signs documents, not requests")
+    return PublicKey(id=key_id, owner=account.id, key=loaded)
 
 
 def of(node: Node) -> Senders:

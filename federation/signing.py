@@ -5,9 +5,11 @@ memory. Signing takes 0.2 ms and is done in place: handing it to a thread costs 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from federation import signatures
 from federation.keys import PrivateKey
@@ -25,6 +27,10 @@ MOST = 500
 """Loaded keys that are kept; the oldest goes first."""
 
 
+FRESH = timedelta(minutes=1)
+"""After so long a loaded key is compared with our rows: another process may have renewed it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signer:
     """An actor of ours that can sign requests now."""
@@ -33,26 +39,68 @@ class Signer:
     key: PrivateKey
 
 
-async def signer(node: Node, actor: str) -> Signer:
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """The keys of an actor of ours: the one it has, and the one before, for one letter."""
+
+    now: Signer
+    looked: datetime
+    before: Signer | None = None
+    until: datetime | None = None
+    told: str | None = None
+
+
+async def signer(node: Node, actor: str, *, telling: str | None = None) -> Signer:
     """The signer for an actor of ours, by its id.
+
+    Args:
+        node: ours.
+        actor: whose key.
+        telling: the letter that is sent; the one that tells of a new key is signed with the
+            old one, which is known where it goes (federation.md 1.5).
 
     Raises:
         Missing: E_NO_KEY; it is none of ours, or has been erased.
     """
-    kept: dict[str, Signer] = node.memory.setdefault("federation.signers", {})
-    if actor not in kept:
-        pem = await node.write(_private, actor)
-        if pem is None:
-            raise Missing("E_NO_KEY", actor)
+    kept: dict[str, Held] = node.memory.setdefault("federation.signers", {})
+    held = kept.get(actor)
+    if held is None or node.now() - held.looked >= FRESH:
+        held = await _held(node, actor, held)
+        kept.pop(actor, None)
         while len(kept) >= MOST:
             del kept[next(iter(kept))]
-        kept[actor] = Signer(key_id=f"{actor}#main-key", key=signatures.load_private_pem(pem))
-    return kept[actor]
+        kept[actor] = held
+    if held.before is not None and held.until is not None and telling == held.told is not None:
+        return held.before if node.now() < held.until else held.now
+    return held.now
 
 
-def _private(unit: Unit, actor: str) -> str | None:
-    found: str | None = unit.db.scalar(select(actor_key.c.rsa).where(actor_key.c.account == actor))
-    return found
+def forget(node: Node, actor: str) -> None:
+    """Load an actor's keys anew, because they were renewed."""
+    node.memory.get("federation.signers", {}).pop(actor, None)
+
+
+async def _held(node: Node, actor: str, before: Held | None) -> Held:
+    """The keys of an actor as they are in our rows, loaded unless they are loaded already."""
+    known = await node.account(actor)
+    key_id = known.key_id if known is not None and known.local else None
+    if before is not None and key_id == before.now.key_id:
+        return replace(before, looked=node.now())
+    row = await node.write(_private, actor)
+    if row is None or key_id is None:
+        raise Missing("E_NO_KEY", actor)
+    old = row.old_rsa and signatures.load_private_pem(row.old_rsa)
+    return Held(
+        now=Signer(key_id=key_id, key=signatures.load_private_pem(row.rsa)),
+        looked=node.now(),
+        before=Signer(key_id=row.old_key_id, key=old) if old else None,
+        until=row.old_until,
+        told=row.told,
+    )
+
+
+def _private(unit: Unit, actor: str) -> Row[Any] | None:
+    return unit.db.execute(select(actor_key).where(actor_key.c.account == actor)).one_or_none()
 
 
 def posting(

@@ -7,18 +7,18 @@ own server, outside of the unit: `Wanted` says what. Source: security.md V11 to 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from federation import actors, queries
-from federation.origins import domain, same_origin
+from federation import actors, keyring, queries
+from federation.origins import base, domain, same_origin
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from vocab import wire
-from vocab.model import Activity, Object, id_of
+from vocab import multikey, proofs, wire
+from vocab.model import Activity, Malformed, Object, id_of
 from vocab.types import (
     Accept,
     Announce,
@@ -75,6 +75,8 @@ class Case:
     actor: Account
     held: queries.Held
     fetched: Fetched
+    raw: Document = field(default_factory=dict)
+    """The letter as it came, for proofs inside of it."""
 
     @property
     def viewer(self) -> Viewer:
@@ -273,6 +275,8 @@ def _named(unit: Unit, case: Case) -> Trusted:
         return Trusted(object=kept)
     if isinstance(activity := case.activity, REMARKS):
         return Trusted(object=Object(id=id_of(activity.object)))
+    if isinstance(given, Object) and id not in case.fetched and _proven(unit, case, given):
+        return Trusted(object=given, document=_embedded(case.document), embedded=True)
     found, written = _asked(unit, case, id)
     return Trusted(object=found, document=written)
 
@@ -308,6 +312,33 @@ def _all_of(actor: Account, thing: Object, written: Document) -> bool:
     owners = written.get("attributedTo")
     one = _id(owners[0]) if isinstance(owners, list) and len(owners) == 1 else _id(owners)
     return one is not None and same_origin(one, actor.id) and same_origin(thing.id or "", actor.id)
+
+
+def _proven(unit: Unit, case: Case, given: Object) -> bool:
+    """Whether a thing in somebody else's letter is proven by a key of its owner's (FEP-8b32).
+
+    Only by keys that are here already; what cannot be judged is asked of its own server.
+    """
+    owner, written = id_of(given.attributed_to), _embedded(case.raw)
+    known = unit.account(owner) if owner else None
+    if known is None or known.gone is not None or known.suspended is not None or not written:
+        return False
+    if not same_origin(given.id, known.id) or queries.forgotten(
+        unit.db, known.id, [given.id or ""]
+    ):
+        return False
+    proof = written.get("proof")
+    if "@context" not in written and isinstance(proof, Mapping) and "@context" in proof:
+        written = {"@context": case.raw.get("@context"), **written}
+    try:
+        method = proofs.method_of(written)
+        key = keyring.keys(unit.db, known, written).get(method)
+        if key is None or base(method) != known.id:
+            return False
+        proofs.verify(written, multikey.from_multikey(key), now=unit.now)
+    except Malformed:
+        return False
+    return True
 
 
 def _here(unit: Unit, case: Case, id: str) -> Object:

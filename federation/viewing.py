@@ -49,7 +49,8 @@ async def _signer(node: Node, request: Request) -> Account | None:
         return None
     if await node.read(policy.refuses, node.registry, proven.owner):
         return None
-    return await node.read(find_account, proven.owner)
+    found = await node.read(find_account, proven.owner)
+    return found if found is not None and found.doubted is None else None
 
 
 def as_signed(node: Node, request: Request) -> signatures.Request:

@@ -97,6 +97,11 @@ def _people(sub: Any) -> None:
     link.add_argument("name")
     token = _add(sub, "token", commands.token, "Print a bearer token for a member's outbox.")
     token.add_argument("name")
+    keys = sub.add_parser("keys", help="Signing keys: renew.")
+    inner = keys.add_subparsers(required=True, metavar="WHAT")
+    renew = _add(inner, "renew", commands.keys_renew, "Make new keys; old records stay provable.")
+    renew.add_argument("name", nargs="?", help="a member; the community and the node if left out")
+    renew.add_argument("--lost", action="store_true", help="others may have the old keys")
     peer = sub.add_parser("peer", help="Trusted nodes: add, list, remove.")
     inner = peer.add_subparsers(required=True, metavar="WHAT")
     for name, run, words in (

@@ -183,6 +183,21 @@ async def token(settings: Settings, args: argparse.Namespace) -> None:
         _say(await node.write(accounts.token_for, account.id, "command line"))
 
 
+async def keys_renew(settings: Settings, args: argparse.Namespace) -> None:
+    """Give a member new keys, or the community and the node; the running node tells others."""
+    from node.modules.accounts import api as accounts
+    from node.modules.identity import api as identity
+
+    async with founded(settings) as node:
+        if args.name:
+            ids = [(await _member(node, args.name)).id]
+        else:
+            ids = [node.community.id, (await node.read(accounts.service_account)).id]
+        for actor in ids:
+            await identity.renew(node, actor, lost=args.lost)
+            _say(f"New keys for {actor}.")
+
+
 async def peer_add(settings: Settings, args: argparse.Namespace) -> None:
     """Propose trust to another node; the running node sends the proposal."""
     from node.modules.peers import api as peers

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
 from vocab.model import PUBLIC, Malformed, Object
+from vocab.multikey import PublicKey
 from vocab.origins import base, origin, same_origin
 from vocab.remap import unchanged
 from vocab.schemas import class_name
@@ -40,7 +38,7 @@ class Known:
 
     now: datetime | None = None
     stored: Callable[[str], Document | None] = _nothing
-    key: Callable[[str], Ed25519PublicKey | RSAPublicKey | None] = _nothing
+    key: Callable[[str], PublicKey | None] = _nothing
 
 
 Check: TypeAlias = Callable[[Document, Document, Known], None]

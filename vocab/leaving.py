@@ -5,7 +5,7 @@ Letters, answers to those who fetch, collections and what members' programs read
 (tests/guards/test_leaving.py) sees that there is no way around it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NewType
 
@@ -15,6 +15,9 @@ from vocab.model import Object
 
 Leaving = NewType("Leaving", dict[str, Any])
 """A document that the producer schemas let pass."""
+
+Sign = Callable[[dict[str, Any]], dict[str, Any]]
+"""A document to the same with a proof."""
 
 HIDDEN = frozenset({"bto", "bcc"})
 """What is for nobody but its sender (W14)."""
@@ -27,13 +30,15 @@ class Door:
     mode: Mode = "inline"
     allow_http: bool = False
 
-    def write(self, value: Object) -> Leaving:
-        """An object as the JSON that may leave.
+    def write(self, value: Object, *, sign: Sign | None = None) -> Leaving:
+        """An object as the JSON that may leave, with its proof if somebody signs it.
 
         Raises:
             Malformed: E_SCHEMA; the producer schemas refuse it.
         """
-        return self.check(wire.dump(value, mode=self.mode))
+        if sign is None:
+            return self.check(wire.dump(value, mode=self.mode))
+        return self.check(sign(wire.dump(value, mode=self.mode, for_proof=True)))
 
     def check(self, document: dict[str, Any]) -> Leaving:
         """A document that was written before, such as a signed one, if it may leave.

@@ -214,12 +214,14 @@ class Key(Object):
 
 @dataclass(frozen=True, kw_only=True)
 class Multikey(Object):
-    """An Ed25519 public key under assertionMethod (FEP-521a)."""
+    """A public key under assertionMethod (FEP-521a), with its end if it has one."""
 
     type: ClassVar[str] = "Multikey"
 
     controller: str | None = iri("controller")
     public_key_multibase: str | None = text("publicKeyMultibase")
+    expires: datetime | None = time("expires")
+    revoked: datetime | None = time("revoked")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,15 @@
 """Keys and digests as multibase text: base58btc, Multikey (FEP-521a), multihash; pure.
 
-Only what is in use among ActivityPub servers: Ed25519 and RSA keys, SHA-256 digests.
+Only what is in use among ActivityPub servers: Ed25519, RSA and ML-DSA-44 keys, SHA-256 digests.
 """
 
+import base64
+import binascii
+
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from vocab.model import Malformed
@@ -16,6 +21,9 @@ LONGEST = 4096
 _ED25519 = b"\xed\x01"
 _ED25519_PRIVATE = b"\x80\x26"
 _RSA = b"\x85\x24"
+_MLDSA44 = b"\x90\x24"
+
+PublicKey = Ed25519PublicKey | RSAPublicKey | MLDSA44PublicKey
 
 # The points of small order, in every encoding that is accepted for them (sign bit left out):
 # with such a key one signature fits every text. Computed from RFC 8032 §5.1; as in libsodium.
@@ -78,6 +86,24 @@ def from_multibase(text: str) -> bytes:
     return from_base58(text[1:])
 
 
+def from_base64url(text: str) -> bytes:
+    """Read multibase base64url without padding, `u…`, in its one spelling.
+
+    Raises:
+        Malformed: E_MULTIBASE.
+    """
+    held = text[1:]
+    if not text.startswith("u") or len(held) > LONGEST or "=" in held:
+        raise Malformed("E_MULTIBASE", text[:40])
+    try:
+        data = base64.b64decode(held + "=" * (-len(held) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise Malformed("E_MULTIBASE", text[:40]) from None
+    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != held:
+        raise Malformed("E_MULTIBASE", "not in its one spelling")
+    return data
+
+
 def multikey(key: Ed25519PublicKey | RSAPublicKey) -> str:
     """Write a key as `publicKeyMultibase`; FEP-521a."""
     if isinstance(key, RSAPublicKey):
@@ -86,13 +112,13 @@ def multikey(key: Ed25519PublicKey | RSAPublicKey) -> str:
     return multibase(_ED25519 + key.public_bytes_raw())
 
 
-def from_multikey(text: str) -> Ed25519PublicKey | RSAPublicKey:
-    """Read a `publicKeyMultibase`.
+def from_multikey(text: str) -> PublicKey:
+    """Read a `publicKeyMultibase`, `z…` or `u…`.
 
     Raises:
         Malformed: E_MULTIBASE, E_KEY; of another type, or weak.
     """
-    data = from_multibase(text)
+    data = from_base64url(text) if text.startswith("u") else from_multibase(text)
     key = _loaded(data[:2], data[2:])
     fault = weakness(key)
     if fault:
@@ -117,24 +143,28 @@ def from_private_multikey(text: str) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(data[2:])
 
 
-def weakness(key: Ed25519PublicKey | RSAPublicKey) -> str:
+def weakness(key: PublicKey) -> str:
     """What is wrong with a key, or nothing: too short, too long, odd exponent, small order."""
     if isinstance(key, RSAPublicKey):
         if not 2048 <= key.key_size <= 8192:
             return f"RSA with {key.key_size} bits"
         exponent = key.public_numbers().e
         return "" if 65537 <= exponent < 1 << 32 else f"RSA exponent {exponent}"
+    if isinstance(key, MLDSA44PublicKey):
+        return ""
     raw = key.public_bytes_raw()
     unsigned = raw[:31] + bytes([raw[31] & 0x7F])
     return "Ed25519 point of small order" if unsigned in _SMALL_ORDER else ""
 
 
-def _loaded(prefix: bytes, data: bytes) -> Ed25519PublicKey | RSAPublicKey:
+def _loaded(prefix: bytes, data: bytes) -> PublicKey:
     try:
         if prefix == _ED25519:
             return Ed25519PublicKey.from_public_bytes(data)
+        if prefix == _MLDSA44:
+            return MLDSA44PublicKey.from_public_bytes(data)
         key = serialization.load_der_public_key(data) if prefix == _RSA else None
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:  # the latter where OpenSSL is older
         raise Malformed("E_KEY", str(error)) from None
     if not isinstance(key, RSAPublicKey):
         raise Malformed("E_KEY", f"type {prefix.hex()}")

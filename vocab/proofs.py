@@ -1,8 +1,9 @@
-"""Proofs that a document carries with it: JCS, digests, eddsa-jcs-2022; pure.
+"""Proofs that a document carries with it: JCS, digests, eddsa-jcs-2022, mldsa44-jcs-2024; pure.
 
 A proof holds for every field it has: an option that we do not understand the bounds of
 (a domain, a challenge) makes it useless to us rather than wider.
-Source: RFC 8785; W3C Data Integrity EdDSA Cryptosuites §3.3; FEP-8b32.
+Source: RFC 8785; W3C Data Integrity EdDSA Cryptosuites §3.3, Quantum-Resistant Cryptosuites
+(working draft of 2026-06-16; as Mastodon 4.7 reads it); FEP-8b32.
 """
 
 import hashlib
@@ -14,12 +15,15 @@ from typing import Any
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from vocab.model import Malformed
 from vocab.multikey import (
+    PublicKey,
     base58,
     from_base58,
+    from_base64url,
     from_multibase,
     from_multikey,
     from_private_multikey,
@@ -47,6 +51,10 @@ __all__ = [
 ]
 
 SUITE = "eddsa-jcs-2022"
+"""What we sign with."""
+QUANTUM = "mldsa44-jcs-2024"
+SUITES = {SUITE: Ed25519PublicKey, QUANTUM: MLDSA44PublicKey}
+"""What we read, and the kind of key each needs."""
 PURPOSE = "assertionMethod"
 SUBJECT = ("id", "name", "content", "options")
 
@@ -109,7 +117,7 @@ def sign(
 
 def verify(
     document: Mapping[str, Any],
-    key: Ed25519PublicKey | RSAPublicKey,
+    key: PublicKey,
     *,
     now: datetime,
     domain: str | None = None,
@@ -131,18 +139,20 @@ def verify(
             E_PROOF_EXPIRED, E_PROOF_DOMAIN, E_PROOF_CONTEXT, E_PROOF_INVALID.
     """
     proof = _proof(document)
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != SUITE:
-        raise Malformed("E_PROOF_SUITE", str(proof.get("cryptosuite"))[:80])
+    suite = proof.get("cryptosuite")
+    kind = SUITES.get(suite) if isinstance(suite, str) else None
+    if proof.get("type") != "DataIntegrityProof" or kind is None:
+        raise Malformed("E_PROOF_SUITE", str(suite)[:80])
     if proof.get("proofPurpose") != PURPOSE:
         raise Malformed("E_PROOF_PURPOSE", str(proof.get("proofPurpose"))[:80])
     _check_times(proof, now)
     if proof.get("domain") != domain or proof.get("challenge") != challenge:
         raise Malformed("E_PROOF_DOMAIN", "made for somebody else")
-    if not isinstance(key, Ed25519PublicKey):
-        raise Malformed("E_PROOF_SUITE", "the key is not Ed25519")
-    signature = _signature(proof)
+    if isinstance(key, RSAPublicKey) or not isinstance(key, kind):
+        raise Malformed("E_PROOF_SUITE", f"the key does not make {suite}")
+    signed = hash_data(_secured(document, proof), _options(document, proof))
     try:
-        key.verify(signature, hash_data(_secured(document, proof), proof))
+        key.verify(_signature(proof), signed)
     except InvalidSignature:
         raise Malformed("E_PROOF_INVALID", "signature does not verify") from None
 
@@ -186,9 +196,17 @@ def _text(proof: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def _options(document: Mapping[str, Any], proof: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options as they are hashed: of the younger suite always with the document's context."""
+    if proof.get("cryptosuite") != QUANTUM or "@context" not in document:
+        return proof
+    return {"@context": document["@context"], **proof}
+
+
 def _signature(proof: Mapping[str, Any]) -> bytes:
+    read = from_base64url if proof.get("cryptosuite") == QUANTUM else from_multibase
     try:
-        return from_multibase(_text(proof, "proofValue"))
+        return read(_text(proof, "proofValue"))
     except Malformed as error:
         raise Malformed("E_PROOF_FORM", error.message) from None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_pem_private_key,
 )
 
 from vocab import proofs
@@ -42,6 +44,14 @@ def make_keys() -> Keys:
         ed25519=_pem(edwards),
         ed25519_public=proofs.multikey(edwards.public_key()),
     )
+
+
+@lru_cache(maxsize=256)
+def edwards(pem: str) -> Ed25519PrivateKey:
+    """A private key of our own, from our own rows; loaded once."""
+    key = load_pem_private_key(pem.encode("ascii"), None)
+    assert isinstance(key, Ed25519PrivateKey), "actor_key.ed25519 holds Ed25519 keys"
+    return key
 
 
 def _pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:

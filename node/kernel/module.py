@@ -133,6 +133,10 @@ class Module:
     """Actor id → whether we show it to those who follow it only."""
     met: "tuple[Callable[[Unit, Account], None], ...]" = ()
     """Called when an account of another server becomes known."""
+    renewed: "tuple[Callable[[Unit, Account, Account], None], ...]" = ()
+    """Called when the page of an account of another server is kept anew: as it was, as it is."""
+    bars: "tuple[Callable[[Unit, Account, Activity, Object], None], ...]" = ()
+    """(…, account of ours, what it is about to do, its object): raises Refused if it may not."""
     trusts: tuple[Callable[[Connection, str], bool], ...] = ()
     """Id of a node's service → whether our communities trust each other."""
     intents: Mapping[str, str] = field(default_factory=dict)
@@ -370,14 +374,11 @@ def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
 
 def _without_shelved(found: dict[str, Module]) -> list[Module]:
     """Shelve what requires a shelved module, too."""
-    while more := [m for m in found.values() if not m.shelved and _lacks(m, found)]:
-        for module in more:
-            found[module.name] = shelved(module)
+    off = {m.name for m in found.values() if m.shelved}
+    while more := [m for m in found.values() if m.name not in off and off & set(m.requires)]:
+        off |= {m.name for m in more}
+        found |= {m.name: shelved(m) for m in more}
     return list(found.values())
-
-
-def _lacks(module: Module, found: Mapping[str, Module]) -> bool:
-    return any(found[name].shelved for name in module.requires)
 
 
 def _outside(point: EntryPoint) -> bool:

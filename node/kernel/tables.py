@@ -57,6 +57,8 @@ account = Table(
     Column("fetched", Moment),
     Column("suspended", Moment),
     Column("gone", Moment),
+    Column("moved", String(2048)),
+    Column("doubted", Moment),
     Index(None, "domain", "handle"),
     Index(None, "key_id"),
     Index(None, "followers"),
@@ -66,7 +68,9 @@ account = Table(
 
 `handle` is what it calls itself, `domain` the host of its id; `acct` the name that was proven of
 a remote one, `ben@birch.example` in small letters, whose host may be another one.
-`face` is where its picture lies: of one of ours, a path here."""
+`face` is where its picture lies: of one of ours, a path here. `moved` is the id of the account it
+lives in now, once both have said so; `doubted` since when its server is not known to be the one
+we knew (security.md V21)."""
 
 actor_key = Table(
     "actor_key",
@@ -79,9 +83,15 @@ actor_key = Table(
     ),
     Column("rsa", Text, nullable=False),
     Column("ed25519", Text, nullable=False),
+    Column("renewed", Moment),
+    Column("old_rsa", Text),
+    Column("old_key_id", String(2048)),
+    Column("old_until", Moment),
+    Column("told", String(2048)),
     info=SECRET,
 )
-"""The private keys (PEM) of an actor of ours."""
+"""The private keys (PEM) of an actor of ours. The RSA key it had before is kept until `old_until`,
+to sign the one letter (`told`) by which others learn of the new one."""
 
 letter = Table(
     "letter",
@@ -206,6 +216,8 @@ class Account:
     fetched: datetime | None
     suspended: datetime | None
     gone: datetime | None
+    moved: str | None
+    doubted: datetime | None
 
     @property
     def label(self) -> str:

@@ -28,19 +28,21 @@ from node.kernel.act import Act
 from node.kernel.community import Community
 from node.kernel.database import insert_in, upsert
 from node.kernel.errors import Refused, Unsendable
+from node.kernel.keys import edwards
 from node.kernel.tables import (
     Account,
     account,
     account_of,
+    actor_key,
     job,
     letter,
     log_entry,
     log_words,
     setting,
 )
-from vocab import wire
-from vocab.leaving import Door, Leaving
-from vocab.model import Activity, Malformed, Object
+from vocab import proofs, wire
+from vocab.leaving import Door, Leaving, Sign
+from vocab.model import PUBLIC, Activity, Malformed, Object, id_of
 
 if TYPE_CHECKING:
     from node.kernel.module import Registry
@@ -118,12 +120,18 @@ class Unit:
 
         Returns:
             False if no module handles such a thing.
+
+        Raises:
+            Refused: an account of ours may not do this any more.
         """
         target = obj if obj is not None else activity.object
         resolved = target if isinstance(target, Object) else Object(id=target)
         handler = self.registry.handler(activity, resolved)
         if handler is None:
             return False
+        if actor.local:
+            for judge in (each for m in self.registry.modules for each in m.bars):
+                judge(self, actor, activity, resolved)
         if document is None and actor.local and isinstance(activity.object, Object):
             document = wire.dump(activity.object) if addressed(activity) else None
         act = Act(activity=activity, object=resolved, actor=actor, document=document, asked=asked)
@@ -163,11 +171,30 @@ class Unit:
 
     def _fit(self, activity: Activity) -> Leaving:
         try:
-            return self.door.write(activity)
+            return self.door.write(activity, sign=self._sign(activity))
         except Malformed as fault:
             # ours is the mistake: no form should let somebody write what cannot be said
             log.exception("%s of %s may not leave", activity.id, activity.actor)
             raise Unsendable(fault.code, fault.message, fault.where) from fault
+
+    def _sign(self, activity: Activity) -> Sign | None:
+        """How a letter for everybody is signed for good (FEP-8b32); None for any other (W16).
+
+        While the node is at home its ids will change, and with them all that is signed.
+        """
+        held = activity.object.handling if isinstance(activity.object, Object) else None
+        hidden = {held, activity.handling} - {None, "public"}
+        if hidden or PUBLIC not in (*activity.to, *activity.cc) or self.community.at_home:
+            return None
+        who = id_of(activity.actor) or ""
+        wanted = select(actor_key.c.ed25519, account.c.assertion_keys).join(
+            account, account.c.id == actor_key.c.account
+        )
+        row = self.db.execute(wanted.where(actor_key.c.account == who)).one_or_none()
+        if row is None or not row.assertion_keys:
+            return None
+        key, method = edwards(row.ed25519), next(iter(row.assertion_keys))
+        return lambda document: proofs.sign(document, key=key, method=method, created=self.now)
 
     def later(
         self,

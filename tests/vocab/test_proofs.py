@@ -1,5 +1,6 @@
 """Canonical JSON, digests and proofs, against vectors that others published."""
 
+import base64
 import copy
 import json
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import given
@@ -169,7 +171,7 @@ def test_a_private_key_comes_back() -> None:
         b"\xed\x01" + b"\x01" + bytes(30) + b"\x80",
         b"\xec\x01" + b"\x07" * 32,
         b"\x85\x24" + b"\x30\x03\x02\x01\x01",
-        b"\x90\x24" + b"\x07" * 1312,
+        b"\x90\x24" + b"\x07" * 1311,
     ],
     ids=["empty", "half", "short", "zero", "one", "x25519", "no rsa", "ml-dsa"],
 )
@@ -224,10 +226,6 @@ CASES = _json(W3C / "integrity-proofs.json")
 @shared
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["note"][:40])
 def test_published_proofs_are_judged_as_published(case) -> None:
-    if case["cryptosuite"] != "eddsa-jcs-2022":
-        # Nobody among us signs with ML-DSA yet; such a proof proves nothing to us.
-        assert _code(case["document"]) == "E_PROOF_SUITE"
-        return
     key = from_multikey(case["publicKeyMultibase"])
 
     if case["expect"] == "accept":
@@ -235,6 +233,50 @@ def test_published_proofs_are_judged_as_published(case) -> None:
     else:
         assert _code(case["document"], key) == "E_PROOF_EXPIRED"
         verify(case["document"], key, now=datetime(2023, 2, 24, tzinfo=UTC))
+
+
+@shared
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["note"][:40])
+def test_published_proofs_hold_for_nothing_else(case) -> None:
+    key, document = from_multikey(case["publicKeyMultibase"]), case["document"]
+    value, early = document["proof"]["proofValue"], datetime(2023, 2, 24, tzinfo=UTC)
+    bent = value[:20] + ("A" if value[20] != "A" else "B") + value[21:]
+
+    other = {**document, "extra": 1}
+    assert _code(other, key, now=early) == "E_PROOF_INVALID"
+    forged = {**document, "proof": {**document["proof"], "proofValue": bent}}
+    assert _code(forged, key, now=early) in {"E_PROOF_INVALID", "E_PROOF_FORM"}
+    suites = {"eddsa-jcs-2022", "mldsa44-jcs-2024"} - {case["cryptosuite"]}
+    for suite in (*suites, "eddsa-rdfc-2022", None, ["eddsa-jcs-2022"]):
+        swapped = {**document, "proof": {**document["proof"], "cryptosuite": suite}}
+        assert _code(swapped, key, now=early) == "E_PROOF_SUITE"
+
+
+@pytest.mark.parametrize(
+    "text", ["u", "uAB=", "uA", "uAB", "zAB", "u+/+/", "u" + "A" * 5000, "ukCQAAAA", "u7QEAAA"]
+)
+def test_a_key_in_base64_is_whole_and_has_one_spelling(text: str) -> None:
+    with pytest.raises(Malformed):
+        from_multikey(text)
+
+
+def test_an_ml_dsa_key_makes_its_own_proofs_only() -> None:
+    key = MLDSA44PrivateKey.generate()
+    spelt = "u" + b64(b"\x90\x24" + key.public_key().public_bytes_raw())
+    document = _signed()
+    proof = {**document["proof"], "cryptosuite": "mldsa44-jcs-2024"}
+    proof["proofValue"] = "u" + b64(key.sign(hash_data(document, proof)))
+    held = {**document, "proof": proof}
+
+    verify(held, from_multikey(spelt), now=NOW)
+    assert _code(held, KEY.public_key()) == "E_PROOF_SUITE"
+    assert _code(document, from_multikey(spelt)) == "E_PROOF_SUITE"
+    as_z = {**held, "proof": {**proof, "proofValue": multibase(b"x" * 2420)}}
+    assert _code(as_z, from_multikey(spelt)) == "E_PROOF_FORM"
+
+
+def b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 @shared

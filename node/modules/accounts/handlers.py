@@ -30,7 +30,7 @@ def changed(unit: Unit, act: Act[Update, Actor]) -> None:
     _itself(act)
     if act.actor.local:
         return
-    resolving.put(unit, actors.row(act.object, act.document or {}, unit.now))
+    resolving.put(unit, actors.row(act.object, act.document or {}, unit.now), told=True)
 
 
 @handlers.on(Delete, Actor)

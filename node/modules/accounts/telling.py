@@ -1,5 +1,6 @@
 """Letting others know how an actor of ours is now."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import update
@@ -11,7 +12,14 @@ from vocab.model import PUBLIC
 from vocab.types import Update
 
 
-def tell_changed(unit: Unit, who: Account, *, name: str, summary: str | None = None) -> None:
+def tell_changed(
+    unit: Unit,
+    who: Account,
+    *,
+    name: str,
+    summary: str | None = None,
+    also: Iterable[str] = (),
+) -> str:
     """Change an actor of ours and let its followers know.
 
     Args:
@@ -19,6 +27,10 @@ def tell_changed(unit: Unit, who: Account, *, name: str, summary: str | None = N
         who: the account as it was.
         name: what it is called now.
         summary: what it says of itself now; as before if left out.
+        also: ids of others who are to know.
+
+    Returns:
+        The id of the letter.
     """
     one = replace(who, name=name, summary=who.summary if summary is None else summary)
     change = update(account).where(account.c.id == who.id)
@@ -30,6 +42,8 @@ def tell_changed(unit: Unit, who: Account, *, name: str, summary: str | None = N
         object=replace(shown, updated=unit.now),
         to=(PUBLIC,),
         cc=tuple(place for place in (who.followers,) if place),
+        bcc=tuple(also),
         published=unit.now,
     )
     unit.perform(news, who)
+    return str(news.id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, update
 
+from federation import keyring
 from node.kernel.access import Reach
 from node.kernel.act import Act
 from node.kernel.errors import Refused
@@ -37,7 +38,7 @@ def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
     known = queries.any_record(unit.db, id_)
     if known is not None and not _may_replace(known, owner, document):
         return
-    found = seals.verdict(document, owner=owner.id, keys=owner.assertion_keys, now=unit.now)
+    found = _judged(unit, document, owner)
     here = owner.local
     values = {
         "owner": owner.id,
@@ -162,12 +163,18 @@ def _receive(unit: Unit, value: DecisionResponse, owner: Account, about: str) ->
 def _standing(
     document: Mapping[str, Any], owner: Account, value: DecisionResponse, unit: Unit
 ) -> tuple[str, str]:
-    found = seals.verdict(document, owner=owner.id, keys=owner.assertion_keys, now=unit.now)
+    found = _judged(unit, document, owner)
     if found.state is State.FAILS:
         raise Refused(found.code, f"the proof of {value.id}")
     if found.state is State.UNCHECKED:
         return "waiting", found.code
     return ("waiting", "E_BASIS") if value.response in rules.NEEDS_BASIS else ("counts", "")
+
+
+def _judged(unit: Unit, document: Mapping[str, Any], owner: Account) -> Verdict:
+    """What a seal is worth, by the keys its owner has or had when it was made."""
+    keys = keyring.keys(unit.db, owner, document)
+    return seals.verdict(document, owner=owner.id, keys=keys, now=unit.now)
 
 
 def reach_of(activity: Activity, value: Object) -> Reach:
@@ -213,7 +220,7 @@ def _asked_again(
 ) -> Verdict:
     if document.get("id") != found.id or document.get("attributedTo") != owner.id:
         return Verdict(state=State.FAILS, code="E_OWNER")
-    now_is = seals.verdict(document, owner=owner.id, keys=owner.assertion_keys, now=unit.now)
+    now_is = _judged(unit, document, owner)
     if now_is.state is State.UNCHECKED and at_home:
         # its owner's page has been read just now, and does not list the key
         return Verdict(state=State.FAILS, code="E_PROOF_KEY")
@@ -232,7 +239,7 @@ def weighed(unit: Unit, response_id: str, basis: Mapping[str, Any] | None) -> No
     owner = unit.account(found.owner) if found else None
     if found is None or owner is None or found.state != "waiting":
         return
-    mine = seals.verdict(found.document, owner=owner.id, keys=owner.assertion_keys, now=unit.now)
+    mine = _judged(unit, found.document, owner)
     code = mine.code
     if not code and found.response in rules.NEEDS_BASIS:
         code = _weak(basis, found.basis, owner, unit)
@@ -246,7 +253,7 @@ def _weak(basis: Mapping[str, Any] | None, id_: str | None, owner: Account, unit
     """Why a basis does not carry an answer; "" if it does."""
     if basis is None or basis.get("id") != id_ or basis.get("kind") != "DecisionRecord":
         return "E_BASIS"
-    seal = seals.verdict(basis, owner=owner.id, keys=owner.assertion_keys, now=unit.now)
+    seal = _judged(unit, basis, owner)
     sound = rules.sound_basis(
         owner=str(basis.get("attributedTo")),
         responder=owner.id,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from federation import keyring
 from federation.documents import show_object
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
@@ -53,6 +54,7 @@ class View:
 
     record: Record
     owner: Account
+    keys: Mapping[str, str]
     box: Box | None
     responses: list[Answered]
     ours: frozenset[str]
@@ -72,6 +74,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
     return View(
         record=found,
         owner=owner,
+        keys=keyring.keys(db, owner, found.document),
         box=queries.box_of(db, found.box) if found.box else None,
         responses=_latest(answers),
         ours=frozenset(a.response for a in answers if a.owner == here),
@@ -116,9 +119,7 @@ def _look(node: "Node", seen: View) -> Verdict:
     found = seen.record
     if not found.ours:
         return Verdict(state=State(found.seal), code=found.code)
-    return seals.verdict(
-        found.document, owner=found.owner, keys=seen.owner.assertion_keys, now=node.now()
-    )
+    return seals.verdict(found.document, owner=found.owner, keys=seen.keys, now=node.now())
 
 
 def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:

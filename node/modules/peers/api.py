@@ -85,6 +85,7 @@ def origin_of(address: str) -> str:
 
 def _offer(unit: Unit, service: str, by: str | None) -> None:
     us = accounts.service_account(unit.db)
+    _sure(unit, service)
     held = queries.bond(unit.db, service)
     if held is not None and held.state is State.ACTIVE:
         raise Refused("E_STATE", service, safe=mark("You trust each other already."))
@@ -119,8 +120,10 @@ def accept(unit: Unit, service: str, by: str | None = None) -> None:
 
     Raises:
         Missing: it does not ask.
+        Refused: it is under doubt.
     """
     us, held = accounts.service_account(unit.db), _asking(unit, service)
+    _sure(unit, service)
     about = Peering(
         id=unit.id("o"),
         attributed_to=us.id,
@@ -199,6 +202,17 @@ def revoke(unit: Unit, service: str, by: str | None = None) -> None:
     unit.log("peer.end", by or us.id, subject=service)
 
 
+def _sure(unit: Unit, service: str) -> None:
+    """Let nobody be trusted whose server may be somebody else's by now.
+
+    Raises:
+        Refused: E_QUARANTINE.
+    """
+    known = unit.account(service)
+    if known is not None and known.doubted is not None:
+        raise Refused("E_QUARANTINE", service, safe=RETURNED)
+
+
 def _asking(unit: Unit, service: str) -> queries.Bond:
     held = queries.bond(unit.db, service)
     if held is None or held.state is not State.PROPOSED or held.asked_by is not Side.THEM:
@@ -211,5 +225,9 @@ def _asking(unit: Unit, service: str) -> queries.Bond:
 AT_HOME = mark("This node has no public address yet. Set one first, then ask others.")
 NOBODY = mark("No Folkmoot answered there. Check the address; is a letter out of place?")
 ADDRESS = mark("Write the address as in a browser, for example https://birch.example.")
+RETURNED = mark(
+    "That server was silent for long and came back with other keys. Look at it under “Servers that "
+    "came back” on the %(word_keeper)s’s desk first."
+)
 NO_TRUST = mark("There is no trust with that node that you could end.")
 NO_PROPOSAL = mark("They do not ask any more. Load the page again.")

@@ -47,6 +47,7 @@ class Peer:
     asked_by: Side
     since: datetime
     ends: datetime
+    doubted: datetime | None
 
 
 def bond(db: Connection, service: str) -> Bond | None:
@@ -81,7 +82,8 @@ def change(unit: Unit, service: str, **values: Any) -> None:
 def trusted(db: Connection, service: str) -> bool:
     """Whether our community and that of this node's service trust each other."""
     held = and_(peering.c.service == service, peering.c.state == State.ACTIVE)
-    return db.scalar(select(peering.c.service).where(held)) is not None
+    there = select(peering.c.service).join(account, account.c.id == peering.c.service)
+    return db.scalar(there.where(held, account.c.doubted.is_(None))) is not None
 
 
 def trusted_services(db: Connection) -> list[Account]:
@@ -89,7 +91,11 @@ def trusted_services(db: Connection) -> list[Account]:
     wanted = (
         select(account)
         .join(peering, peering.c.service == account.c.id)
-        .where(peering.c.state == State.ACTIVE, account.c.gone.is_(None))
+        .where(
+            peering.c.state == State.ACTIVE,
+            account.c.gone.is_(None),
+            account.c.doubted.is_(None),
+        )
         .order_by(account.c.id)
     )
     return [account_of(row) for row in db.execute(wanted)]
@@ -123,6 +129,7 @@ def _peer(db: Connection, row: Row[Any]) -> Peer:
         asked_by=Side(row.asked_by),
         since=row.at,
         ends=row.ends,
+        doubted=service.doubted,
     )
 
 

@@ -95,6 +95,7 @@ async def _show_member(request: Request, who: Account) -> Response:
         Kind=Kind,
         pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
         meta=editing.meta(voice(request)),
+        beside=(await gather(request, "person", viewer=Viewer(account=who))).cards,
     )
 
 

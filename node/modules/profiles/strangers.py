@@ -94,6 +94,7 @@ async def show(request: Request, who: Account | None) -> Response:
         kinds=editing.NAMES,
         found=found,
         pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
+        beside=(await gather(request, "person", viewer=Viewer(account=who))).cards,
     )
 
 

@@ -64,6 +64,7 @@ DONE = {
     "member Remove Note in": "a member unpins it",
     "member Delete Tombstone": "a deleted post or offer",
     "member Delete Person": "a member who leaves",
+    "member Move Person": "a member who lives elsewhere now",
     "community Add DecisionRecord": "a decision comes into force",
     "member Follow Person": "a member follows",
     "member Undo Follow": "a member follows no more",

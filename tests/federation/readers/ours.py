@@ -29,6 +29,7 @@ from node.modules.accounts import leaving
 from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
 from node.modules.groups import announcing, pinning
+from node.modules.identity import aliases
 from node.modules.listings import posting
 from node.modules.moderation import blocking, reporting
 from node.modules.notes import api as notes
@@ -345,6 +346,9 @@ async def _people(here: World, ana: Account, ben: Account) -> None:
     us = await here.alder.read(accounts.community_account)
     await here.alder.write(accounts.tell_changed, us, name="Alder Street")
     await settle(here.alder)
+    away = here.elm.actor("ana", here.mia.keys)
+    here.elm.pages[away.id]["alsoKnownAs"] = [ana.id]
+    await aliases.leave_for(here.alder, ana, away.id)
     await here.alder.write(leaving.leave, ben.id)
     await settle(here.alder)
 

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.errors import Conflict, Invalid
-from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.accounts import attempts, doors, leaving, members, passwords, queries, rules
+from node.modules.accounts import doors, leaving, members, passwords, queries, rules
 from node.modules.accounts import zones as time_zones
 from node.modules.accounts.pages import fields
+from node.modules.accounts.proving import NOT_YOURS, prove
 from node.modules.accounts.tables import member
 from node.modules.accounts.telling import tell_changed
 from web import sessions
@@ -43,7 +43,6 @@ INVITE: Final = Form(
     Number("days", mark("How many days does it hold?"), least=1, most=90),
 )  # fmt: skip
 GO: Final = Form(fields.old_password())
-NOT_YOURS: Final = mark("This is not your password. Capitals count.")
 
 
 async def hub(request: Request) -> Response:
@@ -163,21 +162,6 @@ def _wrong(form: Entry, field: str, sentence: str) -> Entry:
 def _set_password(unit: Unit, account_id: str, hashed: str, agent: str) -> str:
     members.set_password(unit, account_id, hashed)
     return doors.sign_in(unit, account_id, agent)
-
-
-async def prove(node: Node, who: Account, password: str) -> None:
-    """See that it is really this member who sits there.
-
-    Raises:
-        Invalid: it is not their password.
-        TooOften: five were wrong.
-    """
-    tries, now, about = attempts.of(node), node.now(), f"prove {who.id}"
-    tries.take(now, about)
-    kept = await node.read(queries.password_of, who.id)
-    if not await passwords.check_password(password, kept):
-        raise Invalid({"password": NOT_YOURS})
-    tries.forget(about)
 
 
 async def end_session(request: Request) -> Response:
