@@ -15,7 +15,15 @@ import pytest
 from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from node.kernel.database import SECRET, Database, insert_new, new_metadata, upsert
+from node.kernel.database import (
+    SECRET,
+    Database,
+    among,
+    insert_new,
+    new_metadata,
+    spread,
+    upsert,
+)
 from node.kernel.errors import Unwritten
 from node.kernel.migrating import READER
 from node.kernel.postgres import Postgres
@@ -206,3 +214,15 @@ async def test_a_full_disk_acknowledges_nothing_and_the_node_recovers(tmp_path: 
 
     assert await database.write(add, 1) == 1
     await database.close()
+
+
+@pytest.mark.parametrize("wanted", [[], ["b"], ["a", "c", "nobody"], list("abcdefghi")])
+async def test_a_kept_question_finds_what_is_among_many(database, wanted) -> None:
+    for number, word in enumerate("abcd"):
+        await database.write(add, number, word)
+    given = spread("words", wanted)
+    question = select(thing.c.word).where(among(thing.c.word, "words", len(given)))
+
+    found = await database.read(lambda db: set(db.scalars(question, given)))
+
+    assert found == set(wanted) & set("abcd")

@@ -125,6 +125,26 @@ async def test_a_migration_that_breaks_a_foreign_key_is_undone(bare: Node) -> No
     assert await bare.write(lambda u: u.db.scalar(text("SELECT count(*) FROM actor_key"))) == 0
 
 
+SPELLED = {
+    "plain": 'revision = "{one}"\ndown_revision = {before}\n',
+    "typed": "revision: str = '{one}'\ndown_revision: str | None = {before}\n",
+    "worked out": 'revision = "".join(["{one}"])\ndown_revision = {before}\n',
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLED)
+def test_versions_are_read_however_a_migration_says_them(tmp_path, spelling) -> None:
+    for one, before in (("0001", None), ("0002", "0001")):
+        said = SPELLED[spelling].format(one=one, before=repr(before))
+        (tmp_path / f"{one}_step.py").write_text(f"{said}\n\ndef upgrade(): ...\n")
+
+    assert migrating._behind("kites", tmp_path, None)
+    assert migrating._behind("kites", tmp_path, "0001")
+    assert not migrating._behind("kites", tmp_path, "0002")
+    with pytest.raises(Refused):
+        migrating._behind("kites", tmp_path, "0003")
+
+
 # Killed on the way --------------------------------------------------------------------------
 
 FIRST = """
