@@ -14,7 +14,7 @@ from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules import accounts
-from node.modules.agreements import public, queries, rules, settling
+from node.modules.agreements import doing, public, queries, rules, settling
 from node.modules.agreements.rules import State
 from node.modules.agreements.tables import Agreement
 from node.modules.follows import api as follows
@@ -303,7 +303,8 @@ async def test_between_two_members_nothing_leaves(make_node: MakeNode, wire: Wir
     pair = Two(alder, alder, ana, ben, notice)
     await pair.answer(words="canary-77aa")
     await pair.ana_does(settling.accept)
-    await pair.ana_does(settling.close, State.FULFILLED)
+    await pair.ana_does(doing.deliver, None)
+    await pair.ben_does(doing.confirm)
 
     assert not [body for _, _, body in wire.seen if b"canary" in body]
     assert await alder.read(lambda db: db.execute(select(letter)).all()) == []
@@ -360,10 +361,11 @@ async def test_the_whole_way_in_the_browser(alder: Node, browse: Browse) -> None
     assert "Agreed with Ben" in agreed.text
     assert "Agreed with Ana" in (await his.get("/")).text
     assert "Somebody has agreed to this." in (await his.get(notice.path)).text
-    over = await hers.post(path, {"say": "done"})
-    assert "Done, with Ben" in over.text
+    await hers.post(path, {"say": "delivered", "told": "It is yours."})
+    over = await his.post(path, {"say": "confirm"})
+    assert "Done, with Ana" in over.text
     assert "A ladder" in (await his.get("/agreements")).text
-    assert ben.id not in over.text
+    assert ana.id not in over.text.partition("Report them")[0].rpartition("Something wrong")[0]
 
 
 async def test_what_cannot_be_is_said(alder: Node, browse: Browse) -> None:
@@ -400,7 +402,7 @@ async def test_a_no_with_words(alder: Node, browse: Browse) -> None:
     link = f"/agreements/new?about={notice.slug}"
     sent = await his.post(link, {"words": ""}, form=link)
 
-    refused = await hers.post(sent.url.path, {"say": "no", "words": "I need it myself."})
+    refused = await hers.post(sent.url.path, {"say": "no", "no": "I need it myself."})
 
     assert "You said no" in refused.text
     seen = (await his.get(sent.url.path)).text

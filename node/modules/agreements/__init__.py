@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
-from node.modules.agreements import jobs, pages, public, settling, slots
+from node.modules.agreements import answering, deliveries, jobs, pages, public, settling, slots
 from node.modules.agreements.checks import CHECKS
-from node.modules.agreements.handlers import handlers
 from node.modules.agreements.objects import TYPES
 from node.modules.agreements.tables import metadata
 from node.modules.listings.api import Closed
@@ -18,9 +17,9 @@ module = Module(
     metadata=metadata,
     requires=("accounts", "listings"),
     types=TYPES,
-    handlers=handlers,
+    handlers=deliveries.handlers,
     checks=CHECKS,
-    routes=pages.routes,
+    routes=(*answering.routes, *pages.routes),
     jobs={"expire": jobs.expire},
     every={"expire": timedelta(hours=1)},
     subscribers=((Closed, settling.notice_closed), (Gone, settling.gone)),
@@ -29,6 +28,7 @@ module = Module(
         "today.waiting": slots.waiting,
         "today.happened": slots.happened,
         "me": slots.mine,
+        "person": slots.shown,
     },
     documents=(public.document,),
     export=public.export,

@@ -4,21 +4,23 @@ Whose notice it is decides; whoever answered may take it back, and once both hav
 may ask to call it off. Source: FEP-0837.
 """
 
+from datetime import datetime
 from typing import Any
 
+from federation.addressing import is_of_our_kind
 from federation.origins import same_origin
 from node.kernel.act import Act
 from node.kernel.errors import Conflict, Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.agreements import queries, rules, writing
+from node.modules.agreements import queries, rules, saying, writing
 from node.modules.agreements.objects import Agreement as Told
-from node.modules.agreements.rules import Amount, Party, State
+from node.modules.agreements.rules import Amount, Party, State, Terms
 from node.modules.agreements.tables import Agreement
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
-from vocab.model import Activity, Object
+from vocab.model import Object
 from vocab.types import Accept, Create, Document, Offer, Reject, Undo, Update
 from web.language import mark
 
@@ -47,6 +49,9 @@ def offered(unit: Unit, act: Act[Offer, Told]) -> None:
     Raises:
         Refused: E_UNKNOWN, E_SELF, E_NOT_ADDRESSED; from us also Conflict.
     """
+    if act.activity.context is not None:
+        _countered(unit, act)
+        return
     primary, back = _flows(act.object)
     notice = listings.answered_by(unit, primary[0], act.actor)
     if notice is None or not (notice.local or act.actor.local):
@@ -57,7 +62,7 @@ def offered(unit: Unit, act: Act[Offer, Told]) -> None:
         raise Refused("E_NOT_ADDRESSED", f"{act.activity.id} is not sent to {notice.owner}")
     code = _problem(unit, notice, act.actor.id, primary[1], back)
     if code is None:
-        _keep(unit, act.activity, act.actor.id, notice, primary, back)
+        _keep(unit, act, notice, primary, back)
     elif act.actor.local:
         raise Conflict(code, notice.id, safe=SENTENCES[code])
     else:
@@ -89,14 +94,59 @@ def _problem(
     return "E_QUANTITY" if rules.misfit(terms, primary, back[1] if back else None) else None
 
 
+def _countered(unit: Unit, act: Act[Offer, Told]) -> None:
+    """Whoever was answered proposes other terms: the two change places, the page stays.
+
+    Raises:
+        Refused: E_UNKNOWN, E_OWNER, E_SATISFIES, E_QUANTITY; from us also Conflict, for a state
+            in which there is nothing to counter.
+    """
+    held = queries.by_offer(unit.db, act.activity.context or "")
+    if held is None or Party.PROPOSER not in held.party(act.actor.id):
+        raise Refused("E_UNKNOWN", f"{act.activity.context} is not {act.actor.id}'s to counter")
+    primary, back = _flows(act.object)
+    if primary[0] != held.satisfies or (back and held.back and back[0] != held.back["id"]):
+        raise Refused("E_SATISFIES", f"{act.activity.id} is about something else")
+    was = Terms(primary=held.primary, back=held.returned, unit_based=None)
+    if rules.counters(was, primary[1], back[1] if back else None):
+        raise Refused("E_QUANTITY", f"{act.activity.id} does not fit {held.offer}")
+    _move_to(unit, held, act, primary[1], back[1] if back else None)
+
+
+def _move_to(
+    unit: Unit, held: Agreement, act: Act[Offer, Told], primary: Amount, back: Amount | None
+) -> None:
+    offer, last = act.activity, unit.now + rules.LASTS
+    again = {**(held.back or {}), "unit": back.unit, "amount": back.number} if back else held.back
+    step(
+        unit,
+        held,
+        State.OFFERED,
+        act.actor.id,
+        words_of(offer),
+        proposer=held.interested,
+        interested=held.proposer,
+        back=again,
+        due=_due(act.object),
+        terms=writing.terms_in(offer.attachment),
+        ends=min(offer.end_time or last, last),
+    )
+    amounts = {"unit": primary.unit, "amount": primary.number}
+    queries.rename(unit, held.offer, {"offer": offer.id, **amounts})
+
+
+def _due(told: Told) -> datetime | None:
+    return told.stipulates.due if told.stipulates else None
+
+
 def _keep(
     unit: Unit,
-    offer: Offer,
-    by: str,
+    act: Act[Offer, Told],
     notice: Notice,
     primary: tuple[str, Amount],
     back: tuple[str, Amount] | None,
 ) -> None:
+    offer, told, by = act.activity, act.object, act.actor.id
     last = unit.now + rules.LASTS
     wished = listings.wished(notice, unit.origin)
     returned = {"unit": back[1].unit, "amount": back[1].number, "id": back[0]} if back else None
@@ -110,6 +160,9 @@ def _keep(
             "title": notice.title,
             "proposer": notice.owner,
             "interested": by,
+            "giver": by if notice.is_need else notice.owner,
+            "due": _due(told),
+            "terms": writing.terms_in(offer.attachment),
             "satisfies": primary[0],
             "unit": primary[1].unit,
             "amount": primary[1].number,
@@ -120,10 +173,11 @@ def _keep(
         },
     )
     if fresh:
-        queries.happened(unit, offer.id or "", State.OFFERED, by, _words(offer))
+        queries.happened(unit, offer.id or "", State.OFFERED, by, words_of(offer))
 
 
-def _words(activity: Activity) -> str:
+def words_of(activity: Object) -> str:
+    """What somebody said along with what they did."""
     return html.to_text(activity.content)[: rules.WORDS]
 
 
@@ -156,7 +210,7 @@ def accepted(unit: Unit, act: Act[Accept, Offer]) -> None:
     if other is not None and other.proposer != held.proposer:
         raise Refused("E_OWNER", f"{told.id} is an agreement of {other.proposer}")
     _same(held, told)
-    _step(
+    step(
         unit,
         held,
         State.AGREED,
@@ -167,7 +221,16 @@ def accepted(unit: Unit, act: Act[Accept, Offer]) -> None:
         agreed=unit.now,
         revision=min(max(told.revision or 1, 1), MOST),
     )
-    _move(unit, held, listings.State.AGREED)
+    if act.actor.local or _is_live(unit, held):
+        _move(unit, held, listings.State.AGREED)
+    elif (mine := unit.account(held.interested)) is not None:
+        # a yes to our counter, while we agreed with somebody else: ask to call it off
+        saying.take_back(unit, held, mine)
+
+
+def _is_live(unit: Unit, held: Agreement) -> bool:
+    notice = listings.stored(unit, held.listing)
+    return notice is None or not notice.local or notice.state(unit.now) in LIVE
 
 
 @handlers.on(Reject, Offer, Told)
@@ -178,7 +241,7 @@ def rejected(unit: Unit, act: Act[Reject, Offer]) -> None:
         Refused: E_UNKNOWN, E_OWNER, E_STATE.
     """
     held = _held(unit, act.object)
-    _step(unit, held, State.REFUSED, act.actor.id, _words(act.activity))
+    step(unit, held, State.REFUSED, act.actor.id, words_of(act.activity))
 
 
 @handlers.on(Undo, Offer, Told)
@@ -190,12 +253,14 @@ def undone(unit: Unit, act: Act[Undo, Offer]) -> None:
     """
     held = _held(unit, act.object)
     if held.state not in rules.BINDING:
-        _step(unit, held, State.WITHDRAWN, act.actor.id)
+        step(unit, held, State.WITHDRAWN, act.actor.id)
         return
-    if held.party(act.actor.id) is not Party.INTERESTED:
+    if Party.INTERESTED not in held.party(act.actor.id):
         raise Refused("E_OWNER", f"{held.offer} is of {held.interested}")
     if held.leaving is None:
         queries.change(unit, held.offer, leaving=unit.now)
+        if said := words_of(act.activity):
+            queries.happened(unit, held.offer, held.state, act.actor.id, said)
 
 
 @handlers.on(Update, Told)
@@ -221,7 +286,8 @@ def changed(unit: Unit, act: Act[Update, Told]) -> None:
     if after is held.state:
         queries.change(unit, held.offer, **news, url=_web(told.url) or held.url)
         return
-    _step(unit, held, after, act.actor.id, **news, leaving=None)
+    plain = told.foreign is not None or not is_of_our_kind(act.actor)
+    step(unit, held, after, act.actor.id, words_of(act.activity), plain=plain, **news, leaving=None)
     for_listing = {
         State.FULFILLED: listings.State.FULFILLED, State.CANCELLED: listings.State.OPEN,
     }  # fmt: skip
@@ -235,16 +301,18 @@ def confirmed(unit: Unit, act: Act[Create, Document]) -> None:
     held = queries.by_id(unit.db, act.object.context or "")
     if held is None or held.proposer != act.actor.id:
         return
-    if rules.may(held.state, State.FULFILLED, Party.PROPOSER):
-        _step(unit, held, State.FULFILLED, act.actor.id, status=html.line(act.object.name, 100))
+    if rules.may(held.state, State.FULFILLED, held.party(act.actor.id) | {Party.PLAIN}):
+        status = html.line(act.object.name, 100)
+        step(unit, held, State.FULFILLED, act.actor.id, plain=True, status=status)
 
 
 def _after(held: Agreement, told: Told) -> State:
     """The state an update speaks of: its own word, or that of a peer without states."""
     if told.lifecycle is not None and told.foreign is None:
-        return State(told.lifecycle) if told.lifecycle in set(State) else held.state
+        return rules.said(held.state, told.lifecycle)
     guess = rules.TOLD.get((_status(told) or "").casefold(), held.state)
-    return guess if rules.may(held.state, guess, Party.PROPOSER) else held.state
+    known = rules.may(held.state, guess, held.party(held.proposer) | {Party.PLAIN})
+    return guess if known else held.state
 
 
 def _held(unit: Unit, offer: Offer) -> Agreement:
@@ -254,20 +322,28 @@ def _held(unit: Unit, offer: Offer) -> Agreement:
     return held
 
 
-def _step(
-    unit: Unit, held: Agreement, after: State, by: str, words: str = "", **values: Any
+def step(
+    unit: Unit,
+    held: Agreement,
+    after: State,
+    by: str,
+    words: str = "",
+    *,
+    plain: bool = False,
+    **values: Any,
 ) -> None:
     """Take an agreement on, if this is a step, and one of this party's."""
-    party = held.party(by)
-    if party is None:
+    who = held.party(by)
+    if not who:
         raise Refused("E_OWNER", f"{held.offer} is between others")
     before = held.at(unit.now)
-    if not rules.may(before, after, party):
-        raise Refused("E_STATE", f"{held.offer} cannot go from {before} to {after} by {party}")
+    if not rules.may(before, after, who | ({Party.PLAIN} if plain else frozenset())):
+        raise Refused("E_STATE", f"{held.offer} cannot go from {before} to {after} by {by}")
     queries.change(unit, held.offer, state=after, **values)
     queries.happened(unit, held.offer, after, by, words)
-    if after is State.FULFILLED and held.is_need:
-        unit.tell(writing.confirmed(held, values.get("id") or held.id or ""))
+    at_once = after is State.FULFILLED and before is not State.CONFIRMED
+    if after is State.CONFIRMED or (at_once and Party.RECEIVER in who):
+        unit.tell(writing.confirmed(held))
 
 
 def _same(held: Agreement, told: Told) -> None:

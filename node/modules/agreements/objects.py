@@ -7,7 +7,7 @@ from typing import ClassVar
 from vocab.model import Object, flag, iri, part, text, time
 from vocab.types import Measure
 
-__all__ = ["TYPES", "Agreement", "Commitment", "Measure"]
+__all__ = ["TYPES", "Agreement", "Commitment", "EconomicEvent", "Measure"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,4 +36,20 @@ class Agreement(Object):
     """Which dialect it was read from; None if it came in ours."""
 
 
-TYPES: tuple[type[Object], ...] = (Agreement,)
+@dataclass(frozen=True, kw_only=True)
+class EconomicEvent(Object):
+    """What was done for an agreement, as whoever did it says."""
+
+    type: ClassVar[str] = "EconomicEvent"
+
+    action: str | None = text("action")
+    fulfills: str | None = iri("fulfills")
+    realization_of: str | None = iri("realizationOf")
+    provider: str | None = iri("provider")
+    receiver: str | None = iri("receiver")
+    resource_conforms_to: str | None = iri("resourceConformsTo")
+    resource_quantity: Measure | None = part("resourceQuantity", Measure)
+    finished: bool | None = flag("finished")
+
+
+TYPES: tuple[type[Object], ...] = (Agreement, EconomicEvent)

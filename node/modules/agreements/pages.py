@@ -1,6 +1,6 @@
 """The pages of agreements: the form to answer a notice, one agreement, all of a member's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -8,15 +8,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from federation.addressing import is_of_our_kind
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.tables import Account
-from node.modules.agreements import queries, rules, settling, writing
-from node.modules.agreements.rules import State, Terms
-from node.modules.agreements.tables import Agreement
+from node.kernel.unit import Unit
+from node.modules.agreements import doing, queries, rules, settling
+from node.modules.agreements.rules import Party, State
+from node.modules.agreements.tables import Agreement, Step, Thanks
 from node.modules.listings import api as listings
-from node.modules.listings.api import Notice
-from web.forms import Entry, Form, Number, Text, blank, done, fields_of, read
+from web.forms import (
+    Entry,
+    Form,
+    Line,
+    Minutes,
+    Moment,
+    Text,
+    Tick,
+    blank,
+    done,
+    fields_of,
+    read,
+)
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -27,11 +40,14 @@ if TYPE_CHECKING:
 HEADINGS: Final[Mapping[State, str]] = {
     State.OFFERED: mark("Waiting for %(who)s"),
     State.AGREED: mark("Agreed with %(who)s"),
+    State.UNDER_WAY: mark("Under way with %(who)s"),
+    State.DELIVERED: mark("Done; waiting to be confirmed"),
+    State.CONFIRMED: mark("Confirmed; waiting for %(who)s’s server"),
     State.REFUSED: mark("%(who)s said no"),
     State.WITHDRAWN: mark("Taken back"),
     State.EXPIRED: mark("No answer came from %(who)s"),
     State.FULFILLED: mark("Done, with %(who)s"),
-    State.DISPUTED: mark("%(who)s sees it otherwise"),
+    State.DISPUTED: mark("You and %(who)s see it differently"),
     State.CANCELLED: mark("Called off with %(who)s"),
 }
 """What an agreement is called, for whoever answered the notice."""
@@ -39,6 +55,8 @@ HEADINGS: Final[Mapping[State, str]] = {
 STEPS: Final[Mapping[State, tuple[str, str]]] = {
     State.OFFERED: (mark("You answered the notice"), mark("%(who)s answered the notice")),
     State.AGREED: (mark("You said yes"), mark("%(who)s said yes")),
+    State.DELIVERED: (mark("You said that you did it"), mark("%(who)s said that they did it")),
+    State.CONFIRMED: (mark("You confirmed it"), mark("%(who)s confirmed it")),
     State.REFUSED: (mark("You said no"), mark("%(who)s said no")),
     State.WITHDRAWN: (mark("You took it back"), mark("%(who)s took it back")),
     State.EXPIRED: (mark("Nobody answered in time"), mark("Nobody answered in time")),
@@ -50,14 +68,32 @@ STEPS: Final[Mapping[State, tuple[str, str]]] = {
     State.CANCELLED: (mark("You called it off"), mark("%(who)s called it off")),
 }
 """What happened, for whoever did it and for the other."""
-WORDS: Final = Text(
-    "words",
-    mark("A few words to them"),
-    mark("When, where, how. Nobody else reads it."),
-    optional=True,
-    at_most=rules.WORDS,
-)
-NO: Final = Form(Text("words", mark("Why not?"), optional=True, at_most=rules.WORDS))
+COUNTERED: Final = (mark("You proposed other terms"), mark("%(who)s proposed other terms"))
+RESOLVED: Final = (mark("You said that it goes on"), mark("%(who)s said that it goes on"))
+BY_ITSELF: Final = mark("Confirmed by itself, after seven days")
+
+TERMS: Final = (
+    Moment("due", mark("When?"), mark("Day and time, as in 5 December 14:30"), optional=True),
+    Line("where", mark("Where?"), mark("Roughly; the exact place you tell each other"),
+         optional=True, at_most=rules.TERM),
+    Line("materials", mark("Who brings or pays what?"), optional=True, at_most=rules.TERM),
+)  # fmt: skip
+ACTS: Final = Form(
+    Text("no", mark("Why not?"), optional=True, at_most=rules.WORDS),
+    Minutes("minutes", mark("How long?"), optional=True, most=rules.LONGEST),
+    *TERMS,
+    Text("along", mark("A few words to them"), optional=True, at_most=rules.WORDS),
+    Minutes("took", mark("How long did it take?"), optional=True, most=rules.LONGEST),
+    Tick("gift", mark("It was a gift"), mark("Nothing is written down as time.")),
+    Text("told", mark("A few words about it"), optional=True, at_most=rules.WORDS),
+    Text("thanks", mark("A word of thanks"),
+         mark("They may show it on their profile."), optional=True, at_most=rules.WORDS),
+    Text("trouble", mark("What is wrong?"), mark("They read it. Nothing moves until you agree."),
+         optional=True, at_most=rules.WORDS),
+    Text("note", mark("What did you agree on?"), optional=True, at_most=rules.WORDS),
+    Text("why", mark("Why?"), optional=True, at_most=rules.WORDS),
+)  # fmt: skip
+"""What can be written on the page of an agreement; each button reads its own fields."""
 
 
 def who(people: Mapping[str, Account], id: str) -> str:
@@ -66,7 +102,12 @@ def who(people: Mapping[str, Account], id: str) -> str:
     return known.label if known else id.partition("://")[2].partition("/")[0]
 
 
-def _member(request: Request) -> "tuple[Node, str]":
+def member(request: Request) -> "tuple[Node, str]":
+    """The node and who asks it.
+
+    Raises:
+        Refused: no member.
+    """
     viewer: Viewer = request.state.viewer
     if not viewer.is_member or viewer.id is None:
         raise Refused(
@@ -77,7 +118,7 @@ def _member(request: Request) -> "tuple[Node, str]":
 
 async def mine(request: Request) -> Response:
     """All agreements of a member, the last that changed first."""
-    node, me = _member(request)
+    node, me = member(request)
     found, people = await node.read(_mine, me)
     _ = voice(request).say
     now = node.now()
@@ -108,77 +149,13 @@ def _heading(
     return _("You said no") if state is State.REFUSED else _(HEADINGS[state], who=name)
 
 
-# A new one ----------------------------------------------------------------------------------
-
-
-async def new(request: Request) -> Response:
-    """The form to answer a notice."""
-    return await _answer_page(request, None)
-
-
-async def _answer_page(request: Request, form: Entry | None, status: int = 200) -> Response:
-    node, me = _member(request)
-    notice, owner = await _notice(request)
-    _ = voice(request).say
-    terms = writing.terms_of(notice, listings.wished(notice, node.origin))
-    return page(
-        request,
-        "agreements/new.html",
-        status=status,
-        title=_("Say that you would do it") if notice.is_need else _("Say that you would like it"),
-        place="give",
-        width="mid",
-        one=notice,
-        owner=owner.label if owner else notice.domain,
-        wished=listings.wished(notice, node.origin),
-        terms=terms,
-        form=form or blank(request, _form(terms), times=rules.multiples(terms)[0]),
-        action=f"/agreements/new?about={notice.slug}",
-        me=me,
+def besides(said: Mapping[str, Any]) -> settling.Besides:
+    """When, where and with what, as typed."""
+    return settling.Besides(
+        due=said.get("due"),
+        where=said.get("where") or "",
+        materials=said.get("materials") or "",
     )
-
-
-def _form(terms: Terms) -> Form:
-    """How many times, where that may be chosen, and a few words."""
-    least, most = rules.multiples(terms)
-    if most == least:
-        return Form(WORDS)
-    return Form(Number("times", mark("How many times?"), least=least, most=most or 10**9), WORDS)
-
-
-async def _notice(request: Request) -> tuple[Notice, Account | None]:
-    """The notice that is to be answered, if this member may answer it."""
-    node, me = _member(request)
-    slug = request.query_params.get("about", "")[:64]
-    found, owner = await node.read(_about, slug, request.state.viewer)
-    if found is None or found.owner == me or not found.takes_answers:
-        raise Missing(detail=slug)
-    return found, owner
-
-
-def _about(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice | None, Account | None]:
-    found = listings.at_page(db, slug, viewer)
-    return found, queries.people(db, [found.owner]).get(found.owner) if found else None
-
-
-async def answer(request: Request) -> Response:
-    """Answer a notice."""
-    node, me = _member(request)
-    notice, _owner = await _notice(request)
-    terms = writing.terms_of(notice, listings.wished(notice, node.origin))
-    form = read(request, _form(terms))
-    if not form.errors:
-        said = form.values
-        try:
-            made = await node.write(
-                settling.answer, me, notice, said.get("times") or 1, said.get("words") or ""
-            )
-        except Invalid as problem:
-            form = form.wrong(problem)
-        else:
-            _ = voice(request).say
-            return done(request, made.path, _("Your answer is on its way."), "wait")
-    return await _answer_page(request, form, 422)
 
 
 # One of them --------------------------------------------------------------------------------
@@ -190,9 +167,13 @@ async def show(request: Request) -> Response:
 
 
 async def _page(request: Request, form: Entry | None, status: int = 200) -> Response:
-    node, me = _member(request)
-    one, steps, people = await node.read(_one, request.path_params["slug"], me)
+    node, me = member(request)
+    one, steps, people, thanks = await node.read(_one, request.path_params["slug"], me)
     state = one.at(node.now())
+    other = people.get(one.other(me))
+    plain = other is None or not (other.local or is_of_our_kind(other))
+    roles = one.party(me) | ({Party.PLAIN} if plain else frozenset())
+    agreed = rules.minutes(one.primary)
     return page(
         request,
         "agreements/show.html",
@@ -201,64 +182,161 @@ async def _page(request: Request, form: Entry | None, status: int = 200) -> Resp
         place="give",
         one=one,
         state=state,
-        other=people.get(one.other(me)),
+        other=other,
         name=who(people, one.other(me)),
         notice=await node.read(listings.listing, one.listing, request.state.viewer),
         mine=one.proposer == me,
+        gives=one.giver == me,
+        may={after: rules.may(state, after, roles) for after in State},
+        plain=plain,
+        before=state in rules.BEFORE,
         binding=state in rules.BINDING,
-        steps=[_told(request, step, me, people) for step in steps],
+        steps=_timeline(request, steps, me, people),
+        agreed=agreed,
+        took=rules.minutes(one.done) if one.done else None,
+        gift=one.done is not None and rules.minutes(one.done) is None and agreed is not None,
+        thanks=thanks,
         returned=one.returned,
         minutes=listings.minutes,
-        form=form or blank(request, NO),
+        form=form or blank(request, ACTS, minutes=agreed, took=agreed, due=one.due, **one.terms),
     )
 
 
-def _one(db: Connection, slug: str, me: str) -> tuple[Agreement, Any, Mapping[str, Account]]:
+def _one(
+    db: Connection, slug: str, me: str
+) -> tuple[Agreement, list[Step], Mapping[str, Account], list[Thanks]]:
     found = queries.own(db, slug, me)
     if found is None:
         raise Missing(detail=slug)
     people = queries.people(db, (found.proposer, found.interested))
-    return found, queries.steps(db, found.offer), people
+    return found, queries.steps(db, found.offer), people, queries.thanked(db, found.offer)
 
 
-def _told(request: Request, step: Any, me: str, people: Mapping[str, Account]) -> tuple[str, ...]:
-    """A step as a line of the timeline: its words, when, and what was said."""
-    spoken = voice(request)
-    mine, theirs = STEPS[step.state]
-    if step.by == me:
-        return spoken.say(mine), spoken.when(step.at), step.words
-    return spoken.say(theirs, who=who(people, step.by or "")), spoken.when(step.at), step.words
+def _timeline(
+    request: Request, steps: Sequence[Step], me: str, people: Mapping[str, Account]
+) -> list[tuple[str, str, str]]:
+    """The steps as lines: their words, when, and what was said."""
+    spoken, found, before = voice(request), [], None
+    for one in steps:
+        mine, theirs = _words_for(before, one)
+        words = spoken.say(mine) if one.by == me else spoken.say(
+            theirs, who=who(people, one.by or "")
+        )  # fmt: skip
+        found.append((words, spoken.when(one.at), one.words))
+        before = one.state
+    return found
+
+
+def _words_for(before: State | None, step: Step) -> tuple[str, str]:
+    """What a step is called, for whoever did it and for the other; by what stood before it."""
+    if step.state is State.OFFERED and before is not None:
+        return COUNTERED
+    if step.state is State.AGREED and before is State.DISPUTED:
+        return RESOLVED
+    if step.state is State.CONFIRMED and step.by is None:
+        return BY_ITSELF, BY_ITSELF
+    return STEPS[step.state]
 
 
 async def settle(request: Request) -> Response:
-    """What one of the two does: yes, no, take it back, done, call it off."""
-    node, me = _member(request)
+    """What one of the two does: yes, no, other terms, done, confirm, something wrong, off."""
+    node, me = member(request)
     slug, say = request.path_params["slug"], (fields_of(request).get("say") or [""])[0]
     await node.read(_one, slug, me)
-    _ = voice(request).say
-    if say == "no":
-        form = read(request, NO)
-        if form.errors:
-            return await _page(request, form, 422)
-        await node.write(settling.refuse, me, slug, form.values.get("words") or "")
-        return done(request, f"/agreements/{slug}", _("Your no is on its way."), "wait")
-    if say == "yes":
-        await node.write(settling.accept, me, slug)
-        return done(request, f"/agreements/{slug}", _("Agreed."))
-    if say == "back":
-        await node.write(settling.withdraw, me, slug)
-        return done(request, f"/agreements/{slug}", _("They are told."), "wait")
-    closing = {"done": State.FULFILLED, "off": State.CANCELLED}.get(say)
-    if closing is None:
+    if say not in DO:
         raise Invalid({}, safe=mark("Use one of the buttons on the page."))
-    await node.write(settling.close, me, slug, closing)
-    return done(request, f"/agreements/{slug}", _("They are told."))
+    form = read(request, ACTS)
+    if form.errors:
+        return await _page(request, form, 422)
+    act, sentence = DO[say]
+    try:
+        await node.write(act, me, slug, form.values)
+    except Invalid as problem:
+        return await _page(request, form.wrong(_at(problem, say)), 422)
+    kind = "good" if say in ("yes", "confirm") else "wait"
+    return done(request, f"/agreements/{slug}", voice(request).say(sentence), kind)
 
+
+FIELDS: Final = {"other": "along", "delivered": "told", "confirm": "thanks", "wrong": "trouble",
+                 "off": "why", "again": "note", "no": "no", "back": "why"}  # fmt: skip
+
+
+def _at(problem: Invalid, say: str) -> Invalid:
+    """What a unit found wrong, at the fields of this page."""
+    named = {"words": FIELDS.get(say, "words"), "minutes": "minutes"}
+    if say == "delivered":
+        named["minutes"] = "took"
+    return Invalid({named.get(k, k): v for k, v in problem.fields.items()}, problem.code)
+
+
+def _yes(unit: Unit, me: str, slug: str, _said: Mapping[str, Any]) -> None:
+    settling.accept(unit, me, slug)
+
+
+def _no(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    settling.refuse(unit, me, slug, said.get("no") or "")
+
+
+def _back(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    settling.withdraw(unit, me, slug, said.get("why") or "")
+
+
+def _other(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    doing.counter(unit, me, slug, said.get("minutes"), said.get("along") or "", besides(said))
+
+
+def _delivered(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    gift = bool(said.get("gift"))
+    doing.deliver(unit, me, slug, said.get("took"), said.get("told") or "", gift=gift)
+
+
+def _confirm(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    doing.confirm(unit, me, slug, said.get("thanks") or "")
+
+
+def _over(unit: Unit, me: str, slug: str, _said: Mapping[str, Any]) -> None:
+    settling.close(unit, me, slug, State.FULFILLED)
+
+
+def _wrong(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    doing.dispute(unit, me, slug, said.get("trouble") or "")
+
+
+def _again(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    settling.close(unit, me, slug, State.AGREED, said.get("note") or "")
+
+
+def _off(unit: Unit, me: str, slug: str, said: Mapping[str, Any]) -> None:
+    settling.close(unit, me, slug, State.CANCELLED, said.get("why") or "")
+
+
+def _show(unit: Unit, me: str, slug: str, _said: Mapping[str, Any]) -> None:
+    doing.show_thanks(unit, me, slug, shown=True)
+
+
+def _hide(unit: Unit, me: str, slug: str, _said: Mapping[str, Any]) -> None:
+    doing.show_thanks(unit, me, slug, shown=False)
+
+
+Act = Callable[[Unit, str, str, Mapping[str, Any]], None]
+DO: Final[Mapping[str, tuple[Act, str]]] = {
+    "yes": (_yes, mark("Agreed.")),
+    "no": (_no, mark("Your no is on its way.")),
+    "back": (_back, mark("They are told.")),
+    "other": (_other, mark("Your terms are on their way.")),
+    "delivered": (_delivered, mark("They are told, and asked to confirm it.")),
+    "confirm": (_confirm, mark("Confirmed. Thank you.")),
+    "done": (_over, mark("They are told.")),
+    "wrong": (_wrong, mark("They are told. Nothing moves until you agree.")),
+    "again": (_again, mark("They are told. It goes on.")),
+    "off": (_off, mark("They are told.")),
+    "show": (_show, mark("It stands on your profile.")),
+    "hide": (_hide, mark("It is off your profile.")),
+}
+"""What a button does, and what is said then."""
 
 routes = (
     Route("/agreements", mine, methods=["GET"]),
-    Route("/agreements/new", new, methods=["GET"]),
-    Route("/agreements/new", answer, methods=["POST"]),
     Route("/agreements/{slug}", show, methods=["GET"]),
     Route("/agreements/{slug}", settle, methods=["POST"]),
 )

@@ -9,8 +9,16 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, 
 from node.kernel.database import insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
-from node.modules.agreements.rules import State
-from node.modules.agreements.tables import Agreement, Step, agreement, agreement_of, step
+from node.modules.agreements.rules import BINDING, State
+from node.modules.agreements.tables import (
+    Agreement,
+    Step,
+    Thanks,
+    agreement,
+    agreement_of,
+    step,
+    thanks,
+)
 
 
 def by_offer(db: Connection, offer: str) -> Agreement | None:
@@ -22,6 +30,16 @@ def by_id(db: Connection, id: str) -> Agreement | None:
     """The agreement with this id; the last, if a proposer takes one id again."""
     wanted = select(agreement).where(agreement.c.id == id)
     return _one(db, wanted.order_by(agreement.c.made.desc(), agreement.c.offer))
+
+
+def by_act(db: Connection, act: str) -> Agreement | None:
+    """The agreement whose delivery this Create told."""
+    return _one(db, select(agreement).where(agreement.c.act == act))
+
+
+def by_event(db: Connection, event: str) -> Agreement | None:
+    """The agreement that this event fulfils."""
+    return _one(db, select(agreement).where(agreement.c.event == event))
 
 
 def own(db: Connection, slug: str, member: str) -> Agreement | None:
@@ -41,6 +59,32 @@ def waiting_for(db: Connection, member: str, now: datetime) -> list[Agreement]:
     open_ = (agreement.c.state == State.OFFERED, agreement.c.ends > now)
     wanted = select(agreement).where(agreement.c.proposer == member, *open_)
     return [agreement_of(row) for row in db.execute(wanted.order_by(agreement.c.ends))]
+
+
+def running(db: Connection, member: str) -> list[Agreement]:
+    """What a member has agreed on and is not over."""
+    wanted = select(agreement).where(_with(member), agreement.c.state.in_(BINDING))
+    return [agreement_of(row) for row in db.execute(wanted.order_by(agreement.c.changed))]
+
+
+def silent(db: Connection, until: datetime) -> list[Agreement]:
+    """What was delivered by then and nobody said a word about."""
+    waits = (agreement.c.state == State.DELIVERED, agreement.c.delivered <= until)
+    wanted = select(agreement).where(*waits).order_by(agreement.c.delivered)
+    return [agreement_of(row) for row in db.execute(wanted)]
+
+
+def thanked(db: Connection, offer: str) -> list[Thanks]:
+    """The thanks that an agreement brought."""
+    wanted = select(thanks).where(thanks.c.offer == offer).order_by(thanks.c.at)
+    return [Thanks(**row._mapping) for row in db.execute(wanted)]  # noqa: SLF001
+
+
+def shown_by(db: Connection, account: str) -> list[Thanks]:
+    """The thanks that somebody shows on their profile, the newest first."""
+    wanted = select(thanks).where(thanks.c.to == account, thanks.c.shown.is_(True))
+    newest = wanted.order_by(thanks.c.at.desc(), thanks.c.offer).limit(20)
+    return [Thanks(**row._mapping) for row in db.execute(newest)]  # noqa: SLF001
 
 
 def open_about(db: Connection, listing: str) -> list[Agreement]:
@@ -105,6 +149,16 @@ def change(unit: Unit, offer: str, **values: Any) -> None:
     unit.db.execute(update(agreement).where(agreement.c.offer == offer).values(told))
 
 
+def rename(unit: Unit, offer: str, values: Mapping[str, Any]) -> None:
+    """Have an agreement begin with another Offer; its steps go along."""
+    unit.db.execute(update(agreement).where(agreement.c.offer == offer).values(dict(values)))
+
+
+def title_of(db: Connection, id: str) -> str:
+    """What an agreement is about, by its id; nothing if it is none of ours."""
+    return db.scalar(select(agreement.c.title).where(agreement.c.id == id).limit(1)) or ""
+
+
 def happened(unit: Unit, offer: str, state: State, by: str | None, words: str = "") -> None:
     """Write down a step."""
     last = select(func.max(step.c.number)).where(step.c.offer == offer)
@@ -113,7 +167,20 @@ def happened(unit: Unit, offer: str, state: State, by: str | None, words: str = 
     unit.db.execute(insert(step).values({**values, "words": words}))
 
 
+def give_thanks(unit: Unit, held: Agreement, by: str, words: str) -> None:
+    """Keep a word of thanks to the other of the two; the first one stands."""
+    said = {"title": held.title, "words": words, "at": unit.now, "shown": False}
+    insert_new(unit.db, thanks, {"offer": held.offer, "by": by, "to": held.other(by), **said})
+
+
+def show_thanks(unit: Unit, offer: str, to: str, *, shown: bool) -> bool:
+    """Whether somebody has thanks on their profile; false if there are none."""
+    mine = (thanks.c.offer == offer, thanks.c.to == to)
+    return bool(unit.db.execute(update(thanks).where(*mine).values(shown=shown)).rowcount)
+
+
 def remove(unit: Unit, offers: Sequence[str]) -> None:
-    """Forget agreements and their steps."""
+    """Forget agreements, their steps and their thanks."""
+    unit.db.execute(delete(thanks).where(thanks.c.offer.in_(offers)))
     unit.db.execute(delete(step).where(step.c.offer.in_(offers)))
     unit.db.execute(delete(agreement).where(agreement.c.offer.in_(offers)))

@@ -5,7 +5,8 @@ Source: FEP-0837, Responding to a proposal; vocabulary.md section 7, Agreement.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -20,6 +21,13 @@ WORDS = 1000
 """Characters that may go along with an answer or a no."""
 
 
+DIGITS = 20
+LONGEST = 100 * 60
+"""Minutes that anything may have taken; what is more is a mistake."""
+
+TERM = 200
+"""Characters of where, and of who brings what."""
+
 MINUTES = {"hour": 60, "minute": 1, "minute-Time": 1, "day": 24 * 60}
 """Units of time by their OM2 names, in minutes."""
 
@@ -30,12 +38,15 @@ _OURS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class State(StrEnum):
-    """Where an agreement stands; the last five are known on the wire (`lifecycle`)."""
+    """Where an agreement stands; what `WIRE` does not rename is its `lifecycle` on the wire."""
 
     OFFERED = "offered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     AGREED = "agreed"
+    UNDER_WAY = "under way"
+    DELIVERED = "delivered"
+    CONFIRMED = "confirmed"
     FULFILLED = "fulfilled"
     DISPUTED = "disputed"
     CANCELLED = "cancelled"
@@ -43,30 +54,72 @@ class State(StrEnum):
 
 
 class Party(StrEnum):
-    """Who may take a step: whose notice it is, who answered it, or nobody but the clock."""
+    """What somebody is in an agreement.
+
+    Whose notice it is, or whoever was answered last, decides on the answer and keeps the
+    agreement (the proposer); one of the two gives, the other receives. `PLAIN` is added where
+    the other's software knows no deliveries.
+    """
 
     PROPOSER = "proposer"
     INTERESTED = "interested"
+    GIVER = "giver"
+    RECEIVER = "receiver"
     CLOCK = "clock"
+    PLAIN = "plain"
 
 
-STEPS: Mapping[tuple[State | None, State], Party] = {
-    (None, State.OFFERED): Party.INTERESTED,
-    (State.OFFERED, State.AGREED): Party.PROPOSER,
-    (State.OFFERED, State.REFUSED): Party.PROPOSER,
-    (State.OFFERED, State.WITHDRAWN): Party.INTERESTED,
-    (State.OFFERED, State.EXPIRED): Party.CLOCK,
-    (State.AGREED, State.FULFILLED): Party.PROPOSER,
-    (State.AGREED, State.DISPUTED): Party.PROPOSER,
-    (State.AGREED, State.CANCELLED): Party.PROPOSER,
-    (State.DISPUTED, State.AGREED): Party.PROPOSER,
-    (State.DISPUTED, State.FULFILLED): Party.PROPOSER,
-    (State.DISPUTED, State.CANCELLED): Party.PROPOSER,
-}
-"""Every step there is, and whose it is; what is not here is refused."""
+def _all(*who: Party) -> frozenset[Party]:
+    return frozenset(who)
 
-BINDING = (State.AGREED, State.DISPUTED)
+
+PROPOSER, INTERESTED = _all(Party.PROPOSER), _all(Party.INTERESTED)
+GIVER, RECEIVER, CLOCK = _all(Party.GIVER), _all(Party.RECEIVER), _all(Party.CLOCK)
+DECIDES = (PROPOSER | RECEIVER, PROPOSER | {Party.PLAIN})
+"""Who may say at once that it is done: whoever decides and received it; by plain software anybody
+who decides."""
+
+BINDING = (State.AGREED, State.UNDER_WAY, State.DELIVERED, State.DISPUTED)
 """Where both have said yes and it is not over."""
+
+BEFORE = (State.AGREED, State.UNDER_WAY)
+"""Where both have said yes and nothing is done yet."""
+
+STEPS: Mapping[tuple[State | None, State], tuple[frozenset[Party], ...]] = {
+    (None, State.OFFERED): (INTERESTED,),
+    (State.OFFERED, State.OFFERED): (PROPOSER,),
+    (State.REFUSED, State.OFFERED): (PROPOSER,),
+    (State.OFFERED, State.AGREED): (PROPOSER,),
+    (State.OFFERED, State.REFUSED): (PROPOSER,),
+    (State.OFFERED, State.WITHDRAWN): (INTERESTED,),
+    (State.OFFERED, State.EXPIRED): (CLOCK,),
+    (State.AGREED, State.UNDER_WAY): (CLOCK,),
+    **{(before, State.DELIVERED): (GIVER,) for before in (*BEFORE, State.DISPUTED)},
+    (State.DELIVERED, State.CONFIRMED): (RECEIVER,),
+    (State.DISPUTED, State.CONFIRMED): (RECEIVER,),
+    (State.CONFIRMED, State.FULFILLED): (PROPOSER,),
+    **{(before, State.FULFILLED): DECIDES for before in BINDING},
+    **{(before, State.DISPUTED): (PROPOSER, RECEIVER) for before in (*BEFORE, State.DELIVERED)},
+    (State.DISPUTED, State.AGREED): (PROPOSER,),
+    **{(before, State.CANCELLED): (PROPOSER,) for before in BINDING},
+}
+"""Every step there is, and what somebody must be to take it; what is not here is refused.
+
+From OFFERED, or REFUSED, to OFFERED is a counter: other terms, and the two change places.
+"""
+
+WIRE: Mapping[State, str] = {
+    State.UNDER_WAY: "agreed",
+    State.DELIVERED: "agreed",
+    State.CONFIRMED: "agreed",
+}
+"""Local steps, by the word that others know (vocabulary.md section 7)."""
+
+CONFIRMS = timedelta(days=7)
+"""After how long what was delivered confirms itself."""
+
+REMIND = timedelta(days=1)
+"""How long before that, or before the day it is due, a reminder stands on the first page."""
 
 TOLD: Mapping[str, State] = {
     "fulfilled": State.FULFILLED,
@@ -76,14 +129,24 @@ TOLD: Mapping[str, State] = {
 """What a peer without states calls them in the `preview` of its agreement."""
 
 
-def may(before: State | None, after: State, by: Party) -> bool:
-    """Whether somebody may take this step."""
-    return STEPS.get((before, after)) is by
+def may(before: State | None, after: State, who: AbstractSet[Party]) -> bool:
+    """Whether somebody who is all this may take this step."""
+    return any(needed <= who for needed in STEPS.get((before, after), ()))
 
 
-def effective(kept: State, ends: datetime, now: datetime) -> State:
-    """The state at a moment: what waits for an answer is over at its end."""
-    return State.EXPIRED if kept is State.OFFERED and ends <= now else kept
+def said(before: State, lifecycle: str) -> State:
+    """The state that the keeper of an agreement speaks of; its own word, or what it was."""
+    if lifecycle == State.AGREED:
+        return State.AGREED if before is State.DISPUTED else before
+    known = (State.FULFILLED, State.DISPUTED, State.CANCELLED)
+    return State(lifecycle) if lifecycle in known else before
+
+
+def effective(kept: State, ends: datetime, now: datetime, due: datetime | None = None) -> State:
+    """The state at a moment: what waits is over at its end, what is due is under way."""
+    if kept is State.OFFERED and ends <= now:
+        return State.EXPIRED
+    return State.UNDER_WAY if kept is State.AGREED and due is not None and due <= now else kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +204,16 @@ def misfit(terms: Terms, primary: Amount, back: Amount | None) -> str | None:
     return _bounds(terms, primary) if terms.unit_based else None
 
 
+def counters(terms: Terms, primary: Amount, back: Amount | None) -> str | None:
+    """Why other terms do not fit a proposal: more or less of it may be, in the same proportion."""
+    if (wrong := misfit(replace(terms, unit_based=None, least=None), primary, back)) is not None:
+        return wrong
+    if back is None or terms.back is None or terms.primary.value <= 0:
+        return None
+    same = back.value * terms.primary.value == terms.back.value * primary.value
+    return None if same else "another proportion"
+
+
 def _bounds(terms: Terms, primary: Amount) -> str | None:
     if terms.least is not None and primary.value < Fraction(terms.least):
         return "too little"
@@ -158,6 +231,37 @@ def minutes(amount: Amount) -> int | None:
     each = MINUTES.get(amount.unit)
     whole = amount.value * (each or 0)
     return int(whole) if each and whole.denominator == 1 and whole > 0 else None
+
+
+def time(minutes_: int) -> Amount:
+    """So many minutes, as hours where they come out even, else as minutes."""
+    if minutes_ % 15:
+        return Amount(unit="minute-Time", number=str(minutes_))
+    return Amount(unit="hour", number=_decimal(Fraction(minutes_, 60)))
+
+
+def exact(unit: str, value: Fraction) -> Amount | None:
+    """So much of a unit; None if no decimal says it."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return Amount(unit=unit, number=_decimal(value)) if rest == 1 else None
+
+
+def in_unit(minutes_: int, unit: str) -> Amount | None:
+    """So many minutes in a unit of time; None if no decimal says it."""
+    return exact(unit, Fraction(minutes_, MINUTES[unit])) if unit in MINUTES else None
+
+
+def claims_more(agreed: Amount, done: Amount | None) -> bool:
+    """Whether somebody says that it was more than was agreed on."""
+    if done is None:
+        return False
+    one, other = minutes(done), minutes(agreed)
+    if one is not None and other is not None:
+        return one > other
+    return done.unit == agreed.unit and done.value > agreed.value
 
 
 def sayable(amount: Amount) -> bool:

@@ -1,29 +1,54 @@
 """What a member does about an agreement, as units: answer, say yes or no, take it back, end it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from federation.addressing import is_of_our_kind
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.agreements import queries, rules, writing
+from node.modules.agreements import queries, rules, saying, writing
 from node.modules.agreements.objects import Agreement as Told
 from node.modules.agreements.rules import Party, State
 from node.modules.agreements.tables import Agreement
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
-from vocab.types import Accept, Delete, Offer, Reject, Undo, Update
+from vocab.types import Accept, Delete, Offer, Reject
 from web.language import mark
 
-PRIVATE = "recipientsOnly"
 NO_ANSWERS = mark("Their software takes no answers. Write to them instead.")
 OVER = mark("Something has happened meanwhile. Look at the page again.")
 TOO_MUCH = mark("So much of it is not to be had. Choose another number.")
 TOO_LONG = mark("Write at most 1,000 characters.")
 
 
-def answer(unit: Unit, member: str, notice: Notice, times: int = 1, words: str = "") -> Agreement:
+@dataclass(frozen=True, kw_only=True)
+class Besides:
+    """What else somebody proposes: when, where, who brings or pays what."""
+
+    due: datetime | None = None
+    where: str = ""
+    materials: str = ""
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """What has no place in a commitment."""
+        return {"where": self.where, "materials": self.materials}
+
+
+NOTHING = Besides()
+
+
+def answer(
+    unit: Unit,
+    member: str,
+    notice: Notice,
+    times: int = 1,
+    words: str = "",
+    besides: Besides = NOTHING,
+) -> Agreement:
     """Offer an agreement to whose notice it is.
 
     Args:
@@ -32,6 +57,7 @@ def answer(unit: Unit, member: str, notice: Notice, times: int = 1, words: str =
         notice: of somebody else, here or elsewhere.
         times: how many times what it proposes, where it says that this may be.
         words: that go along.
+        besides: when and where it could be.
 
     Raises:
         Conflict: it cannot be answered so.
@@ -49,16 +75,17 @@ def answer(unit: Unit, member: str, notice: Notice, times: int = 1, words: str =
     primary = terms.primary.times(times)
     if not all(rules.sayable(one) for one in (primary, *(back[1:] if back else ()))):
         raise Invalid({"times": TOO_MUCH})
-    told = writing.offered(notice.primary, primary, back)
+    told = writing.offered(notice.primary, primary, back, besides.due)
     offer = Offer(
         id=unit.id("a"),
         actor=who.id,
         object=told,
-        content=_content(words),
-        to=_to(unit, notice.owner),
+        content=content(words),
+        attachment=writing.attached(besides.terms),
+        to=saying.to(unit, notice.owner),
         published=unit.now,
         end_time=unit.now + rules.LASTS,
-        handling=PRIVATE,
+        handling=saying.PRIVATE,
     )
     unit.perform(offer, who)
     return _kept(unit, offer.id or "")
@@ -71,8 +98,8 @@ def accept(unit: Unit, member: str, slug: str) -> Agreement:
         Missing: nothing of theirs.
         Conflict: it is over, or the notice is.
     """
-    held, who = _own(unit, member, slug, Party.PROPOSER)
-    _allowed(unit, held, State.AGREED, Party.PROPOSER)
+    held, who = own(unit, member, slug, Party.PROPOSER)
+    allowed(unit, held, State.AGREED, member)
     id = unit.id("o")
     made = _agreed(unit, held, id)
     yes = Accept(
@@ -80,11 +107,11 @@ def accept(unit: Unit, member: str, slug: str) -> Agreement:
         actor=who.id,
         object=held.offer,
         result=made,
-        to=_to(unit, held.interested),
+        to=saying.to(unit, held.interested),
         published=unit.now,
-        handling=PRIVATE,
+        handling=saying.PRIVATE,
     )
-    unit.perform(yes, who, obj=_offer(held))
+    unit.perform(yes, who, obj=saying.offer(held))
     return _kept(unit, held.offer)
 
 
@@ -98,8 +125,8 @@ def refuse(unit: Unit, member: str, slug: str, words: str = "") -> Agreement:
     Raises:
         Missing, Conflict, Invalid: as `accept`; the words are too long.
     """
-    held, who = _own(unit, member, slug, Party.PROPOSER)
-    _allowed(unit, held, State.REFUSED, Party.PROPOSER)
+    held, who = own(unit, member, slug, Party.PROPOSER)
+    allowed(unit, held, State.REFUSED, member)
     _decline(unit, held, who, "declined", words)
     return _kept(unit, held.offer)
 
@@ -109,58 +136,40 @@ def _decline(unit: Unit, held: Agreement, owner: Account, reason: str, words: st
         id=unit.id("a"),
         actor=owner.id,
         object=held.offer,
-        content=_content(words),
+        content=content(words),
         reason_code=reason,
-        to=_to(unit, held.interested),
+        to=saying.to(unit, held.interested),
         published=unit.now,
-        handling=PRIVATE,
+        handling=saying.PRIVATE,
     )
-    unit.perform(no, owner, obj=_offer(held))
+    unit.perform(no, owner, obj=saying.offer(held))
 
 
-def withdraw(unit: Unit, member: str, slug: str) -> Agreement:
+def withdraw(unit: Unit, member: str, slug: str, words: str = "") -> Agreement:
     """Take an answer back; after the yes, ask to call it off.
 
     Raises:
         Missing, Conflict: as `accept`.
     """
-    held, who = _own(unit, member, slug, Party.INTERESTED)
+    held, who = own(unit, member, slug, Party.INTERESTED)
     if held.state not in rules.BINDING:
-        _allowed(unit, held, State.WITHDRAWN, Party.INTERESTED)
-    _take_back(unit, held, who)
+        allowed(unit, held, State.WITHDRAWN, member)
+    content(words)
+    saying.take_back(unit, held, who, words)
     return _kept(unit, held.offer)
 
 
-def _take_back(unit: Unit, held: Agreement, who: Account) -> None:
-    back = Undo(
-        id=unit.id("a"),
-        actor=who.id,
-        object=held.offer,
-        to=_to(unit, held.proposer),
-        published=unit.now,
-        handling=PRIVATE,
-    )
-    unit.perform(back, who, obj=_offer(held))
-
-
-def close(unit: Unit, member: str, slug: str, state: State) -> Agreement:
-    """Say of one's own agreement that it is done, or called off.
+def close(unit: Unit, member: str, slug: str, state: State, words: str = "") -> Agreement:
+    """Say of an agreement that one keeps that it is done, called off, disputed, or agreed again.
 
     Raises:
-        Missing, Conflict: as `accept`.
+        Missing, Conflict, Invalid: as `accept`; the words are too long.
     """
-    held, who = _own(unit, member, slug, Party.PROPOSER)
-    _allowed(unit, held, state, Party.PROPOSER)
-    _say(unit, held, who, state)
+    held, who = own(unit, member, slug, Party.PROPOSER)
+    allowed(unit, held, state, member)
+    content(words)
+    saying.say(unit, held, who, state, words)
     return _kept(unit, held.offer)
-
-
-def _say(unit: Unit, held: Agreement, who: Account, state: State) -> None:
-    later = replace(held, state=state, revision=held.revision + 1, changed=unit.now)
-    told = writing.said(later)
-    to = _to(unit, held.interested)
-    news = Update(id=unit.id("a"), actor=who.id, object=told, to=to, published=unit.now)
-    unit.perform(news, who)
 
 
 def _member(unit: Unit, who: str) -> Account:
@@ -170,29 +179,43 @@ def _member(unit: Unit, who: str) -> Account:
     return found
 
 
-def _own(unit: Unit, member: str, slug: str, party: Party) -> tuple[Agreement, Account]:
+def own(unit: Unit, member: str, slug: str, party: Party) -> tuple[Agreement, Account]:
+    """An agreement of a member who is this in it, and the member.
+
+    Raises:
+        Missing: nothing of theirs.
+    """
     held = queries.own(unit.db, slug, member)
-    if held is None or held.party(member) is not party:
+    if held is None or party not in held.party(member):
         raise Missing(detail=slug)
     return held, _member(unit, member)
 
 
-def _allowed(unit: Unit, held: Agreement, after: State, by: Party) -> None:
-    if not rules.may(held.at(unit.now), after, by):
+def allowed(unit: Unit, held: Agreement, after: State, member: str) -> None:
+    """Refuse what is no step of this member's now.
+
+    Raises:
+        Conflict: something has happened meanwhile.
+    """
+    who = held.party(member)
+    if plain(unit, held, member):
+        who |= {Party.PLAIN}
+    if not rules.may(held.at(unit.now), after, who):
         raise Conflict("E_STATE", f"{held.offer} is {held.at(unit.now)}", safe=OVER)
 
 
-def _to(unit: Unit, account: str) -> tuple[str, ...]:
-    """Between two members nothing leaves, so it is addressed to nobody."""
-    return () if unit.ours(account) else (account,)
+def plain(unit: Unit, held: Agreement, member: str) -> bool:
+    """Whether the other's software knows agreements, but no deliveries and no counters."""
+    other = unit.account(held.other(member))
+    return other is None or not (other.local or is_of_our_kind(other))
 
 
-def _offer(held: Agreement) -> Offer:
-    """The Offer as far as a handler must know it again."""
-    return Offer(id=held.offer, actor=held.interested, object=Told(), to=(held.proposer,))
+def content(words: str) -> str | None:
+    """What was typed, as it travels.
 
-
-def _content(words: str) -> str | None:
+    Raises:
+        Invalid: it is too long.
+    """
     if len(words) > rules.WORDS:
         raise Invalid({"words": TOO_LONG})
     return html.from_text(words) or None
@@ -217,9 +240,13 @@ def expire(unit: Unit) -> None:
 def notice_closed(unit: Unit, event: listings.Closed) -> None:
     """A notice of ours is over: whoever still waits for an answer gets a no."""
     for held in queries.open_about(unit.db, event.id):
-        owner = unit.account(held.proposer)
-        if owner is not None and owner.local and held.at(unit.now) is State.OFFERED:
+        owner = unit.account(held.owner)
+        if owner is None or not owner.local or held.at(unit.now) is not State.OFFERED:
+            continue
+        if held.proposer == owner.id:
             _decline(unit, held, owner, "expired")
+        else:  # other terms, to which nobody said yes yet
+            saying.take_back(unit, held, owner)
 
 
 def gone(unit: Unit, event: accounts.Gone) -> None:
@@ -252,9 +279,9 @@ def _leave(unit: Unit, held: Agreement, who: Account) -> None:
     if state is State.OFFERED and mine:
         _decline(unit, held, who, "declined")
     elif state in rules.BINDING and mine:
-        _say(unit, held, who, State.CANCELLED)
+        saying.say(unit, held, who, State.CANCELLED)
     elif state is State.OFFERED or state in rules.BINDING:
-        _take_back(unit, held, who)
+        saying.take_back(unit, held, who)
 
 
 def _free(unit: Unit, held: Agreement) -> None:

@@ -81,6 +81,9 @@ async def _show_member(request: Request, who: Account) -> Response:
     seen_as = request.query_params.get("as", "") if mine else ""
     looking = AS.get(seen_as, viewer)
     seen = await node.read(portrait, who, looking, node.now())
+    whose = Viewer(account=who, role="member")
+    filled = await gather(request, "person", viewer=whose) if looking.is_member else None
+    acts = None if mine else await gather(request, "person.acts", viewer=whose)
     return page(
         request,
         "profiles/person.html",
@@ -89,6 +92,8 @@ async def _show_member(request: Request, who: Account) -> Response:
         place="me" if mine else "",
         who=who,
         seen=seen,
+        spoken=filled.cards if filled else (),
+        acts=acts.cards if acts and viewer.is_member else (),
         mine=mine,
         seen_as=seen_as if seen_as in AS else "",
         reading=looking,

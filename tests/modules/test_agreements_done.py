@@ -1,0 +1,227 @@
+"""What was agreed is done, confirmed or doubted; other terms; here and between two nodes."""
+
+import pytest
+
+from node.kernel.access import Viewer
+from node.kernel.errors import Conflict, Invalid, Missing
+from node.modules.agreements import doing, jobs, queries, settling, slots
+from node.modules.agreements.rules import State
+from node.modules.agreements.settling import Besides
+from node.modules.agreements.tables import Agreement
+from node.modules.ledger import queries as ledger
+from tests.conftest import Clock, Wire, settle
+from tests.modules.meeting import post
+from tests.modules.test_agreements import Browse, Two, two
+
+__all__ = ["two"]
+
+
+async def agreed(two: Two) -> None:
+    """Ben said that he would do what Ana needs, and she said yes."""
+    await two.answer()
+    await two.ana_does(settling.accept)
+
+
+async def both(two: Two) -> tuple[Agreement, Agreement]:
+    (here, *_) = await two.home.read(queries.with_member, two.ana.id)
+    (there, *_) = await two.away.read(queries.with_member, two.ben.id)
+    return here, there
+
+
+def alike(one: Agreement) -> tuple[object, ...]:
+    """What has to be the same in both copies."""
+    return (one.offer, one.id, one.proposer, one.interested, one.giver, one.unit, one.amount,
+            one.back, one.due, dict(one.terms), one.state, one.spent)  # fmt: skip
+
+
+async def test_done_confirmed_closed_and_thanked(two: Two) -> None:
+    await agreed(two)
+    with pytest.raises(Missing):
+        await two.ana_does(doing.deliver, 60)
+    await two.ben_does(doing.deliver, 90, "Four spokes were broken.")
+    assert await two.states() == (State.DELIVERED, State.DELIVERED)
+    (card, *_) = await slots.waiting(two.home, Viewer(account=two.ana, role="member"))
+    assert card.title == "Ben says it is done. Is that right?"
+
+    await two.ana_does(doing.confirm, "It runs like new.")
+
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+    assert await two.lifecycle() == ("fulfilled", "fulfilled")
+    here, there = await both(two)
+    assert alike(here) == alike(there)
+    assert there.spent == {"unit": "hour", "amount": "1.5"}
+    said = [one.words for one in await two.away.read(queries.steps, there.offer)]
+    assert said[:3] == ["", "", "Four spokes were broken."]
+    with pytest.raises(Conflict):
+        await two.ana_does(doing.confirm)
+    (thanks,) = await two.away.read(queries.thanked, there.offer)
+    assert (thanks.words, thanks.to, thanks.shown) == ("It runs like new.", two.ben.id, False)
+
+    await two.ben_does(shown_as, True)
+    ben = Viewer(account=two.ben, role="member")
+    assert [card.text for card in await slots.shown(two.away, ben)] == ["It runs like new."]
+    with pytest.raises(Conflict):
+        await two.ana_does(shown_as, True)
+
+
+def shown_as(unit, member: str, slug: str, shown: bool) -> None:
+    doing.show_thanks(unit, member, slug, shown=shown)
+
+
+async def test_what_is_wrong_stops_everything_until_the_two_agree(two: Two) -> None:
+    await agreed(two)
+    await two.ben_does(doing.deliver, 240)
+    with pytest.raises(Invalid):
+        await two.ana_does(doing.dispute, " ")
+    await two.ana_does(doing.dispute, "It still wobbles.")
+    assert await two.states() == (State.DISPUTED, State.DISPUTED)
+    with pytest.raises(Missing):
+        await two.ben_does(doing.confirm)
+
+    await two.ana_does(settling.close, State.AGREED, "Once more on Friday.")
+    assert await two.states() == (State.AGREED, State.AGREED)
+    await two.ben_does(doing.deliver, 240)
+    await two.ana_does(doing.confirm)
+
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+    assert await two.home.read(ledger.total) == 0
+
+
+async def test_silence_confirms_after_a_week_but_no_more_than_was_agreed(
+    two: Two, clock: Clock
+) -> None:
+    await agreed(two)
+    await two.ben_does(doing.deliver, 240)
+    clock.advance(days=6, hours=1)
+    await jobs.expire(two.home)
+    await two.settle()
+    assert await two.states() == (State.DELIVERED, State.DELIVERED)
+    (card, *_) = await slots.waiting(two.home, Viewer(account=two.ana, role="member"))
+    assert card.title == "Tomorrow it confirms itself: Ben did it"
+
+    clock.advance(days=1)
+    await jobs.expire(two.away)
+    await jobs.expire(two.home)
+    await two.settle()
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+
+
+async def test_who_claims_more_waits_for_a_word(two: Two, clock: Clock) -> None:
+    await agreed(two)
+    await two.ben_does(doing.deliver, 300)
+    clock.advance(days=8)
+    await jobs.expire(two.home)
+    await two.settle()
+
+    assert await two.states() == (State.DELIVERED, State.DELIVERED)
+
+
+async def test_other_terms_change_both_copies_alike(two: Two, clock: Clock) -> None:
+    await two.answer(words="Saturday?")
+    due = clock().replace(day=28)
+    terms = Besides(due=due, where="By the gate", materials="I bring the spokes")
+    await two.ana_does(doing.counter, 90, "Rather an hour and a half.", terms)
+
+    here, there = await both(two)
+    assert alike(here) == alike(there)
+    assert (there.amount, there.proposer, there.giver) == ("1.5", two.ben.id, two.ben.id)
+    assert (there.due, dict(there.terms)) == (due, terms.terms)
+    assert await two.states() == (State.OFFERED, State.OFFERED)
+    with pytest.raises(Missing):
+        await two.ana_does(settling.accept)
+
+    await two.ben_does(doing.counter, 120, "Two, then.", Besides(due=due))
+    await two.ana_does(settling.accept)
+    assert await two.states() == (State.AGREED, State.AGREED)
+    assert await two.lifecycle() == ("agreed", "agreed")
+    clock.advance(days=9)
+    assert await two.states() == (State.UNDER_WAY, State.UNDER_WAY)
+    await two.ben_does(doing.deliver, 120)
+    await two.ana_does(doing.confirm)
+
+    here, there = await both(two)
+    assert alike(here) == alike(there)
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+    assert await two.lifecycle() == ("fulfilled", "fulfilled")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("long", [0, -5, 6001])
+async def test_a_length_that_cannot_be(two: Two, long: int) -> None:
+    await two.answer()
+    with pytest.raises(Invalid):
+        await two.ana_does(doing.counter, long, "", Besides())
+    await two.ana_does(settling.accept)
+    with pytest.raises(Invalid):
+        await two.ben_does(doing.deliver, long)
+    assert await two.states() == (State.AGREED, State.AGREED)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_one_node_is_away_in_the_middle(two: Two, wire: Wire, clock: Clock) -> None:
+    await agreed(two)
+    wire.away.add(two.home.origin)
+    await two.ben_does(doing.deliver, 240)
+    wire.away.clear()
+    wire.away.add(two.away.origin)
+    for _ in range(6):
+        clock.advance(hours=1)
+        await two.settle()
+    wire.away.clear()
+    clock.advance(hours=2)
+    await two.settle()
+    await two.ana_does(doing.confirm)
+    clock.advance(hours=2)
+    await two.settle()
+
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_gift_moves_no_time(two: Two) -> None:
+    await agreed(two)
+    await two.ben_does(gift)
+    await two.ana_does(doing.confirm)
+
+    assert await two.states() == (State.FULFILLED, State.FULFILLED)
+    assert await two.home.read(ledger.held, two.ana.id) is None
+
+
+def gift(unit, member: str, slug: str) -> Agreement:
+    return doing.deliver(unit, member, slug, 240, gift=True)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_in_the_browser_two_taps_a_step(alder, browse: Browse) -> None:
+    from tests.conftest import person
+
+    ana, ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
+    notice = await post(alder, ana, "request")
+    bens, anas = await browse(alder, "ben"), await browse(alder, "ana")
+    form = f"/agreements/new?about={notice.slug}"
+    where = {"where": "By the gate", "due": "5 December 14:30"}
+    assert (await bens.post(form, {"words": "Me!", **where})).status_code == 200
+    (one,) = await alder.read(queries.with_member, ben.id)
+    page = (await anas.get(one.path)).text
+    assert "By the gate" in page
+
+    async def says(who, **said: str):
+        return await who.post(one.path, said)
+
+    assert (await says(anas, say="other", minutes="much")).status_code == 422
+    assert (await says(anas, say="other", minutes="2 h", along="Shorter")).status_code == 200
+    assert "proposed other terms" in (await bens.get(one.path)).text
+    assert (await says(anas, say="yes")).status_code == 404
+    assert (await says(bens, say="yes")).status_code == 200
+    assert "I did it" in (await bens.get(one.path)).text
+    assert (await says(bens, say="delivered", took="101 h")).status_code == 422
+    assert (await says(bens, say="delivered", took="2 h", told="Fine")).status_code == 200
+    assert "Yes, confirm 2 h" in (await anas.get(one.path)).text
+    assert (await says(anas, say="wrong")).status_code == 422
+    assert (await says(anas, say="confirm", thanks="So kind.")).status_code == 200
+    assert (await says(bens, say="show")).status_code == 200
+    assert "So kind." in (await anas.get("/@ben")).text
+    assert (await says(bens, say="hide")).status_code == 200
+    assert "So kind." not in (await anas.get("/@ben")).text
+    await settle(alder)
+    assert "You gave Ana 2 h" in (await bens.get("/time")).text
