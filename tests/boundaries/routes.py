@@ -65,6 +65,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "kind": ["gift", "skill", "asset", "mission"],
         "name": ["followers", "outbox", "inbox", "listings", "decisions", "in-force", "peers",
                  "facets", "listing.schema.json", "app.css", "icons.svg"],
+        "domain": [w.other.community.domain, "nobody.test"],
         "number": ["2.1", "2.0"],
         "file": ["ana.svg", "ana.png", "sus.gif"],
         "word": ["repair"],

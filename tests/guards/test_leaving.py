@@ -20,6 +20,7 @@ DUMPED = {
     "federation/trust.py": "what is stored, for the checks on receipt; stays here",
     "node/modules/decisions/publishing.py": "the text that is signed; leaves by the door later",
     "node/modules/decisions/handlers.py": "what is kept of a record; stays here",
+    "node/modules/ledger/wiring.py": "what the digest of a leg is taken over; stays here",
 }
 """Who may write an object as JSON without the producer schemas."""
 

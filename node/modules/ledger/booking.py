@@ -6,7 +6,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.agreements import api as agreements
-from node.modules.ledger import queries, rules
+from node.modules.ledger import between, queries, rules
 from node.modules.ledger.rules import Kind, Why
 from node.modules.ledger.tables import Entry, Held
 from web.language import mark
@@ -237,12 +237,13 @@ def erase(unit: Unit, account: str) -> None:
         giver, receiver = (fund, mine) if open_ > 0 else (mine, fund)
         values = {"giver": giver.id, "receiver": receiver.id, "minutes": abs(open_)}
         queries.add(unit, {**values, "why": Why.LEFT})
+    between.forget(unit, account, unit.community.service)
     queries.forget(unit, account)
 
 
 def gone(unit: Unit, event: accounts.Gone) -> None:
     """Somebody elsewhere deleted their account: their name goes, the minutes stay."""
-    queries.forget(unit, event.account)
+    queries.forget_away(unit, event.account)
 
 
 def choose(unit: Unit, keeper: str, chosen: rules.Terms) -> None:

@@ -35,7 +35,12 @@ TERMS: Final = Form(
 )  # fmt: skip
 
 
-def _keeper(request: Request) -> "tuple[Node, str]":
+def keeper(request: Request) -> "tuple[Node, str]":
+    """The node and the keeper who asks it.
+
+    Raises:
+        Refused: no keeper.
+    """
     node, me = pages.member(request)
     if not request.state.viewer.is_admin:
         raise Refused("E_KEEPERS_ONLY", safe=mark("This page is for the %(word_keepers)s."))
@@ -44,7 +49,7 @@ def _keeper(request: Request) -> "tuple[Node, str]":
 
 async def desk(request: Request) -> Response:
     """For keepers: whether time is counted, what is asked, giving from the community's account."""
-    node, _me = _keeper(request)
+    node, _me = keeper(request)
     terms = await node.read(queries.terms)
     form = blank(request, TERMS, on=terms.on, soft=terms.soft // 60)
     return await _desk(request, form)
@@ -53,7 +58,7 @@ async def desk(request: Request) -> Response:
 async def _desk(
     request: Request, form: Entered, *, aside: Entered | None = None, status: int = 200
 ) -> Response:
-    node, _me = _keeper(request)
+    node, _me = keeper(request)
     open_, asked = await node.read(_desk_rows)
     spoken = voice(request)
     return page(
@@ -77,7 +82,7 @@ def _desk_rows(db: Connection) -> tuple[int, list[tuple[Entry, tuple[str, str]]]
 
 async def save(request: Request) -> Response:
     """Keep what the community chose."""
-    node, me = _keeper(request)
+    node, me = keeper(request)
     form = read(request, TERMS)
     if form.errors:
         return await _desk(request, form, status=422)
@@ -88,7 +93,7 @@ async def save(request: Request) -> Response:
 
 async def judged(request: Request) -> Response:
     """Take back what two do not agree about."""
-    node, me = _keeper(request)
+    node, me = keeper(request)
     aside = read(request, pages.ASIDE)
     terms = await node.read(queries.terms)
     form = blank(request, TERMS, on=terms.on, soft=terms.soft // 60)
@@ -104,7 +109,7 @@ async def judged(request: Request) -> Response:
 
 async def to_whom(request: Request) -> Response:
     """To whom something is given out of the community's own account."""
-    node, _me = _keeper(request)
+    node, _me = keeper(request)
     found = await node.read(pages.others, "")
     return page(request, "ledger/choose.html", place="me", width="mid", found=found,
                 title=voice(request).say("Give time from the community"),
@@ -117,7 +122,7 @@ async def give(request: Request) -> Response:
 
 
 async def _give_page(request: Request, form: Entered, status: int = 200) -> Response:
-    _keeper(request)
+    keeper(request)
     to = await _to_member(request)
     _ = voice(request).say
     return page(request, "ledger/give.html", status=status, place="me", width="mid", form=form,
@@ -125,7 +130,7 @@ async def _give_page(request: Request, form: Entered, status: int = 200) -> Resp
 
 
 async def _to_member(request: Request) -> accounts.Member:
-    node, _me = _keeper(request)
+    node, _me = keeper(request)
     handle = request.path_params["handle"]
     found = await node.read(accounts.by_handle, handle[:200])
     if found is None or found.suspended:
@@ -135,7 +140,7 @@ async def _to_member(request: Request) -> accounts.Member:
 
 async def given(request: Request) -> Response:
     """Give a member time out of the community's own account."""
-    node, me = _keeper(request)
+    node, me = keeper(request)
     to = await _to_member(request)
     form = read(request, GIVE)
     if form.errors:

@@ -15,7 +15,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.ledger import booking, public, queries, rules
+from node.modules.ledger import between, booking, public, queries, rules
 from node.modules.ledger.rules import Kind, Stand, Why
 from node.modules.ledger.tables import Entry
 from web.forms import Entry as Entered
@@ -125,6 +125,7 @@ async def _mine(request: Request, form: Entered, at: str = "", status: int = 200
         gave=gave,
         received=received,
         sentence=spoken.say(sentence, open=spoken.duration(abs(open_))),
+        on_its_way=await node.read(between.of_member, me),
         lines=lines(spoken, entries, names),
         whys=WHYS,
         form=form,

@@ -166,4 +166,8 @@ def forget(unit: Unit, holder: str) -> None:
         unit.db.execute(update(entry).where(_of(mine.id)).values(bare))
         unit.db.execute(update(account).where(account.c.id == mine.id).values(holder=None))
     unit.db.execute(update(entry).where(entry.c.by == holder).values(by=None))
-    unit.db.execute(update(entry).where(entry.c.away == holder).values(away=None, words=""))
+
+
+def forget_away(unit: Unit, who: str) -> None:
+    """Take the name of somebody elsewhere out of all entries."""
+    unit.db.execute(update(entry).where(entry.c.away == who).values(away=None, words=""))

@@ -80,3 +80,12 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         )
         for line in pages.lines(spoken, found, names)
     ]  # fmt: skip
+
+
+async def acts(node: "Node", viewer: Viewer) -> list[Card]:
+    """The way to thank somebody with time."""
+    if not (await node.read(queries.terms)).on:
+        return []
+    _ = speak(node, viewer).say
+    handle = viewer.account.handle if viewer.account else ""
+    return [Card(title=_("Thank them with %(word_time)s"), href=f"/time/thank/{handle}")]
