@@ -35,10 +35,11 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "mira@alder-street.example" in await seen(birch, "bo", "/introductions")
         assert "Lend our tools" in await seen(cedar, "carla", "/decisions/elsewhere")
         assert "Cedar Hill" in await record_page(birch)
+        assert "Bo Nakamura says it is done" in await seen(alder, "mira", "/")
         waiting = await seen(alder, "pavel", "/decide")
         assert "What becomes of the empty corner" in waiting
         assert "Keep the gate to the street open" in waiting
-        assert len(told) == 3
+        assert len(told) == 4
         assert any(alder in line for line in leaflet(opened))
 
 

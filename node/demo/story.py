@@ -24,7 +24,13 @@ from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.agreements import doing
+from node.modules.agreements import queries as promised
+from node.modules.agreements import settling as agreeing_on
+from node.modules.agreements.tables import Agreement
 from node.modules.decisions import api as decisions
+from node.modules.ledger import deciding as ledger
+from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
 from node.modules.listings import posting
 from node.modules.matching import agreeing, showing
@@ -64,6 +70,8 @@ async def tell(stage: Stage, say: Say) -> None:
         await live(node, PLACES[name])
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
+    await promise(stage, alder, birch)
+    say("What Bo promised Mira is done, and waits for her to confirm it.")
     stage.clock.catch_up()
     otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
     await alder.write(bring, otto.id, *GATE, {})
@@ -178,6 +186,38 @@ async def meet(stage: Stage, alder: Node, birch: Node) -> None:
     await birch.write(agreeing.agree, bo.id, asked, means=("email",))
     for node, person in ((alder, mira), (birch, bo)):
         await stage.until(partial(node.read, _card, person))
+
+
+async def promise(stage: Stage, alder: Node, birch: Node) -> None:
+    """Mira takes Bo's offer, both communities let time pass, Bo does it: now it is her turn."""
+    for node, other in ((alder, birch), (birch, alder)):
+        keeper = (await node.read(accounts.admins))[0].id
+        line = Line(ours=2400, theirs=2400)
+        said = "Lend our tools to the neighbouring communities"
+        await node.write(ledger.agree_on, keeper, other.community.service, line, said)
+    mira, bo = await alder.write(_member, "mira"), await birch.write(_member, "bo")
+
+    def offered(db: Connection) -> listings.Notice | None:
+        found = listings.open_listings(db, listings.HERE, alder.now())
+        return next((one for one in found if one.owner == bo.id), None)
+
+    notice = await stage.until(partial(alder.read, offered))
+    words = "I come on Saturday with the wheel and the cake."
+    await alder.write(agreeing_on.answer, mira.id, notice, words=words)
+
+    def asked(db: Connection) -> Agreement | None:
+        return next(iter(promised.with_member(db, bo.id)), None)
+
+    there = await stage.until(partial(birch.read, asked))
+    await birch.write(agreeing_on.accept, bo.id, there.slug)
+
+    def agreed(db: Connection, state: str) -> bool:
+        return any(one.state == state for one in promised.with_member(db, mira.id))
+
+    await stage.until(partial(alder.read, agreed, "agreed"))
+    words = "Two hours, four spokes, and the cake was very good."
+    await birch.write(doing.deliver, bo.id, there.slug, 120, words)
+    await stage.until(partial(alder.read, agreed, "delivered"))
 
 
 def _card(db: Connection, person: Account) -> bool:
