@@ -336,7 +336,7 @@ async def test_it_travels_to_the_other_alone(make_node: MakeNode, wire: Wire) ->
 
 
 async def test_the_whole_way_in_the_browser(alder: Node, browse: Browse) -> None:
-    ana, ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
+    ana, _ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
     notice = await post(alder, ana, "offer", title="A ladder", minutes=None, kind="lend")
     await settle(alder)
     hers, his = await browse(alder, "ana"), await browse(alder, "ben")

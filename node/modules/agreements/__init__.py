@@ -28,7 +28,7 @@ module = Module(
         "today.waiting": slots.waiting,
         "today.happened": slots.happened,
         "me": slots.mine,
-        "person": slots.shown,
+        "person.members": slots.shown,
     },
     documents=(public.document,),
     export=public.export,

@@ -82,7 +82,7 @@ async def _show_member(request: Request, who: Account) -> Response:
     looking = AS.get(seen_as, viewer)
     seen = await node.read(portrait, who, looking, node.now())
     whose = Viewer(account=who, role="member")
-    filled = await gather(request, "person", viewer=whose) if looking.is_member else None
+    filled = await gather(request, "person.members", viewer=whose) if looking.is_member else None
     acts = None if mine else await gather(request, "person.acts", viewer=whose)
     return page(
         request,

@@ -13,7 +13,7 @@ module = Module(
     requires=("accounts",),
     routes=pages.routes,
     subscribers=((Gone, vouching.gone),),
-    slots={"person": slots.shown, "person.acts": slots.acts},
+    slots={"person.members": slots.shown, "person.acts": slots.acts},
     export=vouching.export,
     erase=vouching.erase,
 )
