@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -43,6 +44,21 @@ def pytest_configure() -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
     engines.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take on PostgreSQL, of what is marked `sqlite`, no more cases than the mark says."""
+    cases: Counter[str] = Counter()
+
+    def is_left_out(item: pytest.Item) -> bool:
+        mark = item.get_closest_marker("sqlite")
+        if mark is None or item.get_closest_marker("postgres") is None:
+            return False
+        name = item.nodeid.partition("[")[0]
+        cases[name] += 1
+        return cases[name] > mark.kwargs.get("but", 0)
+
+    items[:] = [one for one in items if not is_left_out(one)]
 
 
 class Clock:

@@ -322,7 +322,8 @@ async def connections() -> AsyncIterator[None]:
 async def backend(request: pytest.FixtureRequest, connections: None) -> AsyncIterator[Backend]:
     """Each test that asks for it runs on SQLite and on PostgreSQL.
 
-    For one of the two only: `@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)`.
+    `@pytest.mark.sqlite` leaves out the second, `@pytest.mark.sqlite(but=1)` all but one case
+    on it; docs/decisions/0029 says when.
     """
     server = request.getfixturevalue("postgres") if request.param == "postgres" else None
     found = Backend(kind=request.param, server=server)

@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from node.kernel.node import Node
 from tests.boundaries import forms, pages, routes, world
 from tests.boundaries.visitors import FORM, Visitors
@@ -28,6 +30,7 @@ def targets(visitors: Visitors) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite
 async def test_no_form_of_a_stranger_is_believed(full: World, visitors: Visitors) -> None:
     tokens = {who: await visitors.token(who) for who in ("ana", "keeper")}
     await settle(full.node, full.other)
@@ -45,6 +48,7 @@ async def test_no_form_of_a_stranger_is_believed(full: World, visitors: Visitors
     assert await world.rows(full.node) == before
 
 
+@pytest.mark.sqlite
 async def test_what_is_no_form_comes_without_its_session(full: World, visitors: Visitors) -> None:
     await settle(full.node, full.other)
     before = await world.rows(full.node)
@@ -75,6 +79,7 @@ async def test_every_form_of_ours_is_believed(full: World, visitors: Visitors) -
     assert len([one for one in answers if one[0] == 303]) > len(answers) / 2, sorted(answers)
 
 
+@pytest.mark.sqlite
 async def test_nobody_new_is_needed_for_the_sweep(alder: Node) -> None:
     """Every route that takes a form answers GET or POST; none hides behind another method."""
     methods = {m for r in alder.registry.modules for x in r.routes for m in x.methods}

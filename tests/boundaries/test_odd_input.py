@@ -3,6 +3,8 @@
 import itertools
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.boundaries import forms, pages
 from tests.boundaries.corpus import NO_TEXT, SQL
 from tests.boundaries.visitors import FORM, Visitors
@@ -45,6 +47,7 @@ async def raw(visitors: Visitors, who: str, path: str, content: bytes, **more: s
     return await visitors.client(who).post(path, content=content, headers=headers)
 
 
+@pytest.mark.sqlite
 async def test_too_much_is_refused_and_changes_nothing(full: World, visitors: Visitors) -> None:
     token = (await visitors.token("ana")).encode()
     before = await rows(full.node)
@@ -68,6 +71,7 @@ async def test_too_much_is_refused_and_changes_nothing(full: World, visitors: Vi
     assert await rows(full.node) == before
 
 
+@pytest.mark.sqlite
 async def test_a_form_of_another_kind_says_so(full: World, visitors: Visitors) -> None:
     before = await rows(full.node)
     part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nWords\r\n--x--\r\n'

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from node.kernel.access import ANONYMOUS
 from node.modules.accounts import queries as doors
 from tests.boundaries import world
@@ -171,6 +173,7 @@ async def test_what_is_for_them_is_there(full: World, visitors: Visitors) -> Non
     assert (await visitors.ask("ana", f"/l/{full.ids['need']}/edit")).status_code == 200
 
 
+@pytest.mark.sqlite
 async def test_a_report_does_not_tell_what_there_is(full: World, visitors: Visitors) -> None:
     for name in ("direct post id", "gift id"):
         slug = full.ids[name].rpartition("/")[2]

@@ -193,6 +193,7 @@ async def test_the_token_of_a_suspended_member_opens_nothing(push, alder, ana):
     assert answer.status_code == 401
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize(
     ("document", "status", "code"),
     [
@@ -227,6 +228,7 @@ async def test_what_cannot_be_done_is_said_at_once(push, alder, feature, documen
     assert await outgoing(alder) == 0
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b'{"a":1,"a":2}', b"\xff", b"null"])
 async def test_what_is_no_json_object_is_refused(push, body):
     answer = await push(None, body=body)
@@ -234,6 +236,7 @@ async def test_what_is_no_json_object_is_refused(push, body):
     assert (answer.status_code, answer.json()["title"]) == (400, "E_JSON")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("media", ["application/json", "text/plain", "application/ld+json", ""])
 async def test_another_media_type_is_refused(push, media):
     answer = await push({"type": "Note", "content": "<p>Hi</p>"}, media=media)

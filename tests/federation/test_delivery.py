@@ -209,6 +209,7 @@ async def test_a_suspended_actor_gets_nothing(alder, far):
     assert far.posts == []
 
 
+@pytest.mark.sqlite
 async def test_a_node_at_home_sends_nothing(make_node, feature, far):
     alder = await make_node("alder", modules=feature.modules())
     [mia] = await known(alder, far, "mia")
@@ -224,6 +225,7 @@ async def test_a_node_at_home_sends_nothing(make_node, feature, far):
 # The outcome table --------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 async def test_any_success_ends_it(alder, far, status):
     [mia] = await known(alder, far, "mia")
@@ -236,6 +238,7 @@ async def test_any_success_ends_it(alder, far, status):
     assert await state(alder, activity) == ("done", None)
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("status", [404, 405, 406, 409, 410, 413, 422, 451, 418])
 async def test_a_refusal_is_final_and_said_so_on_the_letter(alder, far, status):
     [mia] = await known(alder, far, "mia")
@@ -249,6 +252,7 @@ async def test_a_refusal_is_final_and_said_so_on_the_letter(alder, far, status):
     assert await waiting(alder) == []
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("status", [301, 302, 408, 425, 429, 500, 501, 502, 503, 504, 507])
 async def test_trouble_is_tried_again_with_the_same_bytes(alder, far, clock, status):
     [mia] = await known(alder, far, "mia")
@@ -268,6 +272,7 @@ async def test_trouble_is_tried_again_with_the_same_bytes(alder, far, clock, sta
     assert await state(alder, activity) == ("done", None)
 
 
+@pytest.mark.sqlite
 async def test_a_redirect_is_followed_on_the_same_server_only(alder, far, wire, key_pool):
     thief = Far(origin="https://thief.test", keys=key_pool[1])
     wire.apps[thief.origin] = thief
@@ -393,6 +398,7 @@ async def test_a_hanging_server_holds_up_no_other(alder, far, wire, key_pool, cl
     assert (await state(alder, quick))[0] == "done"
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("said", "least", "most"),
     [
@@ -438,6 +444,7 @@ async def test_a_letter_past_its_end_is_dropped(alder, far, clock):
 # Two spellings of a signature ---------------------------------------------------------------
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_doubted_signature_is_tried_in_the_other_form_and_that_is_remembered(
     alder, far, status

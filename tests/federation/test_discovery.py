@@ -91,6 +91,7 @@ async def test_webfinger_says_that_somebody_is_not_here(wire, alder, resource):
     assert (await ask(wire, alder, f"{FINGER}?resource={resource}")).status_code == 404
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "query", ["", "?resource=", "?resource=keeper", "?resource=acct:", "?resource=acct:@",
               "?resource=mailto:keeper", "?resource=https://[", "?resource=" + "x" * 3000]
@@ -99,6 +100,7 @@ async def test_webfinger_refuses_what_is_no_question(wire, alder, query):
     assert (await ask(wire, alder, FINGER + query)).status_code == 400
 
 
+@pytest.mark.sqlite
 async def test_webfinger_gives_the_wanted_links_only(wire, alder):
     asked = f"{FINGER}?resource=acct:keeper@alder.test&rel=self&rel=http://nobody.test/rel"
 
@@ -108,6 +110,7 @@ async def test_webfinger_gives_the_wanted_links_only(wire, alder):
     assert found["subject"] == "acct:keeper@alder.test"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("path", "accept", "status"),
     [
@@ -154,6 +157,7 @@ async def test_who_is_suspended_or_gone_is_not_found(wire, alder):
         assert (await ask(wire, alder, f"{FINGER}?resource={resource}")).status_code == 404
 
 
+@pytest.mark.sqlite
 async def test_host_meta_leads_to_webfinger(wire, alder):
     xml = await ask(wire, alder, "/.well-known/host-meta")
     plain = await ask(wire, alder, "/.well-known/host-meta.json")
@@ -164,6 +168,7 @@ async def test_host_meta_leads_to_webfinger(wire, alder):
     assert plain.json()["links"][0]["template"] == template
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("number", ["2.0", "2.1", "2.2"])
 async def test_nodeinfo_is_valid_and_says_little(wire, alder, shared, number):
     for name in ("ana", "ben", "cleo", "dora", "emil", "fay"):
@@ -197,6 +202,7 @@ async def test_nodeinfo_names_the_nodes_own_actor(wire, alder):
     assert (await ask(wire, alder, "/nodeinfo/1.0")).status_code == 404
 
 
+@pytest.mark.sqlite
 async def test_a_node_at_home_is_not_found(wire, alder):
     await alder.write(lambda unit: unit.set("community", {**unit.community.row(), "at_home": True}))
 

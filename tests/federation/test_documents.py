@@ -110,6 +110,7 @@ async def test_modules_add_fields_to_an_actor(wire, alder, feature):
     assert document["facets"] == f"{keeper}/facets"
 
 
+@pytest.mark.sqlite
 async def test_plain_words_about_oneself_become_a_paragraph(wire, alder):
     document = (await ask(wire, alder, "/c/alder")).json()
 
@@ -117,6 +118,7 @@ async def test_plain_words_about_oneself_become_a_paragraph(wire, alder):
     assert document["published"] == "2026-11-20T00:00:00Z"
 
 
+@pytest.mark.sqlite
 async def test_a_browser_is_led_to_the_page(wire, alder):
     answer = await ask(wire, alder, "/u/keeper", Accept=BROWSER)
 
@@ -125,6 +127,7 @@ async def test_a_browser_is_led_to_the_page(wire, alder):
     assert "Accept" in answer.headers["vary"]
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("accept", "media"),
     [
@@ -144,6 +147,7 @@ async def test_servers_get_the_media_type_they_ask_for(wire, alder, accept, medi
         assert name in answer.headers["vary"]
 
 
+@pytest.mark.sqlite
 async def test_what_did_not_change_is_not_sent_again(wire, alder):
     first = await ask(wire, alder, "/u/keeper")
 
@@ -261,6 +265,7 @@ async def test_a_trusted_node_sees_what_is_for_trusted_nodes(wire, alder, featur
     assert (yes.status_code, no.status_code) == (200, 404)
 
 
+@pytest.mark.sqlite
 async def test_a_document_that_the_schema_refuses_does_not_leave(wire, alder, feature):
     feature.objects[f"{alder.origin}/o/one"] = (
         note(alder, "one", source={"ballots": ["canary"]}),
@@ -388,6 +393,7 @@ async def test_what_an_actor_names_is_there_even_if_empty(wire, alder, path):
     assert document["type"] == "OrderedCollection"
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "path", ["/u/keeper/secrets", "/u/nobody/outbox", "/u/keeper/listings", "/service/decisions"]
 )
@@ -406,6 +412,7 @@ async def test_a_cursor_of_nonsense_is_no_fault_of_ours(wire, alder):
 # What is the same for all -------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 async def test_our_context_and_vocabulary_are_served_as_they_lie_here(wire, alder):
     context = await ask(wire, alder, "/ns/commons-node/v1")
     words = await ask(wire, alder, "/ns/commons-node/ns")
@@ -418,6 +425,7 @@ async def test_our_context_and_vocabulary_are_served_as_they_lie_here(wire, alde
     assert words.content == (schemas.FOLDER / "ns.ttl").read_bytes()
 
 
+@pytest.mark.sqlite
 async def test_schemas_are_served_and_nothing_else_of_the_disk(wire, alder):
     found = await ask(wire, alder, "/schemas/objects/person.schema.json")
     short = await ask(wire, alder, "/schemas/person.schema.json")

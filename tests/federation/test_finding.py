@@ -10,6 +10,7 @@ from node.modules.moderation import api as moderation
 from tests.conftest import Wire, person
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "typed",
     [
@@ -36,6 +37,7 @@ async def test_who_is_known_is_not_asked_for_again(alder: Node, birch: Node, wir
     assert not wire.seen
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("typed", ["ana", "@ana", "@ana@alder.test", "https://alder.test/u/ana"])
 async def test_one_of_ours_is_found_without_asking(alder: Node, wire: Wire, typed: str) -> None:
     ana = await person(alder, "ana")
@@ -44,6 +46,7 @@ async def test_one_of_ours_is_found_without_asking(alder: Node, wire: Wire, type
     assert not wire.seen
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("typed", ["@nobody@birch.test", "nobody", "@", "", "@a@b@c", "@x@[::1"])
 async def test_nobody_is_missing(alder: Node, birch: Node, typed: str) -> None:
     with pytest.raises((Missing, Refused)):

@@ -30,6 +30,7 @@ from tests.federation.strangers import (
 )
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize("form", list(Form))
 @pytest.mark.parametrize("path", ["/inbox", "/u/keeper/inbox", "/c/alder/inbox", "/service/inbox"])
 async def test_a_signed_letter_is_taken_and_has_its_effect(
@@ -93,6 +94,7 @@ async def test_the_inbox_of_who_left_takes_letters_and_keeps_no_words(
     assert not any(b"canary" in (one.body or b"") for one in late)
 
 
+@pytest.mark.sqlite
 async def test_an_unsigned_letter_is_turned_away(here: Node, post: Post, bob: Actor) -> None:
     body = json.dumps(bob.says("Create", bob.note())).encode()
     answer = await raw_post(here, post.app, {"content-type": ACTIVITY}, body)
@@ -122,6 +124,7 @@ async def test_a_key_speaks_for_its_owner_alone(
     assert [row.owner for row in await rows(here, heard)] == [mallory.id]
 
 
+@pytest.mark.sqlite
 async def test_a_page_that_lists_another_key_proves_nothing(
     here: Node, post: Post, elm: Server, bob: Actor, mallory: Actor
 ) -> None:
@@ -139,6 +142,7 @@ async def test_a_page_that_lists_another_key_proves_nothing(
     assert [refused.status_code, also.status_code, taken.status_code] == [401, 401, 202]
 
 
+@pytest.mark.sqlite
 async def test_a_body_changed_on_the_way_is_turned_away(here: Node, post: Post, bob: Actor) -> None:
     """S05"""
     body = json.dumps(bob.says("Create", bob.note())).encode()
@@ -151,6 +155,7 @@ async def test_a_body_changed_on_the_way_is_turned_away(here: Node, post: Post, 
     assert (await raw_post(here, post.app, headers, body)).status_code == 202
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("form", list(Form))
 async def test_two_digests_must_both_be_right(
     here: Node, post: Post, bob: Actor, form: Form
@@ -167,6 +172,7 @@ async def test_two_digests_must_both_be_right(
     assert (await raw_post(here, post.app, headers, body)).status_code == 202
 
 
+@pytest.mark.sqlite
 async def test_a_signature_is_for_one_place(here: Node, post: Post, bob: Actor) -> None:
     """S08"""
     body = json.dumps(bob.says("Create", bob.note())).encode()
@@ -182,6 +188,7 @@ async def test_a_signature_is_for_one_place(here: Node, post: Post, bob: Actor) 
     assert (await raw_post(here, post.app, honest, body)).status_code == 202
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("hours", [-13, -1.02, 0.2, 2])
 @pytest.mark.parametrize("form", list(Form))
 async def test_a_signature_must_be_fresh(
@@ -195,6 +202,7 @@ async def test_a_signature_must_be_fresh(
     assert (stale.status_code, nearly.status_code) == (401, 202)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("date", ["", "yesterday", "Fri, 20 Nov 2026 25:00:00 GMT", "1732093200"])
 async def test_a_date_that_is_none_is_turned_away(
     here: Node, post: Post, bob: Actor, date: str
@@ -206,6 +214,7 @@ async def test_a_date_that_is_none_is_turned_away(
     assert (await raw_post(here, post.app, headers, body)).status_code == 401
 
 
+@pytest.mark.sqlite
 async def test_malformed_signatures_are_turned_away(here: Node, post: Post, bob: Actor) -> None:
     """S11"""
     body = json.dumps(bob.says("Create", bob.note())).encode()
@@ -223,6 +232,7 @@ async def test_malformed_signatures_are_turned_away(here: Node, post: Post, bob:
     assert (await raw_post(here, post.app, whole, body)).status_code == 202
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "key_id",
     [
@@ -259,6 +269,7 @@ async def test_an_unknown_key_is_asked_for_once(
     assert elm.asked[bob.id] == 1
 
 
+@pytest.mark.sqlite
 async def test_a_key_that_was_not_there_is_not_asked_for_at_once_again(
     here: Node, post: Post, elm: Server, bob: Actor
 ) -> None:
@@ -336,6 +347,7 @@ async def test_a_key_under_another_name_is_taken_and_the_old_one_no_longer(
     assert elm.asked.total() <= 3
 
 
+@pytest.mark.sqlite
 async def test_a_key_with_a_page_of_its_own_is_found(
     here: Node, post: Post, elm: Server, bob: Actor
 ) -> None:
@@ -368,6 +380,7 @@ async def test_a_page_in_another_spelling_of_json_ld_is_read(
     assert (read.status_code, refused.status_code) == (202, 401)
 
 
+@pytest.mark.sqlite
 async def test_keys_that_are_not_there_are_asked_for_a_few_times_only(
     here: Node, post: Post, elm: Server, bob: Actor
 ) -> None:
@@ -382,6 +395,7 @@ async def test_keys_that_are_not_there_are_asked_for_a_few_times_only(
     assert elm.asked.total() <= 30
 
 
+@pytest.mark.sqlite
 async def test_farewells_of_strangers_ask_nobody(
     here: Node, post: Post, wire: Wire, elm: Server, bob: Actor
 ) -> None:
@@ -395,6 +409,7 @@ async def test_farewells_of_strangers_ask_nobody(
     assert not await letters(here)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -454,6 +469,7 @@ async def test_too_much_is_turned_away_while_it_comes(here: Node, post: Post, bo
     assert len(sent) < 12
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "body",
     [
@@ -486,6 +502,7 @@ async def test_what_is_no_json_of_ours_is_turned_away(
     assert answer.status_code == 400, answer.text
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize(
     ("change", "status"),
     [
@@ -574,6 +591,7 @@ async def test_only_named_hosts_are_heard_where_a_list_says_so(
     assert (taken.status_code, refused.status_code) == (202, 403)
 
 
+@pytest.mark.sqlite
 async def test_a_node_at_home_has_no_inbox(make_node: object, bob: Actor) -> None:
     import federation
     from node.modules import accounts, follows

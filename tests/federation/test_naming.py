@@ -45,6 +45,7 @@ async def test_nobody_takes_the_name_of_another_at_the_same_host(
     assert (await lookup(here, "bob@elm.test")).id == bob.id
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("says_so", [True, False], ids=["FEP-2c59", "by the subject"])
 async def test_a_name_may_be_of_another_host_if_both_say_so(
     here: Node, server: Servers, stranger_keys: list[Keys], says_so: bool
@@ -60,6 +61,7 @@ async def test_a_name_may_be_of_another_host_if_both_say_so(
     assert (await lookup(here, "@assembly@town.test")).id == group.id
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("says_so", [True, False], ids=["FEP-2c59", "by the subject"])
 async def test_a_name_of_another_host_is_none_without_its_word(
     here: Node, server: Servers, evil: Server, mallory: Actor, says_so: bool

@@ -46,6 +46,7 @@ async def carol(elm: Server, bob: Actor) -> Actor:
     return elm.actor("carol", bob.keys)
 
 
+@pytest.mark.sqlite(but=8)
 @pytest.mark.parametrize("owner", ["bob", "carol", "ours", "elsewhere"])
 @pytest.mark.parametrize("kind", ["Update", "Delete", "Undo", "Block", "Add", "Remove"])
 @pytest.mark.parametrize("form", ["id", "whole"])
@@ -162,6 +163,7 @@ async def test_what_is_shared_comes_from_its_own_server(
     assert [one.content for one in await rows(here, heard)] == ["true"]
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("status", [404, 410, 403])
 async def test_what_its_own_server_does_not_show_is_not_shared(
     here: Node, post: Post, bob: Actor, mallory: Actor, status: int
@@ -174,6 +176,7 @@ async def test_what_its_own_server_does_not_show_is_not_shared(
     assert not await rows(here, heard)
 
 
+@pytest.mark.sqlite
 async def test_a_page_that_says_it_is_another_servers_is_not_believed(
     here: Node, post: Post, bob: Actor, mallory: Actor
 ) -> None:
@@ -198,6 +201,7 @@ async def test_another_id_of_the_same_server_is_fetched_there(
     assert [one.id for one in await rows(here, heard)] == [bob.note("y")["id"]]
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("media", ["text/html", "application/json", "application/ld+json", ""])
 async def test_a_page_of_another_kind_is_no_document(
     here: Node, post: Post, bob: Actor, media: str
@@ -585,6 +589,7 @@ async def test_private_letters_leave_no_words_behind(here: Node, post: Post, bob
     assert len(await rows(here, times)) == 2
 
 
+@pytest.mark.sqlite
 async def test_a_strangers_collection_is_not_opened(
     here: Node, post: Post, wire: Wire, bob: Actor, mallory: Actor
 ) -> None:

@@ -84,6 +84,7 @@ async def test_everything_leads_to_the_setup_until_it_is_done(empty: Node, brows
     assert "<form" not in page.text
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("code", ["", "wrong", "ñ"])
 async def test_without_the_code_nobody_sets_up(empty: Node, browse: Browse, code: str) -> None:
     right = await empty.write(api.setup_code)
@@ -293,6 +294,7 @@ async def test_a_session_of_before_is_not_carried_over(alder: Node, browse: Brow
     assert (await browser.get("/me")).status_code == 200
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("to", ["https://evil.test/", "//evil.test", "/\\evil.test"])
 async def test_signing_in_leads_nowhere_else(alder: Node, browse: Browse, to: str) -> None:
     browser = await browse(alder)
@@ -641,6 +643,7 @@ async def test_the_community_gets_its_name_colour_and_words(alder: Node, browse:
     assert await alder.read(queries.setting_of, "members_invite") is True
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("accent", "says"), [("#ffee00", "The nearest that works is #"), ("yellow", "six digits")]
 )

@@ -405,6 +405,7 @@ async def test_old_news_are_refused(alder: Node, cedar: Node) -> None:
             await cedar.write(_take, Update, replace(said, revision=revision), ana)
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("state", ["fulfilled", "nonsense-is-open"])
 async def test_a_step_that_is_none_is_refused(alder: Node, cedar: Node, state: str) -> None:
     ana, _, said = await _at_cedar(alder, cedar)

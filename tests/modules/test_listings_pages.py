@@ -87,6 +87,7 @@ async def test_everything_of_the_form_is_kept(alder: Node, browse: Browse) -> No
     assert made.ends.isoformat() == "2026-12-05T23:00:00+00:00"
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("field", "bad", "sentence"),
     [

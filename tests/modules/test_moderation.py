@@ -82,6 +82,7 @@ async def test_a_hidden_post_is_seen_by_its_author_and_the_keepers_with_the_reas
     assert (await logged(alder))["moderation.show"] == "Settled."
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("reason", ["", "   ", "…!", "\n"])
 async def test_no_keeper_acts_without_a_reason(alder: Node, reason: str) -> None:
     ana = await person(alder, "ana")
@@ -322,6 +323,7 @@ async def test_a_neighbour_who_is_blocked_gets_a_sentence(alder: Node, browse: B
     assert "takes no answers" in answer.text
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("who", ["@ana@alder.test", "alder.test", "@alder@alder.test"])
 async def test_nobody_blocks_themselves_or_home(alder: Node, browse: Browse, who: str) -> None:
     await person(alder, "ana")

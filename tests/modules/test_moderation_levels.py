@@ -214,6 +214,7 @@ async def test_a_longer_end_is_not_cut_short_by_the_earlier_one(alder: Node, clo
     assert await alder.read(queries.refusal_of, "bad.example") is None
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("subject", "terms", "problem"),
     [

@@ -281,6 +281,7 @@ async def test_a_list_sent_twice_is_taken_in_once(alder: Node) -> None:
     assert len(await rows(alder, batch)) == 1
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("text", ["", "alder.test", "test", "nonsense", "ALDER.test:443"])
 async def test_neither_ourselves_nor_nothing_is_taken_in(alder: Node, text: str) -> None:
     with pytest.raises(Invalid):

@@ -371,6 +371,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("hostile", HOSTILE)
 async def test_hostile_words_are_inert(alder: Node, birch: Node, browse: Any, hostile: str) -> None:
 

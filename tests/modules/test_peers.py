@@ -224,6 +224,7 @@ async def test_an_address_where_nobody_is_says_so(alder: Node) -> None:
     assert "Check the address" in caught.value.safe
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     "typed", ["no address at all", "", "ana@birch.test", "ftp://birch.test", "https://[birch"]
 )

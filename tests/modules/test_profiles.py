@@ -84,6 +84,7 @@ async def everything(node: Node, who: Account) -> dict[tuple[str, str], Facet]:
 # On the wire --------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("reach", ["trusted", "public"])
 async def test_a_card_leaves_as_the_vocabulary_says(alder: Node, kind: Kind, reach: str) -> None:
@@ -465,6 +466,7 @@ async def test_every_card_can_be_made_changed_and_taken_away(
     assert await alder.read(queries.all_of, who.id) == []
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("field", "bad", "sentence"),
     [

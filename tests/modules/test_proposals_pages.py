@@ -131,6 +131,7 @@ async def test_an_objection_without_a_reason_is_asked_for_one(alder: Node, brows
     assert "<title>Error" in answer.text
 
 
+@pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("more", "words"),
     [
