@@ -7,19 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-import federation
 from federation import resolving, returning
 from node.kernel.errors import Refused
 from node.kernel.keys import make_keys
 from node.kernel.node import Node
 from node.kernel.tables import account
-from node.modules import accounts, follows, identity, listings, moderation, notes, profiles
+from node.modules import identity, listings, profiles
+from node.modules.accounts import api as people
 from node.modules.follows import api as following
+from node.modules.moderation import refusing
 from node.modules.peers import api as peers
 from tests.conftest import START, Browser, Wire, settle
 from tests.federation.strangers import Actor, letters
 from tests.modules.meeting import befriend
-from tests.modules.strange import Stage, follow
+from tests.modules.strange import MODULES, Stage, follow
 from vocab.types import Accept, Create, Delete, Follow, Move, Note, Offer, Update
 
 Browse = Callable[..., Awaitable[Browser]]
@@ -76,11 +77,8 @@ def test_what_is_for_everybody_goes_on(activity: Any, open_: bool) -> None:
 
 @pytest.fixture
 async def stage(make_node: Any, wire: Wire) -> Stage:
-    from node.modules import reactions
-
-    chosen = [federation, accounts, follows, moderation, reactions, notes, listings, profiles,
-              identity]  # fmt: skip
-    return Stage(await make_node("alder", modules=[one.module for one in chosen]), wire)
+    more = [listings.module, profiles.module, identity.module]
+    return Stage(await make_node("alder", modules=[*MODULES, *more]), wire)
 
 
 def taken_over(old: Actor) -> Actor:
@@ -159,6 +157,23 @@ async def test_an_old_key_vouches_for_a_new_one(stage: Stage) -> None:
 
     assert not await doubted(stage.node, old.id)
     assert await stage.hear(new, new.says("Create", new.note("1"))) == ("done", None)
+
+
+@sqlite_only
+async def test_who_is_kept_out_has_been_answered(stage: Stage, browse: Browse) -> None:
+    old = stage.actor(stage.server("elm.test"), "bob")
+    await follow(stage, "ana", old)
+    stage.node.now.advance(days=90)  # type: ignore[attr-defined]
+    new = taken_over(old)
+    await stage.hear(new, new.says("Create", new.note("1")))
+    keeper = await browse(stage.node, "keeper")
+    assert "elm.test" in (await keeper.get("/desk/returned")).text
+
+    [by] = await stage.node.read(people.admins)
+    await stage.node.write(refusing.refuse, "elm.test", is_host=True, reason="Sold.", by=by.id)
+
+    assert "elm.test" not in (await keeper.get("/desk/returned")).text
+    assert "came back with other keys" not in (await keeper.get("/")).text
 
 
 @sqlite_only

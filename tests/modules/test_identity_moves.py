@@ -5,18 +5,17 @@ from typing import Any
 
 import pytest
 
-import federation
 from federation import resolving
 from node.kernel.errors import Refused
 from node.kernel.node import Node
-from node.modules import accounts, follows, identity, moderation, notes, profiles
+from node.modules import identity, listings, profiles
 from node.modules.accounts import api as members
 from node.modules.follows import api as following
 from node.modules.identity import aliases, queries
 from node.modules.notes import writing
 from tests.conftest import PASSWORD, Browser, Wire, person, settle
 from tests.federation.strangers import Actor
-from tests.modules.strange import Stage, follow
+from tests.modules.strange import MODULES, Stage, follow
 
 Browse = Callable[..., Awaitable[Browser]]
 sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -24,11 +23,8 @@ sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 @pytest.fixture
 async def stage(make_node: Any, wire: Wire) -> Stage:
-    from node.modules import listings, reactions
-
-    chosen = [federation, accounts, follows, moderation, reactions, notes, listings, profiles,
-              identity]  # fmt: skip
-    return Stage(await make_node("alder", modules=[one.module for one in chosen]), wire)
+    more = [listings.module, profiles.module, identity.module]
+    return Stage(await make_node("alder", modules=[*MODULES, *more]), wire)
 
 
 @pytest.fixture

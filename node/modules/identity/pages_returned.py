@@ -1,12 +1,14 @@
 """The keeper's page of servers that came back with other keys after a long silence."""
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from federation import returning
+from federation import policy, returning
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing
+from node.kernel.module import Registry
 from node.kernel.node import Node
 from node.modules.identity.pages_keys import keeper
 from web.forms import done, fields_of
@@ -23,8 +25,14 @@ async def show(request: Request) -> Response:
         "identity/returned.html",
         title=voice(request).say("Servers that came back"),
         width="narrow",
-        found=await node.read(returning.returned),
+        found=await node.read(_open, node.registry),
     )
+
+
+def _open(db: Connection, registry: Registry) -> list[returning.Returned]:
+    """The servers under doubt that nobody has answered: those kept out are answered."""
+    found = returning.returned(db)
+    return [one for one in found if not policy.refuses(db, registry, f"https://{one.domain}/")]
 
 
 async def believe(request: Request) -> Response:
@@ -53,7 +61,7 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
             by=one.doubted,
             order=20,
         )
-        for one in await node.read(returning.returned)
+        for one in await node.read(_open, node.registry)
     ]
 
 
