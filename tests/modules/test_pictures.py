@@ -221,3 +221,55 @@ async def test_a_member_takes_their_pictures_along(alder: Node, browse: Browse) 
     (one,) = json.loads(json.dumps(taken["pictures"]))["pictures"]
     assert (one["for"], one["description"], one["type"]) == ("shown", "A green shed", "image/jpeg")
     assert opened(base64.b64decode(one["data"])).format == "JPEG"
+
+
+NOTICE = {"title": "A ladder", "text": "Seven metres.", "kind": "lend", "until": "1 December 2026",
+          "terms": "gift"}  # fmt: skip
+
+
+async def test_an_offer_has_one_photo_for_whom_it_is(alder: Node, browse: Browse) -> None:
+    await person(alder, "ana")
+    await person(alder, "ben")
+    ana, ben, visitor = [await browse(alder, who) for who in ("ana", "ben", None)]
+    new = "/l/new?purpose=offer"
+    bring = {"form": new, "files": {"picture-1": located()}}
+
+    for reach, seen in (("community", 404), ("public", 200)):
+        page = await ana.post("/l/new", {**NOTICE, **SHED, "reach": reach}, **bring)
+        ((path, words),) = pictures_on(page)
+        assert words == "A green shed"
+        assert (await ben.get(path)).status_code == 200
+        assert (await visitor.get(path)).status_code == seen, reach
+    thumb = path.rpartition(".")[0] + "-small.webp"
+    assert thumb in (await visitor.get("/board")).text
+    there = page.url.path
+    told = await visitor.get(there.replace("/l/", "/o/"), headers={"accept": JSON})
+    (attached,) = told.json()["attachment"]
+    assert (attached["type"], attached["name"], attached["mediaType"]) == (
+        "Document", "A green shed", "image/jpeg")  # fmt: skip
+
+    refused = await ana.post(f"{there}/edit", NOTICE, files={"picture-1": b"<svg/>"})
+    assert (refused.status_code, "no picture that we can read" in refused.text) == (422, True)
+    kept = await ana.post(f"{there}/edit", {**NOTICE, "picture-words-1": "A red shed"})
+    assert pictures_on(kept) == [(path, "A red shed")]
+    await ana.post(f"{there}/close", {"say": "delete"}, form=there)
+    assert (await ben.get(path)).status_code == 404
+
+
+async def test_a_photo_of_an_offer_is_seen_at_a_node_that_follows(
+    alder: Node, birch: Node, browse: Browse
+) -> None:
+    ana, bo = await person(alder, "ana"), await person(birch, "bo")
+    await follow(birch, bo, alder, ana)
+    at, there = await browse(alder, "ana"), await browse(birch, "bo")
+    said = {**NOTICE, **SHED, "reach": "public"}
+    bring = {"form": "/l/new?purpose=offer", "files": {"picture-1": located()}}
+    await at.post("/l/new", said, **bring)
+    await settle(alder, birch)
+
+    board = await there.get("/board")
+
+    ((path, words),) = re.findall(r'<img class="thumb" src="([^"]+)" alt="([^"]*)"', board.text)
+    assert words == "A green shed"
+    seen = await there.get(path)
+    assert (seen.status_code, opened(seen.content).format) == (200, "WEBP")

@@ -18,6 +18,8 @@ from node.modules.listings.board import PURPOSES, board, tag
 from node.modules.listings.posting import Draft
 from node.modules.listings.rules import LIVE, State, last_day
 from node.modules.listings.tables import Notice
+from node.modules.pictures import api as pictures
+from node.modules.pictures.api import Brought
 from web.forms import (
     Choice,
     Day,
@@ -152,15 +154,16 @@ async def create(request: Request) -> Response:
     """Put it on the board."""
     viewer, node = _member(request), request.app.state.node
     form = read(request, NEW)
+    photo = await pictures.taken(request, most=1)
     purpose = form.values.get("purpose", "")
     if purpose not in PURPOSES.values():
         raise Invalid({}, safe=mark("Say whether you need or offer it: begin on the board."))
-    form = _timely(form, node)
+    form = _with_photo(_timely(form, node), photo)
     if form.errors:
         return _new_page(request, form, purpose, 422)
     try:
         said = form.values
-        draft = _draft(form, node, viewer)
+        draft = _draft(form, node, viewer, photo)
         made = await node.write(
             posting.post, viewer.id, purpose, said["reach"], draft, once=form.once
         )
@@ -168,6 +171,11 @@ async def create(request: Request) -> Response:
         return _new_page(request, form.wrong(problem), purpose, problem.status)
     _ = voice(request).say
     return done(request, made.path, _("Your notice is on the board."))
+
+
+def _with_photo(form: Entry, photo: Brought) -> Entry:
+    """The form, with a sentence if its photo cannot be used."""
+    return form.wrong(Invalid(photo.errors)) if photo.errors else form
 
 
 def _timely(form: Entry, node: "Node") -> Entry:
@@ -178,7 +186,7 @@ def _timely(form: Entry, node: "Node") -> Entry:
     return form.wrong(Invalid({"until": mark("Choose a day within a year.")}))
 
 
-def _draft(form: Entry, node: "Node", viewer: Viewer) -> Draft:
+def _draft(form: Entry, node: "Node", viewer: Viewer, photo: Brought) -> Draft:
     said = form.values
     return Draft(
         title=said["title"],
@@ -190,6 +198,7 @@ def _draft(form: Entry, node: "Node", viewer: Viewer) -> Draft:
         terms=said["terms"],
         hidden=said["hidden"],
         lang=viewer.language or node.community.language,
+        photo=photo.chosen,
     )
 
 
@@ -270,6 +279,7 @@ async def edit(request: Request) -> Response:
     """The form of a notice of mine."""
     node = request.app.state.node
     one = await _mine(request)
+    pictures.opened(request, (await node.read(pictures.about, [one.id])).get(one.id, ()))
     return _edit_page(request, blank(request, EDIT, **_as_form(one, node)), one)
 
 
@@ -292,10 +302,12 @@ async def save(request: Request) -> Response:
     viewer, node = _member(request), request.app.state.node
     one = await _mine(request)
     form = _timely(read(request, EDIT), node)
+    photo = await pictures.taken(request, most=1, about=one.id)
+    form = _with_photo(form, photo)
     if form.errors:
         return _edit_page(request, form, one, 422)
     try:
-        await node.write(posting.edit, viewer.id, one.id, _draft(form, node, viewer))
+        await node.write(posting.edit, viewer.id, one.id, _draft(form, node, viewer, photo))
     except Problem as problem:
         if isinstance(problem, Missing):
             raise

@@ -16,6 +16,8 @@ from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
+from node.modules.pictures import api as pictures
+from node.modules.pictures.api import Chosen
 from vocab.model import PUBLIC, Activity
 from vocab.types import Announce, Create, Delete, Tombstone, Update
 from web.language import mark
@@ -38,6 +40,8 @@ class Draft:
     terms: Sequence[str]
     hidden: bool
     lang: str | None = None
+    photo: Sequence[Chosen] | None = ()
+    """One picture, or none; None leaves what is there."""
 
 
 def post(
@@ -69,6 +73,7 @@ def post(
         carrying.hand_on(unit, accounts.community_account(unit.db), news.id)
     words = {"text": notice.text, "kind": notice.kind, "once": once}
     queries.change(unit, id, words)
+    pictures.attach(unit, id, owner.id, draft.photo or ())
     return _kept(unit, id)
 
 
@@ -94,8 +99,14 @@ def _new(unit: Unit, id: str, owner: Account, purpose: str, reach: str, draft: D
         arrived=unit.now,
         hidden=None,
         announced=None,
+        photo=_photo(unit, draft),
         **_words(draft, reach),
     )
+
+
+def _photo(unit: Unit, draft: Draft) -> dict[str, Any] | None:
+    shown = pictures.documents(unit.db, unit.origin, draft.photo or ())
+    return writing.photo_of(Listing(attachment=shown[:1]))
 
 
 def _words(draft: Draft, reach: str) -> dict[str, Any]:
@@ -127,9 +138,13 @@ def edit(unit: Unit, who: str, id: str, draft: Draft) -> Notice:
     """
     before = _own(unit, who, id)
     words = _words(draft, before.reach)
+    if draft.photo is not None:
+        words["photo"] = _photo(unit, draft)
     now_is = writing.later(before, unit.now, **words)
     _tell(unit, before, now_is)
     queries.change(unit, id, {"text": now_is.text, "kind": now_is.kind})
+    if draft.photo is not None:
+        pictures.attach(unit, id, who, draft.photo)
     return _kept(unit, id)
 
 

@@ -33,6 +33,11 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     return said(db, notice)
 
 
+def shows(db: Connection, id: str, viewer: Viewer) -> bool:
+    """Whether a viewer may see a listing, so that its photo is for them too (hook `shows`)."""
+    return queries.by_id(db, id, viewer) is not None
+
+
 def said(db: Connection, notice: Notice) -> Object:
     """A listing as it is said now, ours or another's."""
     owner = queries.owners(db, [notice.owner]).get(notice.owner)

@@ -26,6 +26,7 @@ from node.kernel.unit import Unit
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
 from node.modules.moderation.api import kept_out, unseen
+from node.modules.pictures import api as pictures
 
 
 def live(now: datetime) -> ColumnElement[bool]:
@@ -300,7 +301,8 @@ def _classify(unit: Unit, id: str, topics: Sequence[str]) -> None:
 
 
 def remove(unit: Unit, id: str, *, remember: bool = False) -> None:
-    """Forget a listing; `remember` that others may have seen it."""
+    """Forget a listing with its photo; `remember` that others may have seen it."""
+    pictures.remove_about(unit, [id])
     unit.db.execute(delete(topic).where(topic.c.listing == id))
     unit.db.execute(delete(listing).where(listing.c.id == id))
     if remember:

@@ -40,6 +40,7 @@ listing = Table(
     Column("available", String(20)),
     Column("back", JSON),
     Column("price", String(100)),
+    Column("photo", JSON(none_as_null=True)),
     Column("lifecycle", String(20), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("reach", String(10), nullable=False),
@@ -63,7 +64,8 @@ our members and passed on to nobody, so it is `community`; `handling` is how it 
 `owner` has no foreign key: a stranger's account may be met only later. `foreign` is the
 dialect it was read from; `intent` is the id of what it publishes; `unit_based`, `least` and
 `available` are what FEP-0837 says of amounts, `back` what is wished in return: {"id", "unit",
-"amount", "of", "action"}."""
+"amount", "of", "action"}; `photo` is one picture: {"url", "name", "host", "media"} and, if known,
+"width", "height", "blurhash"."""
 
 topic = Table(
     "listing_topic",
@@ -127,6 +129,7 @@ class Notice:
     available: str | None = None
     back: Mapping[str, str] | None = None
     price: str | None = None
+    photo: Mapping[str, Any] | None = None
     topics: tuple[str, ...] = ()
 
     @property

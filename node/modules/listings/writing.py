@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from federation.origins import same_origin
+from federation.origins import domain, same_origin
 from node.kernel.access import Reach
 from node.kernel.community import Community
 from node.kernel.errors import Refused
@@ -16,7 +16,7 @@ from node.modules.listings.rules import UNSAID, State, minutes
 from node.modules.listings.tables import Notice
 from vocab import html
 from vocab.model import PUBLIC, Object, id_of
-from vocab.types import Hashtag, Intent, Measure
+from vocab.types import Document, Hashtag, Image, Intent, Measure
 from web.language import catalogue, mark
 
 TITLE = 200
@@ -60,7 +60,41 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
         to=to,
         cc=cc,
         tag=(_tag(topic, community.origin),) if topic else (),
+        attachment=_attached(notice),
     )
+
+
+def _attached(notice: Notice) -> tuple[Document, ...]:
+    """The photo of a notice as it travels (W8)."""
+    if notice.photo is None:
+        return ()
+    return (
+        Document(
+            url=notice.photo["url"],
+            media_type=notice.photo["media"],
+            name=notice.photo["name"] or None,
+            width=notice.photo.get("width"),
+            height=notice.photo.get("height"),
+            blurhash=notice.photo.get("blurhash") or None,
+        ),
+    )
+
+
+def photo_of(listing: Object) -> dict[str, Any] | None:
+    """The first picture of a listing; where it lies, and what is said about it."""
+    for one in listing.attachment[:16]:
+        media = _media(one) or ("image/" if isinstance(one, Image) else "")
+        if isinstance(one, Document) and one.url and domain(one.url) and media[:6] == "image/":
+            said = {"url": one.url, "name": html.line(one.name or one.summary, 1500)}
+            drawn = {"width": one.width, "height": one.height, "blurhash": one.blurhash}
+            kept = {name: held for name, held in drawn.items() if held}
+            is_sane = all(str(held)[:120] == str(held) for held in kept.values())
+            return {**said, "host": domain(one.url), "media": media, **(kept if is_sane else {})}
+    return None
+
+
+def _media(one: Object | str) -> str:
+    return (one.media_type or "")[:100] if isinstance(one, Object) else ""
 
 
 def addressing(
@@ -147,7 +181,7 @@ def wished(notice: Notice, origin: str) -> Wished | None:
 # Reading ------------------------------------------------------------------------------------
 
 
-def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str, Any]:
+def row_of(listing: Listing, owner: str, host: str, now: datetime) -> dict[str, Any]:
     """The columns of `listing` that a Listing speaks of, whoever made it.
 
     Raises:
@@ -165,7 +199,7 @@ def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str
         "id": listing.id,
         "owner": owner,
         "community": listing.audience if same_origin(listing.audience, listing.id) else None,
-        "domain": domain,
+        "domain": host,
         "url": listing.url if same_origin(listing.url, listing.id) else listing.id,
         "purpose": listing.purpose,
         "title": title,
@@ -180,6 +214,7 @@ def row_of(listing: Listing, owner: str, domain: str, now: datetime) -> dict[str
         **_amounts(listing, intent),
         "foreign": listing.foreign,
         "price": html.line(listing.price_text, 100) or None,
+        "photo": photo_of(listing),
         "lifecycle": _state(listing),
         "revision": min(max(listing.revision or 0, 0), 2**31 - 2),
         "handling": handling,

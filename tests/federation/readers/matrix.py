@@ -26,11 +26,13 @@ SHOWN = {
     "member Create Note answer": "an answer to a post",
     "member Create Note warned": "a post under a warning",
     "member Create Note quote": "a post that quotes another",
+    "member Create Note pictured": "a post with pictures",
     "member Create Question": "a poll",
     "member Create Article": "a member's article",
     "community Create Note": "a post of the community",
     "member Announce Note": "a post that a member shares",
     "member Create offer": "an offer",
+    "member Create offer pictured": "an offer with a photo",
     "member Create request": "a need",
     "community Announce offer": "an offer, by the community",
     "community Announce request": "a need, by the community",
@@ -145,13 +147,18 @@ def _about(case: Case) -> str:
         return str(word(thing) if kind in (None, "Community") else kind)
     for key in ("purpose", "response"):
         if key in thing:
-            return str(thing[key])
+            return str(thing[key]) + (" pictured" if _is_new_and_pictured(case) else "")
     if votes(case):
         return "vote"
     also = {"inReplyTo": " answer", "summary": " warned", "quote": " quote"}
     if word(case.document) not in ("Update", "Delete"):
         also["audience"] = " in"
-    return "Note" + "".join(word_ for key, word_ in also.items() if key in thing)
+    pictured = {"attachment": " pictured"} if _is_new_and_pictured(case) else {}
+    return "Note" + "".join(word_ for key, word_ in {**also, **pictured}.items() if key in thing)
+
+
+def _is_new_and_pictured(case: Case) -> bool:
+    return first(case.document) == "Create" and bool(case.thing.get("attachment"))
 
 
 def seen(cases: Mapping[str, Case]) -> dict[str, dict[str, Seen]]:

@@ -34,6 +34,10 @@ from node.modules.listings import posting
 from node.modules.moderation import blocking, reporting
 from node.modules.notes import api as notes
 from node.modules.notes import polls, queries, writing
+from node.modules.pictures import keeping
+from node.modules.pictures.api import Chosen
+from node.modules.pictures.rules import Use
+from node.modules.pictures.workshop import Body, Drawn
 from node.modules.profiles import changing
 from node.modules.reactions import acting
 from node.modules.reactions.api import OFFERED, Verb
@@ -42,6 +46,7 @@ from tests.federation.readers import matrix
 from tests.federation.readers.reading import Case
 from tests.federation.strangers import PUBLIC, Actor, Post, Server
 from tests.modules import moot
+from tests.modules.images import image
 from tests.templates import shipped
 
 ACTIVITY = "application/activity+json"
@@ -161,6 +166,7 @@ async def tell(here: World) -> None:
     await _followed(here, here.birch, here.mia, them)
     await _posts(here, ana)
     await _in_the_group(here, ana)
+    await _pictures(here, ana)
     await _polls(here, ana)
     await _notices(here, ana)
     await _decisions(here)
@@ -220,6 +226,23 @@ async def _in_the_group(here: World, ana: Account) -> None:
     await settle(here.alder)
     out = f"{here.alder.origin}/o/{away}"
     await here.alder.write(announcing.take_out, out, by=by, reason="It sells something.")
+    await settle(here.alder)
+
+
+async def _pictures(here: World, ana: Account) -> None:
+    """A post with two pictures, and an offer with a photo."""
+    sizes = (Body(media="image/jpeg", width=64, height=48, body=image()),
+             Body(media="image/webp", width=64, height=48, body=image("WEBP")))  # fmt: skip
+    drawn = Drawn(blurhash="L1Eyb[~qfQ~q~qofj[ofj[ayj[fQ", bodies=sizes)
+    slugs = [await here.alder.write(keeping.put, ana.id, drawn, Use.WAITING) for _ in range(3)]
+    shown = [Chosen(slug=slug, words="The shed") for slug in slugs]
+    draft = notes.Draft(text="The shed.", reach="public", lang="en", people={}, pictures=shown[:2])
+    await here.alder.write(notes.post, ana, draft)
+    offered = posting.Draft(
+        title="A shed", text="", kind="give", topic=None, minutes=None, terms=["gift"],
+        ends=here.clock.now + timedelta(days=30), hidden=False, lang="en", photo=shown[2:],
+    )  # fmt: skip
+    await here.alder.write(posting.post, ana.id, "offer", "public", offered)
     await settle(here.alder)
 
 
