@@ -15,6 +15,7 @@ from node.modules.accounts import api as people
 from node.modules.groups import announcing, pinning, queries, rules
 from node.modules.groups.queries import Manners
 from node.modules.groups.rules import Fate, State, Who
+from node.modules.moderation import api as moderating
 from node.modules.notes import queries as posts
 from node.modules.notes import writing
 from node.modules.notes.writing import Draft
@@ -203,7 +204,7 @@ async def test_members_put_posts_and_answers_before_the_community(here: Stage) -
 
 @SQLITE
 async def test_what_may_not_is_not_shown(here: Stage) -> None:
-    """A stranger, an answer out of nowhere, a private word, somebody who is kept out."""
+    """A stranger, an answer out of nowhere, a private word, one not to be passed on."""
     max_ = await follower(here, "mast", "mastodon")
     bob = here.actor(here.server("elm.test"), "bob")
     await kept(here, Who.FOLLOWERS, held=False)
@@ -217,6 +218,7 @@ async def test_what_may_not_is_not_shown(here: Stage) -> None:
         (bob, put(bob, us)),
         (max_, put(max_, us, "2", inReplyTo=f"{here.node.origin}/o/{above}")),
         (max_, {**put(max_, us, "3"), "to": [us], "cc": []}),
+        (max_, put(max_, us, "5", interactionPolicy={"canAnnounce": {"always": [max_.id]}})),
     ]
     for who, post in cases:
         await here.hear(who, who.says("Create", post, to=post["to"]))
@@ -250,8 +252,6 @@ async def test_a_keeper_looks_first(here: Stage) -> None:
     assert [act["object"] for act in heard(max_)] == [one["id"]]
     assert await state(here, two["id"]) is State.DECLINED
     by = (await here.node.read(people.by_handle, "keeper")).id
-    from node.modules.moderation import api as moderating
-
     await here.node.write(moderating.block_for, await here.node.read(people.community_account),
                           max_.id, is_host=False)  # fmt: skip
     with pytest.raises(Exception, match="E_GONE"):
@@ -325,9 +325,9 @@ async def test_three_groups_that_follow_each_other_do_not_go_round(
 
 @SQLITE
 async def test_a_group_is_believed_about_itself_only(here: Stage) -> None:
-    """O07: what a group hands on is as its author's own server shows it, or it is nothing."""
-    lem, elm = here.server("lem.test"), here.server("elm.test")
-    club, bob = here.actor(lem, "club"), here.actor(elm, "bob")
+    """O07, S17: what a group hands on is as its author's own server shows it, or it is nothing."""
+    lem, elm, fen = (here.server(f"{name}.test") for name in ("lem", "elm", "fen"))
+    club, bob, eve = here.actor(lem, "club"), here.actor(elm, "bob"), here.actor(fen, "eve")
     lem.pages[club.id]["type"] = "Group"
     await follow(here, "ana", club)
     real = bob.note("1", cc=[club.id], audience=club.id)
@@ -352,6 +352,14 @@ async def test_a_group_is_believed_about_itself_only(here: Stage) -> None:
     await here.hear(club, club.says("Announce", gone))
     stored = await here.node.read(posts.stored, real["id"])
     assert (stored.audience, stored.deleted) == (None, None)
+    keeper = (await keeping(here.node)).id
+    terms = {"reason": "Hate.", "ground": "harm", "terms": moderating.Terms(level="suspend")}
+    lie = eve.note("1", cc=[club.id])
+    fen.pages[lie["id"]] = lie
+    await here.node.write(moderating.refuse, "fen.test", is_host=True, by=keeper, **terms)
+    told = club.says("Announce", eve.says("Create", lie))
+    assert (await here.hear(club, told))[1] == "E_BLOCKED"
+    assert (fen.asked[lie["id"]], await here.node.read(posts.stored, lie["id"])) == (0, None)
     elm.pages[real["id"]] = 410
     await here.node.write(posts.place, real["id"], club.id)
     await here.hear(club, club.says("Announce", gone))
@@ -548,6 +556,12 @@ async def test_keepers_say_how_it_is_kept_and_are_named_if_they_wish(here: Stage
     assert (await asked(here, f"{us}/moderators"))["orderedItems"] == [keeper.id]
     kept_so = await here.node.read(queries.manners)
     assert kept_so == Manners(who=Who.KEEPERS, held=False)
+    post = {"text": "The tap is on.", "reach": "public", "group": "on", "lang": "en"}
+    said = await member.post("/notes", post)
+    assert (said.status_code, "The tap is on." in said.text) == (422, True)
+    assert "Only keepers put posts" in said.text
     await browser.post("/desk/group", {"who": "anybody", "held": "on"})
+    assert (await member.post("/notes", {**post, "reach": "community"})).status_code == 422
+    assert (await member.post("/notes", post)).status_code == 200
     now = await asked(here, us)
     assert ("attributedTo" in now, now["postingRestrictedToMods"]) == (False, False)

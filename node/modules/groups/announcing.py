@@ -7,7 +7,8 @@ Source: federation reference 3.3, 3.4.
 
 from typing import Any
 
-from federation import carrying, policy
+from federation import carrying
+from federation.policy import refuses
 from node.kernel.access import Reach
 from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account
@@ -21,7 +22,9 @@ from node.modules.moderation.api import Hidden
 from node.modules.notes import api as notes
 from node.modules.notes.api import Post, Submitted
 from node.modules.reactions.api import Liked
+from vocab import policy
 from vocab.model import PUBLIC, Activity
+from vocab.policy import Leave, Verb
 from vocab.types import Announce, Delete, Lock, Undo
 from web.language import mark
 
@@ -98,12 +101,16 @@ def _new(unit: Unit, event: Submitted) -> None:
 
 
 def _may_be_shown(unit: Unit, post: Post) -> bool:
-    """Whether a post is for all, is there, and is of nobody whom we keep out."""
+    """Whether a post is for all, is there, and its author may be and wants to be shown."""
     if post.deleted or post.hidden or post.reach != Reach.PUBLIC:
         return False
-    if policy.refuses(unit.db, unit.registry, post.owner):
+    us = unit.community.id
+    circles = follows.circles(unit.db, us, post.author)
+    if policy.leave(post.policy, Verb.SHARE, [us, *circles]) is Leave.NO and not post.local:
         return False
-    return not unit.registry.blocks(unit.db, unit.community.id, post.owner)
+    if refuses(unit.db, unit.registry, post.owner):
+        return False
+    return not unit.registry.blocks(unit.db, us, post.owner)
 
 
 def _has_a_place(unit: Unit, post: Post) -> bool:

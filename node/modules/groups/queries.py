@@ -14,8 +14,9 @@ from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
 from node.modules.groups.rules import State, Who
 from node.modules.groups.tables import named, pin, server, submission, told
+from node.modules.notes import api as notes
 
-SETTING = "groups"
+SETTING = notes.SETTING
 
 
 @dataclass(frozen=True, kw_only=True)

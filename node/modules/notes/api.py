@@ -6,11 +6,12 @@ page shows them with `{% from "notes/parts.html" import voices with context %}`.
 
 from node.modules.notes.events import Submitted
 from node.modules.notes.fetched import keep as take
+from node.modules.notes.groups import SETTING
 from node.modules.notes.public import value
 from node.modules.notes.queries import Post, lock, place, replies_to, stored
 from node.modules.notes.queries import by_id as seen
 from node.modules.notes.slots import opening
 from node.modules.notes.writing import Draft, post
 
-__all__ = ["Draft", "Post", "Submitted", "lock", "opening", "place", "post", "replies_to", "seen",
-           "stored", "take", "value"]  # fmt: skip
+__all__ = ["SETTING", "Draft", "Post", "Submitted", "lock", "opening", "place", "post",
+           "replies_to", "seen", "stored", "take", "value"]  # fmt: skip

@@ -12,6 +12,7 @@ from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
 from node.modules.notes import fetched, leaving, queries
 from node.modules.notes.events import Submitted
@@ -20,6 +21,9 @@ from vocab.model import Activity, Object, id_of
 from vocab.types import Announce, Create, Mention, Update
 
 GROUP = "Group"
+SETTING = "groups"
+"""Where it is kept who may put posts before our group; the module groups sets it."""
+ONLY_KEEPERS = "keepers"
 
 
 def show(unit: Unit, group: Account, thing: Object) -> bool:
@@ -104,6 +108,12 @@ def locked(unit: Unit, act: Act[Announce, Activity]) -> None:
     if kept is None or kept.audience != act.actor.id:
         raise Refused("E_OWNER", f"{id_of(about)} is not in {act.actor.id}")
     queries.lock(unit, kept.id, locked=not is_undo)
+
+
+def may_put(unit: Unit, author: Account) -> bool:
+    """Whether a member may put posts before our group."""
+    kept = unit.setting(SETTING) or {}
+    return kept.get("who") != ONLY_KEEPERS or accounts.is_admin(unit.db, author.id)
 
 
 # What is put before our own group -------------------------------------------------------------

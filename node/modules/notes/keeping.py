@@ -109,9 +109,22 @@ def _attachments(post: Object) -> list[dict[str, Any]]:
         if url and domain(url):
             media = "image/" if isinstance(one, Image) else (one.media_type or "")[:100]
             name = html.line(one.name or one.summary, DESCRIPTION)
-            said = {"url": url, "name": name, "host": domain(url), "media": media}
+            is_page = isinstance(one, Link) and not media.startswith(("image/", "audio/", "video/"))
+            kind = {"kind": "link"} if is_page else {}
+            said = {"url": url, "name": name, "host": domain(url), "media": media, **kind}
             found.append({**said, **_drawing(one)})
-    return found
+    return [*found, *_picture(post, found)][: rules.PICTURES]
+
+
+def _picture(post: Object, found: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """What a post of a group shows beside its title, if it is not among its files."""
+    held = post.image.url if isinstance(post.image, Object) else post.image
+    if not isinstance(post, Article) or not held or not domain(held):
+        return []
+    if any(one["url"] == held for one in found):
+        return []
+    name = html.line(post.image.name, DESCRIPTION) if isinstance(post.image, Object) else ""
+    return [{"url": held, "name": name, "host": domain(held), "media": "image/"}]
 
 
 def _drawing(one: Object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.notes import public, queries, quotes, rules, standing
+from node.modules.notes import groups, public, queries, quotes, rules, standing
 from node.modules.notes.queries import Post
 from node.modules.notes.tables import note
 from node.modules.pictures import api as pictures
@@ -31,6 +31,9 @@ NEWER = timedelta(seconds=1)
 NO_QUOTES = mark("Whoever wrote this does not want it shown in the posts of others.")
 NO_ANSWERS = mark("This person takes no answers from you.")
 LOCKED = mark("The group takes no more answers to this.")
+ONLY_KEEPERS = mark(
+    "Only %(word_keepers)s put posts before all who follow. Ask one, or leave this."
+)
 ONLY_PUBLIC = mark("Only what everybody may see can go to all who follow the community.")
 
 
@@ -97,6 +100,8 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
     _may_quote(unit, author, draft)
     if draft.group and draft.reach != Reach.PUBLIC:
         raise Invalid({"group": ONLY_PUBLIC}, "E_NOT_PUBLIC")
+    if draft.group and not groups.may_put(unit, author):
+        raise Invalid({"group": ONLY_KEEPERS}, "E_KEEPERS_ONLY")
     said = _value(unit, author, draft, parent)
     made = Create(
         id=unit.id("a"),
