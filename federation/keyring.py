@@ -6,6 +6,7 @@ be shown on and theirs as we saw it go, so that an old record can be checked for
 Source: FEP-521a; W3C Controlled Identifiers (`expires`, `revoked`); federation.md 1.5.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from node.kernel.unit import Unit
 from vocab.checks import moment_of
 from vocab.model import Multikey
 from vocab.multikey import LONGEST
+
+log = logging.getLogger(__name__)
 
 MOST = 8
 """Ended keys that a page shows; others read ten in all (Mastodon 4.6)."""
@@ -95,6 +98,8 @@ def retire(unit: Unit, account: str, key_id: str, multikey: str, until: datetime
 
 def renewed(unit: Unit, before: Account | None, now: Account) -> None:
     """Keep the keys that somebody's page lists no longer, and those it says have ended."""
+    if before is not None and before.public_key != now.public_key:
+        log.info("%s has another key", now.id)
     for id, key in before.assertion_keys.items() if before else ():
         if now.assertion_keys.get(id) != key and ends(now.document, id) is None:
             retire(unit, now.id, id, key, unit.now)
