@@ -47,6 +47,8 @@ BY_PATH = (
     ("keeper", "POST", "/agreements/{agreement}", {"say": "yes"}),
     ("keeper", "POST", "/agreements/{agreement}", {"say": "no", "words": "Mine"}),
     ("ben", "POST", "/agreements/{agreement}", {"say": "back"}),
+    ("keeper", "GET", "/flow/{flow}", {}),
+    ("keeper", "POST", "/flow/{flow}", {"say": "yes"}),
     ("keeper", "POST", "/time/entry/{entry}", {"say": "back"}),
     ("keeper", "POST", "/time/entry/{entry}", {"say": "ask"}),
     ("ana", "POST", "/time/entry/{entry}", {"say": "back"}),

@@ -22,6 +22,9 @@ from node.modules.accounts import doors
 from node.modules.accounts.tables import member, session
 from node.modules.agreements import settling
 from node.modules.decisions import api as decisions
+from node.modules.flows import pages as flow_pages
+from node.modules.flows import queries as flow_queries
+from node.modules.flows import suggesting
 from node.modules.follows import api as follows
 from node.modules.ledger import booking
 from node.modules.listings import posting
@@ -96,6 +99,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_time, w)
     await settle(node, other)
     await node.write(_judgements, w)
+    await node.write(_flow, w)
     await _meet(w)
     await _vote(w)
     return w
@@ -112,6 +116,16 @@ async def _people(w: World) -> None:
     found = await w.node.account(keepers[0].id)
     assert found is not None
     w.people["keeper"] = found
+
+
+def _flow(unit: Any, w: World) -> None:
+    """A keeper suggests to Ana and Ben what fits; Ana says no, which nobody learns."""
+    _rings, pairs = flow_pages.suggestable(unit.db, unit.now)
+    pair = next(p for p in pairs if {p[0].giver, p[0].receiver} == {w.ana.id, w.ben.id})
+    suggesting.suggest(unit, w.keeper.id, pair)
+    (made,) = flow_queries.made_to(unit.db, w.ana.id)
+    w.ids["flow"] = made.slug
+    suggesting.answer(unit, w.ana.id, made.slug, yes=False)
 
 
 async def _followers(w: World) -> None:

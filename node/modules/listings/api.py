@@ -8,7 +8,7 @@ from node.modules.listings import queries
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
 from node.modules.listings.events import Changed, Closed, Listed
 from node.modules.listings.posting import move
-from node.modules.listings.queries import Asked, candidates, open_listings, stored
+from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
 from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import by_slug as at_page
 from node.modules.listings.rules import State, minutes
@@ -18,8 +18,8 @@ from node.modules.listings.writing import Wished, wished
 
 __all__ = [
     "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
-    "State", "Wished", "answered_by", "at_page", "candidates", "concept", "forget", "label",
-    "listing", "minutes", "move", "name_of", "open_listings", "stored", "tokens", "wished",
+    "State", "Wished", "answered_by", "at_page", "candidates", "concept", "forget", "heard_since",
+    "label", "listing", "minutes", "move", "name_of", "open_listings", "stored", "tokens", "wished",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -119,6 +119,15 @@ def open_listings(
     return _all(db, newest)
 
 
+def heard_since(
+    db: Connection, viewer: Viewer, since: datetime
+) -> list[tuple[str | None, bool, datetime]]:
+    """What members posted since a moment and may still be seen: (concept, is it a need, when)."""
+    wanted = select(listing.c.concept, listing.c.purpose, listing.c.arrived)
+    seen = wanted.where(visible(listing, viewer), listing.c.local, listing.c.arrived >= since)
+    return [(row.concept, row.purpose == "request", row.arrived) for row in db.execute(seen)]
+
+
 def _asked(asked: Asked) -> Iterator[ColumnElement[bool]]:
     for name in ("purpose", "kind", "owner", "local"):
         if (value := getattr(asked, name)) is not None:

@@ -1,5 +1,5 @@
 """What other modules may use of matching."""
 
-from node.modules.matching.queries import contacts, set_contacts
+from node.modules.matching.queries import contacts, pairs, set_contacts
 
-__all__ = ["contacts", "set_contacts"]
+__all__ = ["contacts", "pairs", "set_contacts"]

@@ -202,6 +202,19 @@ def matches_for(db: Connection, owner: str, now: datetime, *, limit: int) -> lis
     return _matches(db, best.limit(limit))
 
 
+def pairs(db: Connection) -> dict[tuple[str, str], int]:
+    """Two notices that may fit and how well, each pair once; none that one of the two put aside."""
+    wanted = select(match.c.mine, match.c.other, match.c.score, match.c.state)
+    best: dict[tuple[str, str], int] = {}
+    aside: set[tuple[str, str]] = set()
+    for row in db.execute(wanted.where(match.c.other.is_not(None))):
+        both = min(row.mine, row.other), max(row.mine, row.other)
+        best[both] = max(best.get(both, 0), row.score)
+        if row.state == "aside":
+            aside.add(both)
+    return {both: score for both, score in best.items() if both not in aside}
+
+
 def resting(db: Connection, owner: str, now: datetime) -> int:
     """How many matches a member has put off."""
     held = and_(match.c.owner == owner, match.c.state == "later", match.c.until > now)

@@ -1,0 +1,162 @@
+"""Circles of giving and the best use of all offers: by tables, properties and trying everything."""
+
+import itertools
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.modules.flows import assigning, circles
+from node.modules.flows.circles import Edge
+
+
+def edge(giver: str, receiver: str, score: int = 60) -> Edge:
+    return Edge(giver=giver, receiver=receiver, need=f"n{receiver}", offer=f"o{giver}", score=score)
+
+
+def walked(circle: circles.Circle) -> str:
+    return "".join(one.giver for one in circle)
+
+
+# Circles ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [
+        ("ab ba", ["ab"]),
+        ("ab bc ca", ["abc"]),
+        ("bc ca ab", ["abc"]),
+        ("ab bc cd de ea", ["abcde"]),
+        ("ab bc cd de ef fa", []),
+        ("ab bc", []),
+        ("aa", []),
+        ("ab ba bc ca", ["ab", "abc"]),
+        ("", []),
+    ],
+    ids=[
+        "two",
+        "three",
+        "any order",
+        "five",
+        "six are too many",
+        "open",
+        "oneself",
+        "both",
+        "none",
+    ],
+)
+def test_who_can_give_in_a_circle(pairs: str, found: list[str]) -> None:
+    assert [walked(c) for c in circles.find(edge(*one) for one in pairs.split())] == found
+
+
+def test_a_circle_is_as_good_as_its_weakest_part() -> None:
+    strong = [edge("a", "b", 70), edge("b", "a", 70)]
+    uneven = [edge("c", "d", 100), edge("d", "c", 51)]
+
+    assert [walked(c) for c in circles.find([*uneven, *strong])] == ["ab", "cd"]
+
+
+def test_of_several_things_two_can_give_the_best_is_taken() -> None:
+    other = Edge(giver="a", receiver="b", need="nb2", offer="oa2", score=90)
+
+    (found,) = circles.find([edge("a", "b", 60), other, edge("b", "a", 60)])
+
+    assert found[0] == other
+
+
+def test_no_more_ways_are_followed_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circles, "STEPS", 10)
+    people = "abcdefghij"
+
+    found = circles.find(edge(a, b) for a in people for b in people)
+
+    assert len(found) <= circles.MOST
+
+
+slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No test depends on the time it takes."""
+
+EDGES = st.lists(
+    st.builds(edge, st.sampled_from("abcde"), st.sampled_from("abcde"), st.integers(1, 100)),
+    max_size=14,
+)
+
+
+def every_circle(edges: list[Edge]) -> set[str]:
+    """All circles, by trying all orders of all people."""
+    ways = {(e.giver, e.receiver) for e in edges if e.giver != e.receiver}
+    found = set()
+    for size in range(2, 6):
+        for some in itertools.permutations("abcde", size):
+            closed = zip(some, (*some[1:], some[0]), strict=True)
+            if some[0] == min(some) and all(way in ways for way in closed):
+                found.add("".join(some))
+    return found
+
+
+@slowly
+@given(EDGES)
+def test_each_circle_is_found_once(edges: list[Edge]) -> None:
+    found = [walked(c) for c in circles.find(edges, most=10_000)]
+
+    assert len(found) == len(set(found))
+    assert set(found) == every_circle(edges)
+
+
+# Assigning ----------------------------------------------------------------------------------
+
+
+def pair(need: str, offer: str, score: int) -> Edge:
+    return Edge(giver=f"g{offer}", receiver=f"r{need}", need=need, offer=offer, score=score)
+
+
+def most(edges: list[Edge], capacity: dict[str, int]) -> int:
+    """The best sum, by trying every choice."""
+    needs = sorted({e.need for e in edges})
+    choices = [[None, *(e for e in edges if e.need == need)] for need in needs]
+    sums = [0]
+    for choice in itertools.product(*choices):
+        taken = [e for e in choice if e]
+        used = Counter(e.offer for e in taken)
+        if all(used[o] <= capacity.get(o, 1) for o in used):
+            sums.append(sum(e.score for e in taken))
+    return max(sums)
+
+
+PAIRS = st.lists(
+    st.builds(pair, st.sampled_from("1234"), st.sampled_from("pqrs"), st.integers(1, 100)),
+    max_size=12,
+    unique_by=lambda e: (e.need, e.offer),
+)
+CAPACITY = st.dictionaries(st.sampled_from("pqrs"), st.integers(0, 3))
+
+
+@slowly
+@given(PAIRS, CAPACITY)
+def test_no_other_choice_fits_better(edges: list[Edge], capacity: dict[str, int]) -> None:
+    found = assigning.best(edges, capacity)
+
+    used = Counter(e.offer for e in found)
+    assert len({e.need for e in found}) == len(found)
+    assert all(used[o] <= capacity.get(o, 1) for o in used)
+    assert sum(e.score for e in found) == most(edges, capacity)
+
+
+def test_one_who_could_help_two_goes_where_nobody_else_can() -> None:
+    edges = [pair("1", "p", 90), pair("1", "q", 80), pair("2", "p", 85)]
+
+    assert [(e.need, e.offer) for e in assigning.best(edges)] == [("1", "q"), ("2", "p")]
+
+
+def test_nobody_is_given_to_themselves() -> None:
+    own = Edge(giver="a", receiver="a", need="n", offer="o", score=99)
+
+    assert assigning.best([own]) == []
+
+
+def test_order_does_not_matter() -> None:
+    edges = [pair(n, o, 60) for n in "123" for o in "pqr"]
+
+    assert assigning.best(edges) == assigning.best(list(reversed(edges)))
