@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, update
 
+from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
-from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
@@ -161,6 +161,26 @@ async def test_many_both_ways_chain_up(pair: Pair) -> None:
         assert mine == theirs
         assert [one[1] for one in mine] == [1, 2, 3]
         assert [one[2] for one in mine] == [None, mine[0][3], mine[1][3]]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_what_came_from_elsewhere_is_given_back_by_a_transfer(pair: Pair) -> None:
+    await pair.pay(60)
+    await pair.settle()
+    (given,) = await pair.birch.read(statement, pair.bo.id)
+    (got,) = await pair.alder.read(statement, pair.ana.id)
+    with pytest.raises(Missing):
+        await pair.alder.write(booking.take_back, pair.ana.id, got.id)
+    with pytest.raises(Conflict):
+        await pair.alder.write(booking.ask_back, pair.ana.id, got.id)
+
+    await pair.birch.write(booking.take_back, pair.bo.id, given.id)
+    with pytest.raises(Conflict):
+        await pair.birch.write(booking.take_back, pair.bo.id, given.id)
+    await pair.settle()
+
+    assert await pair.balances() == (0, 0)
+    assert await pair.alder.read(between.owed, pair.birch.community.service) == 0
 
 
 async def test_past_the_limit_it_waits_for_a_keeper(pair: Pair) -> None:
@@ -432,6 +452,3 @@ async def test_in_the_browser(pair: Pair, browse: Browse) -> None:
 
 async def browse_text(who: Any, path: str) -> str:
     return str((await who.get(path)).text)
-
-
-__all__ = ["Account"]

@@ -6,7 +6,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.agreements import api as agreements
-from node.modules.ledger import between, queries, rules
+from node.modules.ledger import between, credit, queries, rules
 from node.modules.ledger.rules import Kind, Why
 from node.modules.ledger.tables import Entry, Held
 from web.language import mark
@@ -23,6 +23,7 @@ FAR = mark(
 BACK_ALREADY = mark("This was taken back already. Look at the page again.")
 NOT_BACK = mark("What takes something back is not taken back itself. Give it anew.")
 NOT_ASKED = mark("Nobody asks for that any more. Look at the page again.")
+ELSEWHERE = mark("Whoever gave it is at another node. Write to them; they can give it back.")
 WHY = mark("Say why, and by which decision.")
 
 
@@ -139,7 +140,22 @@ def take_back(unit: Unit, member: str, id: str, words: str = "") -> str:
         Conflict: it was taken back, or takes something back itself.
     """
     found, _mine = _given_by(unit, member, id)
+    mirror = queries.holders(unit.db, [found.receiver])[found.receiver]
+    if mirror.kind is Kind.MIRROR:
+        return _back_over(unit, found, member, mirror)
     return _reversed(unit, found, member, words)
+
+
+def _back_over(unit: Unit, found: Entry, member: str, mirror: Held) -> str:
+    """Give back what came from another community: a transfer the other way, once."""
+    _still(unit, found)
+    if found.away is None or mirror.holder is None:
+        raise Conflict("E_GONE", found.id, safe=NOBODY)
+    fresh = credit.plan(unit, mirror.holder, member, found.away, found.minutes,
+                        about=f"back {found.id}", title=found.title)  # fmt: skip
+    if not fresh:
+        raise Conflict("E_STATE", found.id, safe=BACK_ALREADY)
+    return found.id
 
 
 def ask_back(unit: Unit, member: str, id: str) -> None:
@@ -152,6 +168,8 @@ def ask_back(unit: Unit, member: str, id: str) -> None:
     if own is None or own[0].receiver != own[1].id:
         raise Missing(detail=id)
     _still(unit, own[0])
+    if own[0].away is not None:
+        raise Conflict("E_AWAY", id, safe=ELSEWHERE)
     if own[0].asked is None:
         queries.change(unit, id, asked=unit.now)
 
@@ -197,7 +215,7 @@ def _given_by(unit: Unit, member: str, id: str) -> tuple[Entry, Held]:
 
 
 def _still(unit: Unit, found: Entry) -> None:
-    if found.why is Why.REVERSAL or found.why is Why.LEFT:
+    if found.why in (Why.REVERSAL, Why.LEFT, Why.SETTLEMENT):
         raise Conflict("E_STATE", found.id, safe=NOT_BACK)
     if queries.reversed_ones(unit.db, [found.id]):
         raise Conflict("E_STATE", found.id, safe=BACK_ALREADY)

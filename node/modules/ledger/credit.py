@@ -51,8 +51,8 @@ def service_of(unit: Unit, account: str) -> str | None:
     return next(found, None)
 
 
-def plan(unit: Unit, service: str, payer: str, payee: str, minutes: int, **more: Any) -> None:
-    """Have a transfer wait for its turn; of one agreement there is one."""
+def plan(unit: Unit, service: str, payer: str, payee: str, minutes: int, **more: Any) -> bool:
+    """Have a transfer wait for its turn; of one agreement there is one, so false for a second."""
     fresh = between.add(
         unit,
         {
@@ -68,6 +68,7 @@ def plan(unit: Unit, service: str, payer: str, payee: str, minutes: int, **more:
     )
     if fresh:
         push(unit, service)
+    return fresh
 
 
 def push(unit: Unit, service: str) -> None:

@@ -1,6 +1,6 @@
 """Time between communities: for members how each pair stands, for keepers how far it may go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, select
@@ -158,8 +158,28 @@ ACTS: Final = {"line": _line, "settle": _settle, "thaw": _thaw}
 
 
 async def frozen(node: "Node", viewer: Viewer) -> list[Card]:
-    """For keepers: pairs between which nothing passes."""
+    """For keepers: pairs between which nothing passes, and what goes past a limit."""
     _ = speak(node, viewer).say
+    held = await node.read(_pairs)
+    past = set(await node.read(between.services_waiting))
+    return [
+        *_frozen(_, held),
+        *(
+            Card(
+                title=_("Time for %(name)s waits for you", name=peer.name),
+                href=f"/desk/time/nodes/{peer.domain}",
+                text=_("It goes past the limit, or waits for its turn."),
+                icon="clock",
+                act=_("Look"),
+                about=peer.name,
+            )
+            for peer, _pair, _owed in held
+            if peer.service in past
+        ),
+    ]
+
+
+def _frozen(_: Callable[..., str], found: list[tuple[Peer, Pair | None, int]]) -> list[Card]:
     return [
         Card(
             title=_("Nothing passes between us and %(name)s", name=peer.name),
@@ -169,7 +189,7 @@ async def frozen(node: "Node", viewer: Viewer) -> list[Card]:
             act=_("Look"),
             about=peer.name,
         )
-        for peer, held, _owed in await node.read(_pairs)
+        for peer, held, _owed in found
         if held is not None and held.frozen is not None
     ]
 

@@ -180,7 +180,7 @@ def _line(spoken: Voice, one: Entry, names: Names) -> Line:
     other = names.others[one.id]
     who = spoken.say(FUND) if other == FUND else other or spoken.say(SOMEBODY)
     final = one.id in names.back or one.why in (Why.REVERSAL, Why.LEFT, Why.SETTLEMENT)
-    here = one.away is None and not final
+    here = one.away is None
     return Line(
         id=one.id,
         gave=gave,
@@ -192,8 +192,8 @@ def _line(spoken: Voice, one: Entry, names: Names) -> Line:
         when=spoken.short(one.at),
         back=one.id in names.back,
         asked=one.asked is not None,
-        may_ask=here and not gave and one.asked is None and other != FUND,
-        may_take=here and gave,
+        may_ask=here and not final and not gave and one.asked is None and other != FUND,
+        may_take=not final and gave,
     )
 
 
