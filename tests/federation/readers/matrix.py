@@ -129,7 +129,8 @@ def name(case: Case) -> str:
     who = case.asked(case.document["actor"])
     by = {"Group": "community", "Application": "service"}.get(word(who), "member")
     if (inside := case.handed_on) is not None:
-        return f"{by} Announce {first(inside.document)} {_about(inside)}"
+        about = _about(inside).removesuffix(" pictured")
+        return f"{by} Announce {first(inside.document)} {about}"
     return f"{by} {first(case.document)} {_about(case)}"
 
 
