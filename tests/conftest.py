@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from node.kernel.settings import Settings
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from tests import engines, servers
+from tests.again import again
 from tests.servers import (
     backend,
     chromium,
@@ -216,7 +217,7 @@ async def make_node(
         await node.start()
         nodes.append(node)
         if founded and not node.ready:
-            await found(node, name, at)
+            await again(f"found {name}", partial(found, node, name, at), node)
         from node.main import Application
 
         wire.apps[node.origin] = Application(node)

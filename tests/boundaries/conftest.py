@@ -1,10 +1,12 @@
 """The full node, its trusted neighbour, and a wire that keeps what crosses it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from node.kernel.node import Node
+from tests.again import again
 from tests.boundaries import world as worlds
 from tests.boundaries.tap import Tap
 from tests.boundaries.visitors import Visitors
@@ -19,7 +21,9 @@ def wire() -> Tap:
 
 @pytest.fixture
 async def full(alder: Node, birch: Node, clock: Clock) -> World:
-    return await worlds.build(alder, birch, clock)
+    built = await again("world", partial(worlds.build, alder, birch, clock), alder, birch)
+    held = {name: dict(getattr(built, name)) for name in ("secret", "anas", "ids", "people")}
+    return World(node=alder, other=birch, clock=clock, **held)
 
 
 @pytest.fixture

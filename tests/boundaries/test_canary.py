@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.module import Module, installed
+from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules.decisions import api as decisions
 from node.modules.notes import writing
@@ -26,6 +27,12 @@ pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 OUTSIDE = ("nobody", "stranger", "bo", "peer")
 ACCEPTS = {"nobody": ("text/html", "application/activity+json")}
+
+
+@pytest.fixture
+async def full(alder: Node, birch: Node, clock: Clock) -> World:
+    """Built anew for each: these tests look for what its building leaves behind."""
+    return await world.build(alder, birch, clock)
 
 
 async def day(full: World) -> None:

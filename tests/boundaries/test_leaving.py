@@ -12,9 +12,10 @@ from node.modules.accounts import leaving
 from node.modules.decisions import api as decisions
 from node.modules.matching import agreeing, introducing, queries
 from node.modules.proposals import bringing
+from tests.boundaries import world
 from tests.boundaries.tap import leaks
 from tests.boundaries.world import World
-from tests.conftest import Wire, settle
+from tests.conftest import Clock, Wire, settle
 from tests.modules.meeting import asked_of, holds, matches, post
 
 
@@ -31,6 +32,12 @@ async def kept(node: Node) -> list[tuple[str, bytes]]:
         return found
 
     return await node.write(look)
+
+
+@pytest.fixture
+async def full(alder: Node, birch: Node, clock: Clock) -> World:
+    """Built anew for each: these tests look for what its building leaves behind."""
+    return await world.build(alder, birch, clock)
 
 
 def checkpoint(unit: Any) -> None:

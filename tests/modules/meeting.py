@@ -1,6 +1,7 @@
 """Two communities that trust each other, large enough to ask without names."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,6 +16,7 @@ from node.modules.matching import introduced, queries
 from node.modules.matching.introduced import Introduction
 from node.modules.matching.queries import Match
 from node.modules.peers import api as peers
+from tests.again import again
 from tests.conftest import settle
 
 CROWD = 4
@@ -33,6 +35,11 @@ async def crowd(node: Node) -> None:
 
 
 async def befriend(here: Node, there: Node) -> None:
+    """Have two communities trust each other."""
+    await again("befriend", partial(_befriend, here, there), here, there)
+
+
+async def _befriend(here: Node, there: Node) -> None:
     await peers.propose(here, there.origin)
     await settle(here, there)
     await there.write(peers.accept, here.community.service)

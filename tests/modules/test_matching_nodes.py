@@ -24,6 +24,7 @@ from node.modules.matching import (
 )
 from node.modules.matching.rules import Request, State
 from node.modules.peers import api as peers
+from tests.again import again
 from tests.conftest import Clock, Wire, settle
 from tests.modules.meeting import (
     asked_by,
@@ -46,13 +47,17 @@ WORDS = "One evening of canary wheel building."
 @pytest.fixture
 async def pair(alder: Node, birch: Node) -> tuple[Account, Account]:
     """Ana at alder, Ben at birch; both communities are large enough and trust each other."""
-    ana, ben = await member(alder, "ana", ANA), await member(birch, "ben", BEN)
-    for node in (alder, birch):
-        await crowd(node)
-    await alder.write(queries.set_contacts, ana.id, {"email": ANAS_MAIL})
-    await birch.write(queries.set_contacts, ben.id, {"telephone": BENS_PHONE})
-    await befriend(alder, birch)
-    return ana, ben
+
+    async def meet() -> tuple[Account, Account]:
+        ana, ben = await member(alder, "ana", ANA), await member(birch, "ben", BEN)
+        for node in (alder, birch):
+            await crowd(node)
+        await alder.write(queries.set_contacts, ana.id, {"email": ANAS_MAIL})
+        await birch.write(queries.set_contacts, ben.id, {"telephone": BENS_PHONE})
+        await befriend(alder, birch)
+        return ana, ben
+
+    return await again("Ana and Ben", meet, alder, birch)
 
 
 async def ask(alder: Node, birch: Node, pair: tuple[Account, Account], **other: Any) -> None:

@@ -11,9 +11,9 @@ from node.modules.notes import api, queries
 from node.modules.peers import api as peers
 from tests import servers
 from tests.conftest import Browser, Wire, person, settle
+from tests.modules.meeting import befriend
 from tests.modules.test_listings import post as post_listing
 from tests.modules.test_notes import follow, kept, meet, member, put, say
-from tests.modules.test_peers import befriend
 from vocab.model import PUBLIC
 from vocab.types import Create, Note
 

@@ -14,6 +14,7 @@ from node.modules.peers.objects import TRUSTED, Peering
 from node.modules.peers.rules import NEXT, Side, State, Step, after
 from tests import servers
 from tests.conftest import Clock, Wire, person, settle
+from tests.modules.meeting import befriend
 from vocab.types import Offer, Undo
 
 
@@ -21,13 +22,6 @@ async def states(here: Node, there: Node) -> tuple[State | None, State | None]:
     ours = await here.read(queries.bond, there.community.service)
     theirs = await there.read(queries.bond, here.community.service)
     return (ours.state if ours else None, theirs.state if theirs else None)
-
-
-async def befriend(here: Node, there: Node) -> None:
-    await peers.propose(here, there.origin)
-    await settle(here, there)
-    await there.write(peers.accept, here.community.service)
-    await settle(here, there)
 
 
 async def test_a_proposal_waits_for_the_other_keeper(alder: Node, birch: Node) -> None:
