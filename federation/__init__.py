@@ -6,6 +6,7 @@ from federation import (
     absence,
     client,
     collections,
+    counting,
     delivery,
     discovery,
     documents,
@@ -43,6 +44,7 @@ module = Module(
         "resolve": receiving.resolve,
         "sweep": receiving.sweep,
     },
+    metrics=counting.metrics,
     pumps=(receiving.receive,),
     every={
         "sweep": timedelta(days=1),

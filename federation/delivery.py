@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, or_, select
 
@@ -16,6 +17,7 @@ from federation import (
     addressing,
     hosts,
     letters,
+    losses,
     policy,
     resolving,
     returning,
@@ -74,6 +76,14 @@ class Task:
     """The letter's id, until somebody believed no signature of ours for it."""
 
 
+class Tries(NamedTuple):
+    """What is kept with a job from one try to the next."""
+
+    failures: int
+    unproven: int
+    since: str | None
+
+
 # Spreading ----------------------------------------------------------------------------------
 
 
@@ -109,14 +119,20 @@ def _spread(unit: Unit, activity: str, also: tuple[str, ...], among: str | None)
         letters.close(unit, activity)
 
 
-async def introduce(node: Node, *, activity: str, actor: str) -> None:
+async def introduce(node: Node, *, activity: str, actor: str, since: str | None = None) -> None:
     """Get to know an addressee nobody here has met, then deliver to them.
+
+    Args:
+        node: ours.
+        activity: the letter's id.
+        actor: the addressee.
+        since: as of `deliver`.
 
     Raises:
         TryLater: their server does not answer now.
     """
     found = await node.read(letters.outgoing, activity)
-    if found is None or _overdue(found, node):
+    if found is None or _overdue(found, node, since):
         await node.write(letters.finish, activity, actor, "E_OVERDUE" if found else None)
         return
     try:
@@ -125,13 +141,14 @@ async def introduce(node: Node, *, activity: str, actor: str) -> None:
         log.info("%s is not somebody to write to: %s", actor, refusal)
         await node.write(letters.finish, activity, actor, "E_NO_ACTOR")
         return
-    await node.write(_introduced, found, actor, met)
+    await node.write(_introduced, found, actor, met, again=since is not None)
 
 
-def _introduced(unit: Unit, found: Letter, actor: str, met: Account) -> None:
+def _introduced(unit: Unit, found: Letter, actor: str, met: Account, *, again: bool) -> None:
     wide = addressing.is_wide(unit.db, unit.registry, unit.origin, found.body, found.handling)
     if not met.local and addressing.reachable(unit.db, unit.registry, met):
-        letters.post(unit, found.activity, addressing.inbox_of(met, shared=wide))
+        place = addressing.inbox_of(met, shared=wide)
+        letters.post(unit, found.activity, place, again=again)
     letters.finish(unit, found.activity, actor, None)
 
 
@@ -139,7 +156,13 @@ def _introduced(unit: Unit, found: Letter, actor: str, met: Account) -> None:
 
 
 async def deliver(
-    node: Node, *, activity: str, inbox: str, failures: int = 0, unproven: int = 0
+    node: Node,
+    *,
+    activity: str,
+    inbox: str,
+    failures: int = 0,
+    unproven: int = 0,
+    since: str | None = None,
 ) -> None:
     """Try to put one letter into one inbox.
 
@@ -149,6 +172,7 @@ async def deliver(
         inbox: where it goes.
         failures: how often this inbox answered with trouble of its own.
         unproven: how often it believed neither spelling of our signature.
+        since: when its days began to count anew (ISO 8601), if somebody here said so.
 
     Raises:
         TryLater: to be tried again, after the time it names.
@@ -160,7 +184,7 @@ async def deliver(
     if task is None:
         await node.write(letters.finish, activity, inbox)
         return
-    if reason := _dropped(task, node):
+    if reason := _dropped(task, node, since):
         await node.write(letters.finish, activity, inbox, reason)
         return
     if not task.host.resting(now) and not letters.is_public(task.letter.body):
@@ -172,9 +196,9 @@ async def deliver(
     if outcome.verdict is Verdict.DONE:
         await node.write(_delivered, task, form)
     elif outcome.verdict is Verdict.UNPROVEN and unproven < UNPROVEN_AGAIN:
-        await _again(node, task, outcome, now, failures, unproven + 1)
+        await _again(node, task, outcome, now, Tries(failures, unproven + 1, since))
     elif outcome.verdict is Verdict.AGAIN:
-        await _again(node, task, outcome, now, failures, unproven)
+        await _again(node, task, outcome, now, Tries(failures, unproven, since))
     else:
         await node.write(_refused, task, outcome)
 
@@ -222,8 +246,8 @@ async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
         answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
         if answer.status in MOVED and (place := _moved(node, answer)):
             answer = await node.network.post(place, task.letter.body, headers=headers)
-    except Unreachable:
-        return UNREACHABLE, 0
+    except Unreachable as unreachable:
+        return replace(UNREACHABLE, code=unreachable.why), 0
     except Forbidden as refusal:
         # A name may lead to a closed address for a while; a URL we cannot ask never changes.
         verdict = Verdict.FINAL if refusal.code == "E_URL" else Verdict.AGAIN
@@ -257,18 +281,16 @@ def _digested(node: Node, sent: Letter) -> Digests:
     return kept[sent.activity]
 
 
-async def _again(
-    node: Node, task: Task, outcome: Outcome, started: datetime, failures: int, unproven: int
-) -> None:
+async def _again(node: Node, task: Task, outcome: Outcome, started: datetime, tries: Tries) -> None:
     """Put the letter off, alone or with all that waits for its host."""
     luck = node.random.random()
     if outcome.whole:
         error = f"{outcome.code} {task.inbox}"
         until = await node.write(hosts.failed, task.host.domain, started, error, outcome.wait, luck)
         raise TryLater(error, max(until - node.now(), timedelta()))
-    counts = {"failures": failures + 1, "unproven": unproven}
-    await node.write(letters.recount, task.letter.activity, task.inbox, **counts)
-    raise TryLater(outcome.code, pause(failures, luck))
+    counts = tries._replace(failures=tries.failures + 1)._asdict()
+    await node.write(letters.recount, task.letter.activity, task.inbox, counts)
+    raise TryLater(outcome.code, pause(tries.failures, luck))
 
 
 def _delivered(unit: Unit, task: Task, form: Form) -> None:
@@ -339,7 +361,7 @@ def _announced(behind: Iterable[Account]) -> bool:
     )
 
 
-def _dropped(task: Task, node: Node) -> str | None:
+def _dropped(task: Task, node: Node, since: str | None) -> str | None:
     """Why a letter is not even tried; None if it is."""
     if node.community.at_home:
         return "E_AT_HOME"
@@ -348,11 +370,12 @@ def _dropped(task: Task, node: Node) -> str | None:
     expires = task.letter.expires
     if expires is not None and expires <= node.now():
         return "E_EXPIRED"
-    return "E_OVERDUE" if _overdue(task.letter, node) else None
+    return "E_OVERDUE" if _overdue(task.letter, node, since) else None
 
 
-def _overdue(sent: Letter, node: Node) -> bool:
-    return node.now() - sent.at >= timedelta(days=node.settings.delivery_days)
+def _overdue(sent: Letter, node: Node, since: str | None = None) -> bool:
+    begun = datetime.fromisoformat(since) if since else sent.at
+    return node.now() - begun >= timedelta(days=node.settings.delivery_days)
 
 
 async def close(node: Node, *, activity: str) -> None:
@@ -371,5 +394,6 @@ async def tidy(node: Node) -> None:
 
 async def empty(node: Node) -> None:
     """Take away the bodies of letters that were not for everybody, after a month."""
+    await node.write(losses.forget)
     old = await node.read(letters.kept_too_long, node.now() - KEPT_FOR)
     await node.write(letters.empty, old)

@@ -2,20 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 
 from federation import reading
 from federation.origins import domain
+from federation.tables import lost
+from node.kernel.database import upsert
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
 from vocab.model import PUBLIC
 
 PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
 """Letters whose body goes once all have answered."""
+WILLED = frozenset({"E_AT_HOME", "E_BLOCKED"})
+"""Why a letter does not go out because somebody here wants it so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +62,26 @@ _LEFT = (
 )
 
 
-def post(unit: Unit, activity: str, inbox: str) -> None:
-    """Have a letter of ours delivered to an inbox."""
+def post(unit: Unit, activity: str, inbox: str, *, again: bool = False) -> None:
+    """Have a letter of ours delivered to an inbox.
+
+    Args:
+        unit: the change this is part of.
+        activity: the letter's id.
+        inbox: where it goes.
+        again: it was given up before; its days are counted anew.
+    """
     unit.later(
         "federation.deliver",
         lane=domain(inbox),
         once=name(activity, inbox),
         activity=activity,
         inbox=inbox,
+        **_anew(unit, again=again),
     )
 
 
-def introduce(unit: Unit, activity: str, actor: str) -> None:
+def introduce(unit: Unit, activity: str, actor: str, *, again: bool = False) -> None:
     """Have an addressee looked up whom nobody here has met, and the letter sent to them."""
     unit.later(
         "federation.introduce",
@@ -76,7 +89,12 @@ def introduce(unit: Unit, activity: str, actor: str) -> None:
         once=name(activity, actor),
         activity=activity,
         actor=actor,
+        **_anew(unit, again=again),
     )
+
+
+def _anew(unit: Unit, *, again: bool) -> dict[str, Any]:
+    return {"since": unit.now.isoformat()} if again else {}
 
 
 def name(activity: str, place: str) -> str:
@@ -92,9 +110,9 @@ def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def recount(unit: Unit, activity: str, inbox: str, *, failures: int, unproven: int) -> None:
-    """Keep with a job how often it failed, for its next try."""
-    args = {"activity": activity, "inbox": inbox, "failures": failures, "unproven": unproven}
+def recount(unit: Unit, activity: str, inbox: str, counts: Mapping[str, Any]) -> None:
+    """Keep with a job how often it failed, and since when it is tried, for its next try."""
+    args = {"activity": activity, "inbox": inbox, **counts}
     unit.db.execute(update(job).where(job.c.once == name(activity, inbox)).values(args=args))
 
 
@@ -109,9 +127,27 @@ def finish(unit: Unit, activity: str, place: str, code: str | None = None) -> No
     """
     done = unit.db.execute(_ENDED, {"name": name(activity, place)})
     if code:
+        _lose(unit, activity, place, code)
         end(unit, activity, "dead", code)
     if done.rowcount:
         unit.later("federation.close", once=_closing(activity), activity=activity)
+
+
+def _lose(unit: Unit, activity: str, place: str, code: str) -> None:
+    """Write down that a place never gets a letter; not if we have nothing to do with it."""
+    since = unit.db.scalar(select(letter.c.at).where(_mine(activity)))
+    if since is None or code in WILLED:
+        return
+    values = {
+        "name": name(activity, place),
+        "activity": activity,
+        "place": place,
+        "domain": domain(place),
+        "code": code[:60],
+        "since": since,
+        "at": unit.now,
+    }
+    upsert(unit.db, lost, values, key=["name"])
 
 
 def _closing(activity: str) -> str:
@@ -146,13 +182,14 @@ def forgotten(db: Connection, before: datetime) -> list[str]:
 def kept_too_long(db: Connection, before: datetime) -> list[int]:
     """The finished letters, by number, that are not public and have lost their use.
 
-    Public ones are our outbox and stay.
+    Public ones are our outbox and stay; what somebody never got stays as long as that is known.
     """
     old = and_(
         letter.c.way == "out",
         letter.c.state != "waiting",
         letter.c.at < before,
         letter.c.body.is_not(None),
+        letter.c.activity.not_in(select(lost.c.activity)),
     )
     rows = db.execute(select(letter.c.id, letter.c.body).where(old))
     return [row.id for row in rows if not is_public(row.body)]

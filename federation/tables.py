@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from node.kernel.database import Moment, new_metadata
@@ -68,3 +69,71 @@ remembered = Table(
     sqlite_with_rowid=False,
 )
 """The hash of (actor, id) of what was deleted or undone before it came."""
+
+lost = Table(
+    "lost",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("activity", String(2048), nullable=False),
+    Column("place", String(2048), nullable=False),
+    Column("domain", String(255), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "domain"),
+    Index(None, "activity"),
+    Index(None, "at"),
+)
+"""A letter of ours that one place never got: given up `at`, and why, after trying `since`.
+
+`name` as in `letters.name`; `place` is an inbox, or an actor who could not be found."""
+
+pair = Table(
+    "pair",
+    metadata,
+    Column("domain", String(255), primary_key=True),
+    Column("service", String(2048), nullable=False),
+    Column("cursor", String(2048)),
+    Column("number", Integer, nullable=False, default=0),
+    Column("looked", Moment),
+    Column("code", String(60)),
+    Column("fetched", Integer, nullable=False, default=0),
+    Column("missed", Integer, nullable=False, default=0),
+    Column("came", Moment),
+    Column("theirs", Integer, nullable=False, default=0),
+)
+"""A node of our kind that gives what we missed, and may ask what it missed (`catching`).
+
+`cursor` is the address at which we go on with its letters and `number` the last one there;
+`looked` is our last look and `code` what went wrong in it; `fetched` letters came that way,
+`missed` were not kept for us any more. `came` is when it last asked us, `theirs` up to where."""
+
+passed = Table(
+    "passed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("peer", String(255), nullable=False),
+    Column("activity", String(2048), nullable=False),
+    Column("mark", LargeBinary(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("number", Integer),
+    Column("link", String(16)),
+    UniqueConstraint("peer", "mark"),
+    UniqueConstraint("peer", "number"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+"""A letter of ours that was meant for a host in `pair`; `mark` is the hash of its id.
+
+The seal job gives `number`, from 1 for each peer, and `link`, which chains it to the one before:
+a copy of this node that numbers other letters is noticed by it."""
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("hash", LargeBinary(16), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
+"""When something was last asked of another server that is asked for once in a while only."""

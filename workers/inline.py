@@ -28,6 +28,12 @@ DRAIN = 8.0
 MOST = 64
 """Jobs that run at the same time; a slow host takes its few of them and no more."""
 
+SLOW = 1.0
+"""Seconds after which a job is one that waits for somebody, and leaves its place to another."""
+
+AT_ALL = 256
+"""Jobs that run at the same time, with all those that wait."""
+
 
 class Worker:
     """One worker of a node: takes what is due and does it, until cancelled."""
@@ -35,6 +41,7 @@ class Worker:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._tasks: dict[asyncio.Task[None], running.Claimed] = {}
+        self._begun: dict[asyncio.Task[None], float] = {}
         self._refreshed = self._repeated = float("-inf")
 
     async def forever(self) -> None:
@@ -68,14 +75,21 @@ class Worker:
         node.waiting.clear()
         await self._housekeeping()
         more = await _to_its_end(running.pump(node)) if node.ready else 0
-        free = MOST - len(self._tasks)
+        free = self._free()
         works = await self._take(free) if free else ()
         for work in works:
             task = asyncio.create_task(running.run(node, work))
             self._tasks[task] = work
+            self._begun[task] = time.monotonic()
             task.add_done_callback(self._done)
         if not (more or works):
             await _wait(node)
+
+    def _free(self) -> int:
+        """How many jobs may begin: those that hang do not count, until there are too many."""
+        since = time.monotonic() - SLOW
+        busy = sum(begun > since for begun in self._begun.values())
+        return max(0, min(MOST - busy, AT_ALL - len(self._tasks)))
 
     async def _take(self, free: int) -> Sequence[running.Claimed]:
         """Claim jobs; told to stop meanwhile, give back what nobody would begin."""
@@ -89,6 +103,7 @@ class Worker:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
+        self._begun.pop(task, None)
         self._node.waiting.set()
 
     async def _housekeeping(self) -> None:

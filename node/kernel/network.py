@@ -45,10 +45,14 @@ _ONE_HOP = frozenset({"authorization", "proxy-authorization", "cookie", "host", 
 
 
 class Unreachable(TryLater):
-    """No answer this time: name, connection, TLS, protocol or patience failed."""
+    """No answer this time: name, connection, TLS, protocol or patience failed; `why` says which.
 
-    def __init__(self, detail: str = "") -> None:
+    E_NAME, E_CONNECTION, E_TLS, E_SLOW, or E_UNREACHABLE for all else.
+    """
+
+    def __init__(self, detail: str = "", why: str = "E_UNREACHABLE") -> None:
         super().__init__(detail, code="E_UNREACHABLE")
+        self.why = why
 
 
 class TooLarge(Refused):
@@ -209,7 +213,7 @@ async def _in_time(coming: Awaitable[Answer], deadline: float) -> Answer:
         async with asyncio.timeout(deadline):
             return await coming
     except TimeoutError:
-        raise Unreachable(f"no answer within {deadline:g} s") from None
+        raise Unreachable(f"no answer within {deadline:g} s", "E_SLOW") from None
 
 
 class Internet:
@@ -270,7 +274,7 @@ class Internet:
                 read = await _read(response, limit, cut=method == "POST")
                 return Answer(status=response.status, headers=_plain(response), body=read, url=url)
         except TimeoutError:
-            raise Unreachable(f"{url}: no answer within {deadline:g} s") from None
+            raise Unreachable(f"{url}: no answer within {deadline:g} s", "E_SLOW") from None
         except (aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
             raise _told(url, error) from error
 
@@ -327,7 +331,18 @@ def _told(url: str, error: Exception) -> Exception:
     cause = getattr(error, "os_error", error)
     if isinstance(cause, _Shut):
         return Forbidden("E_ADDRESS", f"{url}: {cause}")
-    return Unreachable(f"{url}: {type(error).__name__}: {error}")
+    return Unreachable(f"{url}: {type(error).__name__}: {error}", _why(error))
+
+
+def _why(error: Exception) -> str:
+    """What failed on the way, for whoever has to do something about it."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "E_NAME"
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return "E_TLS"
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ServerDisconnectedError | OSError):
+        return "E_CONNECTION"
+    return "E_UNREACHABLE"
 
 
 def _plain(response: "aiohttp.ClientResponse") -> dict[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from federation import delivery, hosts
 from federation.claims import Form
+from node.kernel.network import Unreachable
 from node.kernel.tables import account, job
 from node.modules.matching.objects import MatchRequest
 from tests.conftest import settle
@@ -27,7 +28,7 @@ from tests.federation.outside import (
     waiting,
 )
 from vocab.types import Intent, Measure
-from workers import running
+from workers import inline, running
 
 FAR = "https://far.test"
 
@@ -396,6 +397,66 @@ async def test_a_hanging_server_holds_up_no_other(alder, far, wire, key_pool, cl
     await settle(alder)
     assert len(far.posts) == 20
     assert (await state(alder, quick))[0] == "done"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_hanging_servers_among_fifty_hold_up_no_other(alder, wire, key_pool, monkeypatch):
+    """R-10, R15: more letters hang than a worker does at once, and the others go out."""
+    monkeypatch.setattr(inline, "SLOW", 0)
+    monkeypatch.setattr(inline, "MOST", 16)
+    release = asyncio.Event()
+
+    async def hang():
+        await release.wait()
+        return 202
+
+    servers = [Far(origin=f"https://s{n}.test", keys=key_pool[0]) for n in range(50)]
+    slow, quick = servers[:5], servers[5:]
+    for server in servers:
+        wire.apps[server.origin] = server
+        [id] = await known(alder, server, "mia")
+        for _ in range(4 if server in slow else 1):
+            await say(alder, id)
+    for server in slow:
+        server.answer = lambda came: hang()
+
+    worker = inline.Worker(alder)
+    for _ in range(500):
+        if all(server.posts for server in quick):
+            break
+        alder.waiting.set()
+        await worker._round()
+
+    assert [len(server.posts) for server in quick] == [1] * len(quick)
+    assert [len(server.posts) for server in slow] == [running.PER_LANE] * len(slow)
+    release.set()
+    await asyncio.gather(*worker._tasks)
+    await settle(alder)
+    assert await waiting(alder) == []
+
+
+@pytest.mark.parametrize("why", ["E_NAME", "E_CONNECTION", "E_TLS", "E_SLOW", "E_UNREACHABLE"])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_server_that_cannot_be_reached_is_tried_again_whatever_fails(
+    alder, far, wire, clock, why, monkeypatch
+):
+    """R17, R18"""
+    [mia] = await known(alder, far, "mia")
+    exchange = wire.exchange
+
+    async def fail(*args, **kw):
+        raise Unreachable("something", why)
+
+    monkeypatch.setattr(wire, "exchange", fail)
+    activity = await say(alder, mia)
+    await settle(alder)
+    told = (await alder.read(hosts.known, "far.test", clock.now)).failures
+    monkeypatch.setattr(wire, "exchange", exchange)
+    clock.advance(seconds=6)
+    await settle(alder)
+
+    assert told == 1
+    assert await state(alder, activity) == ("done", None)
 
 
 @pytest.mark.sqlite(but=1)

@@ -61,9 +61,36 @@ def test_no_retry_after_asks_for_more_than_a_day_or_for_the_past(said):
     assert wait is None or timedelta() < wait <= LONGEST
 
 
-@pytest.mark.parametrize("said", ["Fri, 20 Nov 2026 10:00:00 GMT", "3600", " 3600 "])
-def test_the_two_forms_of_retry_after(said):
-    assert retry_after(said, NOW) == timedelta(hours=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ("3600", HOUR), (" 3600 ", HOUR), ("0000003600", LONGEST), ("315360000", LONGEST),
+        ("9" * 400, LONGEST), ("0", None), ("-5", None), ("+5", None), ("1.5", None), ("", None),
+        ("soon", None), ("٣٦٠٠", None), ("Fri, 20 Nov 2026 10:00:00 GMT", HOUR),
+        ("Fri, 20 Nov 2026 12:00:00 +0200", HOUR), ("Friday, 20-Nov-26 10:00:00 GMT", HOUR),
+        ("Fri, 20 Nov 2036 10:00:00 GMT", LONGEST), ("Fri, 20 Nov 2026 09:00:00 GMT", None),
+        ("Thu, 19 Nov 2026 10:00:00 GMT", None), ("Fri, 99 Nov 2026 10:00:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_the_forms_of_retry_after(said, wait):
+    assert retry_after(said, NOW) == wait
+
+
+def test_every_status_has_one_of_four_outcomes():
+    """R16: what is nobody's fault for ever is tried again; only 404 and 410 doubt the owner."""
+    for status in range(100, 600):
+        found = judge(status, {"retry-after": "60"}, NOW)
+
+        for_now = status in (408, 425, 429) or not 400 <= status < 500
+        wanted = Verdict.AGAIN if for_now else Verdict.FINAL
+        wanted = Verdict.DONE if 200 <= status < 300 else wanted
+        assert found.verdict is (Verdict.UNPROVEN if status == 401 else wanted), status
+        assert found.gone is (status in (404, 410)), status
+        assert found.whole is (status in (429, 502, 503, 504)), status
+        assert found.wait == (timedelta(minutes=1) if found.whole else None), status
 
 
 @given(st.integers(0, 1000), st.floats(0, 1))

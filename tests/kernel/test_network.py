@@ -410,7 +410,7 @@ async def test_patience_ends(network, peer, reply) -> None:
     with pytest.raises(Unreachable) as refusal:
         await network.get(peer.url, deadline=0.3)
 
-    assert refusal.value.status == 503
+    assert (refusal.value.status, refusal.value.why) == (503, "E_SLOW")
     assert monotonic() - began < 5
 
 
@@ -454,14 +454,16 @@ async def test_nobody_there_is_unreachable(network) -> None:
     async with serving() as gone:
         url = gone.url
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as refusal:
         await network.get(url)
+    assert refusal.value.why == "E_CONNECTION"
 
 
 async def test_a_name_without_an_address_is_unreachable() -> None:
     async with through(Guard(), []) as network:
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable) as refusal:
             await network.get("https://alder.test/")
+    assert refusal.value.why == "E_NAME"
 
 
 # TLS ---------------------------------------------------------------------------------------
@@ -502,9 +504,9 @@ async def test_an_unknown_authority_or_another_name_is_not(authority, tmp_path) 
             secure(authority, name) as peer,
             through(Guard(allow=LOOPBACK), ["127.0.0.1"], file) as network,
         ):
-            with pytest.raises(Unreachable):
+            with pytest.raises(Unreachable) as refusal:
                 await network.get(f"https://alder.test:{peer.port}/")
-            assert peer.asked == []
+            assert (refusal.value.why, peer.asked) == ("E_TLS", [])
 
 
 async def test_a_redirect_does_not_lead_out_of_tls(authority, peer, tmp_path) -> None:

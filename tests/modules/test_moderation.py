@@ -15,11 +15,20 @@ from node.kernel.node import Node
 from node.kernel.tables import job, letter, log_entry, log_words
 from node.modules import accounts, follows, moderation, notes, pictures, reactions
 from node.modules.follows import api as following
-from node.modules.moderation import acts, blocking, queries, queue, refusing, reporting, shading
+from node.modules.moderation import (
+    acts,
+    blocking,
+    queries,
+    queue,
+    refusing,
+    reporting,
+    shading,
+    stuck,
+)
 from node.modules.moderation.tables import block, refusal, report
 from node.modules.notes import public
 from node.modules.notes import queries as posts
-from tests.conftest import PASSWORD, Browser, Wire, person, settle
+from tests.conftest import PASSWORD, Browser, Clock, Wire, person, settle
 from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Block, Flag
 
@@ -100,6 +109,10 @@ async def test_no_keeper_acts_without_a_reason(alder: Node, reason: str) -> None
         lambda unit: reporting.close(unit, "x", **said),
         lambda unit: queue.ask_again(unit, "bad.example", **said),
         lambda unit: queue.drop_letters(unit, "bad.example", **said),
+        lambda unit: queue.revive(unit, "bad.example", **said),
+        lambda unit: queue.let_go(unit, "bad.example", **said),
+        lambda unit: queue.letter_again(unit, "deliver x y", **said),
+        lambda unit: queue.letter_gone(unit, "deliver x y", **said),
         lambda unit: queue.again(unit, 1, **said),
         lambda unit: queue.drop(unit, 1, **said),
     ):
@@ -430,14 +443,17 @@ async def test_the_desk_shows_who_is_away_and_asks_again_or_gives_up(
     id = await say(alder, ana, "Late news.")
     await settle(alder)
     admin = await browse(alder, "keeper")
+    at = "/desk/queue?at=birch.test"
 
     page = (await admin.get("/desk/queue")).text
     assert "birch.test" in page
-    assert "One thing waits for it" in page
+    assert "One letter waits for it" in page
+    assert "It cannot be reached." in page
+    assert "Something new" in (await admin.get(at)).text
 
     wire.away.discard(birch.origin)
-    data = {"reason": "It is back.", "say": "again"}
-    assert (await admin.post("/desk/queue", data)).status_code == 200
+    data = {"reason": "It is back.", "say": "again", "domain": "birch.test"}
+    assert (await admin.post("/desk/queue", data, form=at)).status_code == 200
     await settle(alder, birch)
     assert await kept(birch, id) is not None
     assert "birch.test" not in (await admin.get("/desk/queue")).text
@@ -445,14 +461,49 @@ async def test_the_desk_shows_who_is_away_and_asks_again_or_gives_up(
     wire.away.add(birch.origin)
     await say(alder, ana, "Lost news.")
     await settle(alder)
-    data = {"reason": "It is gone for good.", "say": "drop"}
-    assert (await admin.post("/desk/queue", data)).status_code == 200
+    data = {"reason": "It is gone for good.", "say": "drop", "domain": "birch.test"}
+    assert (await admin.post("/desk/queue", data, form=at)).status_code == 200
     await settle(alder)
     waiting = [one for one in await rows(alder, job) if one.kind == "federation.deliver"]
     assert not waiting
     codes = {one.code for one in await rows(alder, letter) if one.way == "out"}
     assert "E_DROPPED" in codes
     assert (await rows(alder, host))[0].domain == "birch.test"
+
+
+async def test_what_was_given_up_is_shown_after_a_restart_and_can_be_tried_again(
+    alder: Node, birch: Node, wire: Wire, browse: Browse, make_node: MakeNode, clock: Clock
+) -> None:
+    ana, ben = await person(alder, "ana"), await person(birch, "ben")
+    await follow(birch, ben, alder, ana)
+    wire.away.add(birch.origin)
+    late = [await say(alder, ana, f"News {n}.") for n in range(3)]
+    await settle(alder)
+    clock.advance(days=31)
+    await settle(alder)
+    at = "/desk/queue?at=birch.test"
+
+    restarted = await make_node("alder", data=alder.settings.data, modules=MODULES)
+    admin = await browse(restarted, "keeper")
+    page = (await admin.get(at)).text
+    assert "3 letters were given up: It was tried for 30 days." in page
+    names = [one.name for one in await restarted.read(stuck.given_up, "birch.test")]
+    clear = {"reason": "Old news.", "say": "drop", "domain": "", "letter": names[0]}
+    assert (await admin.post("/desk/queue", clear, form=at)).status_code == 200
+    wire.away.discard(birch.origin)
+    one = {"reason": "They are back.", "say": "again", "domain": "", "letter": names[1]}
+    assert (await admin.post("/desk/queue", one, form=at)).status_code == 200
+    all_ = {"reason": "They are back.", "say": "revive", "domain": "birch.test"}
+    assert (await admin.post("/desk/queue", all_, form=at)).status_code == 200
+    await settle(restarted, birch)
+
+    arrived = [id for id in late if await kept(birch, id) is not None]
+    assert len(arrived) == 2
+    assert "birch.test" not in (await admin.get("/desk/queue")).text
+    for odd in ({"letter": "deliver x y"}, {"domain": "elm.test"}, {"letter": "x" * 300}):
+        gone = {"reason": "Why not.", "say": "again", **odd}
+        assert (await admin.post("/desk/queue", gone)).status_code == 404
+    assert (await admin.get("/desk/queue?at=elm.test")).status_code == 404
 
 
 async def test_a_dead_job_is_tried_again_or_given_up(alder: Node, browse: Browse) -> None:
@@ -470,7 +521,7 @@ async def test_a_dead_job_is_tried_again_or_given_up(alder: Node, browse: Browse
     assert [one.dead for one in again] == [False]
 
     await alder.write(lambda unit: unit.db.execute(update(job).values(dead=True)))
-    (one,) = [one for one in await alder.read(queue._dead) if one.kind == "federation.sweep"][:1]
+    (one,) = [one for one in await alder.read(stuck.dead) if one.kind == "federation.sweep"][:1]
     await alder.write(queue.drop, one.id, by=keeper(alder), reason="Enough.")
     assert one.id not in {each.id for each in await rows(alder, job)}
 

@@ -5,7 +5,17 @@ from starlette.routing import Route
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
 from node.modules.moderation.handlers import handlers
-from node.modules.moderation.pages import desk, keeping, log, many, only, own, reports, shared
+from node.modules.moderation.pages import (
+    desk,
+    keeping,
+    log,
+    many,
+    mending,
+    only,
+    own,
+    reports,
+    shared,
+)
 from node.modules.moderation.tables import metadata
 from web.language import mark
 
@@ -32,7 +42,7 @@ _ROUTES = (
     ("/desk/only/switch", None, only.switch),
     ("/desk/reports", reports.desk, None),
     ("/desk/reports/close", None, reports.close),
-    ("/desk/queue", desk.health, desk.mend),
+    ("/desk/queue", mending.show, mending.mend),
 )
 
 module = Module(

@@ -1,4 +1,4 @@
-"""The keepers' pages: hide, suspend, look after the queue."""
+"""The keepers' pages: hide, suspend."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.errors import Conflict, Missing
 from node.kernel.module import Registry
 from node.kernel.node import Node, find_account
 from node.modules.accounts import api as accounts
-from node.modules.moderation import acts, queries, queue
+from node.modules.moderation import acts, queries
 from node.modules.moderation.pages import doors, only
 from web.forms import Entry, Form, Hidden, blank, done, read
 from web.language import mark
@@ -129,36 +129,6 @@ async def _members_page(
     return page(request, "moderation/members.html", status=status, width="narrow", chosen=chosen,
                 title=_("Suspend somebody"), found=await node.read(accounts.members),
                 reasons=await node.read(queries.suspensions), **more)  # fmt: skip
-
-
-# The queue ----------------------------------------------------------------------------------
-
-
-async def health(request: Request) -> Response:
-    """How letters fare: what waits, what was refused, who does not answer."""
-    node, _who = doors.keeper(request)
-    _ = voice(request).say
-    return page(request, "moderation/queue.html", width="mid", title=_("Letters under way"),
-                health=await node.read(queue.health))  # fmt: skip
-
-
-async def mend(request: Request) -> Response:
-    """Ask a server or a job again at once, or give up."""
-    node, who = doors.keeper(request)
-    form = read(request, doors.REASON)
-    if form.errors:
-        raise Invalid(form.errors, safe=mark("Say why, in a few words, and send it again."))
-    say, domain, number = (doors.first(request, n) for n in ("say", "domain", "job"))
-    said = {"by": who.id, "reason": form.values["reason"]}
-    if domain and say == "again":
-        await node.write(queue.ask_again, domain, **said)
-    elif domain and say == "drop":
-        await node.write(queue.drop_letters, domain, **said)
-    elif number.isascii() and number.isdigit() and len(number) < 18 and say in ("again", "drop"):
-        await node.write(queue.again if say == "again" else queue.drop, int(number), **said)
-    else:
-        raise Missing
-    return done(request, "/desk/queue", voice(request).say("Done."))
 
 
 # Slots --------------------------------------------------------------------------------------
