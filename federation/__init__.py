@@ -10,6 +10,7 @@ from federation import (
     delivery,
     discovery,
     documents,
+    followers,
     forwarding,
     naming,
     nodeinfo,
@@ -30,6 +31,7 @@ module = Module(
         *client.routes,
         *documents.routes,
         *collections.routes,
+        *followers.routes,
     ),
     jobs={
         "fan_out": delivery.fan_out,

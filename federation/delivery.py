@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from federation import (
     absence,
     addressing,
+    followers,
     hosts,
     letters,
     losses,
@@ -22,6 +23,7 @@ from federation import (
     resolving,
     returning,
     signing,
+    sparingly,
 )
 from federation.claims import Form
 from federation.hosts import Host
@@ -242,7 +244,9 @@ async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
 async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
     try:
         by = await signing.signer(node, task.letter.actor, telling=task.telling)
-        headers = signing.posting(node, by, task.letter.body, _digested(node, task.letter), form)
+        more = await followers.header(node, task.letter, task.inbox)
+        digested = _digested(node, task.letter)
+        headers = signing.posting(node, by, task.letter.body, digested, form, more)
         answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
         if answer.status in MOVED and (place := _moved(node, answer)):
             answer = await node.network.post(place, task.letter.body, headers=headers)
@@ -395,5 +399,6 @@ async def tidy(node: Node) -> None:
 async def empty(node: Node) -> None:
     """Take away the bodies of letters that were not for everybody, after a month."""
     await node.write(losses.forget)
+    await node.write(sparingly.forget)
     old = await node.read(letters.kept_too_long, node.now() - KEPT_FOR)
     await node.write(letters.empty, old)

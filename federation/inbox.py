@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation import forwarding, policy, queries, senders
+from federation import forwarding, policy, queries, senders, told
 from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
 from federation.limits import Limits
@@ -36,6 +36,8 @@ SIZE = 1 << 20
 BATCH = 256
 NEWS = timedelta(minutes=1)
 """How often it is written down that a host spoke to us."""
+TOLD = timedelta(hours=1)
+"""How often the same is heard about an actor's followers here."""
 
 _DOOR = re.compile(r"/(?:inbox|service/inbox|[uc]/[^/]+/inbox)")
 _HIDDEN = frozenset({"trustedPeers", "recipientsOnly"})
@@ -133,7 +135,7 @@ class Inbox:
             if owner is not None and forwarding.is_passed_on(document or {}, owner, claim.key_id):
                 owner = None
             sender = await senders.of(self._node).prove(request, claim, owner)
-            await self._keep(request.body, claim, sender, document)
+            await self._keep(request, claim, sender, document)
         except BadSignature as refusal:
             raise Turned(401, refusal.code, refusal.detail) from None
         except Malformed as fault:
@@ -154,10 +156,14 @@ class Inbox:
         return found is None or found.gone is not None
 
     async def _keep(
-        self, body: bytes, claim: Claim, sender: VerifiedSender, document: dict[str, Any] | None
+        self,
+        request: Request,
+        claim: Claim,
+        sender: VerifiedSender,
+        document: dict[str, Any] | None,
     ) -> None:
         if document is None:
-            document = reader.read_object(body)
+            document = reader.read_object(request.body)
         server = domain(sender.owner)
         author = await self._author(document, sender.owner)
         if wait := await self._limits.wait(sender.owner):
@@ -167,10 +173,11 @@ class Inbox:
         letter = Arrived(
             activity=_activity(document, author),
             actor=author,
-            body=body,
-            handling=_handling(document),
+            body=request.body,
+            handling=handling(document),
             domain=domain(author),
             form=claim.form.value if self._is_own(author, server, claim) else None,
+            told=self._followers(request, author) if author == sender.owner else None,
         )
         if not await self._keeper.keep(letter):
             raise Turned(403, "E_BLOCKED", author)
@@ -202,16 +209,23 @@ class Inbox:
 
     def _is_own(self, author: str, server: str, claim: Claim) -> bool:
         """Whether the author's own server spoke to us, in a way worth writing down."""
-        return domain(author) == server and self._is_news(server, claim.form.value)
+        return domain(author) == server and self._is_news(server, claim.form.value, NEWS)
 
-    def _is_news(self, server: str, form: str) -> bool:
+    def _followers(self, request: Request, owner: str) -> told.Told | None:
+        """What came along about the sender's followers here, if it was not heard just now."""
+        said = request.headers.get("collection-synchronization", "")
+        found = told.parse(said, owner) if said else None
+        is_news = found is not None and self._is_news(owner, found.digest, TOLD)
+        return found if is_news else None
+
+    def _is_news(self, who: str, what: str, every: timedelta) -> bool:
         now = self._node.now()
-        told = self._told.get((server, form))
-        if told is not None and now - told < NEWS:
+        last = self._told.get((who, what))
+        if last is not None and now - last < every:
             return False
         if len(self._told) >= 10_000:
             self._told.clear()
-        self._told[server, form] = now
+        self._told[who, what] = now
         return True
 
 
@@ -326,7 +340,8 @@ def _activity(document: Mapping[str, Any], owner: str) -> str:
     return id
 
 
-def _handling(document: Mapping[str, Any]) -> str:
+def handling(document: Mapping[str, Any]) -> str:
+    """Who may read a letter, as it says itself."""
     held = document.get("object")
     for part in (held, document):
         said = part.get("handling") if isinstance(part, dict) else None

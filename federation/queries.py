@@ -4,7 +4,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 
 from federation import hosts, policy
+from federation.events import FollowersTold
 from federation.tables import host, remembered
+from federation.told import Told
 from node.kernel.database import among, insert_for, insert_new, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
@@ -58,7 +60,10 @@ CLAIM = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Arrived:
-    """A letter whose sender is proven, about to be kept; `form` if its host's is news to us."""
+    """A letter whose sender is proven, about to be kept; `form` if its host's is news to us.
+
+    `told`: what came with it about its sender's followers here, if that is news.
+    """
 
     activity: str
     actor: str
@@ -66,6 +71,7 @@ class Arrived:
     handling: str
     domain: str
     form: str | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +111,8 @@ def store(unit: Unit, letters: Sequence[Arrived]) -> list[bool]:
     for one in welcome:
         if one.form:
             learn(unit, one.domain, one.form)
+        if one.told:
+            unit.tell(FollowersTold(actor=one.actor, **asdict(one.told)))
     return [one.actor not in out for one in letters]
 
 

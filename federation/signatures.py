@@ -137,8 +137,8 @@ def sign(
     private_key: PrivateKey,
     now: datetime,
     form: Form = Form.CAVAGE,
-    content_type: str = "application/activity+json",
     digested: Digests | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The headers that sign a request: Host, Date, digest, Signature, Content-Type with a body.
 
@@ -150,8 +150,8 @@ def sign(
         private_key: RSA or Ed25519.
         now: with a zone.
         form: which of the two spellings.
-        content_type: of the body; covered under draft-cavage.
         digested: `digests(body)`, if it is at hand.
+        more: other headers that go along and are covered; a Content-Type other than ActivityPub's.
     """
     if not KEY_ID.fullmatch(key_id):
         raise ValueError(f"not a key id: {key_id!r}")
@@ -159,11 +159,12 @@ def sign(
     has_body = method not in BARE_METHODS
     if has_body:
         made = digested or digests(body)
-        headers["Content-Type"] = content_type
+        headers["Content-Type"] = "application/activity+json"
         if form is Form.CAVAGE:
             headers["Digest"] = made.digest
         else:
             headers["Content-Digest"] = made.content_digest
+    headers |= more or {}
     signed = _sign_cavage if form is Form.CAVAGE else _sign_rfc9421
     return headers | signed(method, url, headers, key_id, private_key, now)
 
@@ -291,7 +292,7 @@ def _sign_cavage(
 ) -> dict[str, str]:
     del now
     target = url.split("/", 3)[3]
-    names = ["Host", "Date", *(name for name in ("Digest", "Content-Type") if name in headers)]
+    names = ["Host", "Date", *(name for name in headers if name not in ("Host", "Date"))]
     lines = [f"(request-target): {method.lower()} /{target}"]
     lines += [f"{name.lower()}: {headers[name]}" for name in names]
     covered = " ".join(["(request-target)", *map(str.lower, names)])
@@ -300,6 +301,10 @@ def _sign_cavage(
     return {
         "Signature": f'keyId="{key_id}",algorithm="{label}",headers="{covered}",signature="{value}"'
     }
+
+
+_UNCOVERED = frozenset({"Host", "Date", "Content-Type"})
+"""Headers that RFC 9421 covers in other ways, or need not."""
 
 
 def _sign_rfc9421(
@@ -312,9 +317,9 @@ def _sign_rfc9421(
 ) -> dict[str, str]:
     lines = [f'"@method": {method}', f'"@target-uri": {url}']
     names = '"@method" "@target-uri"'
-    if "Content-Digest" in headers:
-        lines.append(f'"content-digest": {headers["Content-Digest"]}')
-        names += ' "content-digest"'
+    for name in (name for name in headers if name not in _UNCOVERED):
+        lines.append(f'"{name.lower()}": {headers[name]}')
+        names += f' "{name.lower()}"'
     made = f'created={int(now.timestamp())};keyid="{key_id}";alg="{_rfc9421_label(private_key)}"'
     lines.append(f'"@signature-params": ({names});{made}')
     value = b64encode(seal(private_key, "\n".join(lines).encode())).decode()

@@ -104,9 +104,18 @@ def _private(unit: Unit, actor: str) -> Row[Any] | None:
 
 
 def posting(
-    node: Node, by: Signer, body: bytes, digested: Digests, form: Form
+    node: Node, by: Signer, body: bytes, digested: Digests, form: Form, more: Mapping[str, str]
 ) -> Callable[[str, str], Mapping[str, str]]:
-    """The headers of a signed POST, as a function of method and URL for `network.post`."""
+    """The headers of a signed POST, as a function of method and URL for `network.post`.
+
+    Args:
+        node: ours.
+        by: who signs.
+        body: the raw bytes.
+        digested: its digests.
+        form: which of the two spellings.
+        more: headers that go along, covered by the signature.
+    """
 
     def headers(method: str, url: str) -> Mapping[str, str]:
         signed = signatures.sign(
@@ -118,6 +127,7 @@ def posting(
             now=node.now(),
             form=form,
             digested=digested,
+            more=more,
         )
         return {"Accept": ACCEPT, **signed}
 

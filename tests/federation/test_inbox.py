@@ -432,7 +432,7 @@ async def test_only_activities_are_taken(
     """F07"""
     body = json.dumps(bob.says("Create", bob.note())).encode()
     media = headers.get("content-type", ACTIVITY)
-    sent = {**signed(here, bob, body, content_type=media), **headers}
+    sent = {**signed(here, bob, body, more={"Content-Type": media}), **headers}
     sent = {k: v for k, v in sent.items() if k != "Content-Type"} | {"content-type": media}
 
     assert (await raw_post(here, post.app, sent, body)).status_code == status
