@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from federation import (
     absence,
+    catching,
     client,
     collections,
     counting,
@@ -12,8 +13,10 @@ from federation import (
     documents,
     followers,
     forwarding,
+    missed,
     naming,
     nodeinfo,
+    pairs,
     receiving,
 )
 from federation.tables import metadata
@@ -30,6 +33,7 @@ module = Module(
         *nodeinfo.routes,
         *client.routes,
         *documents.routes,
+        *missed.routes,
         *collections.routes,
         *followers.routes,
     ),
@@ -37,6 +41,10 @@ module = Module(
         "fan_out": delivery.fan_out,
         "introduce": delivery.introduce,
         "deliver": delivery.deliver,
+        "catch_up": catching.catch_up,
+        "acquaint": catching.acquaint,
+        "reconcile": catching.reconcile,
+        "wake_up": catching.wake_up,
         "close": delivery.close,
         "look_after": absence.look_after,
         "tidy": delivery.tidy,
@@ -48,7 +56,10 @@ module = Module(
     },
     metrics=counting.metrics,
     pumps=(receiving.receive,),
+    capabilities=(pairs.LINK,),
     every={
+        "wake_up": timedelta(minutes=15),
+        "reconcile": timedelta(days=1),
         "sweep": timedelta(days=1),
         "tidy": timedelta(hours=1),
         "empty": timedelta(days=1),

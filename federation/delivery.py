@@ -19,6 +19,7 @@ from federation import (
     hosts,
     letters,
     losses,
+    pairs,
     policy,
     resolving,
     returning,
@@ -115,6 +116,7 @@ def _spread(unit: Unit, activity: str, also: tuple[str, ...], among: str | None)
     )
     for inbox in to.inboxes:
         letters.post(unit, activity, inbox)
+        pairs.pass_on(unit, activity, inbox)
     for actor in to.unknown:
         letters.introduce(unit, activity, actor)
     if not (to.inboxes or to.unknown):
@@ -151,6 +153,7 @@ def _introduced(unit: Unit, found: Letter, actor: str, met: Account, *, again: b
     if not met.local and addressing.reachable(unit.db, unit.registry, met):
         place = addressing.inbox_of(met, shared=wide)
         letters.post(unit, found.activity, place, again=again)
+        pairs.pass_on(unit, found.activity, place)
     letters.finish(unit, found.activity, actor, None)
 
 

@@ -142,9 +142,9 @@ def _readable(
     # a proof holds for the letter as it was sent; who reads it here has our word for it
     found = replace(found, proof=None)
     if isinstance(found, Announce) and isinstance(found.object, Activity):
-        return _handed_on(db, registry, found, document["object"])
+        return handed_on(db, registry, found, document["object"])
     if not isinstance(found, Create | Update):
-        return None if _taken_back(db, found) else found
+        return None if taken_back(db, found) else found
     held = found.object
     id = held.id if isinstance(held, Object) else held
     now = registry.document(db, id, viewer) if id else None
@@ -153,7 +153,7 @@ def _readable(
     return replace(found, object=now)
 
 
-def _handed_on(
+def handed_on(
     db: Connection, registry: Registry, found: Announce, held: dict[str, Any]
 ) -> Activity | None:
     """Somebody's activity as a group handed it on, as long as what it is about is there."""
@@ -165,7 +165,7 @@ def _handed_on(
     return replace(found, object=Carried(id=inside.id, document=held))
 
 
-def _taken_back(db: Connection, found: Activity) -> bool:
+def taken_back(db: Connection, found: Activity) -> bool:
     """Whether a share was undone."""
     actor, id = id_of(found.actor) or "", found.id or ""
     return isinstance(found, Announce) and forgotten(db, actor, [id])

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from federation import actors, hosts, keyring, policy, queries, returning, signing
+from federation import actors, hosts, keyring, pairs, policy, queries, returning, signing
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
@@ -194,6 +194,7 @@ def put(unit: Unit, row: Mapping[str, Any], *, told: bool = False) -> Account:
     else:
         for take in (each for m in unit.registry.modules for each in m.renewed):
             take(unit, before, kept)
+    pairs.meet(unit, kept)
     if acct is None:
         once = f"federation.name {id}"[:255]
         unit.later("federation.name", lane=kept.domain, once=once, account=id)

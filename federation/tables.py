@@ -99,6 +99,7 @@ pair = Table(
     Column("code", String(60)),
     Column("fetched", Integer, nullable=False, default=0),
     Column("missed", Integer, nullable=False, default=0),
+    Column("back", Moment),
     Column("came", Moment),
     Column("theirs", Integer, nullable=False, default=0),
 )
@@ -106,7 +107,8 @@ pair = Table(
 
 `cursor` is the address at which we go on with its letters and `number` the last one there;
 `looked` is our last look and `code` what went wrong in it; `fetched` letters came that way,
-`missed` were not kept for us any more. `came` is when it last asked us, `theirs` up to where."""
+`missed` were not kept for us any more; `back` is when it was seen to have gone back to an earlier
+state without saying so. `came` is when it last asked us, `theirs` up to where."""
 
 passed = Table(
     "passed",

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Coroutine
 from importlib.metadata import version as installed_version
 from typing import Any
 
+from federation import counting
 from node import keeping
 from node.kernel import migrating
 from node.kernel.errors import Missing, Refused
@@ -266,11 +267,12 @@ async def migrate(settings: Settings, args: argparse.Namespace) -> None:
 
 
 async def check(settings: Settings, _args: argparse.Namespace) -> int:
-    """Check the data and say what does not hold; 1 if something does not."""
+    """Check the data and say what does not hold (1 if something does not), and what is stuck."""
     async with opened(settings) as node:
         problems = await node.read(keeping.problems, node.registry)
-    for problem in problems:
-        _say(problem)
+        stuck = [] if problems else await node.read(counting.stuck)
+    for sentence in (*problems, *stuck):
+        _say(sentence)
     _say("Something does not hold." if problems else "Everything holds.")
     return 1 if problems else 0
 

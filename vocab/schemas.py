@@ -166,6 +166,8 @@ def _own_schema(document: Mapping[str, Any]) -> str | None:
         return "person"
     if document.get("type") == "OrderedCollection" and _holds_facets(document):
         return "facets-collection"
+    if document.get("type") == "OrderedCollectionPage" and "startIndex" in document:
+        return "letters-page"
     return _ours(document, None)
 
 

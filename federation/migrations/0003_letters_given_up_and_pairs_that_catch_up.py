@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=60), nullable=True),
         sa.Column("fetched", sa.Integer(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("back", Moment(), nullable=True),
         sa.Column("came", Moment(), nullable=True),
         sa.Column("theirs", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_pair")),

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, func, select
 
-from federation import losses
+from federation import catching, losses, pairs
+from federation.catching import Absence
+from federation.pairs import Pair
 from federation.tables import host, lost
 from node.kernel.node import find_account
 from node.kernel.tables import job, letter
@@ -80,13 +82,19 @@ class Dead:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """All of it; `counts` is (way, state) → how many letters."""
+    """All of it; `counts` is (way, state) → how many letters.
+
+    `strange`: a node that knows letters of ours which we do not know, and when that was seen.
+    """
 
     counts: Mapping[tuple[str, str], int]
     jobs: int
     failed: Sequence[Failed]
     dead: Sequence[Dead]
     places: Sequence[Place]
+    pairs: Sequence[Pair]
+    away: Sequence[Absence]
+    strange: tuple[str, datetime] | None
 
 
 def health(db: Connection) -> Health:
@@ -100,6 +108,9 @@ def health(db: Connection) -> Health:
         failed=_failed(db),
         dead=dead(db),
         places=places(db)[:MOST],
+        pairs=pairs.all_(db),
+        away=catching.absences(db),
+        strange=pairs.strange(db),
     )
 
 

@@ -1,7 +1,16 @@
 """Posts: written, answered, changed and deleted, by people here and anywhere."""
 
 from node.kernel.module import Module
-from node.modules.notes import finding, jobs, leaving, pages, public, quoting, slots
+from node.modules.notes import (
+    finding,
+    jobs,
+    leaving,
+    looking_back,
+    pages,
+    public,
+    quoting,
+    slots,
+)
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
 from web.language import mark
@@ -13,13 +22,14 @@ module = Module(
     metadata=metadata,
     requires=("accounts", "follows", "moderation", "pictures", "reactions"),
     handlers=handlers,
-    subscribers=subscribers,
+    subscribers=(*subscribers, *looking_back.subscribers),
     routes=(*quoting.routes, *pages.routes),
     jobs={
         "ask_poll": jobs.ask_poll,
         "check_quote": jobs.check_quote,
         "end_poll": jobs.end_poll,
         "gather": jobs.gather,
+        "look_back": looking_back.look_back,
         "look_gone": jobs.look_gone,
         "poll_news": jobs.poll_news,
     },

@@ -56,7 +56,7 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
 
 
 def _readable(db: Connection, id: str, viewer: Viewer) -> Post | None:
-    kept = queries.by_id(db, id, viewer)
+    kept = queries.by_id(db, id, viewer) or _sent_to(db, id, viewer)
     if kept is None or viewer.is_member or viewer.id == kept.owner:
         return kept
     stranger = not kept.local and kept.reach != Reach.PUBLIC
@@ -198,6 +198,14 @@ def handling(reach: str) -> str | None:
     if reach == Reach.TRUSTED:
         return TRUSTED_PEERS
     return RECIPIENTS_ONLY if reach == Reach.DIRECT else None
+
+
+def _sent_to(db: Connection, id: str, viewer: Viewer) -> Post | None:
+    """A post of ours to single people elsewhere, for one of those: it was sent to them anyway."""
+    kept = queries.stored(db, id) if viewer.id is not None else None
+    if kept is None or not kept.local or kept.reach != Reach.DIRECT or kept.hidden:
+        return None
+    return kept if viewer.id in (*kept.to, *kept.cc) else None
 
 
 # What belongs to a post ---------------------------------------------------------------------
