@@ -71,6 +71,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "file": ["ana.svg", "ana.png", "sus.gif"],
         "word": ["repair"],
         "what": ["blocks", "mutes"],
+        "epoch": ["0", "ff"],
         "part": ["likes", "shares", "replies", "context", "nothing"],
     }  # fmt: skip
 
