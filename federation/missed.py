@@ -31,7 +31,16 @@ from node.kernel.tables import Account
 from vocab import wire
 from vocab.leaving import Leaving
 from vocab.model import Activity, Object, OrderedCollection, id_of
-from vocab.types import Announce, Create, Delete, OrderedCollectionPage, Reject, Tombstone, Undo, Update
+from vocab.types import (
+    Announce,
+    Create,
+    Delete,
+    OrderedCollectionPage,
+    Reject,
+    Tombstone,
+    Undo,
+    Update,
+)
 
 PATH = "/service/letters"
 ITEMS = 50

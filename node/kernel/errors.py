@@ -126,6 +126,25 @@ class Unread(TryLater):
         super().__init__(detail, code="E_DATABASE_AWAY", safe=UNREAD)
 
 
+_WHY = {
+    "ClientConnectorDNSError": "E_NAME",
+    "ClientSSLError": "E_TLS",
+    "SSLError": "E_TLS",
+    "ClientConnectorError": "E_CONNECTION",
+    "ServerDisconnectedError": "E_CONNECTION",
+    "OSError": "E_CONNECTION",
+}
+
+
+def why_not(error: Exception) -> str:
+    """What failed on the way to another server, for whoever has to do something about it.
+
+    By the names of the classes: the library that raises them is not loaded for this.
+    """
+    names = {cls.__name__ for cls in type(error).__mro__}
+    return next((code for name, code in _WHY.items() if name in names), "E_UNREACHABLE")
+
+
 UNWRITTEN = mark(
     "The database cannot be written just now: it is full, read-only, failing or away. It is not "
     "known whether this was kept; look before you try again."

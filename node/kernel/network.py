@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from node.kernel.addresses import PORTS, Block, Forbidden, Guard, clean, onward
 from node.kernel.bodies import opened
-from node.kernel.errors import Refused, TryLater
+from node.kernel.errors import Refused, TryLater, why_not
 
 if TYPE_CHECKING:
     import aiohttp
@@ -331,18 +331,7 @@ def _told(url: str, error: Exception) -> Exception:
     cause = getattr(error, "os_error", error)
     if isinstance(cause, _Shut):
         return Forbidden("E_ADDRESS", f"{url}: {cause}")
-    return Unreachable(f"{url}: {type(error).__name__}: {error}", _why(error))
-
-
-def _why(error: Exception) -> str:
-    """What failed on the way, for whoever has to do something about it."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "E_NAME"
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
-        return "E_TLS"
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ServerDisconnectedError | OSError):
-        return "E_CONNECTION"
-    return "E_UNREACHABLE"
+    return Unreachable(f"{url}: {type(error).__name__}: {error}", why_not(error))
 
 
 def _plain(response: "aiohttp.ClientResponse") -> dict[str, str]:

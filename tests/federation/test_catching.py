@@ -106,6 +106,7 @@ async def test_a_node_that_was_off_for_45_days_learns_all_that_still_holds(
     assert await board(birch) >= {"A ladder", "A saw"}
 
     wire.away.add(birch.origin)
+    clock.advance(minutes=1)
     await edit(alder, ana, old, "Changed.")
     await remove(alder, ana, gone)
     new = await say(alder, ana, "New.")
