@@ -23,7 +23,7 @@ REMEMBERED = timedelta(days=30)
 """How long the spelling that worked is taken for granted."""
 NEWS = timedelta(hours=1)
 """How old `last_ok` may grow before a success is worth a write."""
-LONG = timedelta(hours=6)
+AWAY = timedelta(hours=6)
 """A server that failed and did nothing for us for so long was away."""
 
 
@@ -83,7 +83,7 @@ def answered(unit: Unit, domain: str, form: Form | None = None) -> None:
     if form:
         values |= {"form": form.value, "form_at": unit.now}
     unit.db.execute(update(host).where(host.c.domain == domain).values(values))
-    if row.failures and row.last_ok and unit.now - row.last_ok > LONG:
+    if row.failures and row.last_ok and unit.now - row.last_ok > AWAY:
         unit.tell(Returned(domain=domain, since=row.last_ok.isoformat()))
     if row.failures:
         late = and_(_waiting(domain), job.c.due > unit.now)
