@@ -75,7 +75,7 @@ HOUR = timedelta(hours=1)
         ("Thu, 19 Nov 2026 10:00:00 GMT", None), ("Fri, 99 Nov 2026 10:00:00 GMT", None),
     ],
 )  # fmt: skip
-def test_the_forms_of_retry_after(said, wait):
+def test_the_two_forms_of_retry_after(said, wait):
     assert retry_after(said, NOW) == wait
 
 
