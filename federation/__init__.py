@@ -18,6 +18,7 @@ from federation import (
     nodeinfo,
     pairs,
     receiving,
+    tidying,
 )
 from federation.tables import metadata
 from node.kernel.module import Module
@@ -45,10 +46,10 @@ module = Module(
         "acquaint": catching.acquaint,
         "reconcile": catching.reconcile,
         "wake_up": catching.wake_up,
-        "close": delivery.close,
+        "close": tidying.close,
         "look_after": absence.look_after,
-        "tidy": delivery.tidy,
-        "empty": delivery.empty,
+        "tidy": tidying.tidy,
+        "empty": tidying.empty,
         "forwarded": forwarding.forwarded,
         "name": naming.find_out,
         "resolve": receiving.resolve,

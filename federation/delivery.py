@@ -18,13 +18,11 @@ from federation import (
     followers,
     hosts,
     letters,
-    losses,
     pairs,
     policy,
     resolving,
     returning,
     signing,
-    sparingly,
 )
 from federation.claims import Form
 from federation.hosts import Host
@@ -56,10 +54,6 @@ SOME = 5
 """Actors behind a shared inbox that are asked what their server reads."""
 KEPT = 256
 """Digests in memory; each is used once for every inbox of its letter."""
-FORGOTTEN = timedelta(hours=1)
-"""The age of a letter that is looked at for having been left behind by a killed worker."""
-KEPT_FOR = timedelta(days=30)
-"""How long the body of a finished letter stays that was not for everybody."""
 MOVED = frozenset({301, 302, 307, 308})
 
 
@@ -383,25 +377,3 @@ def _dropped(task: Task, node: Node, since: str | None) -> str | None:
 def _overdue(sent: Letter, node: Node, since: str | None = None) -> bool:
     begun = datetime.fromisoformat(since) if since else sent.at
     return node.now() - begun >= timedelta(days=node.settings.delivery_days)
-
-
-async def close(node: Node, *, activity: str) -> None:
-    """End a letter once all its inboxes have answered."""
-    # The job's own row goes first, so that an answer that comes meanwhile asks for a new look.
-    await node.write(letters.looking, activity)
-    if not await node.read(letters.left, activity):
-        await node.write(letters.close, activity)
-
-
-async def tidy(node: Node) -> None:
-    """End letters that nobody works on any more, as a killed worker may leave them."""
-    for activity in await node.read(letters.forgotten, node.now() - FORGOTTEN):
-        await node.write(letters.close, activity)
-
-
-async def empty(node: Node) -> None:
-    """Take away the bodies of letters that were not for everybody, after a month."""
-    await node.write(losses.forget)
-    await node.write(sparingly.forget)
-    old = await node.read(letters.kept_too_long, node.now() - KEPT_FOR)
-    await node.write(letters.empty, old)

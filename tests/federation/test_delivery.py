@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 from sqlalchemy import delete, select, update
 
-from federation import delivery, hosts
+from federation import hosts, tidying
 from federation.claims import Form
 from node.kernel.network import Unreachable
 from node.kernel.tables import account, job
@@ -683,7 +683,7 @@ async def test_a_letter_to_named_people_loses_its_body_after_a_month(alder, far,
     kept = await body(alder, named)
 
     clock.advance(days=31)
-    await delivery.empty(alder)
+    await tidying.empty(alder)
 
     assert kept is not None
     assert await body(alder, named) is None
@@ -701,7 +701,7 @@ async def test_a_letter_left_behind_by_a_killed_worker_is_ended(alder, far, cloc
     )
 
     clock.advance(hours=2)
-    await delivery.tidy(alder)
+    await tidying.tidy(alder)
 
     assert await state(alder, activity) == ("done", None)
     assert await state(alder, waits) == ("waiting", None)
