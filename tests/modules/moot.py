@@ -56,6 +56,7 @@ async def bring(node: Node, member: str, **more: Any) -> str:
         "review_months": 6,
         "reach": "community",
         "named": False,
+        "settings": {"extends": False},
     }
     once = more.pop("once", secrets.token_hex(8))
     draft = bringing.Draft(**{**values, **more})

@@ -165,7 +165,9 @@ def test_a_quorum_is_a_share_and_never_under_three_ballots(
 def test_counts_are_shown_where_nobody_stands_out(
     counts: Mapping[Position, int], wanted: bool, shown: Disclosure
 ) -> None:
-    assert rules.disclosure(counts, wanted=wanted) is shown
+    method = Method.MAJORITY if FOR in counts else Method.CONSENT
+    papers = [Vote(position=position) for position, n in counts.items() for _ in range(n)]
+    assert rules.count(method, papers, 3, wanted=wanted).disclosure is shown
 
 
 def test_seven_ballots_show_no_counts() -> None:

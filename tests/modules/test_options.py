@@ -24,8 +24,8 @@ from node.modules.decisions.rules import commitment
 from node.modules.decisions.tables import audit, ballot
 from node.modules.decisions.tables import record as record_table
 from node.modules.proposals import bringing, changing, leaving, queries
-from node.modules.proposals.bringing import Words
 from node.modules.proposals.tables import plan, proposal
+from node.modules.proposals.wording import Words
 from tests.conftest import START, Browser, Clock, settle
 from tests.modules import moot
 from tests.modules.test_proposals import MASKED
@@ -319,8 +319,14 @@ async def test_votes_and_records_from_before_there_were_options_go_on(
     await moot.vote(alder, slug, [(ana, "inFavour"), (ben, "inFavour")])
 
     def before(db: Any) -> None:
-        for table, column in (("ballot", '"option"'), ("proposal", "options"), ("plan", "changed")):
-            db.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        later = {
+            "ballot": ('"option"', "marks"), "proposal": ("options",), "audit": ("lot",),
+            "plan": ("changed", "settings"), "roster": ("active", "recused"),
+            "box": ("active", "settings", "extended", "run_off", "lot", "lot_word"),
+        }  # fmt: skip
+        for table, columns in later.items():
+            for column in columns:
+                db.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         for module in ("decisions", "proposals"):
             db.execute(text(f"UPDATE alembic_version_{module} SET version_num = '0001'"))
 

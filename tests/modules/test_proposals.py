@@ -194,9 +194,9 @@ async def test_a_ballot_is_cast_once_and_gives_a_receipt(alder: Node) -> None:
     (ana,) = await who(alder, "ana")
     slug = await moot.bring(alder, ana)
 
-    word = await alder.write(decisions.cast, slug, ana, "consent")
+    receipt = await alder.write(decisions.cast, slug, ana, "consent")
 
-    assert re.fullmatch(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{2}", word)
+    assert re.fullmatch(r"[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{2}", receipt.word)
     with pytest.raises(Conflict) as refused:
         await alder.write(decisions.cast, slug, ana, "block", "changed my mind")
     assert refused.value.code == "E_VOTED"
@@ -257,8 +257,10 @@ async def test_a_ballot_names_nobody_and_no_time(alder: Node) -> None:
 
     after = {t.name: len(await moot.rows(alder, t)) for t in (job, letter, log_entry)}
     assert before == after, "a vote is told nowhere"
-    assert set(ballot.c.keys()) == {"key", "box", "position", "option", "reason", "publish"}
-    assert {c.name for c in roster.c} == {"slot", "box", "member", "voted"}
+    assert set(ballot.c.keys()) == {
+        "key", "box", "position", "option", "reason", "publish", "marks",
+    }  # fmt: skip
+    assert {c.name for c in roster.c} == {"slot", "box", "member", "voted", "active", "recused"}
     assert all(ana not in str(row) for row in await moot.rows(alder, ballot))
 
 
@@ -346,9 +348,9 @@ async def test_receipts_and_reasons_are_there_after_the_close(alder: Node, clock
     ana, ben, cleo = await who(alder, "ana", "ben", "cleo")
     slug = await moot.bring(alder, ana)
     words = {
-        await alder.write(decisions.cast, slug, ana, "consent"),
-        await alder.write(decisions.cast, slug, ben, "block", "the noise", publish=True),
-        await alder.write(decisions.cast, slug, cleo, "consentWithReservation", "the key"),
+        (await alder.write(decisions.cast, slug, ana, "consent")).word,
+        (await alder.write(decisions.cast, slug, ben, "block", "the noise", publish=True)).word,
+        (await alder.write(decisions.cast, slug, cleo, "consentWithReservation", "the key")).word,
     }
     open_ = await alder.read(decisions.box_of, slug)
     assert open_ is not None

@@ -67,10 +67,15 @@ async def test_from_a_proposal_to_its_record(alder: Node, browse: Browse, clock:
         assert "Your ballot is in the box" in receipt.text
         assert re.search(r"<code>[a-z2-7]{4}-[a-z2-7]{4}-[a-z2-7]{2}</code>", receipt.text)
     again = await ana.get(f"/p/{slug}/vote")
-    assert again.status_code == 409
-    assert "You have voted already" in again.text
-    assert "It can not be changed or taken back." in again.text
-    assert "Something changed meanwhile" not in again.text
+    assert "The code of your ballot" in again.text
+    wrong = {"position": "consent", "code": "aaaa-bbbb-cccc-dddd-eeee", **_token(again.text)}
+    refused = await ana.client.post(
+        f"/p/{slug}/cast", data=wrong,
+        headers={"origin": alder.origin, "sec-fetch-site": "same-origin"},
+    )  # fmt: skip
+    assert refused.status_code == 409
+    assert "You have voted already" in refused.text
+    assert "Something changed meanwhile" not in refused.text
 
     clock.advance(days=8)
     closed = await ana.get(f"/p/{slug}")
@@ -241,6 +246,8 @@ async def test_a_close_by_hand_needs_the_clock(alder: Node, browse: Browse, cloc
     headers = {"origin": alder.origin, "sec-fetch-site": "same-origin"}
     refused = await ben.client.post(f"/p/{slug}/close", data=token, headers=headers)
     assert refused.status_code == 403
+    clock.advance(days=8)
+    assert "Voting goes on once more." in (await ana.post(f"/p/{slug}/close", {})).text
     clock.advance(days=8)
     assert "Read the record" in (await ana.post(f"/p/{slug}/close", {})).text
 

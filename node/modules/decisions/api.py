@@ -5,7 +5,20 @@ its time has come; the record and its ways are decisions' own matter. What becom
 told by the events `Decided` and `Settled`.
 """
 
-from node.modules.decisions.boxes import Terms, admit, cast, open_box
+from node.modules.decisions.boxes import Receipt, Terms, admit, cast, open_box, recuse
+from node.modules.decisions.counting import Again
+from node.modules.decisions.methods import METHODS
+from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
+from node.modules.decisions.methods.ways import (
+    AMONG_OPTIONS,
+    BASED,
+    BUDGETS,
+    ONE_TEXT,
+    SEATS,
+    Method,
+    Position,
+    way,
+)
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import STAY, kept, key, options_of
 from node.modules.decisions.publishing import Decided, Settled, decide, respond, settle
@@ -21,28 +34,28 @@ from node.modules.decisions.queries import (
     record_by_slug,
     record_of_box,
     records,
+    recused,
     unsettled,
     voted,
 )
 from node.modules.decisions.records import Address, address, matter_of
+from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.rules import (
-    AMONG_OPTIONS,
     GROUNDS,
     LARGE,
     REQUESTS,
     WITH_REASON,
     Answer,
-    Method,
     Outcome,
-    Position,
     required,
 )
 
 __all__ = [
-    "AMONG_OPTIONS", "GROUNDS", "LARGE", "REQUESTS", "STAY", "WITH_REASON", "Address", "Answer",
-    "Box", "Decided", "Method", "Option", "Outcome", "Position", "Record", "Settled", "Terms",
-    "address", "admit", "box_of", "cast", "decide", "decided_by", "due_boxes", "kept", "key",
-    "language_of", "matter_of", "open_box", "open_for", "options_of", "record_by_id",
-    "record_by_slug", "record_of_box", "records", "required", "respond", "settle", "unsettled",
-    "voted",
+    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "GROUNDS", "LARGE", "METHODS", "ONE_TEXT",
+    "REQUESTS", "SEATS", "STAY", "WITH_REASON", "Address", "Again", "Answer", "Box", "Decided",
+    "Marks", "Method", "Option", "Outcome", "Paper", "Position", "Receipt", "Record", "Settled",
+    "Terms", "address", "admit", "box_of", "cast", "decide", "decided_by", "due_boxes", "kept",
+    "key", "language_of", "matter_of", "open_box", "open_for", "options_of", "record_by_id",
+    "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
+    "settle", "taken_of", "unsettled", "voted", "way",
 ]  # fmt: skip

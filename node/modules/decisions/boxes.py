@@ -1,24 +1,28 @@
-"""Opening a box, putting a ballot in, counting. Units, and the only code that reads ballots.
+"""Opening a box and putting a ballot in. Units.
 
 A ballot and the flag of its voter are written together and share nothing; no event, no log
-entry, no notice tells of either. Nothing is counted before the box closes.
+entry, no notice tells of either. What leads from a voter to their ballot is a code that the
+voter alone has: with it they may change it until the close, and nobody else can find it.
 """
 
+import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import queries, rules
+from node.modules.decisions.methods import lots
+from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
+from node.modules.decisions.methods.ways import AMONG_OPTIONS, ONE_TEXT, Method, Position
 from node.modules.decisions.options import options_of
-from node.modules.decisions.rules import Method, Position, Result, Vote
 from node.modules.decisions.tables import audit, ballot, box, roster
 from vocab import proofs
 from web.language import mark
@@ -28,8 +32,9 @@ from web.language import mark
 class Terms:
     """How one thing is decided, fixed before voting opens.
 
-    `share` of those who may vote must take part; `counts`: sums are shown where they may;
-    `review`: when the decision is looked at again.
+    `share` of those who are active must take part; `counts`: sums are shown where they may;
+    `review`: when the decision is looked at again; `settings`: what the method has to know
+    (`methods.ways.setup`), and `extends`: whether it stays open once more if too few take part.
     """
 
     method: Method
@@ -37,19 +42,25 @@ class Terms:
     counts: bool
     closes: datetime
     review: datetime
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counted:
-    """A box that was counted."""
+class Receipt:
+    """What a voter takes home: a word that will stand in the list, and the code of the ballot."""
 
-    result: Result
-    statements: tuple[str, ...]
-    audit: str
+    word: str
+    code: str
 
 
 def open_box(
-    unit: Unit, box_id: str, terms: Terms, *, subject: Mapping[str, Any], members: Sequence[str]
+    unit: Unit,
+    box_id: str,
+    terms: Terms,
+    *,
+    subject: Mapping[str, Any],
+    members: Sequence[str],
+    active: Collection[str] | None = None,
 ) -> None:
     """Open a box: freeze the text and the list of those who may vote.
 
@@ -59,16 +70,20 @@ def open_box(
         terms: how it is decided.
         subject: `id`, `name`, `content` (and `options`) as on the wire: what is decided.
         members: the ids of those who may vote.
+        active: those among them who were here lately, of whom the quorum is a share; None: all.
 
     Raises:
-        Refused: nobody may vote; the method cannot choose among options.
+        Refused: nobody may vote; the method cannot choose among options, or needs some.
     """
-    if options_of(subject) and terms.method not in rules.AMONG_OPTIONS:
-        raise Refused("E_METHOD", f"{terms.method} among options")
+    among = bool(options_of(subject))
+    if terms.method not in (AMONG_OPTIONS if among else ONE_TEXT):
+        raise Refused("E_METHOD", f"{terms.method} with options: {among}")
     if not members:
         raise Refused("E_NO_MEMBERS", safe=mark("There is nobody who could vote."))
-    salt = secrets.token_hex(16)
+    salt, word = secrets.token_hex(16), secrets.token_hex(16)
     frozen = rules.roster_hash(members, salt)
+    here = set(members if active is None else active)
+    counted = sum(m in here for m in members)
     values = {
         "id": box_id,
         "method": terms.method.value,
@@ -78,134 +93,141 @@ def open_box(
         "closes": terms.closes,
         "review": terms.review,
         "eligible": len(members),
-        "needed": rules.required(terms.share, len(members)),
+        "active": counted,
+        "needed": rules.required(terms.share, counted, len(members)),
         "roster_hash": frozen,
         "subject": dict(subject),
         "subject_digest": proofs.subject_digest(subject),
+        "settings": dict(terms.settings),
+        "lot": lots.commitment(word),
     }
     unit.db.execute(insert(box).values(values))
-    unit.db.execute(insert(audit).values(box=box_id, salt=salt))
-    slots = [{"slot": secrets.token_hex(16), "box": box_id, "member": m} for m in members]
+    unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
+    slots: list[dict[str, Any]] = [
+        {"slot": secrets.token_hex(16), "box": box_id, "member": m, "active": m in here}
+        for m in members
+    ]
     unit.db.execute(insert(roster), sorted(slots, key=lambda slot: slot["slot"]))
     unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
+    unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {values['lot']}")
 
 
 def cast(
-    unit: Unit, box_id: str, member: str, word: str, reason: str = "", *, publish: bool = False
-) -> str:
-    """Put a ballot into a box, once; it can not be changed.
+    unit: Unit,
+    box_id: str,
+    member: str,
+    said: str | Marks,
+    reason: str = "",
+    *,
+    publish: bool = False,
+    code: str = "",
+) -> Receipt:
+    """Put a ballot into a box; with its code, put another in its place.
 
     Args:
         unit: the unit.
         box_id: which box.
         member: whose flag is set; nothing else of them is kept.
-        word: one of `rules.votes`: a position of the box's method, or the key of an option.
+        said: what the ballot says, or one word of it: a position, or the key of an option.
         reason: kept only beside a reservation or an objection, which needs one.
         publish: the member wants the reason to stand in the record, without their name.
-
-    Returns:
-        The receipt: a word that will stand in the list of counted ballots.
+        code: of the ballot that the member cast before.
 
     Raises:
         Missing: there is no such box.
-        Conflict: E_CLOSED, E_VOTED.
-        Refused: E_MEMBERS_ONLY (suspended ones neither), E_NOT_ON_ROSTER.
-        Invalid: `word` (as the field `position`) or `reason` cannot be used.
+        Conflict: E_CLOSED, E_VOTED (there is no ballot of theirs with this code).
+        Refused: E_MEMBERS_ONLY (suspended ones neither), E_NOT_ON_ROSTER, E_RECUSED.
+        Invalid: what it says (as the field `position`) or `reason` cannot be used.
     """
+    found = _open(unit, box_id)
+    marks = {said: 1} if isinstance(said, str) else said
+    if wrong := rules.fault(found.method, marks, reason, found.setup):
+        sentence = found.way.fault(marks, found.setup) or FAULTS[wrong]
+        raise Invalid({wrong: sentence})
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY", member)
+    kept = reason.strip() if rules.WITH_REASON & set(marks) else ""
+    row = _written(found, marks) | {"reason": kept or None, "publish": bool(kept) and publish}
+    if code:
+        admit(unit.db, box_id, member, again=True)
+        return _replace(unit, box_id, member, rules.read_code(code), row)
+    _flag(unit, box_id, member)
+    code = rules.new_code()
+    key = rules.ballot_key(box_id, member, code)
+    unit.db.execute(insert(ballot).values(key=key, box=box_id, **row))
+    return Receipt(word=rules.receipt(key), code=code)
+
+
+FAULTS: Final = {"reason": mark("An objection needs a reason. Say what harm you see.")}
+
+
+def _open(unit: Unit, box_id: str) -> queries.Box:
     found = queries.box_of(unit.db, box_id)
     if found is None:
         raise Missing
     if found.counted or unit.now >= found.closes:
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
-    if wrong := rules.fault(found.method, word, reason, found.keys):
-        raise Invalid({wrong: FAULTS[wrong]})
-    if not accounts.is_member(unit.db, member):
-        raise Refused("E_MEMBERS_ONLY", member)
-    _flag(unit, box_id, member)
-    said = rules.votes(found.method, found.keys)[word]
-    kept = reason.strip() if said.position in rules.WITH_REASON else ""
-    row: dict[str, Any] = {"key": secrets.token_hex(16), "box": box_id}
-    row |= {"position": said.position.value, "option": said.option or None}
-    row |= {"reason": kept or None, "publish": bool(kept) and publish}
-    unit.db.execute(insert(ballot).values(row))
-    return rules.receipt(row["key"])
+    return found
 
 
-FAULTS = {
-    "position": mark("Choose where you stand."),
-    "reason": mark("An objection needs a reason. Say what harm you see."),
-}
+def _written(found: queries.Box, marks: Marks) -> dict[str, Any]:
+    """What a ballot says, as it stands in its row."""
+    if found.way.paper is not Paper.ONE:
+        given = json.dumps(dict(sorted(marks.items())), separators=(",", ":"))
+        return {"position": "", "option": None, "marks": given}
+    (word,) = marks
+    if not found.options:
+        return {"position": word, "option": None, "marks": None}
+    if word == ABSTAIN:
+        return {"position": word, "option": None, "marks": None}
+    return {"position": Position.IN_FAVOUR.value, "option": word, "marks": None}
 
 
 def _flag(unit: Unit, box_id: str, member: str) -> None:
-    mine = (roster.c.box == box_id) & (roster.c.member == member)
+    mine = (roster.c.box == box_id) & (roster.c.member == member) & ~roster.c.recused
     done = unit.db.execute(update(roster).where(mine, ~roster.c.voted).values(voted=True))
     if done.rowcount != 1:
         admit(unit.db, box_id, member)
 
 
-def admit(db: Connection, box_id: str, member: str) -> None:
-    """Let somebody pass who may vote in a box and has not.
+def _replace(unit: Unit, box_id: str, member: str, code: str, row: dict[str, Any]) -> Receipt:
+    key = rules.ballot_key(box_id, member, code)
+    mine = (ballot.c.key == key) & (ballot.c.box == box_id)
+    if unit.db.execute(update(ballot).where(mine).values(row)).rowcount != 1:
+        raise Conflict("E_VOTED", safe=CAST)
+    return Receipt(word=rules.receipt(key), code=code)
+
+
+CAST: Final = mark(
+    "Your ballot is in the box. To change it, write the code that you got with the receipt."
+)
+
+
+def admit(db: Connection, box_id: str, member: str, *, again: bool = False) -> None:
+    """Let somebody pass who may vote in a box and has not, or `again` who has.
 
     Raises:
-        Refused: E_NOT_ON_ROSTER.
+        Refused: E_NOT_ON_ROSTER, E_RECUSED.
         Conflict: E_VOTED.
     """
     voted = queries.voted(db, box_id, member)
     if voted is None:
         sentence = mark("You joined after voting had opened, so this vote goes on without you.")
         raise Refused("E_NOT_ON_ROSTER", safe=sentence)
-    if voted:
-        sentence = mark("Your ballot is cast. It can not be changed or taken back.")
-        raise Conflict("E_VOTED", safe=sentence)
+    if queries.recused(db, box_id, member):
+        sentence = mark("You said that you have a stake in this, so it goes on without you.")
+        raise Refused("E_RECUSED", safe=sentence)
+    if voted and not again:
+        raise Conflict("E_VOTED", safe=CAST)
 
 
-def count(unit: Unit, box_id: str) -> Counted:
-    """Count a box whose time has come, once.
+def recuse(unit: Unit, box_id: str, member: str) -> None:
+    """Leave a member out who says that they have a stake in it: of the ballots and of the base.
 
     Raises:
-        Missing: there is no such box.
-        Conflict: E_OPEN before it closes, E_COUNTED after it was counted.
+        Missing, Conflict, Refused: as `cast`; who has voted can no longer stay out.
     """
-    found = queries.box_of(unit.db, box_id)
-    if found is None:
-        raise Missing
-    if unit.now < found.closes:
-        raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
-    if found.counted:
-        raise Conflict("E_COUNTED", safe=mark("This was counted already."))
-    papers = _shuffled(unit, box_id)
-    said = [Vote(position=Position(p["position"]), option=p["option"] or "") for p in papers]
-    result = rules.count(found.method, said, found.needed, wanted=found.counts, options=found.keys)
-    agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
-    salt = unit.db.scalar(select(audit.c.salt).where(audit.c.box == box_id)) or ""
-    keys = [tuple(p[name] for name in ("key", "position", "option") if p[name]) for p in papers]
-    unit.db.execute(
-        update(box)
-        .where(box.c.id == box_id)
-        .values(
-            counted=unit.now,
-            outcome=result.outcome.value,
-            reasons=sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
-            receipts=sorted(rules.receipt(p["key"]) for p in papers),
-        )
-    )
-    return Counted(
-        result=result,
-        statements=rules.statements(agreed, result.participated),
-        audit=rules.commitment(salt, found.roster_hash, keys),
-    )
-
-
-def _shuffled(unit: Unit, box_id: str) -> list[dict[str, Any]]:
-    """The ballots by their random keys, written anew in that order.
-
-    PostgreSQL keeps rows in the order of their arrival, beside the transaction that also set
-    the voter's flag; after this neither is left.
-    """
-    mine = select(ballot).where(ballot.c.box == box_id).order_by(ballot.c.key)
-    papers = [dict(row._mapping) for row in unit.db.execute(mine)]  # noqa: SLF001
-    unit.db.execute(delete(ballot).where(ballot.c.box == box_id))
-    if papers:
-        unit.db.execute(insert(ballot), papers)
-    return papers
+    _open(unit, box_id)
+    admit(unit.db, box_id, member)
+    mine = (roster.c.box == box_id) & (roster.c.member == member) & ~roster.c.voted
+    unit.db.execute(update(roster).where(mine).values(recused=True))

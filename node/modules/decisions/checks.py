@@ -14,7 +14,10 @@ from vocab import proofs
 from vocab.checks import Check, Document, Known, base, refuse, same_origin
 from vocab.model import Malformed, Object
 
-ONE_EACH = ("consent", "consensus", "majority", "supermajority")
+ONE_EACH = (
+    "consent", "consensus", "majority", "supermajority", "gradients", "senseCheck",
+    "adviceProcess",
+)  # fmt: skip
 """Methods in which everybody who takes part takes one position."""
 SUPPRESSED_BELOW = 5
 SMALLEST_SHOWN = 8
@@ -79,6 +82,10 @@ def _suppressed(held: Document) -> None:
     for one in held.get("minorityStatements") or ():
         few = 0 < one.get("supporters", least) < least
         refuse(few, "E_SUPPRESS", "so few supporters are not shown")
+    counting = held.get("counting")
+    figures = isinstance(counting, Mapping) and {"figures", "pairs", "rounds"} & set(counting)
+    hidden = held.get("disclosure") != "full"
+    refuse(bool(figures) and hidden, "E_SUPPRESS", "figures that were not to be shown")
     if held.get("method") not in ONE_EACH or not held.get("tallies"):
         return
     counts = [one["count"] for one in held["tallies"] if one["count"]]

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from vocab.model import Object, flag, iri, number, part, parts, text, time
+from vocab.model import Object, flag, iri, iris, number, part, parts, text, time
 from vocab.types import Article, Note
 
 __all__ = [
     "TYPES",
+    "Counting",
     "DecisionRecord",
     "DecisionResponse",
     "Electorate",
+    "Figure",
     "MinorityStatement",
     "Objection",
     "Option",
+    "Pair",
     "Quorum",
+    "Round",
     "Tally",
 ]
 
@@ -76,6 +80,70 @@ class MinorityStatement(Object):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure(Object):
+    """A figure of an option (or a position): a whole number or a fraction, as in "37/3"."""
+
+    type: ClassVar[str] = "Figure"
+
+    option: str | None = iri("option")
+    position: str | None = text("position")
+    figure: str | None = text("figure")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair(Object):
+    """How many put one option before another."""
+
+    type: ClassVar[str] = "Pair"
+
+    option: str | None = iri("option")
+    over: str | None = iri("over")
+    count: int | None = number("count")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round(Object):
+    """A step of a count: what each had, who was chosen, who went, and whether by lot."""
+
+    type: ClassVar[str] = "Round"
+
+    figures: tuple[Figure, ...] = parts("figures", Figure)
+    chosen: tuple[str, ...] = iris("chosen")
+    out: tuple[str, ...] = iris("out")
+    drawn: bool | None = flag("drawn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting(Object):
+    """How it was counted, in figures: what was fixed before, and where it may be told the count.
+
+    Not of the published vocabulary; a reader that does not know it loses nothing, since the text
+    says in words how it was decided.
+    """
+
+    type: ClassVar[str] = "Counting"
+
+    way: str | None = text("way")
+    """The count itself, where a method has several: options, medianScore."""
+    share: str | None = text("share")
+    """What a yes needs, of `base`: decided, cast or eligible."""
+    base: str | None = text("base")
+    seats: int | None = number("seats")
+    most: int | None = number("most")
+    budget: int | None = number("budget")
+    costs: tuple[Figure, ...] = parts("costs", Figure)
+    figures: tuple[Figure, ...] = parts("figures", Figure)
+    pairs: tuple[Pair, ...] = parts("pairs", Pair)
+    rounds: tuple[Round, ...] = parts("rounds", Round)
+    chosen: tuple[str, ...] = iris("chosen")
+    """All options taken, where several could be."""
+    run_off: tuple[str, ...] = iris("runOff")
+    """The options between which it was voted again."""
+    lot: str | None = text("lot")
+    """The word drawn before the first ballot; with the record's commitment it is the seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionRecord(Article):
     """What a community decided; never updated, only superseded by a new record."""
 
@@ -96,6 +164,7 @@ class DecisionRecord(Article):
     """full, banded or outcomeOnly: how much of the count is shown."""
     suppressed_below: int | None = number("suppressedBelow")
     tallies: tuple[Tally, ...] = parts("tallies", Tally)
+    counting: Counting | None = part("counting", Counting)
     minority_statements: tuple[MinorityStatement, ...] = parts(
         "minorityStatements", MinorityStatement
     )

@@ -20,10 +20,12 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import publishing, queries, seals
-from node.modules.decisions.objects import Option
+from node.modules.decisions.figures import figures
+from node.modules.decisions.methods import METHODS
 from node.modules.decisions.options import options_of
 from node.modules.decisions.queries import Box, Record, language_of
 from node.modules.decisions.queries import Response as Answered
+from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.rules import Answer
 from node.modules.decisions.seals import State, Verdict
 from node.modules.decisions.slots import answer_words, outcome_words
@@ -42,8 +44,9 @@ POSITIONS: Final = {
     "abstain": mark("Stood aside"),
     "inFavour": mark("In favour"),
     "oppose": mark("Against"),
+    "approve": mark("Ticked"),
 }
-METHODS: Final = {"consent": mark("By consent"), "majority": mark("By simple majority")}
+TITLES: Final = {name: one.title for name, one in METHODS.items()}
 APPROVED: Final = frozenset({"approved", "approvedWithAmendments"})
 MOST_ANSWERS: Final = 50
 
@@ -131,8 +134,9 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "language": language_of(seen.record),
         "outcome": _outcome(seen.record, spoken),
         "choices": options_of(document),
-        "taken": document.get("chosenOption"),
-        "method": METHODS.get(str(document.get("method")), mark("In another way")),
+        "taken": [one.id for one in taken_of(document)],
+        "method": TITLES.get(_way(document), mark("In another way")),
+        "figures": figures(document, spoken),
         "turnout": _numbers(electorate, quorum),
         "tallies": _tallies(document, spoken),
         "review": _day(document.get("reviewDate")),
@@ -145,17 +149,19 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
     }
 
 
+def _way(document: Mapping[str, Any]) -> str:
+    """How it was counted, by the name of the method."""
+    told = _map(document, "counting").get("way")
+    if document.get("method") == "majority" and options_of(document):
+        return "options"
+    return str(told or document.get("method"))
+
+
 def _outcome(record: Record, spoken: Voice) -> str:
-    taken = _chosen(record.document)
-    if taken is None or record.outcome not in APPROVED:
+    taken = [one.name or "" for one in taken_of(record.document)]
+    if not taken or record.outcome not in APPROVED:
         return spoken.say(outcome_words(record))
-    return spoken.say("Chosen: %(option)s", option=taken.name)
-
-
-def _chosen(document: Any) -> Option | None:
-    """The option a record names as chosen, if it is one of its own."""
-    taken = document.get("chosenOption")
-    return next((one for one in options_of(document) if one.id == taken), None)
+    return spoken.say("Chosen: %(option)s", option=", ".join(taken))
 
 
 def _tallies(document: Any, spoken: Voice) -> list[tuple[str, int, bool]]:

@@ -16,8 +16,10 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account, actor_key, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import boxes, queries, records, rules, seals
+from node.modules.decisions import counting, queries, records, rules, seals
+from node.modules.decisions.counting import Again
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
+from node.modules.decisions.options import options_of
 from node.modules.decisions.records import Address, Matter, Reply
 from node.modules.decisions.rules import Answer, Outcome
 from node.modules.decisions.tables import box, record
@@ -45,7 +47,7 @@ class Settled:
     reach: str
 
 
-def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None) -> Decided:
+def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None) -> Decided | Again:
     """Count a box and write its record, signed and for members only.
 
     Args:
@@ -54,13 +56,16 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         answers: what an approval answers elsewhere: `record`, `answer` and, for an
             objection, `ground`, `request`, `reason`. An approval then leaves at once.
 
+    Returns:
+        What was decided; or until when it is open once more, and nothing is decided yet.
+
     Raises:
-        Missing, Conflict: as `boxes.count`.
+        Missing, Conflict: as `counting.count`.
     """
-    counted = boxes.count(unit, box_id)
-    found = queries.box_of(unit.db, box_id)
-    assert found is not None, "it was just counted"
-    us = accounts.community_account(unit.db)
+    counted = counting.count(unit, box_id)
+    if isinstance(counted, Again):
+        return counted
+    found, us = counted.box, accounts.community_account(unit.db)
     id_ = unit.id("o")
     outcome = counted.result.outcome
     matter = Matter(
@@ -73,7 +78,7 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         title=str(found.subject["name"]),
         text=str(found.subject["content"]),
         subject_digest=found.subject_digest,
-        options=found.options,
+        options=options_of(found.subject),
         method=found.method,
         eligible=found.eligible,
         needed=found.needed,
@@ -83,6 +88,10 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         audit=counted.audit,
         result=counted.result,
         statements=counted.statements,
+        setup=found.setup,
+        recused=counted.recused,
+        lot=found.lot_word,
+        run_off=tuple(found.run_off or ()),
     )
     document = signed(unit, us, records.record(matter, Address(), _say(unit)))
     _create(unit, us, document)

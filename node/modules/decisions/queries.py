@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
+from node.modules.decisions.methods.face import Method as Way
+from node.modules.decisions.methods.face import Setup
+from node.modules.decisions.methods.ways import Method, setup, way
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import key, options_of
-from node.modules.decisions.rules import Method
 from node.modules.decisions.tables import box, record, response, roster
 from node.modules.moderation.api import kept_out, unseen
 
@@ -38,11 +40,28 @@ class Box:
     outcome: str | None
     reasons: list[list[str]] | None
     receipts: list[str] | None
+    active: int | None
+    settings: Mapping[str, Any] | None
+    extended: bool
+    run_off: list[str] | None
+    lot: str | None
+    lot_word: str | None
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """What there is to choose from; none for one text."""
-        return options_of(self.subject)
+        """What there is to choose from, in a run-off what is left of it; none for one text."""
+        among = options_of(self.subject)
+        return tuple(o for o in among if not self.run_off or key(o.id) in self.run_off)
+
+    @property
+    def way(self) -> Way:
+        """How its ballots are counted."""
+        return way(self.method, among=bool(self.options))
+
+    @property
+    def setup(self) -> Setup:
+        """What was fixed before the first ballot."""
+        return setup(self.method, self.keys, self.eligible, self.settings or {})
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -114,12 +133,31 @@ def voted(db: Connection, box_id: str, member: str) -> bool | None:
     return db.scalar(select(roster.c.voted).where(mine))
 
 
+def recused(db: Connection, box_id: str, member: str) -> bool:
+    """Whether a member stays out of a box because they have a stake in it."""
+    mine = (roster.c.box == box_id) & (roster.c.member == member)
+    return bool(db.scalar(select(roster.c.recused).where(mine)))
+
+
+def bases(db: Connection, box_id: str) -> tuple[int, int, int]:
+    """Who is in the base of a box now: who may vote, the active among them, and who stays out."""
+    rows = db.execute(select(roster.c.active, roster.c.recused).where(roster.c.box == box_id)).all()
+    inside = [row.active for row in rows if not row.recused]
+    return len(inside), sum(inside), len(rows) - len(inside)
+
+
+def turnout(db: Connection, box_id: str) -> int:
+    """How many have voted; for units alone, since it tells when somebody did."""
+    mine = (roster.c.box == box_id) & roster.c.voted
+    return db.scalar(select(func.count()).select_from(roster).where(mine)) or 0
+
+
 def open_for(db: Connection, member: str, now: datetime) -> dict[str, datetime]:
     """The boxes that wait for a member's ballot, with the time each closes."""
     mine = (
         select(box.c.id, box.c.closes)
         .join_from(roster, box)
-        .where(roster.c.member == member, ~roster.c.voted)
+        .where(roster.c.member == member, ~roster.c.voted, ~roster.c.recused)
         .where(box.c.counted.is_(None), box.c.closes > now)
     )
     return {row.id: row.closes for row in db.execute(mine)}

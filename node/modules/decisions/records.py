@@ -4,12 +4,15 @@ Nothing goes in but sums and texts that may be told, so nothing else can come ou
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import escape
 from typing import Final
 
 from node.kernel.access import Reach
+from node.modules.decisions import telling
+from node.modules.decisions.methods.face import Setup
+from node.modules.decisions.methods.ways import Method
 from node.modules.decisions.objects import (
     DecisionRecord,
     DecisionResponse,
@@ -25,7 +28,6 @@ from node.modules.decisions.rules import (
     SUPPRESSED_BELOW,
     Answer,
     Disclosure,
-    Method,
     Outcome,
     Result,
 )
@@ -44,30 +46,8 @@ TITLES: Final = {
     Outcome.NO_DECISION: mark("Lapsed: %(title)s"),
 }
 STAYS: Final = mark("It stays as it is: %(title)s")
+OPINION: Final = mark("Where we stand: %(title)s")
 CHOICE: Final = mark("%(title)s – %(option)s")
-CHOICES: Final = {
-    Outcome.APPROVED: mark("%(community)s chose “%(option)s” by a majority."),
-    Outcome.REJECTED: mark(
-        "%(community)s leaves things as they are: no change was chosen by more than half."
-    ),
-    Outcome.NO_DECISION: mark(
-        "%(community)s came to no decision: no option was chosen by more than half."
-    ),
-}
-"""What is said of a choice among options for which enough ballots came."""
-SENTENCES: Final = {
-    (Method.CONSENT, Outcome.APPROVED): mark("%(community)s decided this by consent."),
-    (Method.CONSENT, Outcome.BLOCKED): mark(
-        "%(community)s did not consent: a reasoned objection stands against it."
-    ),
-    (Method.CONSENT, Outcome.NO_DECISION): mark("%(community)s came to no decision on this."),
-    (Method.MAJORITY, Outcome.APPROVED): mark("%(community)s decided this by a majority."),
-    (Method.MAJORITY, Outcome.REJECTED): mark(
-        "%(community)s did not adopt this: it found no majority."
-    ),
-    (Method.MAJORITY, Outcome.NO_DECISION): mark("%(community)s came to no decision on this."),
-}
-TURNOUT: Final = mark("%(came)d of %(eligible)d took part; %(needed)d were needed.")
 REVIEW: Final = mark("It is looked at again on %(day)s.")
 ANSWERS: Final = {
     Answer.NOTED: mark("%(community)s has taken note of the decision “%(title)s”."),
@@ -85,7 +65,7 @@ def matter_of(name: str, language: str | None) -> str:
     'Lend our tools'
     """
     say = catalogue(language or SOURCE).gettext
-    for title in (*TITLES.values(), STAYS):
+    for title in (*TITLES.values(), STAYS, OPINION):
         before, _, after = say(title).partition("%(title)s")
         if name.startswith(before) and name.endswith(after):
             return name[len(before) : len(name) - len(after)]
@@ -142,6 +122,10 @@ class Matter:
     audit: str
     result: Result
     statements: Sequence[str] = ()
+    setup: Setup = field(default_factory=Setup)
+    recused: int = 0
+    lot: str | None = None
+    run_off: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> Option | None:
@@ -177,7 +161,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         outcome=result.outcome.value,
         options=matter.options,
         chosen_option=matter.chosen.id if matter.chosen else None,
-        method=matter.method.value,
+        method=telling.method(matter.method),
         electorate=Electorate(
             eligible=matter.eligible, participated=result.participated, as_of=matter.closed
         ),
@@ -187,6 +171,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         disclosure=result.disclosure.value,
         suppressed_below=SUPPRESSED_BELOW,
         tallies=_tallies(matter),
+        counting=telling.counting(matter),
         minority_statements=tuple(
             MinorityStatement(content=from_text(text), authorship="anonymous")
             for text in matter.statements
@@ -201,6 +186,8 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
 def _title(matter: Matter, say: Say) -> str:
     """The outcome and the matter; the option that is taken belongs to it."""
     outcome, chosen = matter.result.outcome, matter.chosen
+    if not telling.decides(matter.method):
+        return say(OPINION) % {"title": matter.title}
     if chosen is None:
         return say(TITLES[outcome]) % {"title": matter.title}
     if outcome is not Outcome.APPROVED:
@@ -215,7 +202,7 @@ def _tallies(matter: Matter) -> tuple[Tally, ...]:
         return ()
     ids = {key(option.id): option.id for option in matter.options}
     return tuple(
-        Tally(option=ids.get(vote.option), position=vote.position.value, count=count)
+        Tally(option=ids.get(vote.option), position=vote.position, count=count)
         for vote, count in matter.result.tallies
     )
 
@@ -225,19 +212,10 @@ def _summary(matter: Matter, say: Say) -> str:
 
 
 def _lead(matter: Matter, say: Say) -> str:
-    result = matter.result
-    figures: dict[str, object] = {
-        "came": result.participated, "eligible": matter.eligible, "needed": matter.needed,
-        "community": short(matter.community, 60), "day": _day(matter.review, say),
-    }  # fmt: skip
-    if matter.chosen:
-        figures["option"] = short(matter.chosen.name or "")
-    among = bool(matter.options) and result.reached
-    ends = CHOICES[result.outcome] if among else SENTENCES[matter.method, result.outcome]
-    parts = [ends, TURNOUT]
-    if result.outcome is Outcome.APPROVED:
-        parts.append(REVIEW)
-    return " ".join(say(part) % figures for part in parts)
+    parts = telling.sentences(matter, say)
+    if matter.result.outcome is Outcome.APPROVED:
+        parts.append(say(REVIEW) % {"day": _day(matter.review, say)})
+    return " ".join(parts)
 
 
 def _day(day: date, say: Say) -> str:

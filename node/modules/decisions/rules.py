@@ -6,43 +6,26 @@ needed for any outcome, and counts are shown only where nobody stands out.
 
 import hashlib
 import math
+import secrets
 from base64 import b32encode
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
-from node.modules.decisions.options import STAY
+from node.modules.decisions.methods import ladder, showing
+from node.modules.decisions.methods.face import Counted, Ends, Marks, Paper, Said, Setup
+from node.modules.decisions.methods.face import Method as Way
+from node.modules.decisions.methods.ways import POSITIONS, Method, Position, setup, way
 from vocab import proofs
 
 FEWEST_BALLOTS: Final = 3
 """With fewer ballots, outcome and turnout together would tell how somebody voted."""
-SUPPRESSED_BELOW: Final = 5
+SUPPRESSED_BELOW: Final = showing.LEAST
 """A position that fewer took is never shown; vocabulary.md §5."""
-ENOUGH_TO_SHOW: Final = 8
-"""Ballots needed before any count is shown; vocabulary.md §6.9."""
 LARGE: Final = 20
 """From so many members on, a community is asked to show counts where they can be shown."""
-
-
-class Method(StrEnum):
-    """How a community decides."""
-
-    CONSENT = "consent"
-    MAJORITY = "majority"
-
-
-class Position(StrEnum):
-    """What a ballot says, in the words of the wire (on which only sums ever travel)."""
-
-    CONSENT = "consent"
-    RESERVATION = "consentWithReservation"
-    OBJECTION = "block"
-    IN_FAVOUR = "inFavour"
-    AGAINST = "oppose"
-    ABSTAIN = "abstain"
 
 
 class Outcome(StrEnum):
@@ -61,28 +44,20 @@ class Disclosure(StrEnum):
     OUTCOME_ONLY = "outcomeOnly"
 
 
-POSITIONS: Final[Mapping[Method, tuple[Position, ...]]] = {
-    Method.CONSENT: (
-        Position.CONSENT, Position.RESERVATION, Position.OBJECTION, Position.ABSTAIN,
-    ),
-    Method.MAJORITY: (Position.IN_FAVOUR, Position.AGAINST, Position.ABSTAIN),
-}  # fmt: skip
-"""The positions each method knows, in the order in which a ballot lists them."""
-
 WITH_REASON: Final = frozenset({Position.RESERVATION, Position.OBJECTION})
 """Positions that keep a reason; free text beside any other could name its voter."""
-
-AMONG_OPTIONS: Final = frozenset({Method.MAJORITY})
-"""The methods that can choose among several options; all others take one text or leave it."""
 
 Counts = Mapping[Position, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """What one ballot says: a position, and where there are options the one it is for."""
+    """What one ballot says: a position, and where there are options the one it is for.
 
-    position: Position
+    In a count that is no count of people, such as of scores, it has an option alone.
+    """
+
+    position: Position | None = None
     option: str = ""
 
 
@@ -96,6 +71,14 @@ class Result:
     disclosure: Disclosure
     chosen: str = ""
     tallies: tuple[tuple[Vote, int], ...] = ()
+    taken: tuple[str, ...] = ()
+    """All that are chosen, where several may be."""
+    counted: Counted | None = None
+    """The count itself, where all of it may be told."""
+    tied: tuple[str, ...] = ()
+    """Options that are equal: a run-off is to be held among them, and nothing is decided yet."""
+    words: tuple[Said, ...] = ()
+    """What has to be said of how it came about."""
 
 
 def votes(method: Method, options: Sequence[str] = ()) -> Mapping[str, Vote]:
@@ -110,46 +93,58 @@ def votes(method: Method, options: Sequence[str] = ()) -> Mapping[str, Vote]:
     """
     if not options:
         return {position.value: Vote(position=position) for position in POSITIONS[method]}
+    if way(method, among=True).paper is not Paper.ONE:
+        return {}
     named = {one: Vote(position=Position.IN_FAVOUR, option=one) for one in options}
     return named | {Position.ABSTAIN.value: Vote(position=Position.ABSTAIN)}
 
 
-def fault(method: Method, word: str, reason: str, options: Sequence[str] = ()) -> str:
+def fault(
+    method: Method, said: Marks | str, reason: str, options: Sequence[str] | Setup = ()
+) -> str:
     """The name of the field that is wrong with a ballot; "" if it can be cast."""
-    if word not in votes(method, options):
+    marks = {said: 1} if isinstance(said, str) else said
+    made = options if isinstance(options, Setup) else setup(method, options, 0, {})
+    if way(method, among=bool(made.options)).fault(marks, made):
         return "position"
-    if word == Position.OBJECTION and not reason.strip():
+    if Position.OBJECTION in marks and not reason.strip():
         return "reason"
     return ""
 
 
-def required(share: Fraction, eligible: int) -> int:
-    """How many ballots a decision needs: the share of those who may vote, and at least three.
+def required(share: Fraction, active: int, eligible: int | None = None) -> int:
+    """How many ballots a decision needs: a share of those who are active, and at least three.
 
     A community of one or two needs all of them; it cannot hide how somebody voted.
 
+    Args:
+        share: of the active.
+        active: how many of those who may vote were here lately.
+        eligible: how many may vote; None: all are active.
+
     >>> required(Fraction(1, 2), 11), required(Fraction(1, 4), 5), required(Fraction(1, 4), 2)
     (6, 3, 2)
+    >>> required(Fraction(1, 2), 10, 41)
+    5
     """
-    return max(math.ceil(share * eligible), min(FEWEST_BALLOTS, eligible), 1)
+    fewest = min(FEWEST_BALLOTS, active if eligible is None else eligible)
+    return max(math.ceil(share * active), fewest, 1)
+
+
+ENDS: Final[Mapping[Ends, Outcome]] = {
+    Ends.TAKES: Outcome.APPROVED,
+    Ends.LEAVES: Outcome.REJECTED,
+    Ends.BLOCKED: Outcome.BLOCKED,
+    Ends.NOTHING: Outcome.NO_DECISION,
+    Ends.TIED: Outcome.NO_DECISION,
+}
 
 
 def outcome(method: Method, counts: Counts, needed: int) -> Outcome:
-    """What the ballots decide.
-
-    Too few ballots decide nothing. Consent: one objection stops it; where all stand aside,
-    nobody has consented, and nothing is decided. Majority: more in favour than against; a
-    tie leaves things as they are.
-    """
-    if sum(counts.values()) < needed:
-        return Outcome.NO_DECISION
-    if method is Method.MAJORITY:
-        ahead = counts.get(Position.IN_FAVOUR, 0) > counts.get(Position.AGAINST, 0)
-        return Outcome.APPROVED if ahead else Outcome.REJECTED
-    if counts.get(Position.OBJECTION, 0):
-        return Outcome.BLOCKED
-    agreed = counts.get(Position.CONSENT, 0) + counts.get(Position.RESERVATION, 0)
-    return Outcome.APPROVED if agreed else Outcome.NO_DECISION
+    """What the ballots on one text decide; too few decide nothing."""
+    ballots = [{position.value: 1} for position, n in counts.items() for _ in range(n)]
+    made = setup(method, (), len(ballots), {})
+    return tally(method, ballots, made, needed, wanted=False).outcome
 
 
 def choice(counts: Mapping[str, int], *, abstained: int, needed: int) -> tuple[Outcome, str]:
@@ -164,29 +159,11 @@ def choice(counts: Mapping[str, int], *, abstained: int, needed: int) -> tuple[O
         abstained: ballots for none.
         needed: how many ballots a decision needs.
     """
-    chose = sum(counts.values())
-    if chose + abstained < needed:
-        return Outcome.NO_DECISION, ""
-    won = next((one for one, n in counts.items() if one != STAY and 2 * n > chose), "")
-    if won:
-        return Outcome.APPROVED, won
-    return (Outcome.REJECTED, STAY) if STAY in counts else (Outcome.NO_DECISION, "")
-
-
-def disclosure(counts: Mapping[Any, int], *, wanted: bool) -> Disclosure:
-    """Whether the counts may be shown.
-
-    Only if that was said before voting opened, eight or more took part, at least two
-    positions were given, and each of these by five or more. Source: vocabulary.md §6.9.
-    """
-    given = [count for count in counts.values() if count]
-    shown = (
-        wanted
-        and sum(given) >= ENOUGH_TO_SHOW
-        and len(given) >= 2
-        and min(given) >= SUPPRESSED_BELOW
-    )
-    return Disclosure.FULL if shown else Disclosure.OUTCOME_ONLY
+    ballots: list[Marks] = [{key: 1} for key, n in counts.items() for _ in range(n)]
+    ballots += [{Position.ABSTAIN.value: 1}] * abstained
+    made = setup(Method.MAJORITY, tuple(counts), len(ballots), {})
+    found = tally(Method.MAJORITY, ballots, made, needed, wanted=False)
+    return found.outcome, found.chosen
 
 
 def count(
@@ -197,39 +174,68 @@ def count(
     wanted: bool,
     options: Sequence[str] = (),
 ) -> Result:
+    """Count ballots on which one thing is chosen, as `tally`."""
+    ballots = [{paper.option or str(paper.position): 1} for paper in papers]
+    made = setup(method, options, len(papers), {})
+    return tally(method, ballots, made, needed, wanted=wanted)
+
+
+def tally(
+    method: Method,
+    ballots: Sequence[Marks],
+    made: Setup,
+    needed: int,
+    *,
+    wanted: bool,
+    ran_off: bool = True,
+) -> Result:
     """Count the ballots.
 
     Args:
         method: how it is decided.
-        papers: what each ballot says.
+        ballots: what each says.
+        made: what was fixed before, and the lot.
         needed: how many ballots a decision needs.
         wanted: whether the counts were to be shown, as said before voting opened.
-        options: the keys of the options; none for one text.
+        ran_off: no run-off follows, if options are equal.
     """
-    given = Counter(papers)
-    counts = {vote: given[vote] for vote in votes(method, options).values()}
-    ends, chosen = _end(method, counts, needed, among=bool(options))
-    reached = len(papers) >= needed
-    shown = disclosure(counts, wanted=wanted and reached)
-    full = shown is Disclosure.FULL
+    came, of = len(ballots), way(method, among=bool(made.options))
+    reached = came >= needed
+    if not reached:
+        return Result(outcome=Outcome.NO_DECISION, participated=came, reached=False,
+                      disclosure=Disclosure.OUTCOME_ONLY)  # fmt: skip
+    raw = of.count(ballots, made)
+    rung = ladder.step(raw, made, ran_off=ran_off)
+    found = ladder.settle(raw, made) if rung is not ladder.Step.RUN_OFF else raw
+    shown = wanted and showing.safe(raw, of, made, came)
+    chosen = found.chosen if not of.several else ()
     return Result(
-        outcome=ends,
-        participated=len(papers),
-        reached=reached,
-        disclosure=shown,
-        chosen=chosen,
-        tallies=tuple((vote, n) for vote, n in counts.items() if n) if full else (),
+        outcome=ENDS[found.ends],
+        participated=came,
+        reached=True,
+        disclosure=Disclosure.FULL if shown else Disclosure.OUTCOME_ONLY,
+        chosen=chosen[0] if chosen else "",
+        tallies=_tallies(of, raw) if shown else (),
+        taken=found.chosen if of.several else (),
+        counted=raw if shown else None,
+        tied=raw.tied if rung is ladder.Step.RUN_OFF else (),
+        words=found.words,
     )
 
 
-def _end(
-    method: Method, counts: Mapping[Vote, int], needed: int, *, among: bool
-) -> tuple[Outcome, str]:
-    if not among:
-        return outcome(method, {vote.position: n for vote, n in counts.items()}, needed), ""
-    abstained = counts[Vote(position=Position.ABSTAIN)]
-    options = {vote.option: n for vote, n in counts.items() if vote.option}
-    return choice(options, abstained=abstained, needed=needed)
+def _tallies(of: Way, counted: Counted) -> tuple[tuple[Vote, int], ...]:
+    """The figures of a count that are numbers of people or of points, and not nothing."""
+    if of.paper is Paper.PLACES:
+        return ()
+    position = {Paper.SOME: Position.APPROVE, Paper.BASKET: Position.APPROVE}.get(of.paper)
+    if of.paper is Paper.ONE and of.among:
+        position = Position.IN_FAVOUR
+    told = {k: int(n) for k, n in counted.totals.items() if n and n.denominator == 1}
+    names = {p.value for p in Position} if of.paper is Paper.ONE else set()
+    return tuple(
+        (Vote(position=Position(k)) if k in names else Vote(position=position, option=k), n)
+        for k, n in told.items()
+    )
 
 
 def statements(agreed: Sequence[str], participated: int) -> tuple[str, ...]:
@@ -250,6 +256,30 @@ def receipt(key: str) -> str:
     """
     word = b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:10]
     return "-".join((word[:4], word[4:8], word[8:]))
+
+
+def ballot_key(box: str, member: str, code: str) -> str:
+    """Where a ballot lies, for whoever has the code and is its voter: 128 bits in hex.
+
+    Nobody else finds it: the code has 100 random bits and is kept nowhere.
+    """
+    return hashlib.sha256(f"{box}\x1f{member}\x1f{code}".encode()).hexdigest()[:32]
+
+
+def new_code() -> str:
+    """A code that only the voter has, as people can copy it: five groups of four letters."""
+    word = b32encode(secrets.token_bytes(13)).decode().lower()[:20]
+    return "-".join(word[at : at + 4] for at in range(0, 20, 4))
+
+
+def read_code(typed: str) -> str:
+    """A code as it was typed, with or without its hyphens, in any letters.
+
+    >>> read_code(" QTQM b2x2-vfaa bbcc ddee ")
+    'qtqm-b2x2-vfaa-bbcc-ddee'
+    """
+    word = "".join(letter for letter in typed.lower() if letter.isalnum())
+    return "-".join(word[at : at + 4] for at in range(0, len(word), 4))
 
 
 def roster_hash(members: Sequence[str], salt: str) -> str:

@@ -41,9 +41,20 @@ box = Table(
     Column("outcome", String(20)),
     Column("reasons", JSON),
     Column("receipts", JSON),
+    Column("active", Integer),
+    Column("settings", JSON),
+    Column("extended", Boolean, nullable=False, default=False),
+    Column("run_off", JSON),
+    Column("lot", String(64)),
+    Column("lot_word", String(64)),
 )
-"""One vote. `share` is the quorum as a fraction ("1/2"), `needed` what it comes to;
-`counts`: whether sums are to be shown where they may; `subject`: what is decided, frozen.
+"""One vote. `share` is the quorum as a fraction ("1/2") of the `active` among those who may vote,
+`needed` what it comes to; `counts`: whether sums are to be shown where they may; `subject`: what
+is decided, frozen; `settings`: see `methods.ways.setup`.
+
+`extended`: it was open longer once, because too few took part; `run_off`: the options that were
+equal, between which it is voted again. `lot`: the digest of a word drawn before the first ballot,
+`lot_word` the word itself, told when it is counted (`methods.lots`).
 
 `outcome`, `reasons` (for members only: [position, text] without names, by the alphabet) and
 `receipts` (words of the counted ballots, by the alphabet) are there once it is counted."""
@@ -59,10 +70,15 @@ roster = Table(
         "member", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
     ),
     Column("voted", Boolean, nullable=False, default=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("recused", Boolean, nullable=False, default=False),
     UniqueConstraint("box", "member"),
     Index(None, "member"),
 )
-"""Who may vote in a box, and whether they did; no time. An erased member leaves a nameless slot."""
+"""Who may vote in a box, and whether they did; no time. An erased member leaves a nameless slot.
+
+`active`: they were here lately when it opened, so they are in the base of the quorum; `recused`:
+they have a stake in it and stay out, of the base too."""
 
 ballot = Table(
     "ballot",
@@ -73,21 +89,26 @@ ballot = Table(
     Column("option", String(20)),
     Column("reason", Text),
     Column("publish", Boolean, nullable=False, default=False),
+    Column("marks", Text),
     Index(None, "box"),
     info=SECRET,
     sqlite_with_rowid=False,
 )
-"""One ballot under 128 random bits; `option`: the key of the one it is for, where there are
-several; `reason` only where the method keeps one."""
+"""One ballot under 128 random bits; `option`: the key of the one it is for, where one is chosen;
+`marks`: JSON, where a ballot says more than that, and then `position` is empty; `reason` only
+where the method keeps one. The key is a digest of a code that its voter alone has
+(`rules.ballot_key`)."""
 
 audit = Table(
     "audit",
     metadata,
     Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), primary_key=True),
     Column("salt", String(64), nullable=False),
+    Column("lot", String(64)),
     info=SECRET,
 )
-"""The salt of a box's roster hash and audit commitment; without it they say nothing."""
+"""The salt of a box's roster hash and audit commitment; without it they say nothing. `lot`: the
+word whose digest the box told when it opened."""
 
 record = Table(
     "record",

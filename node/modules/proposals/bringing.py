@@ -6,14 +6,13 @@ takes the steps of other communities, and sent if the proposal may be seen outsi
 
 import calendar
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
-from html import escape
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from node.kernel.database import insert_new
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
@@ -21,35 +20,18 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries, rules
+from node.modules.proposals import queries, rules, wording
 from node.modules.proposals.objects import GovernanceProposal, StageEntry
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
-from vocab.html import from_text, short, untagged
+from node.modules.proposals.wording import Words
+from vocab.html import from_text, untagged
 from vocab.types import Create, Update
-from web.language import catalogue, mark
+from web.language import mark
 
-SUMMARY = mark(
-    "“%(title)s” is a proposal of %(community)s, decided by its members alone. "
-    "Comments are welcome: %(url)s"
-)
-STAYS = mark("Keep it as it is")
-"""What the option is called under which things stay as they are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Words:
-    """What a proposal says, and so what can be changed until voting opens.
-
-    `options`: name and words of each, as they stand on the form, or None for one text;
-    `stays`: among them is to leave things as they are.
-    """
-
-    title: str
-    text: str
-    method: decisions.Method
-    options: Sequence[tuple[str, str]] | None = None
-    stays: bool = True
+ACTIVE_DAYS = "decisions.active_days"
+"""The setting that says how many days back somebody still counts as active, for the quorum."""
+ACTIVE_FOR = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +73,7 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
     times = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
-    if wrong := times | faults(unit, draft, answers=draft.answers is not None):
+    if wrong := times | wording.faults(unit, draft, answers=draft.answers is not None):
         raise Invalid(wrong)
     us = accounts.community_account(unit.db)
     value = _value(unit, us, member, draft)
@@ -109,35 +91,6 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     return slug
 
 
-def faults(unit: Unit, words: Words, *, answers: bool) -> dict[str, str]:
-    """What is wrong with the words of a proposal, by field.
-
-    Args:
-        unit: the unit.
-        words: what it says.
-        answers: its approval answers another community, whose one text it takes or leaves.
-    """
-    if words.options is None:
-        return {}
-    if answers:
-        return {"method": mark("An answer to others is one text. Choose another way.")}
-    if words.method not in decisions.AMONG_OPTIONS:
-        return {"method": mark("Among options we decide by majority. Choose that.")}
-    return rules.options(words.options, stay=_say(unit, STAYS) if words.stays else "")
-
-
-def options(unit: Unit, id_: str, words: Words) -> tuple[decisions.Option, ...]:
-    """The options of a proposal as they travel: in order, and last to leave things as they are."""
-    given = rules.written(words.options or ())
-    made = tuple(
-        decisions.Option(id=f"{id_}#opt-{n}", name=untagged(name), tradeoff=more or None)
-        for n, (name, more) in enumerate(given, 1)
-    )
-    if not made or not words.stays:
-        return made
-    return (*made, decisions.Option(id=f"{id_}#{decisions.STAY}", name=_say(unit, STAYS)))
-
-
 def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProposal:
     id_ = unit.id("o")
     history = rules.begun(unit.now, at_once=draft.opens is None)
@@ -148,9 +101,9 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         audience=us.id,
         proposed_by=member if draft.named else None,
         name=untagged(draft.title),
-        summary=summary(unit, draft.title, f"{unit.origin}/p/{_slug(id_)}"),
+        summary=wording.summary(unit, draft.title, f"{unit.origin}/p/{_slug(id_)}"),
         content=from_text(draft.text),
-        options=options(unit, id_, draft),
+        options=wording.options(unit, id_, draft),
         lang=unit.community.language,
         url=f"{unit.origin}/p/{_slug(id_)}",
         published=unit.now,
@@ -166,19 +119,6 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
     )
 
 
-def summary(unit: Unit, title: str, url: str) -> str:
-    """What a server shows that knows only title, summary and link, or folds the rest; HTML.
-
-    The title is in it, because many show nothing else until it is unfolded.
-    """
-    names = {"title": short(title), "community": short(unit.community.name, 60), "url": url}
-    return f"<p>{escape(_say(unit, SUMMARY) % names, quote=False)}</p>"
-
-
-def _say(unit: Unit, sentence: str) -> str:
-    return catalogue(unit.community.language).gettext(sentence)
-
-
 def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> None:
     unit.db.execute(
         insert(plan).values(
@@ -192,6 +132,7 @@ def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> No
             closes=draft.closes,
             review_months=draft.review_months,
             answers=dict(draft.answers) if draft.answers else None,
+            settings=wording.settings(draft),
             once=once,
         )
     )
@@ -205,12 +146,15 @@ def _open_box(unit: Unit, slug: str) -> None:
         counts=made.counts,
         closes=made.closes,
         review=months_after(made.closes, made.review_months),
+        settings=made.settings or {},
     )
     subject: dict[str, Any] = {"id": found.id, "name": found.name, "content": found.content}
     if found.options:
         subject["options"] = [decisions.kept(option) for option in found.options]
     members = [m.id for m in accounts.members(unit.db, suspended=False)]
-    decisions.open_box(unit, slug, terms, subject=subject, members=members)
+    since = unit.now - timedelta(days=unit.setting(ACTIVE_DAYS) or ACTIVE_FOR)
+    active = [m.id for m in accounts.active_members(unit.db, since)]
+    decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
     unit.later("proposals.close", due=made.closes, slug=slug)
 
 
@@ -261,7 +205,17 @@ def close(unit: Unit, slug: str) -> None:
     if unit.now < made.closes:
         raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
     done = decisions.decide(unit, slug, answers=made.answers)
-    move(unit, found, rules.ending(done.outcome), sent=False)
+    if isinstance(done, decisions.Again):
+        _once_more(unit, found, done.closes)
+    else:
+        move(unit, found, rules.ending(done.outcome), sent=False)
+
+
+def _once_more(unit: Unit, found: Proposal, closes: datetime) -> None:
+    """Voting goes on: too few took part, or options were equal."""
+    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
+    move(unit, replace(found, voting_ends=closes), "voting", sent=True)
+    unit.later("proposals.close", due=closes, slug=found.slug)
 
 
 def withdraw(unit: Unit, slug: str, member: str) -> None:

@@ -1,15 +1,16 @@
 """Changing what a proposal says, until voting opens. A unit."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import update
 
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.proposals import bringing, rules
-from node.modules.proposals.bringing import Words
+from node.modules.proposals import bringing, rules, wording
 from node.modules.proposals.tables import plan
+from node.modules.proposals.wording import Words
 from vocab.html import from_text, untagged
 from web.language import mark
 
@@ -35,16 +36,17 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         raise Refused("E_NOT_YOURS", safe=THEIRS)
     if not rules.may_change(stage=found.stage, author=author):
         raise Conflict("E_STAGE", safe=FIXED)
-    if wrong := bringing.faults(unit, words, answers=made.answers is not None):
+    if wrong := wording.faults(unit, words, answers=made.answers is not None):
         raise Invalid(wrong)
-    kept = {"text": words.text, "method": words.method.value, "changed": unit.now}
+    kept: dict[str, Any] = {"text": words.text, "method": words.method.value, "changed": unit.now}
+    kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     said = replace(
         found,
         name=untagged(words.title),
-        summary=bringing.summary(unit, words.title, found.url or found.id),
+        summary=wording.summary(unit, words.title, found.url or found.id),
         content=from_text(words.text),
-        options=bringing.options(unit, found.id, words),
+        options=wording.options(unit, found.id, words),
     )
     bringing.move(unit, said, found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)

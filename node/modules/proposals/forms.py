@@ -2,23 +2,24 @@
 
 from typing import Final
 
-from web.forms import Choice, Form, Hidden, Line, Moment, Pick, Text, Tick, reach
+from node.modules.decisions import api as decisions
+from web.forms import Choice, Form, Hidden, Line, Moment, Number, Pick, Text, Tick, reach
 from web.language import mark
 
-ONE_TEXT: Final = (
-    Choice("consent", mark("By consent"),
-           mark("It passes when nobody objects with a reason. One round; one objection stops it.")),
-    Choice("majority", mark("Yes or no, by simple majority"),
-           mark("It passes with more in favour than against. A tie leaves things as they are.")),
-)  # fmt: skip
 AMONG: Final = "options"
-"""What a form says of a choice among options; on the wire that is a majority as well."""
-METHODS: Final = (
-    *ONE_TEXT,
-    Choice(AMONG, mark("Among options, by simple majority"),
-           mark("More than half of those who choose one have to choose the same. Otherwise it "
-                "stays as it is.")),
-)  # fmt: skip
+"""What a form says of a majority among options; on the wire that is a majority as well."""
+METHODS: Final = tuple(
+    Choice(name, one.title, one.good_for) for name, one in decisions.METHODS.items()
+)
+"""All ways to decide, with what each is good for; those first that are asked for most."""
+USUAL: Final = 3
+"""So many of them are shown at once, the rest is folded away."""
+ONE_TEXT: Final = tuple(choice for choice in METHODS if decisions.METHODS[choice.value].positions)
+BASES: Final = (
+    Choice("decided", mark("Those who say yes or no")),
+    Choice("cast", mark("All who take part")),
+    Choice("eligible", mark("All who may vote")),
+)
 SHARES: Final = (
     Choice("1/4", mark("A quarter of us")),
     Choice("1/3", mark("A third of us")),
@@ -46,8 +47,14 @@ OPTIONS: Final = (
             Line(f"option_{number}", mark("What we would do"), optional=True, at_most=120),
             Text(f"words_{number}", mark("What it brings, and what it costs"), optional=True,
                  at_most=500),
+            Number(f"cost_{number}", mark("Its price, if we share out money"), optional=True,
+                   most=1_000_000),
         )
     ),
+    Pick("base", mark("Of whom must enough say yes?"), optional=True, choices=BASES),
+    Number("seats", mark("How many are to be chosen?"), optional=True, least=1, most=20),
+    Number("budget", mark("How much is there to spend?"), mark("In whole units of your money."),
+           optional=True, most=1_000_000),
     Tick("changes", mark("It cannot stay as it is"),
          mark("Tick this only if doing nothing is no choice. Without this, “Keep it as it is” "
               "stands on the ballot, too.")),

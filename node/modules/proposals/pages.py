@@ -81,6 +81,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         may_withdraw=rules.legal(seen.proposal.stage, "withdrawn"),
         may_change=rules.may_change(stage=seen.proposal.stage, author=seen.mine),
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
+        taken=[o.id for o in decisions.taken_of(seen.record.document)] if seen.record else [],
         seen=seen,
     )
 
@@ -127,7 +128,9 @@ async def close(request: Request) -> Response:
     seen = await _mine(request)
     node: Node = request.app.state.node
     await node.write(bringing.close, seen.proposal.slug)
-    words = voice(request).say("The ballots are counted.")
+    after = await node.read(view, seen.proposal.slug, request.state.viewer)
+    _ = voice(request).say
+    words = _("The ballots are counted.") if after.record else _("Voting goes on once more.")
     return done(request, f"/p/{seen.proposal.slug}", words)
 
 
@@ -191,6 +194,7 @@ async def choose_reach(request: Request) -> Response:
 
 routes = (
     Route("/decide", decide, methods=["GET"]),
+    Route("/decide/secrecy", voting.secrecy, methods=["GET"]),
     Route("/p/new", starting.new, methods=["GET"]),
     Route("/p/new", starting.create, methods=["POST"]),
     Route("/p/{slug}", show, methods=["GET"]),
@@ -200,6 +204,7 @@ routes = (
     Route("/p/{slug}/vote", voting.ballot, methods=["GET"]),
     Route("/p/{slug}/vote", voting.review, methods=["POST"]),
     Route("/p/{slug}/cast", voting.cast, methods=["POST"]),
+    Route("/p/{slug}/aside", voting.recuse, methods=["POST"]),
     Route("/p/{slug}/close", closing, methods=["GET"]),
     Route("/p/{slug}/close", close, methods=["POST"]),
     Route("/p/{slug}/withdraw", withdraw, methods=["POST"]),

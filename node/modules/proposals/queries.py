@@ -57,6 +57,7 @@ class Plan:
     review_months: int
     answers: Mapping[str, str] | None
     changed: datetime | None
+    settings: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)

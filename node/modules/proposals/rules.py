@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from node.modules.proposals.checks import NEXT
 from web.language import mark
@@ -132,6 +132,34 @@ def options(rows: Sequence[tuple[str, str]], *, stay: str = "") -> dict[str, str
         seen.add(_same(name))
     if not wrong and len(written(rows)) < FEWEST_OPTIONS:
         wrong["option_2"] = mark("Write at least two options, or put one text to the vote.")
+    return wrong
+
+
+def settings(
+    given: Mapping[str, Any], *, options: int, seats: bool, budget: bool
+) -> dict[str, str]:
+    """What is wrong with what a method has to know, by field.
+
+    Args:
+        given: `seats`; `budget` and `costs` of the options.
+        options: how many there are.
+        seats: the method fills seats.
+        budget: the method spends money.
+    """
+    if seats and not 1 <= given.get("seats", 0) < options:
+        return {"seats": mark("Say how many are to be chosen: at least one, fewer than there are.")}
+    if not budget:
+        return {}
+    money, costs = given.get("budget", 0), given.get("costs", ())
+    if not money:
+        return {"budget": mark("Say how much there is to spend.")}
+    wrong = {
+        f"cost_{n}": mark("Say what this costs: more than nothing, and no more than there is.")
+        for n, cost in enumerate(costs, 1)
+        if not 0 < cost <= money
+    }
+    if len(costs) != options:
+        wrong[f"cost_{len(costs) + 1}"] = mark("Say what each option costs.")
     return wrong
 
 

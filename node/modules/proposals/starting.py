@@ -11,8 +11,8 @@ from starlette.responses import Response
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import bringing, changing, rules
-from node.modules.proposals.bringing import Draft, Words
+from node.modules.proposals import bringing, changing, rules, wording
+from node.modules.proposals.bringing import Draft
 from node.modules.proposals.forms import (
     ADOPT,
     AMONG,
@@ -23,9 +23,10 @@ from node.modules.proposals.forms import (
     OBJECT,
 )
 from node.modules.proposals.views import View, member, view
+from node.modules.proposals.wording import Words
 from vocab import html
 from web.forms import Entry, Form, blank, done, read
-from web.language import mark
+from web.language import catalogue, mark
 from web.render import page
 from web.voice import voice
 
@@ -142,10 +143,9 @@ def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _judged(form: Entry) -> Entry:
     """The form with what is wrong between its fields: options that nobody could choose."""
-    unused = form.values.get("method") != AMONG and any(
-        name or words for name, words in _rows(form.values)
-    )
-    if not unused:
+    method = str(form.values.get("method", ""))
+    one_text = method in decisions.METHODS and not decisions.METHODS[method].among
+    if not one_text or not any(name or words for name, words in _rows(form.values)):
         return form
     sentence = mark("You wrote options. Choose to decide among them, or empty them.")
     return form.wrong(Invalid({"method": sentence}))
@@ -153,14 +153,27 @@ def _judged(form: Entry) -> Entry:
 
 def _words(values: Mapping[str, Any]) -> dict[str, Any]:
     """What a form says of the words of a proposal (`bringing.Words`)."""
-    among = values["method"] == AMONG
+    method = values["method"]
+    among = decisions.METHODS[method].among
     return {
         "title": values["title"],
         "text": values["text"],
-        "method": decisions.Method.MAJORITY if among else decisions.Method(values["method"]),
+        "method": decisions.Method.MAJORITY if method == AMONG else decisions.Method(method),
         "options": _rows(values) if among else None,
         "stays": not values.get("changes"),
+        "settings": _settings(values, decisions.METHODS[method].name),
     }
+
+
+def _settings(values: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """What a form says of what its method has to know."""
+    if method in decisions.SEATS:
+        return {"seats": values.get("seats") or 0}
+    if method in decisions.BUDGETS:
+        places = range(1, MOST_OPTIONS + 1)
+        costs = [values.get(f"cost_{n}") or 0 for n in places if values.get(f"option_{n}")]
+        return {"budget": values.get("budget") or 0, "costs": costs}
+    return {"base": values["base"]} if method in decisions.BASED and values.get("base") else {}
 
 
 def _draft(values: Any, about: decisions.Record | None, answer: str) -> Draft:
@@ -192,12 +205,34 @@ async def rewrite(request: Request) -> Response:
     begins: dict[str, Any] = {
         "title": found.name,
         "text": plan.text if plan else "",
-        "method": AMONG if own else plan.method if plan else "",
+        "method": _way(plan.method if plan else "", among=bool(own)),
         "changes": True if own and len(own) == len(found.options) else None,
     }
+    known = (plan.settings if plan else None) or {}
+    begins |= {name: known.get(name) for name in ("base", "seats", "budget")}
     for number, option in enumerate(own, 1):
-        begins |= {f"option_{number}": option.name, f"words_{number}": option.tradeoff}
+        cost = known.get("costs", {}).get(decisions.key(option.id))
+        words = _unpriced(request, option.tradeoff, cost)
+        begins |= {
+            f"option_{number}": option.name,
+            f"words_{number}": words,
+            f"cost_{number}": cost,
+        }
     return _change_page(request, seen, blank(request, _change_form(seen), **begins))
+
+
+def _way(method: str, *, among: bool) -> str:
+    """The method of a proposal as the form names it."""
+    return AMONG if among and method == decisions.Method.MAJORITY else method
+
+
+def _unpriced(request: Request, words: str | None, cost: int | None) -> str | None:
+    """The words of an option without the sentence of what it costs, which has its own field."""
+    if cost is None or not words:
+        return words
+    node: Node = request.app.state.node
+    said = catalogue(node.community.language).gettext(wording.COSTS) % {"cost": cost}
+    return words.removesuffix(said).strip() or None
 
 
 def _stays(option: decisions.Option) -> bool:

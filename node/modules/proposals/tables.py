@@ -72,6 +72,7 @@ plan = Table(
     Column("review_months", Integer, nullable=False),
     Column("answers", JSON),
     Column("changed", Moment),
+    Column("settings", JSON),
     Column("once", String(64), unique=True),
     Index(None, "author"),
 )

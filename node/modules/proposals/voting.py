@@ -4,20 +4,18 @@ Nothing is kept until it is cast. The receipt is shown once, in the answer itsel
 in no address, no cookie and no log.
 """
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.errors import Conflict, Invalid
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries
-from node.modules.proposals.queries import Proposal
+from node.modules.proposals import shapes
+from node.modules.proposals.papers import CODE, Paper, paper
 from node.modules.proposals.views import member
-from web.forms import Choice, Entry, Form, Pick, Text, Tick, blank, fields_of, read
+from web.forms import Choice, Entry, Form, Pick, Text, Tick, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -30,38 +28,89 @@ CONSENT: Final = (
            mark("It would harm us or somebody outside. I say how. One objection stops it.")),
     Choice("abstain", mark("I stand aside"), mark("I leave it to the others. I count as present.")),
 )  # fmt: skip
+ABSTAINS: Final = Choice("abstain", mark("I abstain"),
+                         mark("I leave it to the others. I count as present."))  # fmt: skip
 MAJORITY: Final = (
     Choice("inFavour", mark("Yes"), mark("I am in favour.")),
     Choice("oppose", mark("No"), mark("I am against.")),
-    Choice("abstain", mark("I abstain"), mark("I leave it to the others. I count as present.")),
+    ABSTAINS,
 )
+BLOCK: Final = Choice(
+    "block",
+    mark("I block it, and say why"),
+    mark("It goes against what we are here for. One block stops it."),
+)
+CONSENSUS: Final = (
+    Choice("consent", mark("I agree")),
+    Choice("abstain", mark("I stand aside"), mark("I would not do it so, and I let it be.")),
+    BLOCK,
+)
+GRADIENTS: Final = (
+    Choice("inFavour", mark("I am wholly for it")),
+    Choice("consent", mark("I agree")),
+    Choice("consentWithReservation", mark("I agree, with a concern"),
+           mark("It may go ahead, and my concern is kept.")),
+    Choice("abstain", mark("I am in the middle")),
+    Choice("oppose", mark("I am against it"), mark("I do not stop it.")),
+    BLOCK,
+)  # fmt: skip
+SENSE: Final = (
+    Choice("inFavour", mark("I am for it, as it looks now")),
+    Choice("consentWithReservation", mark("I am not sure yet")),
+    Choice("oppose", mark("I am against it, as it looks now")),
+    ABSTAINS,
+)
+ADVICE: Final = (
+    Choice("inFavour", mark("Go ahead")),
+    Choice("consentWithReservation", mark("Go ahead, and mind this")),
+    Choice("oppose", mark("I advise against it")),
+)
+REASON: Final = (
+    Text("reason", mark("Your reason"),
+         mark("Needed if you object; kept with a concern too. %(word_Members)s read it after "
+              "the close, without your name. Write it so that it does not tell who you are."),
+         optional=True, at_most=3000),
+    Tick("publish", mark("My reason may stand in the public record, without my name"),
+         mark("If you do not tick this, it stays among us.")),
+)  # fmt: skip
+
+
+def _stand(label: str, choices: tuple[Choice, ...]) -> Pick:
+    return Pick("position", label, choices=choices, missing=mark("Choose one of these."))
+
+
 BALLOTS: Final = {
     "consent": Form(
         Pick("position", mark("Is this good enough for now, and safe enough to try?"),
              mark("You need not love it."), choices=CONSENT, missing=mark("Choose one of four.")),
-        Text("reason", mark("Your reason"),
-             mark("Needed if you object; kept with a concern too. %(word_Members)s read it after "
-                  "the close, without your name. Write it so that it does not tell who you are."),
-             optional=True, at_most=3000),
-        Tick("publish", mark("My reason may stand in the public record, without my name"),
-             mark("If you do not tick this, it stays among us.")),
+        *REASON,
     ),
     "majority": Form(
         Pick("position", mark("Are you for it?"), choices=MAJORITY,
              missing=mark("Choose one of three.")),
     ),
+    "supermajority": Form(_stand(mark("Are you for it?"), MAJORITY)),
+    "consensus": Form(_stand(mark("Do you agree?"), CONSENSUS), *REASON),
+    "gradients": Form(_stand(mark("How far do you agree?"), GRADIENTS), *REASON),
+    "senseCheck": Form(_stand(mark("Where do you stand?"), SENSE), *REASON),
+    "adviceProcess": Form(_stand(mark("What do you advise?"), ADVICE), *REASON),
 }  # fmt: skip
-ABSTAIN: Final = MAJORITY[-1]
 UNCHANGED: Final = mark(
     "Nothing changes. It also stays so if more than half do not choose the same change."
 )
+
+
+def form_for(found: Paper) -> Form:
+    """The paper of somebody, with a place for the code if they have voted already."""
+    form = form_of(found.box)
+    return Form(*form.fields.values(), CODE) if found.again else form
 
 
 def form_of(box: decisions.Box) -> Form:
     """The paper of a box: what can be chosen on it."""
     if not box.options:
         return BALLOTS[box.method.value]
-    choices = (*(_choice(option) for option in box.options), ABSTAIN)
+    choices = (*(_choice(option) for option in box.options), ABSTAINS)
     return Form(
         Pick("position", mark("Which of these shall it be?"), choices=choices,
              missing=mark("Choose one of these.")),
@@ -79,30 +128,6 @@ def _literal(text: str | None) -> str:
     return (text or "").replace("%", "%%")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paper:
-    """A proposal and its box, as somebody who may vote sees them."""
-
-    proposal: Proposal
-    box: decisions.Box
-
-
-def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:
-    """What somebody needs to vote.
-
-    Raises:
-        Missing: there is no such vote.
-        Conflict: E_VOTED.
-        Refused: E_NOT_ON_ROSTER.
-    """
-    found = queries.by_slug(db, slug, viewer)
-    box = decisions.box_of(db, slug) if found else None
-    if found is None or box is None:
-        raise Missing
-    decisions.admit(db, slug, viewer.id or "")
-    return Paper(proposal=found, box=box)
-
-
 async def _paper(request: Request) -> Paper:
     node, viewer, _me = member(request)
     found = await node.read(paper, request.path_params["slug"], viewer)
@@ -114,7 +139,9 @@ async def _paper(request: Request) -> Paper:
 async def ballot(request: Request) -> Response:
     """The ballot, empty."""
     found = await _paper(request)
-    return _ballot(request, found, blank(request, form_of(found.box)))
+    if found.box.way.paper is not decisions.Paper.ONE:
+        return shapes.show(request, found)
+    return _ballot(request, found, blank(request, form_for(found)))
 
 
 def _ballot(request: Request, found: Paper, form: Entry, status: int = 200) -> Response:
@@ -135,6 +162,8 @@ def _ballot(request: Request, found: Paper, form: Entry, status: int = 200) -> R
 async def review(request: Request) -> Response:
     """The ballot as it will be counted; or, asked to change it, the ballot as it was filled in."""
     found = await _paper(request)
+    if found.box.way.paper is not decisions.Paper.ONE:
+        return shapes.review(request, found)
     form = _read(request, found)
     if form.errors:
         return _ballot(request, found, form, status=422)
@@ -153,11 +182,12 @@ async def review(request: Request) -> Response:
         choice=next(c for c in position.choices if c.value in position.chosen),
         reason=_kept(form),
         publish=_published(form),
+        code=form.values.get("code") or "",
     )
 
 
 def _read(request: Request, found: Paper) -> Entry:
-    form = read(request, form_of(found.box))
+    form = read(request, form_for(found))
     objects = form.values.get("position") == decisions.Position.OBJECTION
     if objects and not form.values.get("reason"):
         sentence = mark("An objection needs a reason. Say what harm you see.")
@@ -179,17 +209,24 @@ async def cast(request: Request) -> Response:
     """Put the ballot into the box and show its receipt."""
     node, _viewer, me = member(request)
     found = await _paper(request)
+    if found.box.way.paper is not decisions.Paper.ONE:
+        filled = shapes.filled(request, found)
+        if filled.entry.errors:
+            return shapes.page_of(request, found, filled, status=422)
+        put = partial(decisions.cast, said=filled.marks, code=filled.code)
+        return receipt(request, found, await node.write(put, found.box.id, me))
     form = _read(request, found)
     if form.errors:
         return _ballot(request, found, form, status=422)
-    word = await node.write(
-        decisions.cast,
-        found.box.id,
-        me,
-        form.values["position"],
-        _kept(form),
-        publish=_published(form),
-    )
+    put = partial(
+        decisions.cast, said=form.values["position"], reason=_kept(form),
+        publish=_published(form), code=form.values.get("code") or "",
+    )  # fmt: skip
+    return receipt(request, found, await node.write(put, found.box.id, me))
+
+
+def receipt(request: Request, found: Paper, got: decisions.Receipt) -> Response:
+    """The receipt, and the code of the ballot: shown this once."""
     _ = voice(request).say
     answer = page(
         request,
@@ -198,7 +235,24 @@ async def cast(request: Request) -> Response:
         place="decide",
         width="narrow",
         paper=found,
-        word=word,
+        word=got.word,
+        code=got.code,
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+async def secrecy(request: Request) -> Response:
+    """How secret a ballot is, and what cannot be promised."""
+    _ = voice(request).say
+    title = _("How secret is your ballot?")
+    return page(request, "proposals/secrecy.html", title=title, place="decide", width="mid")
+
+
+async def recuse(request: Request) -> Response:
+    """Stay out of a vote in which one has a stake."""
+    node, _viewer, me = member(request)
+    found = await _paper(request)
+    await node.write(decisions.recuse, found.box.id, me)
+    words = voice(request).say("It goes on without you. You are not counted among those needed.")
+    return done(request, f"/p/{found.proposal.slug}", words)

@@ -1,0 +1,147 @@
+"""Counting a box, or opening it once more. Units, and the only code that reads ballots.
+
+Nothing is counted before the box closes. If too few took part it stays open once more; if
+options are equal, it is voted on again between them, once.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select, update
+
+from node.kernel.errors import Conflict, Missing
+from node.kernel.unit import Unit
+from node.modules.decisions import queries, rules
+from node.modules.decisions.methods import lots
+from node.modules.decisions.methods.face import Marks
+from node.modules.decisions.queries import Box
+from node.modules.decisions.rules import Result
+from node.modules.decisions.tables import audit, ballot, box, roster
+from web.language import mark
+
+RUN_OFF: Final = timedelta(days=2)
+"""How long a run-off is open."""
+AT_LEAST: Final = timedelta(days=1)
+AT_MOST: Final = timedelta(days=7)
+"""How long a vote stays open once more, at least and at most; else as long as it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A box that was counted, as it stands after it; `audit`: the digest of its ballots."""
+
+    box: Box
+    result: Result
+    statements: tuple[str, ...]
+    audit: str
+    recused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """A box that is open once more."""
+
+    closes: datetime
+
+
+def count(unit: Unit, box_id: str) -> Counted | Again:
+    """Count a box whose time has come, once; or let it be voted on once more.
+
+    Raises:
+        Missing: there is no such box.
+        Conflict: E_OPEN before it closes, E_COUNTED after it was counted.
+    """
+    found = _closed(unit, box_id)
+    eligible, active, recused = queries.bases(unit.db, box_id)
+    needed = rules.required(found.share, active, eligible)
+    if _too_few(unit, found, needed):
+        length = min(max(found.closes - found.opened, AT_LEAST), AT_MOST)
+        return _again(unit, found, unit.now + length, extended=True)
+    papers = _shuffled(unit, box_id)
+    keys = [_sealed(paper) for paper in papers]
+    secret = unit.db.execute(select(audit).where(audit.c.box == box_id)).one()
+    digest = rules.commitment(secret.salt, found.roster_hash, keys)
+    made = replace(found.setup, eligible=eligible)
+    if secret.lot:
+        seed = lots.seed([secret.lot], digest)
+        made = replace(made, lot=lots.order(made.options, seed))
+    result = rules.tally(
+        found.method, [_said(paper) for paper in papers], made, needed, wanted=found.counts,
+        ran_off=found.run_off is not None,
+    )  # fmt: skip
+    if result.tied:
+        return _run_off(unit, found, result.tied)
+    values = {
+        "counted": unit.now, "outcome": result.outcome.value, "eligible": eligible,
+        "active": active, "needed": needed, "lot_word": secret.lot,
+        "reasons": sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
+        "receipts": sorted(rules.receipt(p["key"]) for p in papers),
+    }  # fmt: skip
+    unit.db.execute(update(box).where(box.c.id == box_id).values(values))
+    agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
+    after = queries.box_of(unit.db, box_id)
+    assert after is not None, "it was just counted"
+    return Counted(
+        box=after,
+        result=result,
+        statements=rules.statements(agreed, result.participated),
+        audit=digest,
+        recused=recused,
+    )
+
+
+def _closed(unit: Unit, box_id: str) -> Box:
+    found = queries.box_of(unit.db, box_id)
+    if found is None:
+        raise Missing
+    if unit.now < found.closes:
+        raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
+    if found.counted:
+        raise Conflict("E_COUNTED", safe=mark("This was counted already."))
+    return found
+
+
+def _too_few(unit: Unit, found: Box, needed: int) -> bool:
+    may = (found.settings or {}).get("extends", True) and not found.extended
+    return may and not found.run_off and queries.turnout(unit.db, found.id) < needed
+
+
+def _again(unit: Unit, found: Box, closes: datetime, **more: Any) -> Again:
+    unit.db.execute(update(box).where(box.c.id == found.id).values(closes=closes, **more))
+    unit.log("decision.again", unit.community.id, subject=found.id)
+    return Again(closes=closes)
+
+
+def _run_off(unit: Unit, found: Box, tied: tuple[str, ...]) -> Again:
+    """Vote again, between options that are equal; what was voted before is gone."""
+    unit.db.execute(delete(ballot).where(ballot.c.box == found.id))
+    unit.db.execute(update(roster).where(roster.c.box == found.id).values(voted=False))
+    return _again(unit, found, unit.now + RUN_OFF, run_off=list(tied))
+
+
+def _sealed(paper: dict[str, Any]) -> tuple[str, ...]:
+    """A ballot as it stands in the digest of all."""
+    return tuple(paper[name] for name in ("key", "position", "option", "marks") if paper[name])
+
+
+def _said(paper: dict[str, Any]) -> Marks:
+    """What a ballot says."""
+    if paper["marks"] is not None:
+        return {str(key): int(number) for key, number in json.loads(paper["marks"]).items()}
+    return {paper["option"] or paper["position"]: 1}
+
+
+def _shuffled(unit: Unit, box_id: str) -> list[dict[str, Any]]:
+    """The ballots by their random keys, written anew in that order.
+
+    PostgreSQL keeps rows in the order of their arrival, beside the transaction that also set
+    the voter's flag; after this neither is left.
+    """
+    mine = select(ballot).where(ballot.c.box == box_id).order_by(ballot.c.key)
+    papers = [dict(row._mapping) for row in unit.db.execute(mine)]  # noqa: SLF001
+    unit.db.execute(delete(ballot).where(ballot.c.box == box_id))
+    if papers:
+        unit.db.execute(insert(ballot), papers)
+    return papers

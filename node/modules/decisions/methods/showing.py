@@ -1,0 +1,57 @@
+"""How much of a count may be told without telling how somebody voted.
+
+A count is told as parts: groups of voters that together are all who took part. It is shown only
+if eight or more took part and no part is so small, or so nearly everybody, that its people could
+be named. A part of nobody is told only where it says nothing of anybody (a rest).
+
+Source: vocabulary.md section 6.9; security.md section 3.1 (f).
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+
+from node.modules.decisions.methods.face import Counted, Method, Paper, Setup
+
+LEAST = 5
+"""A group of fewer is never shown."""
+ENOUGH = 8
+"""Ballots needed before any figure is shown."""
+
+Part = tuple[tuple[Fraction, ...], Fraction]
+"""Figures of groups, and the rest of those who took part, which may be nobody."""
+
+
+def parts(counted: Counted, method: Method, setup: Setup, came: int) -> Iterator[Part]:
+    """Everything that a count would tell, as groups of those who took part."""
+    nobody, all_ = Fraction(0), Fraction(came)
+    totals = counted.totals
+    if method.paper is Paper.ONE:
+        yield tuple(figure for figure in totals.values() if figure), nobody
+        return
+    if method.paper in (Paper.SOME, Paper.BASKET):
+        for figure in totals.values():
+            yield (figure, all_ - figure), nobody
+    elif method.paper is not Paper.PLACES:
+        # sums of numbers: as far from nothing and from all that anybody could give
+        for figure in totals.values():
+            yield (figure, all_ * setup.most - figure), nobody
+    for one, other in combinations(range(len(counted.matrix)), 2):
+        more, less = counted.matrix[one][other], counted.matrix[other][one]
+        yield (Fraction(more), Fraction(less)), all_ - more - less
+    if method.paper is Paper.PLACES:
+        for step in counted.rounds if not counted.matrix else ():
+            held = tuple(step.totals.values())
+            yield held, max(nobody, all_ - sum(held))
+
+
+def safe(counted: Counted, method: Method, setup: Setup, came: int) -> bool:
+    """Whether all of a count may be shown."""
+    if came < ENOUGH:
+        return False
+    return all(
+        len(groups) >= 2
+        and min(groups) >= LEAST
+        and (rest == 0 or method.paper is not Paper.PLACES or rest >= LEAST)
+        for groups, rest in parts(counted, method, setup, came)
+    )
