@@ -307,6 +307,7 @@ def bring(unit: Any, w: World, who: str, reach: str, words: str, **more: Any) ->
         "review_months": 6,
         "reach": reach,
         "named": False,
+        "settings": {"extends": False},
     }
     return bringing.bring(
         unit, who, bringing.Draft(**{**values, **more}), once=secrets.token_hex(8)
