@@ -103,13 +103,17 @@ def open_box(
     }
     unit.db.execute(insert(box).values(values))
     unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
+    _list(unit, box_id, members, here)
+    unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
+    unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {values['lot']}")
+
+
+def _list(unit: Unit, box_id: str, members: Sequence[str], here: Collection[str]) -> None:
     slots: list[dict[str, Any]] = [
         {"slot": secrets.token_hex(16), "box": box_id, "member": m, "active": m in here}
         for m in members
     ]
     unit.db.execute(insert(roster), sorted(slots, key=lambda slot: slot["slot"]))
-    unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
-    unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {values['lot']}")
 
 
 def cast(

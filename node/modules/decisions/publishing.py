@@ -93,17 +93,25 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         lot=found.lot_word,
         run_off=tuple(found.run_off or ()),
     )
-    document = signed(unit, us, records.record(matter, Address(), _say(unit)))
-    _create(unit, us, document)
-    number = queries.last_number(unit.db, us.id) + 1
-    kept = {"box": box_id, "number": number, "answers": dict(answers) if answers else None}
-    unit.db.execute(update(record).where(record.c.id == id_).values(kept))
+    _keep(unit, us, matter, box_id, answers)
     unit.log("decision.close", us.id, subject=id_, words=outcome.value)
     event = Decided(box=box_id, record=id_, outcome=outcome.value)
     unit.tell(event)
     if answers and outcome is Outcome.APPROVED:
         settle(unit, id_, _reach_of_answer(unit, answers["record"]), by=us.id)
     return event
+
+
+def _keep(
+    unit: Unit, us: Account, matter: Matter, box_id: str, answers: Mapping[str, str] | None
+) -> None:
+    """Sign a record and number it."""
+    id_ = matter.id
+    document = signed(unit, us, records.record(matter, Address(), _say(unit)))
+    _create(unit, us, document)
+    number = queries.last_number(unit.db, us.id) + 1
+    kept = {"box": box_id, "number": number, "answers": dict(answers) if answers else None}
+    unit.db.execute(update(record).where(record.c.id == id_).values(kept))
 
 
 def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:

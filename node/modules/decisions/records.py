@@ -162,9 +162,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         options=matter.options,
         chosen_option=matter.chosen.id if matter.chosen else None,
         method=telling.method(matter.method),
-        electorate=Electorate(
-            eligible=matter.eligible, participated=result.participated, as_of=matter.closed
-        ),
+        electorate=_electorate(matter),
         quorum=Quorum(
             quorum_basis="eligibleMembers", required=matter.needed, reached=result.reached
         ),
@@ -181,6 +179,11 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         audit_commitment=matter.audit,
         responses=f"{matter.id}/responses",
     )
+
+
+def _electorate(matter: Matter) -> Electorate:
+    came = matter.result.participated
+    return Electorate(eligible=matter.eligible, participated=came, as_of=matter.closed)
 
 
 def _title(matter: Matter, say: Say) -> str:
