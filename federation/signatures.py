@@ -159,11 +159,11 @@ def sign(
     has_body = method not in BARE_METHODS
     if has_body:
         made = digested or digests(body)
-        headers["Content-Type"] = "application/activity+json"
         if form is Form.CAVAGE:
             headers["Digest"] = made.digest
         else:
             headers["Content-Digest"] = made.content_digest
+        headers["Content-Type"] = "application/activity+json"
     headers |= more or {}
     signed = _sign_cavage if form is Form.CAVAGE else _sign_rfc9421
     return headers | signed(method, url, headers, key_id, private_key, now)
