@@ -7,6 +7,7 @@ memory. Signing takes 0.2 ms and is done in place: handing it to a thread costs 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -104,7 +105,12 @@ def _private(unit: Unit, actor: str) -> Row[Any] | None:
 
 
 def posting(
-    node: Node, by: Signer, body: bytes, digested: Digests, form: Form, more: Mapping[str, str]
+    node: Node,
+    by: Signer,
+    body: bytes,
+    digested: Digests,
+    form: Form,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[str, str], Mapping[str, str]]:
     """The headers of a signed POST, as a function of method and URL for `network.post`.
 

@@ -217,7 +217,7 @@ async def make_node(
         await node.start()
         nodes.append(node)
         if founded and not node.ready:
-            await again(f"found {name}", partial(found, node, name, at), node)
+            await again(f"found {name} at {at}", partial(found, node, name, at), node)
         from node.main import Application
 
         wire.apps[node.origin] = Application(node)

@@ -274,7 +274,7 @@ async def test_a_post_is_taken_out_and_its_answers_locked(here: Stage) -> None:
     await here.node.write(announcing.take_out, post["id"], by=by, reason="It is off our street.")
     await settle(here.node)
 
-    assert len(heard(lena)) == 1
+    assert [act["object"]["type"] for act in heard(lena)] == ["Create", "Lock", "Delete"]
     assert [act["object"]["object"] for act in heard(max_, "Undo")] == [post["id"]]
     stored = await here.node.read(posts.stored, post["id"])
     assert (stored.audience, stored.deleted) == (None, None)

@@ -28,6 +28,7 @@ from node.modules.moderation import (
 from node.modules.moderation.tables import block, refusal, report
 from node.modules.notes import public
 from node.modules.notes import queries as posts
+from tests import servers
 from tests.conftest import PASSWORD, Browser, Clock, Wire, person, settle
 from tests.modules.test_notes import feed, follow, kept, meet, put, say
 from vocab.types import Block, Flag
@@ -501,8 +502,11 @@ async def test_what_was_given_up_is_shown_after_a_restart_and_can_be_tried_again
     assert len(arrived) == 2
     assert "See the letters" not in (await admin.get("/desk/queue")).text
     for odd in ({"letter": "deliver x y"}, {"domain": "elm.test"}, {"letter": "x" * 300}):
-        gone = {"reason": "Why not.", "say": "again", **odd}
-        assert (await admin.post("/desk/queue", gone)).status_code == 404
+        token = servers.hidden_fields((await admin.get("/me")).text, "/sign-out")
+        gone = {**token, "reason": "Why not.", "say": "again", **odd}
+        ours = {"origin": restarted.origin, "sec-fetch-site": "same-origin"}
+        answer = await admin.client.post("/desk/queue", data=gone, headers=ours)
+        assert answer.status_code == 404
     assert (await admin.get("/desk/queue?at=elm.test")).status_code == 404
 
 
