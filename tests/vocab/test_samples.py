@@ -9,7 +9,6 @@ from vocab.wire import dump, load
 
 LATER = {
     "07-capability-digest.json": "Exchange",
-    "32-fulfilment-create.json": "Exchange",
     "36-credit-transfer-offer.json": "Exchange",
     "37-credit-transfer-accept.json": "Exchange",
     "42-advisory-poll-create.json": "Decide",

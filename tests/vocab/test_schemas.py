@@ -1,6 +1,7 @@
 """The producer's check: what of ours may leave, and what of others is asked."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_http_loosens_nothing_else() -> None:
 
 def test_every_schema_is_one_of_the_vocabularys(shared) -> None:
     ours = {"plain.schema.json", "plain-activity.schema.json", "foreign-agreement.schema.json"}
-    ours.add("carried.schema.json")
+    ours |= {"carried.schema.json", "letters-page.schema.json"}
     mine = {
         f.name: f for part in ("objects", "activities") for f in (schemas.FOLDER / part).iterdir()
     }
@@ -206,6 +207,16 @@ def test_every_schema_is_one_of_the_vocabularys(shared) -> None:
 
     assert mine.keys() - ours == theirs.keys()
     for name, file in theirs.items():
-        assert json.loads(mine[name].read_text()) == json.loads(file.read_text())
-    for name in ("ns.ttl", "statemachines.json"):
-        assert (schemas.FOLDER / name).read_bytes() == (shared / "vocab" / name).read_bytes()
+        assert but_keys(json.loads(mine[name].read_text())) == but_keys(
+            json.loads(file.read_text())
+        )
+    here, there = ((at / "ns.ttl").read_text() for at in (schemas.FOLDER, shared / "vocab"))
+    assert set(there.splitlines()) <= set(here.splitlines())  # terms are added, never changed
+    machines = "statemachines.json"
+    assert (schemas.FOLDER / machines).read_bytes() == (shared / "vocab" / machines).read_bytes()
+
+
+def but_keys(schema: Any) -> Any:
+    """A schema without the form of keys, which here may be old and say when they ended."""
+    kept = {k: v for k, v in schema.get("$defs", {}).items() if k != "multikey"}
+    return {**schema, "$defs": kept}
