@@ -132,8 +132,12 @@ async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, w
     await his.press("Agreed with Mira Lind", "agreed-theirs")
     await his.open("Ask to call it off")
     await his.picture("agreed-call-off")
-    await hers.press("It is done", "done")
-    await hers.sees("Done, with Bo Sander")
+    await hers.open("I did it")
+    await hers.press("Tell them that it is done", "delivered")
+    await hers.sees("Done; waiting to be confirmed")
+    await shows(stage, his, "/agreements", "Done; waiting to be confirmed")
+    await his.go("/agreements")
+    await his.press("Done; waiting to be confirmed", "delivered-theirs")
 
 
 async def followed(node: Node, who: str) -> bool:
