@@ -209,7 +209,7 @@ def test_a_letter_for_which_there_is_no_room_comes_later_and_once(
         assert here.rows(came) == [(0,)]
 
     again = {"say": "again", "domain": "alder.test", "reason": "There is room again."}
-    Person(birch, "keeper").send("/desk/queue", again)
+    Person(birch, "keeper").send("/desk/queue", again, form="/desk/queue?at=alder.test")
     wait_until(lambda: here.rows(came) == [(1,)], "the letter")
     birch.end()
 
