@@ -41,6 +41,8 @@ def main(given: Sequence[str] | None = None) -> int:
         return _fail(problem.safe or str(problem))
     except Unusable as problem:
         return _fail(str(problem))
+    except TimeoutError:
+        return _fail("It took too long. Try again when this machine has less to do.")
     except OSError as problem:
         return _fail(f"{problem.filename or 'This'} cannot be used: {problem.strerror or problem}")
     return int(result or 0)
