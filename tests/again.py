@@ -95,7 +95,8 @@ def _notes(wire: Any) -> dict[str, list[Any]]:
 def _likeness(node: Node, rows: Rows) -> tuple[Any, ...]:
     """What must be alike for the same deeds to have the same effect."""
     settings = replace(node.settings, data=Path(), database="")
-    said = repr((sorted(rows.items()), settings, sorted(_wire(node).away)))
+    wire = _wire(node)
+    said = repr((sorted(rows.items()), settings, sorted(wire.away), sorted(_notes(wire))))
     modules = tuple(map(id, node.registry.modules))
     return (node.origin, node.now(), modules, node.random.getstate(),
             hashlib.sha256(said.encode()).digest())  # fmt: skip

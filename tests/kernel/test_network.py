@@ -399,7 +399,7 @@ async def _endless_headers(writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(b"X-A: " + b"a" * 4000 + b"\r\n")
         await writer.drain()
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("reply", [_dribble, _silence, _endless_headers])
