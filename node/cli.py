@@ -125,6 +125,9 @@ def _keeping(sub: Any) -> None:
     migrate = _add(sub, "migrate", commands.migrate, "Bring the tables up to date.")
     migrate.add_argument("--revise", metavar="MODULE", help="write a module's next migration")
     migrate.add_argument("--message", default="change tables")
+    verify = _add(sub, "verify", commands.verify, "Check a file of records, without a network.")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--known", type=Path, metavar="FILE", help="an earlier file you trust")
     _add(sub, "check", commands.check, "Check the data: rows, foreign keys, the log's chain.")
     _add(sub, "version", commands.version, "Print the version.")
 

@@ -277,6 +277,17 @@ async def check(settings: Settings, _args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def verify(_settings: Settings, args: argparse.Namespace) -> int:
+    """Check a file of records by itself; 1 if something in it does not hold."""
+    from node.modules.decisions import verifying
+
+    known = args.known.read_bytes() if args.known else None
+    found = verifying.verify(args.file.read_bytes(), known)
+    for one in found:
+        _say(f"{one.part}\t{one.code}\t{one.words}")
+    return 1 if any(one.wrong for one in found) else 0
+
+
 def version(_settings: Settings, _args: argparse.Namespace) -> None:
     """Print the version."""
     _say(installed_version("folkmoot"))

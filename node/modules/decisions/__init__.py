@@ -13,6 +13,7 @@ from node.modules.decisions import (
     pages,
     public,
     publishing,
+    register,
     slots,
 )
 from node.modules.decisions.objects import TYPES, DecisionRecord, DecisionResponse
@@ -34,7 +35,7 @@ module = Module(
     metadata=metadata,
     types=TYPES,
     handlers=handlers.handlers,
-    routes=pages.routes,
+    routes=(*pages.routes, *register.routes),
     jobs={"check": jobs.check, "weigh": jobs.weigh, "sweep": jobs.sweep},
     every={"sweep": timedelta(hours=6)},
     subscribers=leaving.subscribers,

@@ -109,8 +109,8 @@ def _force(unit: Unit, activity: Activity, actor: Account, value: Object, *, hol
     if id_of(activity.target) != register:
         return
     mine = (record.c.id == value.id) & (record.c.owner == actor.id)
-    when = unit.now if holds else None
-    unit.db.execute(update(record).where(mine).values(in_force=when))
+    when = {"in_force": unit.now, "ended": None} if holds else {"ended": unit.now}
+    unit.db.execute(update(record).where(mine).values(when))
 
 
 @handlers.on(Create, DecisionResponse)

@@ -7,7 +7,8 @@ from federation import resolving
 from node.kernel.errors import Missing, Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.decisions import handlers, queries
+from node.modules.accounts import api as accounts
+from node.modules.decisions import chaining, handlers, queries
 from vocab.model import Malformed
 
 
@@ -60,8 +61,14 @@ async def _shown(node: Node, id: str) -> Mapping[str, Any] | None:
 
 
 async def sweep(node: Node) -> None:
-    """Try again what could not be checked when it came."""
+    """Try again what could not be checked when it came; sign the end of our chain if need be."""
     await node.write(_again)
+    await node.write(_confirm)
+
+
+def _confirm(unit: Unit) -> None:
+    if unit.community.ready:
+        chaining.confirm(unit, accounts.community_account(unit.db))
 
 
 def _again(unit: Unit) -> None:

@@ -12,6 +12,7 @@ from vocab.types import Article, Note
 
 __all__ = [
     "TYPES",
+    "ChainLink",
     "Counting",
     "DecisionRecord",
     "DecisionResponse",
@@ -144,6 +145,19 @@ class Counting(Object):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChainLink(Object):
+    """The place of a record among its community's, and the link of the one before (`chain`).
+
+    Not of the published vocabulary, like `Counting`.
+    """
+
+    type: ClassVar[str] = "ChainLink"
+
+    number: int | None = number("number")
+    previous: str | None = text("previous")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionRecord(Article):
     """What a community decided; never updated, only superseded by a new record."""
 
@@ -172,6 +186,7 @@ class DecisionRecord(Article):
     effective_from: datetime | None = time("effectiveFrom")
     review_date: datetime | None = time("reviewDate")
     audit_commitment: str | None = text("auditCommitment")
+    chain: ChainLink | None = part("chain", ChainLink)
     responses: str | None = iri("responses")
     """The collection of responses its owner knows of."""
 

@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 
 from node.kernel.access import Reach
 from node.kernel.errors import Conflict, Missing, Refused
-from node.kernel.tables import Account, actor_key, letter
+from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import counting, queries, records, rules, seals
+from node.modules.decisions import chaining, counting, queries, records, rules
 from node.modules.decisions.counting import Again
-from node.modules.decisions.objects import DecisionRecord, DecisionResponse
+from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
 from node.modules.decisions.records import Address, Matter, Reply
 from node.modules.decisions.rules import Answer, Outcome
@@ -105,13 +105,20 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
 def _keep(
     unit: Unit, us: Account, matter: Matter, box_id: str, answers: Mapping[str, str] | None
 ) -> None:
-    """Sign a record and number it."""
-    id_ = matter.id
-    document = signed(unit, us, records.record(matter, Address(), _say(unit)))
+    """Sign a record and bind it to those before it."""
+    keep(unit, us, records.record(matter, Address(), _say(unit)))
+    kept = {"box": box_id, "answers": dict(answers) if answers else None}
+    unit.db.execute(update(record).where(record.c.id == matter.id).values(kept))
+
+
+def keep(unit: Unit, us: Account, value: DecisionRecord) -> dict[str, Any]:
+    """Sign a record of ours and bind it to those before it; the document."""
+    number, before = chaining.end(unit, us)
+    place = ChainLink(number=number + 1, previous=before or None)
+    document = signed(unit, us, replace(value, chain=place))
     _create(unit, us, document)
-    number = queries.last_number(unit.db, us.id) + 1
-    kept = {"box": box_id, "number": number, "answers": dict(answers) if answers else None}
-    unit.db.execute(update(record).where(record.c.id == id_).values(kept))
+    chaining.bind(unit, us, value.id or "", document, (number, before))
+    return document
 
 
 def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:
@@ -261,11 +268,7 @@ ANSWER_FAULTS = {
 
 def signed(unit: Unit, us: Account, value: Object) -> dict[str, Any]:
     """A document of our community's with its proof (eddsa-jcs-2022)."""
-    key = unit.db.scalar(select(actor_key.c.ed25519).where(actor_key.c.account == us.id))
-    assert key is not None, "the community has keys since it was founded"
-    method = next(iter(us.assertion_keys))
-    document = wire.dump(value, for_proof=True)
-    return seals.sealed(document, key=key, method=method, created=unit.now)
+    return chaining.sealed(unit, us, wire.dump(value, for_proof=True))
 
 
 def _create(unit: Unit, us: Account, document: dict[str, Any]) -> None:
@@ -296,12 +299,17 @@ def rehome(unit: Unit, old: str, new: str) -> None:
         unit.db.execute(update(box).where(box.c.id == row.id).values(subject_digest=digest))
     us = accounts.community_account(unit.db)
     mine = select(record.c.id, record.c.document, box.c.subject_digest).join_from(record, box)
-    for kept in unit.db.execute(mine.where(record.c.owner == us.id)).all():
+    mine = mine.where(record.c.owner == us.id).order_by(record.c.number)
+    place = (0, "")
+    for kept in unit.db.execute(mine).all():
         document = {**json.loads(kept.document), "subjectDigest": kept.subject_digest}
         value = wire.load(document, unit.registry.types)
-        again = signed(unit, us, replace(value, proof=None))
+        assert isinstance(value, DecisionRecord), "what lies in a record"
+        here = ChainLink(number=place[0] + 1, previous=place[1] or None)
+        again = signed(unit, us, replace(value, chain=here, proof=None))
         held = {"document": _text(again), "digest": proofs.digest(again), "seal": "holds"}
         unit.db.execute(update(record).where(record.c.id == kept.id).values(held))
+        place = chaining.bind(unit, us, kept.id, again, place)
         _in_letters(unit, us.id, again)
 
 

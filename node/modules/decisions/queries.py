@@ -91,7 +91,13 @@ class Record:
     sent: datetime | None
     settled: datetime | None
     in_force: datetime | None
+    ended: datetime | None
     answers: Mapping[str, Any] | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is in force."""
+        return self.in_force is not None and self.ended is None
 
 
 def language_of(one: Record) -> str | None:
@@ -176,7 +182,12 @@ def taken_part(db: Connection, member: str) -> list[tuple[str, bool]]:
     return [(str(row.subject.get("name", "")), row.voted) for row in rows]
 
 
-_RECORD = (*record.c, account.c.name.label("owner_name"), account.c.handle, account.c.local)
+_RECORD = (
+    *(c for c in record.c if c.name not in ("link", "checkpoint")),
+    account.c.name.label("owner_name"),
+    account.c.handle,
+    account.c.local,
+)
 
 
 def _record_of(row: Row[Any]) -> Record:
@@ -246,10 +257,43 @@ def unsettled(db: Connection, viewer: Viewer) -> list[Record]:
     return [_record_of(row) for row in db.execute(open_.order_by(record.c.at))]
 
 
-def last_number(db: Connection, owner: str) -> int:
-    """The highest number a decision of ours has."""
-    # every reach: numbers go on, whoever may see the decision
-    return db.scalar(select(func.max(record.c.number)).where(record.c.owner == owner)) or 0
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A record of ours in the chain; `link` is None until it is bound."""
+
+    id: str
+    number: int
+    link: str | None
+    document: Mapping[str, Any]
+
+
+def links(db: Connection, owner: str) -> list[Link]:
+    """All records of ours in the order of the chain, for units and for what is told of it."""
+    # every reach: a leaf says nothing of a text, and without it the chain would break
+    columns = (record.c.id, record.c.number, record.c.link, record.c.document)
+    mine = select(*columns).where(record.c.owner == owner, record.c.number.is_not(None))
+    return [
+        Link(id=row.id, number=row.number, link=row.link, document=json.loads(row.document))
+        for row in db.execute(mine.order_by(record.c.number))
+    ]
+
+
+def checkpoint(db: Connection, owner: str) -> Mapping[str, Any] | None:
+    """What a community of ours signed last of its chain."""
+    # every reach: it says how many records there are, and nothing of any
+    mine = select(record.c.checkpoint).where(record.c.owner == owner, record.c.link.is_not(None))
+    held: Mapping[str, Any] | None = db.scalar(mine.order_by(record.c.number.desc()).limit(1))
+    return held
+
+
+def register(db: Connection, viewer: Viewer, *, as_of: datetime | None = None) -> list[Record]:
+    """Our records that a viewer may see, newest first; with `as_of` those in force at a moment."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    seen = found.where(visible(record, viewer), account.c.local, record.c.number.is_not(None))
+    if as_of is not None:
+        over = record.c.ended.is_(None) | (record.c.ended > as_of)
+        seen = seen.where(record.c.in_force <= as_of, over)
+    return [_record_of(row) for row in db.execute(seen.order_by(record.c.number.desc()))]
 
 
 def unproven(db: Connection) -> list[str]:
@@ -266,6 +310,8 @@ def published(
     when = record.c.in_force if in_force else record.c.sent
     left = select(record.c.id, when.label("at")).where(visible(record, viewer))
     mine = left.where(record.c.owner == owner, record.c.sent.is_not(None), when.is_not(None))
+    if in_force:
+        mine = mine.where(record.c.ended.is_(None))
     return [(row.id, row.at) for row in db.execute(mine.order_by(when.desc(), record.c.id))]
 
 

@@ -217,12 +217,12 @@ def _summary(matter: Matter, say: Say) -> str:
 def _lead(matter: Matter, say: Say) -> str:
     parts = telling.sentences(matter, say)
     if matter.result.outcome is Outcome.APPROVED:
-        parts.append(say(REVIEW) % {"day": _day(matter.review, say)})
+        parts.append(say(REVIEW) % {"day": in_full(matter.review, say)})
     return " ".join(parts)
 
 
-def _day(day: date, say: Say) -> str:
-    """Weekday, date and year, in the community's language."""
+def in_full(day: date, say: Say) -> str:
+    """Weekday, date and year, for what is read years later."""
     return say("%(weekday)s %(day)d %(month)s %(year)d") % {
         "weekday": say(WEEKDAYS[day.weekday()]),
         "day": day.day,

@@ -136,13 +136,18 @@ record = Table(
     Column("settled", Moment),
     Column("in_force", Moment),
     Column("answers", JSON),
+    Column("link", String(120)),
+    Column("checkpoint", JSON),
+    Column("ended", Moment),
     Index(None, "owner", "at"),
     Index(None, "box"),
 )
 """A decision, ours or another community's. `document` is the JSON as signed or received.
 
 Ours: `number` counts them, `sent` says when it left this node and can no longer change,
-`settled` when somebody chose who may see it, `answers` what it answers elsewhere if approved.
+`settled` when somebody chose who may see it, `answers` what it answers elsewhere if approved;
+`link` binds it to all before it, and `checkpoint` is what we signed of the chain's end (`chain`).
+`in_force` and `ended`: since when it is in force, and since when no longer.
 `seal`: holds, unchecked or fails, with the code of what is wrong."""
 
 response = Table(

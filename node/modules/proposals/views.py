@@ -86,7 +86,7 @@ def strip(seen: View, spoken: Voice, viewer: Viewer) -> tuple[str, str, str, str
         yours = _("Read it, and say what you think") if viewer.is_member and found.ours else ""
         return _("We talk it through"), _("The vote"), yours, spoken.short(by) if by else ""
     outcome = seen.box.outcome if seen.box else None
-    forced = seen.record is not None and seen.record.in_force is not None
+    forced = seen.record is not None and seen.record.holds
     now = _(rules.on_screen(found.stage, outcome=outcome, in_force=forced))
     asked = seen.record is not None and seen.record.settled is None and may_settle(seen, viewer)
     choose = _("Choose who may see the decision") if asked else ""
