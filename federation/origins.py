@@ -14,7 +14,7 @@ LONGEST = 2048
 _PORTS = {"https": 443, "http": 80}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def domain(url: str) -> str:
     """Host, and port if it is not the usual one, as in a handle; empty if it is no address.
 

@@ -25,7 +25,7 @@ def origin(url: Any) -> tuple[str, str, int] | None:
     return _origin(url) if isinstance(url, str) else None
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=16384)
 def _origin(url: str) -> tuple[str, str, int] | None:
     try:
         parts = urlsplit(url)

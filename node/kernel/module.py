@@ -213,6 +213,7 @@ class Registry:
         _merge(self.types, {(t.type, t.kind): t for t in CORE}, "core: type")
         for m in self.modules:
             self._add(m)
+        self._finders = tuple(find for m in self.modules for find in m.documents)
         self.identify = next((m.identify for m in self.modules if m.identify), None)
         self.picture = next((m.picture for m in self.modules if m.picture), None)
 
@@ -289,22 +290,23 @@ class Registry:
     ) -> Object | None:
         """The object with this id, if a module has it and the viewer may fetch it.
 
-        With `like` only the modules that handle this class are asked, which spares the others
-        a query for each letter.
+        With `like` only modules that handle this class are asked; it spares the others a query.
         """
-        for m in self.modules if like is None else self._keepers(like):
-            for find in m.documents:
-                if (found := find(db, id, viewer)) is not None:
-                    return found
+        for find in self._finders if like is None else self._keepers(like):
+            if (found := find(db, id, viewer)) is not None:
+                if like is None:
+                    # most letters are about posts: who had the last thing is asked first
+                    self._finders = (find, *(one for one in self._finders if one is not find))
+                return found
         return None
 
-    def _keepers(self, cls: type[Object]) -> Sequence[Module]:
-        """The modules that handle the nearest class of this one; all if none does."""
+    def _keepers(self, cls: type[Object]) -> Sequence[Callable[..., Object | None]]:
+        """What finds things of the nearest class of this one that is handled; all if none is."""
         for each in cls.__mro__:
-            found = [m for m in self.modules if each in m.handles]
+            found = [find for m in self.modules if each in m.handles for find in m.documents]
             if found:
                 return found
-        return self.modules
+        return self._finders
 
     def audience(self, db: Connection, id: str) -> list[str] | None:
         """The accounts in a collection of ours, None if no module knows the collection."""

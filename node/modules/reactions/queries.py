@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, select
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.database import insert_new
@@ -15,6 +15,17 @@ from node.modules.reactions.rules import Verb
 from node.modules.reactions.tables import reaction
 from vocab.model import Activity
 from vocab.types import Announce, Like
+
+# Built once: each letter asks for them, and building takes longer than asking.
+_MINE = and_(reaction.c.actor == bindparam("actor"), reaction.c.object == bindparam("id"))
+_SAID = select(func.count()).select_from(reaction).where(_MINE)
+_ACTIVITY = select(reaction.c.activity).where(
+    _MINE, reaction.c.verb == bindparam("verb"), reaction.c.content == bindparam("content")
+)
+_DOCUMENT = select(reaction).where(reaction.c.activity == bindparam("id"))
+_REMOVE = delete(reaction).where(
+    reaction.c.activity == bindparam("said_as"), reaction.c.actor == bindparam("said_by")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,19 +167,18 @@ def lately(db: Connection, ids: Select[Any], since: datetime) -> dict[str, React
 
 def activity_of(db: Connection, actor: str, id: str, verb: Verb, content: str = "") -> str | None:
     """The activity by which somebody did this with a thing; None if they did not."""
-    this = and_(_about(id, verb), reaction.c.actor == actor, reaction.c.content == content)
-    return db.scalar(select(reaction.c.activity).where(this))
+    said = {"id": id, "verb": verb.value, "actor": actor, "content": content}
+    return db.scalar(_ACTIVITY, said)
 
 
 def said_of(db: Connection, actor: str, id: str) -> int:
     """How many things somebody said of one thing."""
-    mine = and_(reaction.c.actor == actor, reaction.c.object == id)
-    return int(db.scalar(select(func.count()).select_from(reaction).where(mine)) or 0)
+    return int(db.scalar(_SAID, {"actor": actor, "id": id}) or 0)
 
 
 def document(db: Connection, id: str, viewer: Viewer) -> Activity | None:
     """The Like or Announce with this id: a share for everybody, a like for who likes."""
-    row = db.execute(select(reaction).where(reaction.c.activity == id)).one_or_none()
+    row = db.execute(_DOCUMENT, {"id": id}).one_or_none()
     if row is None or (row.verb != Verb.SHARE and row.actor != viewer.id):
         return None
     return written(row)
@@ -196,8 +206,8 @@ def add(unit: Unit, row: Mapping[str, Any]) -> bool:
 
 def remove(unit: Unit, actor: str, activity: str) -> bool:
     """Forget what somebody said; false if they did not."""
-    this = and_(reaction.c.activity == activity, reaction.c.actor == actor)
-    return bool(unit.db.execute(delete(reaction).where(this)).rowcount)
+    done = unit.db.execute(_REMOVE, {"said_by": actor, "said_as": activity})
+    return bool(done.rowcount)
 
 
 def remove_of(unit: Unit, actor: str) -> None:
