@@ -3,6 +3,7 @@
 Judged on the parsed text itself; nothing here looks at a request's host.
 """
 
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -22,6 +23,15 @@ def local_path(path: str | None, otherwise: str = "/") -> str:
     if not path or not _plain(path) or not path.startswith("/") or path.startswith("//"):
         return otherwise
     return path
+
+
+def moment(said: str | None) -> datetime | None:
+    """The cursor of a page that goes on before a moment; None for anything that is no time."""
+    try:
+        found = datetime.fromisoformat((said or "").replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def page_of(one: Account) -> str:

@@ -1,6 +1,6 @@
 """What a module can find: by words, by whose it is, by its id; and what it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,21 +12,22 @@ from vocab.html import holds
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
-    """What is looked for: by its words, by whose it is, by its id; what is left out may be any.
+    """What is looked for: by words, by whose it is, by id, by hashtag; what is left out may be any.
 
-    `words` are folded (`vocab.html.folded`), and each stands somewhere in what is found.
+    `words` and `tag` are folded (`vocab.html.folded`), and each stands somewhere in what is found.
     """
 
     now: datetime
     words: tuple[str, ...] = ()
     by: str | None = None
     id: str | None = None
+    tag: str | None = None
     most: int = 20
 
-    def means(self, *plain: str, id: str, by: str | None) -> bool:
-        """Whether a thing of this id and owner, with these plain words, is meant."""
+    def means(self, *plain: str, id: str, by: str | None, tags: Collection[str] = ()) -> bool:
+        """Whether a thing of this id and owner, with these plain words and hashtags, is meant."""
         ours = self.id in (None, id) and self.by in (None, by)
-        return ours and holds(self.words, *plain)
+        return ours and (self.tag is None or self.tag in tags) and holds(self.words, *plain)
 
 
 @dataclass(frozen=True, kw_only=True)

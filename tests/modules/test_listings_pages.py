@@ -318,10 +318,3 @@ async def test_a_button_that_is_none(alder: Node, browse: Browse) -> None:
 
     assert shown.status_code == 422
     assert len(await the_board(alder)) == 1
-
-
-async def test_a_hashtag_leads_to_its_topic(alder: Node, browse: Browse) -> None:
-    visitor = await browse(alder)
-
-    assert (await visitor.get("/tags/ToolSharing")).url.query == b"topic=tool-sharing"
-    assert (await visitor.get("/tags/unknown")).status_code == 404

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing
 from node.kernel.tables import Account
 from node.modules.listings import concepts, queries
 from node.modules.listings.queries import Asked
@@ -94,12 +93,3 @@ def _link(chosen: Asked, after: str = "") -> str:
     }
     query = urlencode({name: value for name, value in said.items() if value})
     return f"/board?{query}" if query else "/board"
-
-
-async def tag(request: Request) -> Response:
-    """Where the hashtag of a notice leads: the board, about that topic."""
-    word = request.path_params["word"]
-    topic = next((name for name in concepts.TOPICS if name.replace("-", "") == word.lower()), None)
-    if topic is None:
-        raise Missing
-    return RedirectResponse(f"/board?topic={topic}", 303)

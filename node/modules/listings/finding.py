@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
 from node.kernel.finds import Hit, Sought
-from node.modules.listings import queries
+from node.modules.listings import concepts, queries
 from node.modules.listings.queries import Asked
 from node.modules.listings.tables import Notice
 
@@ -21,12 +21,18 @@ def find(db: Connection, viewer: Viewer, sought: Sought) -> Sequence[Hit]:
         one = queries.by_id(db, sought.id, viewer)
         found = [one] if one is not None else []
     else:
-        asked = Asked(owner=sought.by)
+        near = sought.tag is not None and not viewer.is_member
+        asked = Asked(owner=sought.by, local=True if near else None)
         found = queries.open_listings(db, viewer, sought.now, asked, limit=MOST)
-    hits = [one for one in found if sought.means(one.title, one.text, id=one.id, by=one.owner)]
-    hits = hits[: sought.most]
+    hits = [one for one in found if _is_meant(one, sought)][: sought.most]
     names = {id: who.label for id, who in queries.owners(db, [one.owner for one in hits]).items()}
     return [_hit(one, names.get(one.owner, "")) for one in hits]
+
+
+def _is_meant(one: Notice, sought: Sought) -> bool:
+    topics = {concepts.name_of(each) for each in (one.concept, *one.topics)} - {None}
+    tags = [str(topic).replace("-", "") for topic in topics]
+    return sought.means(one.title, one.text, id=one.id, by=one.owner, tags=tags)
 
 
 def _hit(one: Notice, name: str) -> Hit:

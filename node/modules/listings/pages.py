@@ -14,7 +14,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
 from node.modules.listings import concepts, posting, queries, writing
-from node.modules.listings.board import PURPOSES, board, tag
+from node.modules.listings.board import PURPOSES, board
 from node.modules.listings.posting import Draft
 from node.modules.listings.rules import LIVE, State, last_day
 from node.modules.listings.tables import Notice
@@ -348,7 +348,6 @@ async def _mine(request: Request) -> Notice:
 routes = (
     Route("/board", board, methods=["GET"]),
     Route("/give", board, methods=["GET"]),
-    Route("/tags/{word}", tag, methods=["GET"]),
     Route("/l/new", new, methods=["GET"]),
     Route("/l/new", create, methods=["POST"]),
     Route("/l/mine", mine, methods=["GET"]),

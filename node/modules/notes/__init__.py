@@ -2,6 +2,7 @@
 
 from node.kernel.module import Module
 from node.modules.notes import (
+    by_tag,
     finding,
     jobs,
     leaving,
@@ -23,7 +24,7 @@ module = Module(
     requires=("accounts", "follows", "moderation", "pictures", "reactions"),
     handlers=handlers,
     subscribers=(*subscribers, *looking_back.subscribers),
-    routes=(*quoting.routes, *pages.routes),
+    routes=(*quoting.routes, *by_tag.routes, *pages.routes),
     jobs={
         "ask_poll": jobs.ask_poll,
         "check_quote": jobs.check_quote,

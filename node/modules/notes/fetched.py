@@ -6,7 +6,7 @@ from federation.queries import forgotten
 from federation.trust import Wanted
 from node.kernel.access import Reach
 from node.kernel.unit import Unit
-from node.modules.notes import keeping, polls, queries, quotes, rules
+from node.modules.notes import hashtags, keeping, polls, queries, quotes, rules, tagging
 from vocab.model import Object, id_of
 from vocab.types import Post
 
@@ -36,6 +36,7 @@ def keep(unit: Unit, post: Object, *, look_further: bool = True) -> None:
         row = keeping.row(post, author, to, cc, unit.now)
         row |= {"reach": reach.value, "thread": keeping.thread_of(unit, post)}
         queries.add(unit, row, ())
+        tagging.tag(unit, id, hashtags.words(row["hashtags"]))
         polls.keep(unit, id, post)
         if row["quote"]:
             quotes.look(unit, id)

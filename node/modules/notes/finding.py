@@ -12,7 +12,9 @@ from vocab import html
 
 
 def find(db: Connection, viewer: Viewer, sought: Sought) -> Sequence[Hit]:
-    """Posts that are meant, newest first."""
+    """Posts that are meant, newest first; those of a hashtag stand on its page whole."""
+    if sought.tag is not None:
+        return ()
     return [_hit(one) for one in queries.found(db, viewer, sought)]
 
 

@@ -15,6 +15,7 @@ from node.modules.accounts.api import Gone
 from node.modules.notes import (
     fetched,
     groups,
+    hashtags,
     keeping,
     leaving,
     polls,
@@ -23,6 +24,7 @@ from node.modules.notes import (
     rules,
     stamps,
     standing,
+    tagging,
 )
 from node.modules.notes.queries import Post
 from node.modules.reactions import api as reactions
@@ -63,6 +65,7 @@ def made(unit: Unit, act: Act[Create, Object]) -> None:
         return
     row = _row(unit, act) | {"reach": place.reach.value, "thread": place.thread}
     queries.add(unit, row, place.named)
+    tagging.tag(unit, post.id, hashtags.words(row["hashtags"]))
     groups.submitted(unit, act, place.reach)
     polls.keep(unit, post.id, post)
     if row["quote"]:
@@ -97,6 +100,7 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
     values |= {"updated": act.object.updated or unit.now}
     recipients = narrowed.pop("recipients", None)
     queries.change(unit, before.id, recipients, **values, **narrowed)
+    tagging.tag(unit, before.id, hashtags.words(row["hashtags"]))
     groups.changed(unit, act, before)
 
 

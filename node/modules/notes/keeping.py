@@ -8,7 +8,7 @@ from typing import Any
 from federation.origins import LONGEST, domain, same_origin
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.notes import queries, rules
+from node.modules.notes import hashtags, queries, rules
 from vocab import html, policy
 from vocab.model import Object, id_of
 from vocab.types import Article, Document, Emoji, Event, Image, Link, Mention, Post, Question
@@ -55,6 +55,7 @@ def row(
         "published": min(post.published or now, now),
         "policy": policy.kept(post.interaction_policy) if isinstance(post, Post) else None,
         "emoji": _emoji(post),
+        "hashtags": hashtags.named(post),
         "starts": post.start_time if isinstance(post, Event) else None,
         "place": _place(post) if isinstance(post, Event) else "",
         "context": _collection(post.context, id),
@@ -67,7 +68,7 @@ def row(
 
 CHANGED = (
     "title", "content", "source", "summary", "words", "sensitive", "lang", "attachments",
-    "mentions", "policy", "emoji", "starts", "place",
+    "mentions", "policy", "emoji", "hashtags", "starts", "place",
 )  # fmt: skip
 """What an Update may give other values, besides who sees the post."""
 

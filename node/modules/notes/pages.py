@@ -17,7 +17,7 @@ from node.kernel.module import Registry
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.notes import forms, polls, queries, rules, showing, writing
+from node.modules.notes import forms, polls, queries, rules, showing, standing, writing
 from node.modules.notes.queries import Post
 from node.modules.notes.writing import Draft
 from node.modules.pictures import api as pictures
@@ -32,6 +32,7 @@ from web.forms import (
     read,
 )
 from web.language import mark
+from web.links import moment
 from web.render import page
 from web.voice import voice
 
@@ -74,7 +75,7 @@ async def share(request: Request) -> Response:
 
 async def _index_page(request: Request, form: Entry, status: int = 200) -> Response:
     node, viewer = member(request)
-    before = _moment(request.query_params.get("before"))
+    before = moment(request.query_params.get("before"))
     found = await node.read(queries.feed, viewer, before, MOST + 1)
     last = found[MOST - 1].at if len(found) > MOST else None
     around = await node.read(showing.around, found, viewer)
@@ -82,15 +83,6 @@ async def _index_page(request: Request, form: Entry, status: int = 200) -> Respo
     return page(request, "notes/index.html", status=status, title=_("What people write"),
                 place="today", form=form, found=found[:MOST], around=around,
                 more=last.isoformat() if last else "", first=before is None)  # fmt: skip
-
-
-def _moment(said: str | None) -> datetime | None:
-    """The cursor of a page; None for anything that is no time."""
-    try:
-        moment = datetime.fromisoformat((said or "").replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 async def write(request: Request) -> Response:
@@ -177,7 +169,7 @@ async def about(request: Request) -> Response:
 
 
 def _reach_of(unit: Unit, id: str, viewer: Viewer) -> str | None:
-    found = writing.answered(unit, id, viewer)
+    found = standing.answered(unit, id, viewer)
     if found is None:
         raise Missing(detail=id)
     return found.reach

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from federation.origins import domain
 from node.kernel.access import Reach, Viewer
 from node.kernel.unit import Unit
-from node.modules.notes import queries, stamps, tallies
+from node.modules.notes import hashtags, queries, stamps, tallies
 from node.modules.notes.queries import Post
 from node.modules.notes.rules import Consent
 from node.modules.notes.tallies import Poll
@@ -69,14 +69,16 @@ def value(db: Connection, kept: Post) -> Object:
     told = (kept.updated, poll.told if poll else None)
     open_ = kept.local and kept.reach == Reach.PUBLIC
     quote = kept.quote if kept.consent != Consent.REFUSED else None
+    origin = kept.id.rpartition("/o/")[0]
     tags = (
         *(Mention(href=one["href"], name=one["name"]) for one in kept.mentions),
         *(_emoji(one) for one in kept.emoji if kept.local),
+        *(hashtags.tags(kept.hashtags, origin) if kept.local else ()),
     )
     return _CLASSES[kept.type](
         id=kept.id,
         name=kept.title or None,
-        url=kept.id.rpartition("/o/")[0] + kept.path if kept.local else kept.url,
+        url=origin + kept.path if kept.local else kept.url,
         attributed_to=kept.owner,
         content=with_link(kept.content, quote),
         summary=kept.summary or None,

@@ -30,7 +30,7 @@ from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import api as moderation
-from node.modules.notes.tables import note, recipient
+from node.modules.notes.tables import note, recipient, tagged
 from node.modules.reactions import api as reactions
 
 
@@ -73,6 +73,7 @@ class Post:
     consent: str | None
     audience: str | None
     locked: bool
+    hashtags: Sequence[str]
     author: Account
     at: datetime | None = None
     """When it came into a feed: when it was written, or shared last."""
@@ -90,8 +91,9 @@ class Post:
         return self.sensitive or bool(self.summary and self.type in ("Note", "Question"))
 
 
-def _posts() -> Select[Any]:
-    # every reach: only the beginning of the queries below, and each of those asks
+def posts() -> Select[Any]:
+    """The beginning of a query for posts; what follows asks who looks."""
+    # every reach: only the beginning, and each query that goes on with it asks
     return select(*_KEPT, *(c.label(f"by_{c.name}") for c in account.c)).join_from(
         note, account, account.c.id == note.c.owner
     )
@@ -101,7 +103,8 @@ _KEPT = tuple(c for c in note.c if c.name != "words")
 _NOTE = tuple(c.name for c in _KEPT)
 
 
-def _post(row: Row[Any]) -> Post:
+def post_of(row: Row[Any]) -> Post:
+    """A row of `posts`, as a value."""
     author = account_of(row, at=len(_NOTE))
     return Post(author=author, **dict(zip(_NOTE, row, strict=False)))
 
@@ -125,21 +128,21 @@ def _community() -> Select[tuple[str]]:
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Post | None:
     """The post of a page, for who may see it; a deleted one too, without its words."""
     may = or_(visible(note, viewer), _named(viewer))
-    wanted = _posts().where(note.c.slug == slug, may, _welcome())
+    wanted = posts().where(note.c.slug == slug, may, _welcome())
     row = db.execute(wanted).one_or_none()
-    return _post(row) if row else None
+    return post_of(row) if row else None
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Post | None:
     """The post with an id, for who may see it."""
     row = db.execute(_one(kind_of(viewer)), {"id": id, "viewer": viewer.id}).one_or_none()
-    return _post(row) if row else None
+    return post_of(row) if row else None
 
 
 @functools.cache
 def _one(viewer: Viewer) -> Select[Any]:
     may = or_(visible(note, viewer), _named(viewer))
-    return _posts().where(note.c.id == bindparam("id"), may, _welcome())
+    return posts().where(note.c.id == bindparam("id"), may, _welcome())
 
 
 def _welcome() -> ColumnElement[bool]:
@@ -151,25 +154,25 @@ def shown(db: Connection, ids: Collection[str], viewer: Viewer) -> dict[str, Pos
     """Posts that others show, by id, for who may see them."""
     if not ids:
         return {}
-    said = _posts().where(note.c.id.in_(ids), visible(note, viewer), _seen(viewer))
+    said = posts().where(note.c.id.in_(ids), visible(note, viewer), seen(viewer))
     rows = db.execute(said.where(note.c.deleted.is_(None)))
-    return {row.id: _post(row) for row in rows}
+    return {row.id: post_of(row) for row in rows}
 
 
 def thread(db: Connection, root: str, viewer: Viewer, most: int = 500) -> list[Post]:
     """What was said about one thing, in the order of time."""
     may = or_(visible(note, viewer), _named(viewer))
-    said = _posts().where(note.c.thread == root, may, note.c.deleted.is_(None), _seen(viewer))
+    said = posts().where(note.c.thread == root, may, note.c.deleted.is_(None), seen(viewer))
     rows = db.execute(said.order_by(note.c.published, note.c.id).limit(most))
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
 def replies_to(db: Connection, id: str, viewer: Viewer, most: int = 100) -> list[Post]:
     """The posts that answer one thing, whosoever it is, in the order of time."""
     may = or_(visible(note, viewer), _named(viewer))
-    said = _posts().where(note.c.in_reply_to == id, may, note.c.deleted.is_(None), _seen(viewer))
+    said = posts().where(note.c.in_reply_to == id, may, note.c.deleted.is_(None), seen(viewer))
     rows = db.execute(said.order_by(note.c.published, note.c.id).limit(most))
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
 def feed(
@@ -183,7 +186,7 @@ def feed(
     rows = db.execute(said, {"viewer": viewer.id, "before": before, "most": most}).all()
     others = [row.id for row in rows if not row.own]
     by = reactions.sharers(db, others, _neighbours(viewer)) if others else {}
-    return [replace(_post(r), at=r.at, sharers=tuple(by.get(r.id, ()))) for r in rows]
+    return [replace(post_of(r), at=r.at, sharers=tuple(by.get(r.id, ()))) for r in rows]
 
 
 @functools.cache
@@ -202,11 +205,11 @@ def _feed(viewer: Viewer, *, paged: bool) -> Select[Any]:
     own = or_(and_(near, note.c.in_reply_to.is_(None)), _named(viewer))
     at = case((own, note.c.published), else_=shared.c.at)
     said = (
-        _posts()
+        posts()
         .add_columns(at.label("at"), own.label("own"))
         .outerjoin(shared, shared.c.object == note.c.id)
         .where(may, or_(own, shared.c.object.is_not(None)))
-        .where(note.c.deleted.is_(None), _seen(viewer))
+        .where(note.c.deleted.is_(None), seen(viewer))
     )
     if paged:
         said = said.where(at < bindparam("before", type_=note.c.published.type))
@@ -231,25 +234,26 @@ def touched(db: Connection, owner: str, since: datetime) -> list[tuple[Post, rea
     said = reactions.lately(db, select(note.c.id).where(mine), since)
     if not said:
         return []
-    rows = db.execute(_posts().where(mine, note.c.id.in_(said)).order_by(note.c.published.desc()))
-    return [(_post(row), said[row.id]) for row in rows]
+    rows = db.execute(posts().where(mine, note.c.id.in_(said)).order_by(note.c.published.desc()))
+    return [(post_of(row), said[row.id]) for row in rows]
 
 
 def public(db: Connection, viewer: Viewer, most: int = 5) -> list[Post]:
     """What was written here for everybody, newest first."""
     rows = db.execute(_public(kind_of(viewer)), {"viewer": viewer.id, "most": most})
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
 @functools.cache
 def _public(viewer: Viewer) -> Select[Any]:
     ours = and_(note.c.local, note.c.reach == Reach.PUBLIC, note.c.in_reply_to.is_(None))
-    said = _posts().where(visible(note, viewer), ours, note.c.deleted.is_(None))
+    said = posts().where(visible(note, viewer), ours, note.c.deleted.is_(None))
     newest = said.order_by(note.c.published.desc(), note.c.id)
     return newest.limit(bindparam("most", type_=Integer))
 
 
-def _seen(viewer: Viewer) -> ColumnElement[bool]:
+def seen(viewer: Viewer) -> ColumnElement[bool]:
+    """Nobody sees those whom they, or the community, do not want to see."""
     return note.c.owner.not_in(moderation.unseen(viewer.id))
 
 
@@ -260,8 +264,8 @@ def found(db: Connection, viewer: Viewer, sought: Sought) -> list[Post]:
     let their posts be searched (FEP-5feb).
     """
     may = or_(visible(note, viewer), _named(viewer))
-    shown = _seen(viewer) if sought.words else _welcome()
-    said = _posts().where(may, note.c.deleted.is_(None), shown)
+    shown = seen(viewer) if sought.words else _welcome()
+    said = posts().where(may, note.c.deleted.is_(None), shown)
     if sought.words:
         consented = and_(note.c.reach == Reach.PUBLIC, account.c.indexable)
         said = said.where(or_(note.c.local, consented))
@@ -272,7 +276,7 @@ def found(db: Connection, viewer: Viewer, sought: Sought) -> list[Post]:
     if sought.id is not None:
         said = said.where(note.c.id == sought.id)
     rows = db.execute(said.order_by(note.c.published.desc(), note.c.id).limit(sought.most))
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
 def sent_before(db: Connection, once: str) -> str | None:
@@ -285,20 +289,20 @@ def sent_before(db: Connection, once: str) -> str | None:
 
 
 # every reach: what an activity does must not depend on who looks
-_STORED = _posts().where(note.c.id == bindparam("id"))
+_STORED = posts().where(note.c.id == bindparam("id"))
 
 
 def stored(db: Connection, id: str) -> Post | None:
     """The post with this id, for handlers, which judge by the stored owner."""
     row = db.execute(_STORED, {"id": id}).one_or_none()
-    return _post(row) if row else None
+    return post_of(row) if row else None
 
 
 def of_owner(db: Connection, owner: str) -> list[Post]:
     """All posts of an account, the oldest first, without deleted ones."""
     # every reach: for the owner's own copy and the owner's leaving
-    mine = _posts().where(note.c.owner == owner, note.c.deleted.is_(None))
-    return [_post(row) for row in db.execute(mine.order_by(note.c.published, note.c.id))]
+    mine = posts().where(note.c.owner == owner, note.c.deleted.is_(None))
+    return [post_of(row) for row in db.execute(mine.order_by(note.c.published, note.c.id))]
 
 
 def add(unit: Unit, row: Mapping[str, Any], recipients: Iterable[str]) -> None:
@@ -364,11 +368,13 @@ def empty(unit: Unit, ids: Iterable[str]) -> None:
         "sensitive": False,
         "attachments": [],
         "mentions": [],
+        "hashtags": [],
         "deleted": unit.now,
     }
     for id in ids:
         unit.db.execute(update(note).where(note.c.id == id).values(values))
         unit.db.execute(delete(recipient).where(recipient.c.note == id))
+        unit.db.execute(delete(tagged).where(tagged.c.note == id))
 
 
 # People -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Where a post belongs: how far it goes, for whom it is, what it answers, whether we keep it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
-from node.modules.notes import keeping, queries, rules
+from node.modules.notes import keeping, public, queries, rules
 from node.modules.notes.queries import Post
 from vocab import policy
 from vocab.model import Object, id_of
@@ -33,6 +33,21 @@ class Standing:
     named: tuple[str, ...]
     """Accounts of ours."""
     thread: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What a post answers: whose it is, and how far it goes."""
+
+    id: str
+    owner: str | None
+    reach: str | None
+    to: Sequence[str] = ()
+    policy: Mapping[str, Any] | None = None
+    group: str | None = None
+    """The group it is in."""
+    locked: bool = False
+    """That group takes no more answers to it."""
 
 
 def addresses(act: Act[Any, Object]) -> tuple[list[str], list[str]]:
@@ -156,6 +171,25 @@ def narrowed(unit: Unit, act: Act[Update, Object], before: Post) -> dict[str, An
         had = queries.recipients_of(unit.db, before.id)
         named = tuple(id for id in named if id in had)
     return {"reach": reach.value, "to": to, "cc": cc, "recipients": named}
+
+
+def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
+    """What an answer would be to, for who may see it: a post, or a thing of another module."""
+    if (kept := queries.by_id(unit.db, id, viewer)) is not None:
+        if kept.deleted is not None:
+            return None
+        said: dict[str, Any] = {"reach": kept.reach, "to": kept.to, "policy": kept.policy}
+        root = queries.stored(unit.db, kept.thread) if kept.audience else None
+        locked = kept.locked or (root is not None and root.locked)
+        return Answered(id=id, owner=kept.owner, group=kept.audience, locked=locked, **said)
+    seen = unit.registry.document(unit.db, id, viewer)
+    if seen is None or isinstance(seen, Tombstone):
+        return None
+    owner = seen.attributed_to
+    reach = rules.reach_of(
+        {*seen.to, *seen.cc}, ours=True, peers=seen.handling == public.TRUSTED_PEERS
+    )
+    return Answered(id=id, owner=owner.id if isinstance(owner, Object) else owner, reach=reach)
 
 
 def allowed(

@@ -65,6 +65,7 @@ note = Table(
     Column("consent", String(10)),
     Column("audience", String(2048)),
     Column("locked", Boolean, nullable=False, server_default=false()),
+    Column("hashtags", JSON, nullable=False, server_default="[]"),
     Index(None, "owner", "published"),
     Index(None, "thread", "published"),
     Index(None, "in_reply_to"),
@@ -81,7 +82,8 @@ that it cannot come again. `policy` is its `interactionPolicy`; `emoji` the pict
 words name; `starts` and `place` of an Event. `context` and `answers` are collections at its own
 server. `quote` is a post that it shows, by the `stamp` of that post's author; `consent` says how
 far that has come (`rules.Consent`). `audience` is the group, ours or another, that shows it to
-those who follow the group; `locked`: that group takes no more answers to it."""
+those who follow the group; `locked`: that group takes no more answers to it. `hashtags` are the
+names of its own, without the #."""
 
 
 def _note(*, key: bool = False) -> Column[str]:
@@ -97,6 +99,15 @@ recipient = Table(
     Index(None, "account"),
 )
 """Accounts of ours that a post is for by name; they alone see one with the reach "direct"."""
+
+tagged = Table(
+    "note_tag",
+    metadata,
+    _note(key=True),
+    Column("word", String(200), primary_key=True),
+    Index(None, "word"),
+)
+"""A hashtag by which a post is found, folded (`hashtags.word`)."""
 
 poll = Table(
     "note_poll",

@@ -1,7 +1,7 @@
 """From what a member types to an activity: the units behind the forms, and the post as a value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,15 +12,17 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.notes import groups, public, queries, quotes, rules, standing
+from node.modules.notes import groups, hashtags, public, queries, quotes, rules, standing
+from node.modules.notes.hashtags import Marked
 from node.modules.notes.queries import Post
+from node.modules.notes.standing import Answered
 from node.modules.notes.tables import note
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Chosen
 from vocab import html, policy
 from vocab.model import PUBLIC, Object
 from vocab.policy import Leave, Verb
-from vocab.types import Create, Delete, Emoji, Mention, Note, Question, Tombstone, Update
+from vocab.types import Create, Delete, Emoji, Hashtag, Mention, Note, Question, Tombstone, Update
 from web.language import mark
 
 LONGEST_WARNING = 200
@@ -61,21 +63,6 @@ class Draft:
     group: bool = False
     """It is put before all who follow the community."""
     pictures: Sequence[Chosen] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answered:
-    """What a post answers: whose it is, and how far it goes."""
-
-    id: str
-    owner: str | None
-    reach: str | None
-    to: Sequence[str] = ()
-    policy: Mapping[str, Any] | None = None
-    group: str | None = None
-    """The group it is in."""
-    locked: bool = False
-    """That group takes no more answers to it."""
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -126,7 +113,7 @@ def _parent(unit: Unit, author: Account, draft: Draft) -> Answered | None:
     if draft.parent is None:
         return None
     role = "member" if accounts.is_member(unit.db, author.id) else None
-    found = answered(unit, draft.parent, Viewer(account=author, role=role))
+    found = standing.answered(unit, draft.parent, Viewer(account=author, role=role))
     if found is None:
         raise Missing(detail=draft.parent)
     if found.owner and unit.registry.blocks(unit.db, found.owner, author.id):
@@ -157,25 +144,6 @@ def _may_quote(unit: Unit, author: Account, draft: Draft) -> None:
         raise Invalid({"reach": words}, "E_NOT_PUBLIC")
 
 
-def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
-    """What an answer would be to, for who may see it: a post, or a thing of another module."""
-    if (kept := queries.by_id(unit.db, id, viewer)) is not None:
-        if kept.deleted is not None:
-            return None
-        said: dict[str, Any] = {"reach": kept.reach, "to": kept.to, "policy": kept.policy}
-        root = queries.stored(unit.db, kept.thread) if kept.audience else None
-        locked = kept.locked or (root is not None and root.locked)
-        return Answered(id=id, owner=kept.owner, group=kept.audience, locked=locked, **said)
-    seen = unit.registry.document(unit.db, id, viewer)
-    if seen is None or isinstance(seen, Tombstone):
-        return None
-    owner = seen.attributed_to
-    reach = rules.reach_of(
-        {*seen.to, *seen.cc}, ours=True, peers=seen.handling == public.TRUSTED_PEERS
-    )
-    return Answered(id=id, owner=owner.id if isinstance(owner, Object) else owner, reach=reach)
-
-
 def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> Note | Question:
     """The post as it travels (W1 to W11)."""
     people = {one.id: one for one in draft.people.values()}
@@ -186,12 +154,13 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
     group = _group(unit, author, draft, parent)
     named = [*people, *([group] if group and not unit.ours(group) else [])]
     to, cc = _audience(unit, author, draft.reach, named, parent)
+    said = _written(unit.origin, draft.text, draft.people)
     id = unit.id("o")
     return (Question if draft.options else Note)(
         id=id,
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
-        content=public.with_link(_written(draft.text, draft.people), draft.quote),
+        content=public.with_link(said.content, draft.quote),
         quote=draft.quote,
         source=public.source(draft.text),
         lang=draft.lang,
@@ -201,6 +170,7 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         attachment=pictures.documents(unit.db, unit.origin, draft.pictures),
         tag=(
             *(Mention(href=one.id, name=f"@{_called(one)}") for one in people.values()),
+            *hashtags.tags(said.names, unit.origin),
             *pictures.tags(unit.db, unit.origin, unit.community.id, draft.text),
         ),
         to=to,
@@ -259,9 +229,10 @@ def _policy(draft: Draft, author: Account) -> Mapping[str, Any] | None:
     return policy.advertised(draft.quotes, author.id) if draft.reach == Reach.PUBLIC else None
 
 
-def _written(text: str, people: Mapping[tuple[str, str], Account]) -> str:
+def _written(origin: str, text: str, people: Mapping[tuple[str, str], Account]) -> Marked:
     pages = {key: (one.url or one.id, one.handle) for key, one in people.items()}
-    return html.clean(rules.with_mentions(html.from_text(text), pages))
+    made = hashtags.marked(rules.with_mentions(html.from_text(text), pages), origin)
+    return replace(made, content=html.clean(made.content))
 
 
 def _audience(
@@ -315,15 +286,16 @@ def edit(
     known = [unit.account(one["href"]) for one in kept.mentions]
     people = {key: one for one in known if one for key in _keys(unit, one)}
     before = public.value(unit.db, kept)
+    said = _written(unit.origin, text, people)
     fields = {name: held for name, held in before.__dict__.items() if held is not None}
     fields |= {
         "summary": None,
         "sensitive": None,
         **_warned(warning),
-        "content": public.with_link(_written(text, people), kept.quote),
+        "content": public.with_link(said.content, kept.quote),
         "source": public.source(text),
         "lang": lang,
-        **_shown(unit, before, text, shown),
+        **_shown(unit, before, text, said.names, shown),
         "updated": max(unit.now, (kept.updated or kept.published) + NEWER),
     }
     now = type(before)(**fields)
@@ -341,10 +313,16 @@ def edit(
         pictures.attach(unit, kept.id, kept.owner, shown)
 
 
-def _shown(unit: Unit, before: Object, text: str, shown: Sequence[Chosen] | None) -> dict[str, Any]:
-    """The emoji that the words name now, and the pictures beside them."""
-    others = tuple(one for one in before.tag if not isinstance(one, Emoji))
-    tag = (*others, *pictures.tags(unit.db, unit.origin, unit.community.id, text))
+def _shown(
+    unit: Unit, before: Object, text: str, names: Sequence[str], shown: Sequence[Chosen] | None
+) -> dict[str, Any]:
+    """The hashtags and emoji that the words name now, and the pictures beside them."""
+    others = tuple(one for one in before.tag if not isinstance(one, Emoji | Hashtag))
+    tag = (
+        *others,
+        *hashtags.tags(names, unit.origin),
+        *pictures.tags(unit.db, unit.origin, unit.community.id, text),
+    )
     if shown is None:
         return {"tag": tag}
     return {"tag": tag, "attachment": pictures.documents(unit.db, unit.origin, shown)}
