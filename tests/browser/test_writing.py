@@ -23,10 +23,12 @@ async def test_a_post_is_answered_from_birch_then_hidden(nodes: Open, walk: Walk
     ana = await walk(alder, "ana")
     await ana.go("/notes", "notes-empty")
     await ana.press("Post", "notes-errors", status=422)
-    await ana.fill(text="The shed is open on Saturday, @tom. Bring the long ladder back.")
+    await ana.fill(text="The shed is open on Saturday, @tom. Bring the long #ladder back.")
     await ana.choose(reach="public")
     await ana.press("Post", "post")
     post = ana.path
+    await ana.go("/tags/ladder", "hashtag")
+    await ana.sees("#ladder", "The shed is open")
 
     await shows(stage, bo, "/notes", "The shed is open")
     await bo.go("/notes", "notes")

@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     _ = voice(request).say
     return page(request, "notes/tag.html", status=200 if found or others.groups else 404,
                 title=f"#{wanted}", place="today", found=found[:PAGE], around=around,
-                others=others if before is None else None, nothing=_("Nothing here has this tag."),
+                others=others if before is None else None, nothing=_("Nothing that you may see has this hashtag. Check how it is spelled."),
                 here=hashtags.address(wanted), more=last.isoformat() if last else "")  # fmt: skip
 
 
