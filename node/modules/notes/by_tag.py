@@ -32,10 +32,12 @@ async def show(request: Request) -> Response:
     others = await find(node, viewer, Sought(now=node.now(), tag=wanted))
     last = found[PAGE - 1].published if len(found) > PAGE else None
     _ = voice(request).say
-    return page(request, "notes/tag.html", status=200 if found or others.groups else 404,
-                title=f"#{wanted}", place="today", found=found[:PAGE], around=around,
-                others=others if before is None else None, nothing=_("Nothing that you may see has this hashtag. Check how it is spelled."),
-                here=hashtags.address(wanted), more=last.isoformat() if last else "")  # fmt: skip
+    nothing = _("Nothing that you may see has this hashtag. Check how it is spelled.")
+    status = 200 if found or others.groups else 404
+    return page(request, "notes/tag.html", status=status, title=f"#{wanted}", place="today",
+                found=found[:PAGE], around=around, others=None if before else others,
+                nothing=nothing, here=hashtags.address(wanted),
+                more=last.isoformat() if last else "")  # fmt: skip
 
 
 routes = (Route("/tags/{word}", show, methods=["GET"]),)
