@@ -88,6 +88,22 @@ def read_moment(text: str, today: date, zone: ZoneInfo, known: Names, default: t
     return datetime.combine(read_day(before, today, known), _clock(found), zone)
 
 
+def read_clock(text: str) -> int:
+    """The time of the day that somebody wrote, in minutes after midnight; 24:00 is its end.
+
+    Raises:
+        Unreadable: no way of writing fits.
+    """
+    plain = text.strip().casefold()
+    if plain in ("24", "24:00"):
+        return 24 * 60
+    found = _TIME.fullmatch(f"{plain}:00" if plain.isdecimal() else plain)
+    if found is None:
+        raise Unreadable(text)
+    at = _clock(found)
+    return at.hour * 60 + at.minute
+
+
 def _clock(found: re.Match[str]) -> time:
     hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
     if half and not 1 <= hour <= 12:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, TypeVar
 
-from web.dates import Unreadable, names, read_day, read_moment
+from web.dates import Unreadable, names, read_clock, read_day, read_moment
 from web.language import mark
 from web.links import is_web
 from web.voice import Voice
@@ -255,6 +255,24 @@ class Moment(Field):
     def show(self, value: Any, voice: Voice) -> str:
         """Day and time in the reader's zone."""
         return value.astimezone(voice.zone).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+@dataclass(frozen=True)
+class Clock(Field):
+    """A time of the day; gives minutes after midnight, 1440 for its end."""
+
+    short = True
+
+    def value(self, text: str, voice: Voice) -> int:
+        """The time."""
+        try:
+            return read_clock(text)
+        except Unreadable as error:
+            raise Wrong(mark("Write the time as in 17:00.")) from error
+
+    def show(self, value: Any, voice: Voice) -> str:
+        """As clocks show it."""
+        return "" if value is None else f"{int(value) // 60}:{int(value) % 60:02d}"
 
 
 @dataclass(frozen=True)

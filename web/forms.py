@@ -16,6 +16,7 @@ from web import csrf, sessions
 from web.fields import (
     Address,
     Choice,
+    Clock,
     Day,
     Field,
     Hidden,
@@ -35,9 +36,9 @@ from web.language import mark
 from web.voice import Voice, voice
 
 __all__ = (
-    "Address", "Choice", "Day", "Entry", "Field", "Form", "Hidden", "Line", "Minutes", "Moment",
-    "Number", "Pick", "Secret", "Shown", "Text", "Tick", "Wrong", "blank", "done", "fields_of",
-    "mark", "reach", "read", "say",
+    "Address", "Choice", "Clock", "Day", "Entry", "Field", "Form", "Hidden", "Line", "Minutes",
+    "Moment", "Number", "Pick", "Secret", "Shown", "Text", "Tick", "Wrong", "blank", "done",
+    "fields_of", "mark", "reach", "read", "say",
 )  # fmt: skip
 
 ONCE: Final = "once"
@@ -217,6 +218,6 @@ def _attributes(field: Field) -> Mapping[str, str | int]:
         found["autocomplete"] = complete
     if isinstance(field, Line) and not field.spell:
         found |= {"autocapitalize": "none", "spellcheck": "false"}
-    if isinstance(field, Day | Moment | Minutes):
+    if isinstance(field, Clock | Day | Moment | Minutes):
         found["autocomplete"] = "off"
     return found | dict(field.attributes or {})

@@ -408,3 +408,18 @@ async def test_a_no_with_words(alder: Node, browse: Browse) -> None:
     seen = (await his.get(sent.url.path)).text
     assert "ana said no" in seen
     assert "I need it myself." in seen
+
+
+async def test_what_stands_stays_up_when_somebody_agrees(make_node: MakeNode) -> None:
+    alder = await make_node("alder")
+    ana, ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
+    notice = await post(alder, ana, "request", standing=True)
+    two = Two(alder, alder, ana, ben, notice)
+
+    await two.answer()
+    await two.ana_does(settling.accept)
+
+    assert await two.states() == (State.AGREED, State.AGREED)
+    assert await two.lifecycle() == ("open", "open")
+    await two.ana_does(settling.close, State.FULFILLED)
+    assert await two.lifecycle() == ("open", "open")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,16 +20,19 @@ from node.modules import accounts, follows, listings, moderation, pictures
 from node.modules.accounts import api as members
 from node.modules.follows import api as following
 from node.modules.listings import api, posting, public, queries, writing
+from node.modules.listings.places import cell
 from node.modules.listings.posting import Draft
 from node.modules.listings.queries import Asked
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
+from node.modules.listings.when import When, once, weekly
 from tests.conftest import START, Clock, Wire, person, settle
 from tests.modules.meeting import befriend
 from tests.modules.neighbours import neighbours
-from vocab import schemas
+from vocab import checks, jsonld, schemas
 from vocab import wire as wires
-from vocab.model import PUBLIC
+from vocab.checks import Known
+from vocab.model import PUBLIC, Malformed
 from vocab.types import Delete, Update
 
 MODULES = [
@@ -642,3 +646,72 @@ async def test_two_nodes_as_they_are(make_node: MakeNode, wire: Wire) -> None:
     assert known is not None
     assert known.lifecycle == State.WITHDRAWN
     assert not [body for _, _, body in wire.seen if b"canary" in body]
+
+
+NORTHSIDE = {"place": "Northside", "cell": cell(52.516275, 13.377704)}
+
+
+@pytest.mark.parametrize(
+    ("times", "line"),
+    [
+        (weekly([1, 3], 17 * 60, 19 * 60), "Tue, Thu, 17:00–19:00 · Northside"),
+        (
+            once(START.date() + timedelta(days=8), 600, 720, ZoneInfo("Europe/Berlin")),
+            "Saturday 28 November, 10:00–12:00 · Northside",
+        ),
+    ],
+)
+async def test_when_and_where_travel_and_come_back(
+    alder: Node, birch: Node, times: When, line: str
+) -> None:
+    ana = await person(alder, "ana")
+    await follow_community(birch, alder)
+
+    made = await post(alder, ana, when=times, count=3, minutes=None, **NORTHSIDE)
+    await settle(alder, birch)
+
+    (there,) = await index(birch)
+    assert (there.when, there.cell, there.place) == (times, made.cell, "Northside")
+    assert (there.unit, there.amount, there.ends) == ("one", "3", made.ends)
+    assert there.text.startswith("I have a stand")
+    assert "Northside" not in there.text
+    told = wires.dump(writing.said(made, alder.community, ana.followers))
+    assert told["location"] == {
+        "type": "Place", "name": "Northside", "latitude": 52.52, "longitude": 13.38,
+        "radius": 1500, "units": "m",
+    }  # fmt: skip
+    assert f"<p>{line}<br>" in told["content"]
+    expanded = jsonld.expand(told)
+    assert "dayOfWeek" not in json.dumps(told) or "http://schema.org/dayOfWeek" in str(expanded)
+
+
+@pytest.mark.sqlite
+async def test_a_place_told_too_finely_is_refused(alder: Node) -> None:
+    ana = await person(alder, "ana")
+    made = await post(alder, ana, **NORTHSIDE)
+    told = wires.dump(writing.said(made, alder.community, ana.followers))
+
+    told["location"]["latitude"] = 52.5163
+
+    with pytest.raises(Malformed) as leaving:
+        schemas.outgoing(told)
+    with pytest.raises(Malformed) as arriving:
+        checks.run(told, Known(), types=alder.registry.types, by_class={})
+    assert (leaving.value.code, arriving.value.code) == ("E_SCHEMA", "E_PLACE_PRECISION")
+
+
+async def test_what_stands_and_what_is_urgent_stay_here_through_a_change(
+    alder: Node, birch: Node
+) -> None:
+    ana = await person(alder, "ana")
+    await follow_community(birch, alder)
+    made = await post(alder, ana, standing=True, urgent=True, place="By the pump")
+
+    again = draft(title="Two wheels", standing=True, urgent=True, place="By the pump")
+    now_is = await alder.write(posting.edit, ana.id, made.id, again)
+    await settle(alder, birch)
+
+    assert (now_is.standing, now_is.place, now_is.cell) == (True, "By the pump", None)
+    assert now_is.urgent == made.urgent == START + timedelta(hours=48)
+    (there,) = await index(birch)
+    assert (there.title, there.standing, there.urgent) == ("Two wheels", False, None)

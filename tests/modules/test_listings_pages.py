@@ -1,5 +1,6 @@
 """The board and its forms, through a browser without scripts."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 import pytest
 
 import federation
+from node.kernel.errors import Missing
 from node.kernel.node import Node
 from node.modules import accounts, follows, listings, moderation, pictures
 from node.modules.listings import api, posting
+from node.modules.listings.places import Cell
 from node.modules.listings.posting import Draft
 from node.modules.listings.tables import Notice
+from node.modules.listings.when import weekly
 from tests.conftest import START, Browser, Clock, person
+from tests.modules.meeting import everything as everywhere
 
 MODULES = [
     federation.module,
@@ -31,6 +36,7 @@ FORM = {
     "reach": "community",
 }  # fmt: skip
 NEED = "/l/new?purpose=need"
+MEDIA = "application/activity+json"
 
 
 @pytest.fixture
@@ -318,3 +324,167 @@ async def test_a_button_that_is_none(alder: Node, browse: Browse) -> None:
 
     assert shown.status_code == 422
     assert len(await the_board(alder)) == 1
+
+
+EXACT = "52.516275, 13.377704"
+WHERE = {**FORM, "place": "Northside", "spot": EXACT}
+
+
+async def test_when_where_and_how_much_are_kept_and_shown(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    said = {**WHERE, "takes": "", "count": "12", "unit": "kilogram", "days": ["1", "3"],
+            "opens": "17", "closes": "19:30", "standing": "yes", "terms": ["barter"]}  # fmt: skip
+
+    shown = await ana.post("/l/new", said, form="/l/new?purpose=offer")
+
+    (made,) = await the_board(alder)
+    assert (made.unit, made.amount, made.minutes) == ("kilogram", "12", None)
+    assert made.when == weekly([1, 3], 17 * 60, 19 * 60 + 30)
+    assert (made.place, made.cell, made.standing) == (
+        "Northside",
+        Cell(north=5252, east=1338),
+        True,
+    )
+    for words in ("Tue, Thu, 17:00–19:30", "Northside", "12 kilograms", "again and again",
+                  "In exchange"):  # fmt: skip
+        assert words in shown.text
+    opened = await ana.get(f"{made.path}/edit")
+    for value in ("12", "17:00", "19:30", "Northside", "52.52, 13.38"):
+        assert f'value="{value}"' in opened.text
+
+
+async def test_one_day_ends_with_that_day(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    said = {**FORM, "day": "2026-11-28", "opens": "10:00", "closes": "12:00"}
+
+    shown = await ana.post("/l/new", said, form=NEED)
+
+    assert "Saturday 28 November, 10:00–12:00" in shown.text
+    (made,) = await the_board(alder)
+    assert made.when.starts is not None
+    assert made.when.starts.isoformat() == "2026-11-28T09:00:00+00:00"
+    assert made.ends is not None
+    assert made.ends.isoformat() == "2026-11-28T23:00:00+00:00"
+    opened = await ana.get(f"{made.path}/edit")
+    assert 'value="2026-11-28"' in opened.text
+    assert 'value="10:00"' in opened.text
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("field", "bad", "sentence"),
+    [
+        ("day", "2026-11-19", "This day has passed. Choose one from today on."),
+        ("day", "2028-01-01", "Choose a day within a year."),
+        ("days", "9", "Choose one of these."),
+        ("opens", "25:00", "Write the time as in 17:00."),
+        ("closes", "9:00", "It ends before it begins."),
+        ("count", "-1", "Choose a number from 1"),
+        ("count", "1.5", "Write a whole number"),
+        ("count", "12", "Say how long, or how much, not both."),
+        ("unit", "barrel", "Choose one of these."),
+        ("place", "Lindenstraße 14a", "Leave the number away"),
+        ("place", "<b>", "Leave the signs"),
+        ("spot", "somewhere", "Write two numbers as a map shows them"),
+        ("spot", "95, 13", "Write two numbers as a map shows them"),
+    ],
+)
+async def test_times_places_and_amounts_that_cannot_be_are_refused(
+    alder: Node, browse: Browse, field: str, bad: str, sentence: str
+) -> None:
+    ana = await browse(alder, "ana")
+    said = {**FORM, "opens": "10:00"}
+
+    shown = await ana.post("/l/new", {**said, field: bad}, form=NEED)
+
+    assert shown.status_code == 422
+    assert sentence in shown.text
+    assert not await the_board(alder)
+
+
+async def test_one_day_and_days_of_the_week_do_not_go_together(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/l/new", {**FORM, "day": "Sat", "days": ["1"]}, form=NEED)
+
+    assert "Choose one day, or days of the week, not both." in shown.text
+
+
+async def test_a_place_is_nowhere_finer_than_its_cell(
+    alder: Node, browse: Browse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/l/new", {**WHERE, "reach": "public"}, form=NEED)
+
+    (made,) = await the_board(alder)
+    told = json.dumps((await ana.get(made.id, headers={"accept": MEDIA})).json())
+    everything = [told, shown.text, caplog.text, await alder.read(everywhere, alder)]
+    assert "52.52" in told
+    for fine in ("52.516", "52516", "13.377", "13377"):
+        assert not [one for one in everything if fine in one]
+
+
+async def test_a_place_that_was_named_before_needs_no_numbers(alder: Node, browse: Browse) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    await ana.post("/l/new", WHERE, form=NEED)
+
+    opened = await eve.get(NEED)
+    await eve.post("/l/new", {**FORM, "title": "A saw", "place": "northside"}, form=NEED)
+
+    assert '<option value="Northside">' in opened.text
+    assert [one.cell for one in await the_board(alder)] == [Cell(north=5252, east=1338)] * 2
+
+
+async def test_what_is_urgent_stands_first_for_two_days(
+    alder: Node, browse: Browse, clock: Clock
+) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    await ana.post("/l/new", {**FORM, "title": "A pump at once", "urgent": "yes"}, form=NEED)
+    clock.advance(hours=1)
+    await ana.post("/l/new", {**FORM, "title": "A saw one day"}, form=NEED)
+
+    board, today = await eve.get("/board"), await eve.get("/")
+    assert board.text.index("A pump at once") < board.text.index("A saw one day")
+    assert "Needed · urgent" in board.text
+    assert "Urgent: A pump at once" in today.text
+    assert "Urgent:" not in (await ana.get("/")).text
+    clock.advance(hours=48)
+    board = await eve.get("/board")
+    assert "Needed · urgent" not in board.text
+    assert board.text.index("A pump at once") > board.text.index("A saw one day")
+    assert "Urgent:" not in (await eve.get("/")).text
+
+
+async def test_a_notice_that_ends_soon_is_kept_up_with_one_touch(
+    alder: Node, browse: Browse, clock: Clock
+) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    await ana.post("/l/new", FORM, form=NEED)
+    (made,) = await the_board(alder)
+    assert "two months longer" not in (await ana.get(made.path)).text
+    clock.advance(days=10)
+
+    assert "Leaves the board after" in (await ana.get("/")).text
+    assert "two months longer" not in (await eve.get(made.path)).text
+    with pytest.raises(Missing):
+        await alder.write(posting.renew, f"{alder.origin}/u/eve", made.id)
+    shown = await ana.post(f"{made.path}/close", {"say": "longer"}, form=made.path)
+
+    assert "It stays up longer." in shown.text
+    (now_is,) = await the_board(alder)
+    assert now_is.ends == made.ends + timedelta(days=60)
+    assert now_is.revision == made.revision + 1
+
+
+async def test_a_day_that_comes_is_not_kept_up(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    shown = await ana.post("/l/new", {**FORM, "day": "2026-11-21"}, form=NEED)
+    path = str(shown.url.path)
+
+    refused = await ana.post(f"{path}/close", {"say": "longer"}, form=path)
+
+    assert "two months longer" not in shown.text
+    assert refused.status_code == 409
+    assert "Change the day first." in refused.text

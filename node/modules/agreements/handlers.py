@@ -369,6 +369,8 @@ def _move(unit: Unit, held: Agreement, state: listings.State) -> None:
     agreed = notice.lifecycle == listings.State.AGREED
     if state is listings.State.AGREED and notice.state(unit.now) not in LIVE:
         raise Conflict("E_STATE", f"{notice.id} is {notice.lifecycle}", safe=CLOSED)
+    if notice.standing:
+        return  # it is there for the next one, too
     if agreed or state is listings.State.AGREED:  # else its owner has taken it elsewhere
         listings.move(unit, notice, state)
 

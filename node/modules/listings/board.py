@@ -1,6 +1,6 @@
 """The board: what is needed and offered, here and at trusted nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
-from node.modules.listings import concepts, queries
+from node.modules.listings import concepts, queries, when
 from node.modules.listings.queries import Asked
 from node.modules.listings.rules import last_day
 from node.modules.listings.tables import Notice
@@ -38,14 +38,18 @@ async def board(request: Request) -> Response:
     chosen = _chosen(request)
     if not viewer.is_member:
         chosen = replace(chosen, local=True)
-    found, people, places = await node.read(_board, viewer, node.now(), _after(request), chosen)
-    _ = voice(request).say
+    after = _after(request)
+    first = viewer.is_member and chosen == Asked() and after is None
+    urgent = await node.read(queries.urgent, viewer, node.now()) if first else []
+    found, people, places = await node.read(_board, viewer, node.now(), after, chosen, urgent)
+    spoken = voice(request)
     return page(
         request,
         "listings/board.html",
-        title=_("Give & ask"),
+        title=spoken.say("Give & ask"),
         place="give",
-        found=found[:PAGE],
+        found=[*urgent, *(one for one in found[:PAGE] if one not in urgent)],
+        urgent=urgent,
         older=_link(chosen, found[PAGE - 1].slug) if len(found) > PAGE else "",
         people=people,
         places=places,
@@ -54,15 +58,21 @@ async def board(request: Request) -> Response:
         kinds=concepts.KINDS,
         pictures=PICTURES,
         label=concepts.label,
+        times=lambda one: when.in_words(one.when, spoken),
         last_day=lambda one: last_day(one.ends, ZoneInfo(node.community.timezone)),
     )
 
 
 def _board(
-    db: Connection, viewer: Viewer, now: datetime, after: str | None, chosen: Asked
+    db: Connection,
+    viewer: Viewer,
+    now: datetime,
+    after: str | None,
+    chosen: Asked,
+    urgent: Sequence[Notice],
 ) -> tuple[list[Notice], Mapping[str, Account], Mapping[str, str]]:
     found = queries.open_listings(db, viewer, now, chosen, after=after, limit=PAGE + 1)
-    people = queries.owners(db, [one.owner for one in found])
+    people = queries.owners(db, [one.owner for one in (*urgent, *found)])
     return found, people, queries.places(db, found)
 
 

@@ -6,10 +6,21 @@ There is no class called Proposal (W2): this is `Listing`, the other is Governan
 from dataclasses import dataclass
 from typing import ClassVar
 
-from vocab.model import Object, flag, part, text, texts
+from vocab.model import Object, flag, iris, part, parts, text, texts
 from vocab.types import Intent, Measure, Note, Place
 
-__all__ = ["TYPES", "Intent", "Listing", "Measure", "Place"]
+__all__ = ["TYPES", "Hours", "Intent", "Listing", "Measure", "Place"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours(Object):
+    """Days of the week and a time of the day, local to whose they are (schema.org)."""
+
+    type: ClassVar[str] = "OpeningHoursSpecification"
+
+    days: tuple[str, ...] = iris("dayOfWeek")
+    opens: str | None = text("opens")
+    closes: str | None = text("closes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +41,8 @@ class Listing(Note):
     unit_based: bool | None = flag("unitBased")
     """Whether somebody may agree on part of it."""
     sharing_terms: tuple[str, ...] = texts("sharingTerms")
+    hours: tuple[Hours, ...] = parts("hoursAvailable", Hours)
+    """Days of the week on which it can be; one day is `start_time` and the intent's `due`."""
     foreign: str | None = text("foreign", written=False)
     """Which dialect it was read from (vocab.dialects); None if it came in ours."""
     price_text: str | None = text("priceText", written=False)

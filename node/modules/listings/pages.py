@@ -1,9 +1,7 @@
 """The pages of single offers and needs: a new one, one of them, one's own."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -13,31 +11,16 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
-from node.modules.listings import concepts, posting, queries, writing
+from node.modules.listings import concepts, places, posting, queries, when, writing
+from node.modules.listings import form as forms
 from node.modules.listings.board import PURPOSES, board
-from node.modules.listings.posting import Draft
-from node.modules.listings.rules import LIVE, State, last_day
+from node.modules.listings.form import EDIT, NEW
+from node.modules.listings.places import Cell
+from node.modules.listings.rules import LIVE, State, last_day, may_renew
 from node.modules.listings.tables import Notice
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Brought
-from web.forms import (
-    Choice,
-    Day,
-    Entry,
-    Form,
-    Hidden,
-    Line,
-    Minutes,
-    Pick,
-    Text,
-    Tick,
-    Wrong,
-    blank,
-    done,
-    fields_of,
-    reach,
-    read,
-)
+from web.forms import Entry, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
 from web.slots import Card, gather
@@ -46,45 +29,6 @@ from web.voice import voice
 if TYPE_CHECKING:
     from node.kernel.node import Node
 
-STAYS: Final = timedelta(days=60)
-LONGEST: Final = timedelta(days=366)
-TERMS: Final = ("gift", "lend", "timeCredit")
-
-
-def no_markup(text: str) -> str:
-    """A line without what others would take for markup.
-
-    Raises:
-        Wrong: it has some.
-    """
-    if "<" in text or ">" in text:
-        raise Wrong(mark("Leave the signs < and > away."))
-    return text
-
-
-WORDS: Final = (
-    Line("title", mark("In one line"), mark("As you would say it at the door"), at_most=120,
-         check=no_markup),
-    Text("text", mark("A few words about it"), optional=True, at_most=5000),
-    Pick("kind", mark("What is it?"),
-         choices=tuple(Choice(name, words) for name, (_, words) in concepts.KINDS.items())),
-    Pick("topic", mark("What is it about?"), optional=True,
-         choices=tuple(Choice(name, words) for name, words in concepts.TOPICS.items())),
-    Minutes("takes", mark("How long does it take?"), mark("As in “90” or “1 h 30 min”"),
-            optional=True, most=60 * 24 * 30),
-    Day("until", mark("Until when does it stay up?"),
-        mark("Then it leaves the board by itself."), from_tomorrow=True),
-    Pick("terms", mark("On what terms?"), several=True,
-         choices=tuple(Choice(name, concepts.TERMS[name]) for name in TERMS)),
-)  # fmt: skip
-HIDDEN: Final = Tick(
-    "hidden",
-    mark("Look for matches at trusted nodes, without my name"),
-    mark("For what stays in this community: only the topic, the length and the day are asked "
-         "about, and nobody learns who asks until you both say yes."),
-)  # fmt: skip
-NEW: Final = Form(*WORDS, reach(), HIDDEN, Hidden("purpose"))
-EDIT: Final = Form(*WORDS, HIDDEN)
 ASK: Final = (mark("Say what you need"), mark("Say what you offer"))
 
 
@@ -122,7 +66,7 @@ async def new(request: Request) -> Response:
     purpose = PURPOSES.get(request.query_params.get("purpose", ""), "request")
     opened: dict[str, Any] = {
         "kind": "service",
-        "until": _today(node) + STAYS,
+        "until": forms.today(node) + forms.STAYS,
         "terms": ["gift"],
         "reach": "community",
         "purpose": purpose,
@@ -130,24 +74,38 @@ async def new(request: Request) -> Response:
     slug = request.query_params.get("again", "")
     before = await node.read(queries.own, slug, viewer) if slug else None
     if before is not None:
-        again = _as_form(before, node) | {"purpose": before.purpose, "reach": before.reach}
-        opened |= again | {"until": opened["until"]}
-    return _new_page(request, blank(request, NEW, **opened), opened["purpose"])
+        opened = forms.again(before, node, opened)
+    return await _new_page(request, blank(request, NEW, **opened), opened["purpose"])
 
 
-def _new_page(request: Request, form: Entry, purpose: str, status: int = 200) -> Response:
-    _ = voice(request).say
-    title = _(ASK[0] if purpose == "request" else ASK[1])
+async def _new_page(request: Request, form: Entry, purpose: str, status: int = 200) -> Response:
+    title = ASK[0] if purpose == "request" else ASK[1]
+    return await _form_page(request, form, title, "/l/new", status)
+
+
+async def _form_page(
+    request: Request, form: Entry, title: str, action: str, status: int
+) -> Response:
+    node: Node = request.app.state.node
+    known = await node.read(queries.known_places, request.state.viewer)
     return page(
         request,
         "listings/new.html",
         status=status,
-        title=title,
+        title=voice(request).say(title),
         place="give",
         width="mid",
         form=form,
-        action="/l/new",
+        action=action,
+        known=sorted(known),
     )
+
+
+async def _known(request: Request) -> dict[str, Cell]:
+    """The cells of places that were named before, by their names in small letters."""
+    node: Node = request.app.state.node
+    known = await node.read(queries.known_places, request.state.viewer)
+    return {name.casefold(): cell for name, cell in known.items()}
 
 
 async def create(request: Request) -> Response:
@@ -158,17 +116,17 @@ async def create(request: Request) -> Response:
     purpose = form.values.get("purpose", "")
     if purpose not in PURPOSES.values():
         raise Invalid({}, safe=mark("Say whether you need or offer it: begin on the board."))
-    form = _with_photo(_timely(form, node), photo)
+    form = _with_photo(forms.judged(form, node), photo)
     if form.errors:
-        return _new_page(request, form, purpose, 422)
+        return await _new_page(request, form, purpose, 422)
     try:
         said = form.values
-        draft = _draft(form, node, viewer, photo)
+        draft = forms.draft(form, node, _language(request), photo, await _known(request))
         made = await node.write(
             posting.post, viewer.id, purpose, said["reach"], draft, once=form.once
         )
     except Invalid as problem:
-        return _new_page(request, form.wrong(problem), purpose, problem.status)
+        return await _new_page(request, form.wrong(problem), purpose, problem.status)
     _ = voice(request).say
     return done(request, made.path, _("Your notice is on the board."))
 
@@ -178,55 +136,11 @@ def _with_photo(form: Entry, photo: Brought) -> Entry:
     return form.wrong(Invalid(photo.errors)) if photo.errors else form
 
 
-def _timely(form: Entry, node: "Node") -> Entry:
-    """The form, with a sentence if the day is too far away."""
-    day = form.values.get("until")
-    if day is None or day <= _today(node) + LONGEST:
-        return form
-    return form.wrong(Invalid({"until": mark("Choose a day within a year.")}))
-
-
-def _draft(form: Entry, node: "Node", viewer: Viewer, photo: Brought) -> Draft:
-    said = form.values
-    return Draft(
-        title=said["title"],
-        text=said["text"],
-        kind=said["kind"],
-        topic=said["topic"],
-        minutes=said["takes"],
-        ends=_end_of(said["until"], node),
-        terms=said["terms"],
-        hidden=said["hidden"],
-        lang=viewer.language or node.community.language,
-        photo=photo.chosen,
-    )
-
-
-def _zone(node: "Node") -> ZoneInfo:
-    return ZoneInfo(node.community.timezone)
-
-
-def _today(node: "Node") -> date:
-    return node.now().astimezone(_zone(node)).date()
-
-
-def _end_of(day: date, node: "Node") -> datetime:
-    """The end of a day in the community's zone."""
-    return datetime.combine(day + timedelta(days=1), time(0), _zone(node))
-
-
-def _as_form(one: Notice, node: "Node") -> dict[str, Any]:
-    """A notice as its form begins."""
-    return {
-        "title": one.title,
-        "text": one.text,
-        "kind": one.kind,
-        "topic": concepts.name_of(one.concept),
-        "takes": one.minutes,
-        "until": last_day(one.ends, _zone(node)),
-        "terms": [term for term in one.terms if term in TERMS],
-        "hidden": one.match_scope != "localOnly",
-    }
+def _language(request: Request) -> str:
+    """The language in which a member writes."""
+    viewer: Viewer = request.state.viewer
+    node: Node = request.app.state.node
+    return viewer.language or node.community.language
 
 
 # One of them --------------------------------------------------------------------------------
@@ -237,7 +151,8 @@ async def show(request: Request) -> Response:
     node: Node = request.app.state.node
     slug, viewer = request.path_params["slug"], request.state.viewer
     one, owner, place = await node.read(_show, slug, viewer)
-    state = one.state(node.now())
+    state, zone = one.state(node.now()), forms.zone(node)
+    mine = viewer.id == one.owner
     return page(
         request,
         "listings/show.html",
@@ -250,9 +165,13 @@ async def show(request: Request) -> Response:
         wished=writing.wished(one, node.origin),
         state=state,
         is_live=state in LIVE,
-        mine=viewer.id == one.owner,
+        mine=mine,
+        renew=mine and may_renew(one.ends, one.due, node.now()),
+        when=when.in_words(one.when, voice(request)),
+        around=places.shown(one.cell) if one.cell else "",
+        units=forms.UNITS,
         answers=await _answers(request, one, state),
-        last_day=last_day(one.ends, _zone(node)),
+        last_day=last_day(one.ends, zone),
         kind=concepts.KINDS[one.kind][1],
         topics=[words for words in map(concepts.label, one.topics) if words],
         terms=[concepts.TERMS[term] for term in one.terms if term in concepts.TERMS],
@@ -280,44 +199,35 @@ async def edit(request: Request) -> Response:
     node = request.app.state.node
     one = await _mine(request)
     pictures.opened(request, (await node.read(pictures.about, [one.id])).get(one.id, ()))
-    return _edit_page(request, blank(request, EDIT, **_as_form(one, node)), one)
+    return await _edit_page(request, blank(request, EDIT, **forms.filled(one, node)), one)
 
 
-def _edit_page(request: Request, form: Entry, one: Notice, status: int = 200) -> Response:
-    _ = voice(request).say
-    return page(
-        request,
-        "listings/new.html",
-        status=status,
-        title=_("Change your notice"),
-        place="give",
-        width="mid",
-        form=form,
-        action=f"{one.path}/edit",
-    )
+async def _edit_page(request: Request, form: Entry, one: Notice, status: int = 200) -> Response:
+    return await _form_page(request, form, mark("Change your notice"), f"{one.path}/edit", status)
 
 
 async def save(request: Request) -> Response:
     """Change a notice of mine."""
     viewer, node = _member(request), request.app.state.node
     one = await _mine(request)
-    form = _timely(read(request, EDIT), node)
+    form = forms.judged(read(request, EDIT), node)
     photo = await pictures.taken(request, most=1, about=one.id)
     form = _with_photo(form, photo)
     if form.errors:
-        return _edit_page(request, form, one, 422)
+        return await _edit_page(request, form, one, 422)
+    draft = forms.draft(form, node, _language(request), photo, await _known(request))
     try:
-        await node.write(posting.edit, viewer.id, one.id, _draft(form, node, viewer, photo))
+        await node.write(posting.edit, viewer.id, one.id, draft)
     except Problem as problem:
         if isinstance(problem, Missing):
             raise
-        return _edit_page(request, form.wrong(problem), one, problem.status)
+        return await _edit_page(request, form.wrong(problem), one, problem.status)
     _ = voice(request).say
     return done(request, one.path, _("Changed."))
 
 
 async def close(request: Request) -> Response:
-    """Mark a notice of mine as met, take it from the board, or delete it."""
+    """Mark a notice of mine as met, let it stay longer, take it from the board, or delete it."""
     viewer, node = _member(request), request.app.state.node
     one = await _mine(request)
     say = (fields_of(request).get("say") or [""])[0]
@@ -325,6 +235,9 @@ async def close(request: Request) -> Response:
     if say == "delete":
         await node.write(posting.delete, viewer.id, one.id)
         return done(request, "/board", _("It is deleted."))
+    if say == "longer":
+        await node.write(posting.renew, viewer.id, one.id)
+        return done(request, one.path, _("It stays up longer."))
     if say not in {"met", "withdraw"}:
         raise Invalid({}, safe=mark("Use one of the buttons on the notice."))
     await node.write(posting.end, viewer.id, one.id, met=say == "met")

@@ -14,21 +14,25 @@ from node.modules.accounts import api as accounts
 from node.modules.listings import concepts, queries, rules, writing
 from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
+from node.modules.listings.places import Cell
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
+from node.modules.listings.when import ANY, When, columns
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Chosen
 from vocab.model import PUBLIC, Activity
 from vocab.types import Announce, Create, Delete, Tombstone, Update
 from web.language import mark
+from web.voice import zone_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """What a member says of an offer or a need.
 
-    `minutes` is how long it takes, None if it does not say; `hidden` lets a notice that
-    stays here be matched at trusted nodes without a name.
+    `minutes` is how long it takes, None if it does not say; else there are `count` of `unit`
+    (an OM2 name). `hidden` lets a notice that stays here be matched at trusted nodes without a
+    name; `standing` lets it stay up when somebody agrees to it.
     """
 
     title: str
@@ -40,6 +44,13 @@ class Draft:
     terms: Sequence[str]
     hidden: bool
     lang: str | None = None
+    count: int | None = None
+    unit: str = "one"
+    when: When = ANY
+    place: str = ""
+    cell: Cell | None = None
+    standing: bool = False
+    urgent: bool = False
     photo: Sequence[Chosen] | None = ()
     """One picture, or none; None leaves what is there."""
 
@@ -71,10 +82,15 @@ def post(
     unit.perform(replace(news, bcc=_also(unit, notice)), owner)
     if notice.reach == Reach.PUBLIC and news.id is not None:
         carrying.hand_on(unit, accounts.community_account(unit.db), news.id)
-    words = {"text": notice.text, "kind": notice.kind, "once": once}
-    queries.change(unit, id, words)
+    queries.change(unit, id, {**_kept_here(notice), "once": once})
     pictures.attach(unit, id, owner.id, draft.photo or ())
     return _kept(unit, id)
+
+
+def _kept_here(notice: Notice) -> dict[str, Any]:
+    """What our row says more exactly than the letter that told of it."""
+    names = ("text", "kind", "place", "standing", "urgent")
+    return {name: getattr(notice, name) for name in names}
 
 
 def _new(unit: Unit, id: str, owner: Account, purpose: str, reach: str, draft: Draft) -> Notice:
@@ -100,6 +116,7 @@ def _new(unit: Unit, id: str, owner: Account, purpose: str, reach: str, draft: D
         hidden=None,
         announced=None,
         photo=_photo(unit, draft),
+        urgent=unit.now + rules.URGENT if draft.urgent else None,
         **_words(draft, reach),
     )
 
@@ -112,7 +129,10 @@ def _photo(unit: Unit, draft: Draft) -> dict[str, Any] | None:
 def _words(draft: Draft, reach: str) -> dict[str, Any]:
     action, _ = concepts.KINDS[draft.kind]
     concept = concepts.concept(draft.topic) if draft.topic else None
+    cell = draft.cell
     unit, amount = rules.hours(draft.minutes)
+    if draft.minutes is None and draft.count:
+        unit, amount = draft.unit, str(draft.count)
     return {
         "title": draft.title,
         "text": draft.text,
@@ -126,6 +146,11 @@ def _words(draft: Draft, reach: str) -> dict[str, Any]:
         "match_scope": rules.scope(reach, hidden=draft.hidden),
         "ends": draft.ends,
         "topics": tuple(writing.with_kind(draft.kind, concept)),
+        "place": draft.place or None,
+        "north": cell.north if cell else None,
+        "east": cell.east if cell else None,
+        "standing": draft.standing,
+        **columns(draft.when),
     }
 
 
@@ -140,12 +165,30 @@ def edit(unit: Unit, who: str, id: str, draft: Draft) -> Notice:
     words = _words(draft, before.reach)
     if draft.photo is not None:
         words["photo"] = _photo(unit, draft)
-    now_is = writing.later(before, unit.now, **words)
+    # to change a word is not to call again
+    urgent = (before.urgent or unit.now + rules.URGENT) if draft.urgent else None
+    now_is = writing.later(before, unit.now, **words, urgent=urgent)
     _tell(unit, before, now_is)
-    queries.change(unit, id, {"text": now_is.text, "kind": now_is.kind})
+    queries.change(unit, id, _kept_here(now_is))
     if draft.photo is not None:
         pictures.attach(unit, id, who, draft.photo)
     return _kept(unit, id)
+
+
+def renew(unit: Unit, who: str, id: str) -> None:
+    """Let a live notice stay up longer.
+
+    Raises:
+        Missing: it is not this member's.
+        Conflict: it is over, or about a day that comes.
+    """
+    before = _own(unit, who, id)
+    if before.due is not None:
+        raise Conflict("E_STATE", f"{id} is about one day", safe=ONE_DAY)
+    ends = rules.renewed(before.ends, unit.now, zone_of(unit.community.timezone))
+    now_is = writing.later(before, unit.now, ends=ends)
+    _tell(unit, before, now_is)
+    queries.change(unit, id, _kept_here(now_is))
 
 
 def end(unit: Unit, who: str, id: str, *, met: bool) -> None:
@@ -170,7 +213,7 @@ def move(unit: Unit, notice: Notice, *states: State) -> None:
     for state in states:
         now_is = writing.later(notice, unit.now, lifecycle=state)
         _tell(unit, notice, now_is)
-        queries.change(unit, notice.id, {"text": now_is.text, "kind": now_is.kind})
+        queries.change(unit, notice.id, _kept_here(now_is))
         notice = now_is
 
 
@@ -231,6 +274,7 @@ def _also(unit: Unit, notice: Notice) -> tuple[str, ...]:
     return (f"{unit.community.id}/followers",) if public else ()
 
 
+ONE_DAY = mark("It is about one day and ends with it. Change the day first.")
 OVER = mark("This is over already and stays as it is. Post it anew if it is still wanted.")
 
 

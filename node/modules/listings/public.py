@@ -10,7 +10,7 @@ from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.community import load
 from node.kernel.module import Collected
 from node.kernel.tables import Account
-from node.modules.listings import queries, writing
+from node.modules.listings import places, queries, writing
 from node.modules.listings.queries import Asked
 from node.modules.listings.tables import Notice
 from vocab.model import Object
@@ -86,6 +86,14 @@ def _exported(one: Notice) -> Mapping[str, Any]:
         "kind": one.kind,
         "topic": one.concept,
         "minutes": one.minutes,
+        "amount": one.amount,
+        "unit": one.unit,
+        "place": one.place,
+        "cell": places.shown(one.cell) if one.cell else None,
+        "starts": one.starts.isoformat() if one.starts else None,
+        "due": one.due.isoformat() if one.due else None,
+        "hours": one.hours,
+        "standing": one.standing,
         "terms": list(one.terms),
         "state": one.lifecycle,
         "reach": one.reach,

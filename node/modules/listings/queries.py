@@ -23,6 +23,7 @@ from node.kernel.access import Reach, Viewer, owned, visible
 from node.kernel.database import insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
+from node.modules.listings.places import Cell
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
 from node.modules.moderation.api import kept_out, unseen
@@ -206,6 +207,33 @@ def ending(
     """A member's own open listings that end before a moment, the first one first."""
     soon = select(listing).where(owned(listing, viewer), live(now), listing.c.ends < before)
     return _all(db, soon.order_by(listing.c.ends, listing.c.slug).limit(limit))
+
+
+def known_places(db: Connection, viewer: Viewer, *, limit: int = 200) -> dict[str, Cell]:
+    """The places that notices here name and a viewer may see, with their cells; newest first."""
+    wanted = select(listing.c.place, listing.c.north, listing.c.east).where(
+        visible(listing, viewer),
+        listing.c.local,
+        listing.c.hidden.is_(None),
+        listing.c.place.is_not(None),
+        listing.c.north.is_not(None),
+    )
+    found: dict[str, Cell] = {}
+    for row in db.execute(wanted.order_by(listing.c.arrived.desc()).limit(limit)):
+        found.setdefault(row.place, Cell(north=row.north, east=row.east))
+    return found
+
+
+def urgent(db: Connection, viewer: Viewer, now: datetime, *, limit: int = 5) -> list[Notice]:
+    """What is urgent here now, what became so first foremost."""
+    wanted = select(listing).where(
+        visible(listing, viewer),
+        live(now),
+        listing.c.urgent > now,
+        listing.c.hidden.is_(None),
+        listing.c.owner.not_in(unseen(viewer.id)),
+    )
+    return _all(db, wanted.order_by(listing.c.urgent, listing.c.slug).limit(limit))
 
 
 def everything_of(db: Connection, owner: str) -> list[Notice]:

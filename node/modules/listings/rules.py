@@ -1,7 +1,7 @@
 """How an offer or a need may go on, who may hear of it, and where it may be matched."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -66,6 +66,16 @@ KEPT = timedelta(days=90)
 
 UNSAID = timedelta(days=90)
 """How long a listing of other software is up that does not say until when, from its last word."""
+
+URGENT = timedelta(hours=48)
+"""How long what is urgent stands first."""
+
+LONGEST = timedelta(days=366)
+SOON = timedelta(days=7)
+"""How long before its end a notice's owner is reminded of it."""
+
+RENEWED = timedelta(days=60)
+"""How much longer a notice stays up when its owner says so."""
 
 MOST_SENT = 20
 """Open listings of one stranger who sends them to the community and is followed by nobody."""
@@ -134,6 +144,18 @@ def hours(minutes: int | None) -> tuple[str, str]:
     if minutes % 15:
         return "minute-Time", str(minutes)
     return "hour", f"{minutes / 60:g}"
+
+
+def renewed(ends: datetime | None, now: datetime, zone: ZoneInfo) -> datetime:
+    """The end of a notice that stays up longer: whole days in a zone, at most a year from now."""
+    today = now.astimezone(zone).date()
+    day = min(max(last_day(ends, zone) or today, today) + RENEWED, today + LONGEST)
+    return datetime.combine(day + timedelta(days=1), time(), zone)
+
+
+def may_renew(ends: datetime | None, due: datetime | None, now: datetime) -> bool:
+    """Whether a notice ends soon and may stay up longer; one about a single day may not."""
+    return due is None and ends is not None and now < ends <= now + SOON
 
 
 def last_day(ends: datetime | None, zone: ZoneInfo) -> date | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.listings import queries
 from node.modules.listings.queries import Asked
-from node.modules.listings.rules import last_day
+from node.modules.listings.rules import SOON, last_day
 from node.modules.listings.tables import Notice
 from web.slots import Card
 from web.voice import Voice, speak
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from node.kernel.node import Node
 
 NEW = timedelta(days=7)
-SOON = timedelta(days=7)
 FEW = 3
 
 
@@ -59,10 +58,28 @@ def _ending(db: Connection, viewer: Viewer, node: "Node") -> list[Notice]:
 
 
 async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
-    """A member's own notices that leave the board within a week."""
+    """What is urgent here, and a member's own notices that leave the board within a week."""
     if not viewer.is_member:
         return []
+    urgent = await node.read(queries.urgent, viewer, node.now(), limit=FEW)
     spoken = speak(node, viewer)
+    calls = [_call(one, spoken) for one in urgent if one.owner != viewer.id]
+    return calls + await _leaving(node, viewer, spoken)
+
+
+def _call(one: Notice, spoken: Voice) -> Card:
+    return Card(
+        title=spoken.say("Urgent: %(title)s", title=one.title),
+        href=one.path,
+        text=spoken.say("Needed") if one.is_need else spoken.say("Offered"),
+        icon="raise" if one.is_need else "swap",
+        act=spoken.say("Look"),
+        about=one.title,
+        order=15,
+    )
+
+
+async def _leaving(node: "Node", viewer: Viewer, spoken: Voice) -> list[Card]:
     return [
         Card(
             title=one.title,

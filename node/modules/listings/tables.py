@@ -5,11 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Row, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from node.kernel.access import Reach
 from node.kernel.database import Moment, new_metadata
+from node.modules.listings.places import Cell
 from node.modules.listings.rules import State, effective, minutes
+from node.modules.listings.when import When, kept
 
 metadata = new_metadata()
 
@@ -41,6 +55,14 @@ listing = Table(
     Column("back", JSON),
     Column("price", String(100)),
     Column("photo", JSON(none_as_null=True)),
+    Column("place", String(80)),
+    Column("north", Integer),
+    Column("east", Integer),
+    Column("starts", Moment),
+    Column("due", Moment),
+    Column("hours", JSON(none_as_null=True)),
+    Column("standing", Boolean, nullable=False, server_default=false()),
+    Column("urgent", Moment),
     Column("lifecycle", String(20), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("reach", String(10), nullable=False),
@@ -65,7 +87,9 @@ our members and passed on to nobody, so it is `community`; `handling` is how it 
 dialect it was read from; `intent` is the id of what it publishes; `unit_based`, `least` and
 `available` are what FEP-0837 says of amounts, `back` what is wished in return: {"id", "unit",
 "amount", "of", "action"}; `photo` is one picture: {"url", "name", "host", "media"} and, if known,
-"width", "height", "blurhash"."""
+"width", "height", "blurhash". `place` is a name, `north` and `east` the cell of places.Cell;
+`starts` and `due` are the moments of one day, `hours` the days of the week of when.When.
+`standing`: it stays up when somebody agrees to it; `urgent`: until when it stands first."""
 
 topic = Table(
     "listing_topic",
@@ -130,6 +154,14 @@ class Notice:
     back: Mapping[str, str] | None = None
     price: str | None = None
     photo: Mapping[str, Any] | None = None
+    place: str | None = None
+    north: int | None = None
+    east: int | None = None
+    starts: datetime | None = None
+    due: datetime | None = None
+    hours: Mapping[str, Any] | None = None
+    standing: bool = False
+    urgent: datetime | None = None
     topics: tuple[str, ...] = ()
 
     @property
@@ -158,6 +190,22 @@ class Notice:
     def minutes(self) -> int | None:
         """How long it takes, in whole minutes, where it says so."""
         return minutes(self.unit, self.amount)
+
+    @property
+    def pieces(self) -> str | None:
+        """How much of it there is, where it is no time and more than one piece; a number."""
+        return None if self.minutes or (self.unit, self.amount) == ("one", "1") else self.amount
+
+    @property
+    def cell(self) -> Cell | None:
+        """Where it is, no closer than its cell."""
+        known = self.north is not None and self.east is not None
+        return Cell(north=self.north or 0, east=self.east or 0) if known else None
+
+    @property
+    def when(self) -> When:
+        """When it is."""
+        return kept(self.starts, self.due, self.hours)
 
     @property
     def seen_by(self) -> str:

@@ -10,7 +10,7 @@ from federation.origins import domain, same_origin
 from node.kernel.access import Reach
 from node.kernel.community import Community
 from node.kernel.errors import Refused
-from node.modules.listings import about, concepts
+from node.modules.listings import about, concepts, places, when
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import UNSAID, State, minutes
 from node.modules.listings.tables import Notice
@@ -18,6 +18,7 @@ from vocab import html
 from vocab.model import PUBLIC, Object, id_of
 from vocab.types import Document, Hashtag, Image, Intent, Measure
 from web.language import catalogue, mark
+from web.voice import Voice, zone_of
 
 TITLE = 200
 LONGEST = 50_000
@@ -47,7 +48,10 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
         url=notice.url,
         published=notice.published,
         updated=notice.updated,
+        start_time=notice.starts,
         end_time=notice.ends,
+        location=places.told(notice.place, notice.cell),
+        hours=when.hours_of(notice.when),
         lifecycle=notice.lifecycle,
         revision=notice.revision,
         publishes=_primary(notice),
@@ -109,20 +113,37 @@ def addressing(
 def _content(notice: Notice, community: Community) -> str:
     """What everybody's software shows: the title, the words, the way here (W6, W9)."""
     words = catalogue(community.language).gettext(_WORDS[notice.purpose])
-    title = html.from_text(words % {"title": notice.title})
-    bold = f"<p><strong>{title.removeprefix('<p>').removesuffix('</p>')}</strong></p>"
-    return bold + html.from_text(notice.text) + _way(notice, community.origin)
+    title = _bare(html.from_text(words % {"title": notice.title}))
+    bold = f"<p><strong>{title}</strong></p>"
+    return bold + html.from_text(notice.text) + _way(notice, community)
 
 
-def _way(notice: Notice, origin: str) -> str:
+def _bare(paragraph: str) -> str:
+    return paragraph.removeprefix("<p>").removesuffix("</p>")
+
+
+def _way(notice: Notice, community: Community) -> str:
     url = notice.url or ""
-    link = f'<a href="{url}">{url.partition("://")[2]}</a>'
+    way = f'<a href="{url}">{url.partition("://")[2]}</a>'
     topic = concepts.name_of(notice.concept)
-    if topic is None:
-        return f"<p>{link}</p>"
-    tag = _tag(topic, origin)
-    marked = f'<a href="{tag.href}" class="mention hashtag" rel="tag">{tag.name}</a>'
-    return f"<p>{link} {marked}</p>"
+    if topic is not None:
+        tag = _tag(topic, community.origin)
+        way += f' <a href="{tag.href}" class="mention hashtag" rel="tag">{tag.name}</a>'
+    facts = _facts(notice, community)
+    return f"<p>{_bare(html.from_text(facts))}<br>{way}</p>" if facts else f"<p>{way}</p>"
+
+
+def _facts(notice: Notice, community: Community) -> str:
+    """When and where, in one line in the community's language; "" if it does not say."""
+    voice = Voice(
+        language=community.language,
+        zone=zone_of(community.timezone),
+        now=notice.updated or notice.published,
+        words={},
+        catalogue=catalogue(community.language),
+    )
+    said = (when.in_words(notice.when, voice), notice.place if notice.cell else "")
+    return " · ".join(one for one in said if one)
 
 
 def _tag(topic: str, origin: str) -> Hashtag:
@@ -139,6 +160,7 @@ def _primary(notice: Notice) -> Intent:
         resource_conforms_to=notice.concept,
         resource_classified_as=others,
         resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+        due=notice.due,
     )
 
 
@@ -191,10 +213,11 @@ def row_of(listing: Listing, owner: str, host: str, now: datetime) -> dict[str, 
     title = html.line((intent.name if intent else None) or listing.name, TITLE)
     if listing.id is None or listing.purpose not in _WORDS or not title or intent is None:
         raise Refused("E_LISTING", f"{listing.id}: purpose or title is missing")
-    unit, amount = _measure(intent.resource_quantity)
     action = (intent.action or "deliverService")[:40]
     handling = listing.handling if listing.handling == "trustedPeers" else "public"
     topics = topics_of(listing)
+    times = when.heard(listing.start_time, intent.due, listing.hours)
+    where = places.heard(listing.location)
     return {
         "id": listing.id,
         "owner": owner,
@@ -203,18 +226,18 @@ def row_of(listing: Listing, owner: str, host: str, now: datetime) -> dict[str, 
         "url": listing.url if same_origin(listing.url, listing.id) else listing.id,
         "purpose": listing.purpose,
         "title": title,
-        "text": words(listing.content or "", title),
+        "text": words(listing.content or "", title, facts=times.said or where is not None),
         "lang": (listing.lang or "")[:35] or None,
         "kind": concepts.kind_of(action, intent.resource_classified_as),
         "action": action,
         "concept": next(filter(concepts.name_of, topics), intent.resource_conforms_to),
-        "unit": unit,
-        "amount": amount,
         "terms": [term[:100] for term in listing.sharing_terms[:10]],
         **_amounts(listing, intent),
         "foreign": listing.foreign,
         "price": html.line(listing.price_text, 100) or None,
         "photo": photo_of(listing),
+        **_where(listing, where),
+        **when.columns(times),
         "lifecycle": _state(listing),
         "revision": min(max(listing.revision or 0, 0), 2**31 - 2),
         "handling": handling,
@@ -226,15 +249,24 @@ def row_of(listing: Listing, owner: str, host: str, now: datetime) -> dict[str, 
     }
 
 
+def _where(listing: Listing, cell: places.Cell | None) -> dict[str, Any]:
+    place = listing.location
+    name = html.line(place.name, places.NAME) if isinstance(place, Object) else None
+    north, east = (cell.north, cell.east) if cell else (None, None)
+    return {"place": name or None, "north": north, "east": east}
+
+
 def _amounts(listing: Listing, intent: Intent) -> dict[str, Any]:
     """What FEP-0837 says of how much may be agreed on, and of what is wished in return."""
-    unit, _ = _measure(intent.resource_quantity)
+    unit, amount = _measure(intent.resource_quantity)
     bounds = (intent.minimum_quantity, intent.available_quantity)
     least, available = (
         one.amount if one and one.unit == unit and _AMOUNT.fullmatch(one.amount or "") else None
         for one in bounds
     )
     return {
+        "unit": unit,
+        "amount": amount,
         "intent": intent.id or f"{listing.id}#primary",
         "unit_based": listing.unit_based,
         "least": least,
@@ -281,14 +313,18 @@ def topics_of(listing: Listing) -> list[str]:
     return list(dict.fromkeys(said))[:20]
 
 
-def words(content: str, title: str) -> str:
-    """The plain words of a listing without its title above and the way to it below."""
+def words(content: str, title: str, *, facts: bool = False) -> str:
+    """The plain words of a listing without its title above and the way to it below.
+
+    `facts`: it says when or where, so that a line above the way may say it in words, too.
+    """
     parts = html.to_text(content[:LONGEST]).split("\n\n")
     if parts and parts[0].endswith(title):
         del parts[0]
     elif parts:
         parts[0] = parts[0].removeprefix(f"{title}\n")
-    if parts and _only_links(parts[-1]):
+    above, _, way = parts[-1].rpartition("\n") if parts else ("", "", "")
+    if parts and _only_links(way) and (not above or (facts and "\n" not in above)):
         del parts[-1]
     return "\n\n".join(parts)
 
