@@ -9,6 +9,7 @@ ORIGIN ?=
 T ?= tests
 B ?=
 N ?= 2000
+SEEDS ?= 2000
 
 BIN := .venv/bin
 STAMP := .venv/folkmoot-setup
@@ -64,8 +65,9 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 bench: $(STAMP)  ## measure, each beside a baseline (not a test): B=inbox N=500
 	N='$(N)' $(BIN)/python -m tests.bench $(B)
 
-soak: $(STAMP)  ## compare methods with others on thousands of elections
+soak: $(STAMP)  ## long runs: elections beside other counts, nodes in bad weather: SEEDS=2000
 	$(BIN)/python -m tests.oracles 5000
+	FOLKMOOT_SEEDS='$(SEEDS)' $(BIN)/python -m pytest -n 2 --dist worksteal tests/simulation
 
 migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
 	@m='$(m)'; if [ -z "$$m" ]; then exec $(BIN)/folkmoot migrate --data '$(DATA)'; fi; \

@@ -70,6 +70,23 @@ async def test_only_words_and_a_narrower_audience_can_change(here: Stage) -> Non
     assert (await kept(here, post["id"])).to == [ana.id]
 
 
+async def test_a_change_that_comes_first_stands(here: Stage) -> None:
+    bob = here.actor(here.server("elm.test"), "bob")
+    stranger = here.actor(here.server("fir.test"), "eve")
+    await follow(here, "ana", bob)
+    post = bob.note("1", published="2026-11-20T08:00:00Z")
+    times = ("2026-11-20T08:30:00Z", "2026-11-20T08:10:00Z")
+    news, older = ({**post, "content": f"<p>{at}</p>", "updated": at} for at in times)
+
+    for letter in (bob.says("Update", news), bob.says("Create", post), bob.says("Update", older)):
+        assert await here.hear(bob, letter) == ("done", None)
+
+    assert (await kept(here, post["id"])).content == f"<p>{times[0]}</p>"
+    theirs = stranger.note("2", updated=times[0])
+    await here.hear(stranger, stranger.says("Update", theirs))
+    assert await here.node.read(queries.stored, theirs["id"]) is None
+
+
 async def test_what_is_deleted_before_or_after_it_comes_stays_away(here: Stage) -> None:
     """O16"""
     bob = here.actor(here.server("elm.test"), "bob")

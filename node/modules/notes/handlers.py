@@ -82,6 +82,7 @@ def changed(unit: Unit, act: Act[Update, Object]) -> None:
     """
     before = _own(unit, act)
     if before is None:
+        _made_late(unit, act)
         return
     is_edit = not _is_old(act.object, before)
     polls.heard(unit, before, act.object, is_edit=is_edit)
@@ -163,6 +164,15 @@ def gone(unit: Unit, event: Gone) -> None:
 
 
 subscribers = ((Gone, gone),)
+
+
+def _made_late(unit: Unit, act: Act[Update, Object]) -> None:
+    """Take a change that overtook what it changes for that: letters come in any order."""
+    id = act.object.id
+    is_new = id is not None and not unit.ours(id) and queries.stored(unit.db, id) is None
+    if is_new:
+        news = Create(**vars(act.activity))
+        made(unit, Act(activity=news, object=act.object, actor=act.actor, document=act.document))
 
 
 def _is_news(unit: Unit, act: Act[Announce, Object]) -> bool:

@@ -53,6 +53,7 @@ def row(
         "to": list(to),
         "cc": list(cc),
         "published": min(post.published or now, now),
+        "updated": _updated(post, now),
         "policy": policy.kept(post.interaction_policy) if isinstance(post, Post) else None,
         "emoji": _emoji(post),
         "hashtags": hashtags.named(post),
@@ -79,6 +80,13 @@ def type_of(post: Object) -> str:
         if isinstance(post, cls):
             return cls.type
     return "Note"
+
+
+def _updated(post: Object, now: datetime) -> datetime | None:
+    """When it was changed last, so that a change of before then does nothing when it comes late."""
+    when = post.updated
+    is_later = when is not None and when > min(post.published or now, now)
+    return min(when, now) if is_later and when else None
 
 
 def _words(post: Object) -> str:
