@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from federation import hosts, inbox, pairs, queries, resolving
+from federation import copies, hosts, inbox, pairs, queries, resolving
 from federation.events import Awoke
 from federation.origins import LONGEST, domain, same_origin
 from federation.pairs import Pair
@@ -228,6 +228,7 @@ async def wake_up(node: Node) -> None:
 
 def at_work(unit: Unit) -> None:
     """Note that this node is at work now, and what follows if it was not for long."""
+    copies.ensure(unit)
     said = unit.setting(SEEN)
     unit.set(SEEN, unit.now.isoformat())
     if not said or unit.now - datetime.fromisoformat(said) < AWAY:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from federation import pairs
+from federation import copies, pairs
 from federation.tables import host, lost, pair
 from node.kernel.tables import job, letter
 
@@ -76,6 +76,10 @@ def _apart(db: Connection) -> Iterator[str]:
     for held in pairs.all_(db):
         if held.code or held.back:
             yield f"Catching up with {held.domain}: {held.code or 'it went back in time'}."
+        if held.older:
+            yield f"Two copies of {held.domain} are at work; only the later one is heard."
+    if later := copies.displaced(db):
+        yield f"{later.peer} hears another copy of this node, so this one sends nothing."
     if other := pairs.strange(db):
         yield f"{other[0]} has letters of ours that this node does not know."
 

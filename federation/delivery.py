@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from federation import (
     absence,
     addressing,
+    copies,
     followers,
     hosts,
     letters,
@@ -71,6 +72,10 @@ class Task:
     """Some of those whose letters lie there."""
     telling: str | None
     """The letter's id, until somebody believed no signature of ours for it."""
+    start: str | None
+    """What goes along to a node of our kind (`copies`)."""
+    displaced: bool
+    """Another copy of us began later, so this one sends nothing."""
 
 
 class Tries(NamedTuple):
@@ -186,6 +191,8 @@ async def deliver(
     if reason := _dropped(task, node, since):
         await node.write(letters.finish, activity, inbox, reason)
         return
+    if task.displaced:
+        raise TryLater("another copy of this node is at work", copies.HOLD, code=copies.DISPLACED)
     if not task.host.resting(now) and not letters.is_public(task.letter.body):
         await _unless_doubted(node, task)
     if task.host.resting(now):
@@ -241,7 +248,9 @@ async def _attempt(node: Node, task: Task) -> tuple[Outcome, Form]:
 async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
     try:
         by = await signing.signer(node, task.letter.actor, telling=task.telling)
-        more = await followers.header(node, task.letter, task.inbox)
+        more = dict(await followers.header(node, task.letter, task.inbox))
+        if task.start:
+            more[copies.HEADER] = task.start
         digested = _digested(node, task.letter)
         headers = signing.posting(node, by, task.letter.body, digested, form, more)
         answer = await node.network.post(task.inbox, task.letter.body, headers=headers)
@@ -257,7 +266,15 @@ async def _send(node: Node, task: Task, form: Form) -> tuple[Outcome, int]:
         return Outcome(verdict=Verdict.FINAL, code=refusal.code), 0
     except Refused as refusal:
         return Outcome(verdict=Verdict.AGAIN, code=refusal.code), 0
+    if answer.status == 409 and await _displaced(node, task, answer):
+        return Outcome(verdict=Verdict.AGAIN, code=copies.DISPLACED), answer.status
     return judge(answer.status, answer.headers, node.now()), answer.status
+
+
+async def _displaced(node: Node, task: Task, answer: Answer) -> bool:
+    """Whether the answer proves that there is another copy of us."""
+    said = answer.headers.get(copies.HEADER.lower())
+    return await node.write(copies.told, domain(task.inbox), said)
 
 
 def _moved(node: Node, answer: Answer) -> str | None:
@@ -328,6 +345,8 @@ def _task(
         form=host.form or (Form.RFC9421 if _announced(behind) else Form.CAVAGE),
         behind=tuple(one for one in behind if one.inbox == inbox) or tuple(behind),
         telling=activity,
+        start=copies.for_peer(db, domain(inbox)),
+        displaced=copies.displaced(db) is not None,
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation import forwarding, policy, queries, senders, told
+from federation import copies, forwarding, policy, queries, senders, told
 from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
 from federation.limits import Limits
@@ -46,6 +46,7 @@ _WORDS = {
     401: "The signature does not prove who sent this. Sign the request as this header says.",
     403: "This sender may not say this here.",
     404: "There is no inbox here.",
+    409: "Another copy of your node began after this one, and only that one is heard here.",
     413: "This is larger than 1 MiB.",
     415: "Send application/activity+json, without a content encoding.",
     429: "This is more than we can take. Send it again later.",
@@ -62,11 +63,19 @@ _KINDS = {
 class Turned(Exception):
     """A request that ends here: status, code and what else the answer says."""
 
-    def __init__(self, status: int, code: str, detail: str = "", after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str = "",
+        after: int | None = None,
+        start: str | None = None,
+    ) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status = status
         self.code = code
         self.after = after
+        self.start = start
 
 
 class Inbox:
@@ -168,6 +177,7 @@ class Inbox:
         author = await self._author(document, sender.owner)
         if wait := await self._limits.wait(sender.owner):
             raise Turned(429, "E_RATE", sender.owner, wait)
+        await self._newest(request, claim, server)
         if author is None:
             return
         letter = Arrived(
@@ -181,6 +191,17 @@ class Inbox:
         )
         if not await self._keeper.keep(letter):
             raise Turned(403, "E_BLOCKED", author)
+
+    async def _newest(self, request: Request, claim: Claim, server: str) -> None:
+        """Turn away what an older copy of a node says, while a later one is at work.
+
+        Raises:
+            Turned: 409, with the start of the later one.
+        """
+        name = copies.HEADER.lower()
+        said = request.headers.get(name) if name in claim.covered else None
+        if said and (later := await copies.judge(self._node, server, said)):
+            raise Turned(409, copies.DISPLACED, server, start=later)
 
     async def _author(self, document: Mapping[str, Any], sender: str) -> str | None:
         """Whose letter it is that somebody sends; None if its actor's own server is asked first.
@@ -368,6 +389,8 @@ async def _answer(send: Send, turned: Turned) -> None:
     ]
     if turned.status == 401:
         headers.append((b"accept-signature", ACCEPT_SIGNATURE.encode()))
+    if turned.start is not None:
+        headers.append((copies.HEADER.lower().encode(), turned.start.encode()))
     if turned.after is not None:
         headers.append((b"retry-after", str(turned.after).encode()))
     await send({"type": "http.response.start", "status": turned.status, "headers": headers})

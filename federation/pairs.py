@@ -50,6 +50,8 @@ class Pair:
     back: datetime | None
     came: datetime | None
     theirs: int
+    start: str | None
+    older: datetime | None
 
 
 def one(db: Connection, domain: str) -> Pair | None:

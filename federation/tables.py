@@ -102,13 +102,16 @@ pair = Table(
     Column("back", Moment),
     Column("came", Moment),
     Column("theirs", Integer, nullable=False, default=0),
+    Column("start", String(120)),
+    Column("older", Moment),
 )
 """A node of our kind that gives what we missed, and may ask what it missed (`catching`).
 
 `cursor` is the address at which we go on with its letters and `number` the last one there;
 `looked` is our last look and `code` what went wrong in it; `fetched` letters came that way,
 `missed` were not kept for us any more; `back` is when it was seen to have gone back to an earlier
-state without saying so. `came` is when it last asked us, `theirs` up to where."""
+state without saying so. `came` is when it last asked us, `theirs` up to where. `start` is its
+last start as it was heard, `older` when a copy that began before that was heard."""
 
 passed = Table(
     "passed",

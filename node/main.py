@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
+from federation import copies
 from federation.inbox import Inbox
 from node.kernel import moving
 from node.kernel.errors import TryLater
@@ -50,6 +51,7 @@ async def running(settings: Settings) -> AsyncIterator[Application]:
     try:
         await node.start()
         await moving.at_home(node)
+        await node.write(copies.begin)
         if node.database.sqlite:
             # only one process works on it, so what is held was held by one that was killed
             await node.write(work.release_all)

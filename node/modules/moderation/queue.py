@@ -5,7 +5,7 @@ Changes the kernel's rows of letters and jobs and federation's of hosts and loss
 
 from sqlalchemy import delete, select, update
 
-from federation import letters, losses
+from federation import copies, letters, losses
 from federation.tables import host
 from node.kernel.errors import Missing
 from node.kernel.tables import job
@@ -52,6 +52,21 @@ def drop_letters(unit: Unit, domain: str, *, by: str, reason: str) -> int:
 
 def _place(kind: str, args: dict[str, str]) -> str:
     return args["inbox" if kind == DELIVER else "actor"]
+
+
+def stand(unit: Unit, _about: object, *, by: str, reason: str) -> None:
+    """Let this copy of the node be the one that is heard.
+
+    Raises:
+        Invalid: no reason.
+        Missing: no other is known.
+        Refused: not a keeper.
+    """
+    must_keep(unit, by)
+    reason = reason_of(reason)
+    if not copies.stand(unit):
+        raise Missing
+    unit.log("queue.stand", by, words=reason)
 
 
 # What was given up --------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, func, select
 
-from federation import catching, losses, pairs
+from federation import catching, copies, losses, pairs
 from federation.catching import Absence
+from federation.copies import Displaced
 from federation.pairs import Pair
 from federation.tables import host, lost
 from node.kernel.node import find_account
@@ -85,6 +86,7 @@ class Health:
     """All of it; `counts` is (way, state) → how many letters.
 
     `strange`: a node that knows letters of ours which we do not know, and when that was seen.
+    `displaced`: another copy of this node that began later.
     """
 
     counts: Mapping[tuple[str, str], int]
@@ -95,6 +97,7 @@ class Health:
     pairs: Sequence[Pair]
     away: Sequence[Absence]
     strange: tuple[str, datetime] | None
+    displaced: Displaced | None
 
 
 def health(db: Connection) -> Health:
@@ -111,6 +114,7 @@ def health(db: Connection) -> Health:
         pairs=pairs.all_(db),
         away=catching.absences(db),
         strange=pairs.strange(db),
+        displaced=copies.displaced(db),
     )
 
 

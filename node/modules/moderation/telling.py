@@ -21,6 +21,7 @@ _SAID: Final = {
     "E_DROPPED": mark("A %(word_keeper)s gave it up."),
     "E_NO_ACTOR": mark("Nobody was found at this address."),
     "E_NO_KEY": mark("Whoever wrote it has left, and nobody can sign for them."),
+    "E_COPY": mark("Another copy of this node is at work, so this one sends nothing."),
     "E_HTTP_400": mark("It did not understand the letter."),
     "E_HTTP_401": mark("It did not believe our signature. Is the clock of this machine right?"),
     "E_HTTP_403": mark("It does not want this from us."),

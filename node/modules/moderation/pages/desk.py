@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from federation import copies
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.kernel.module import Registry
@@ -140,13 +141,17 @@ async def on_desk(node: Node, viewer: Viewer) -> list[Card]:
 
 
 async def waiting(node: Node, viewer: Viewer) -> list[Card]:
-    """Open reports, for the keepers (slot `today.waiting`)."""
+    """Open reports, and another copy of this node, for the keepers (slot `today.waiting`)."""
     if not viewer.is_admin:
         return []
-    count = await node.read(queries.open_count)
-    if not count:
-        return []
     spoken = speak(node, viewer)
-    title = spoken.many("A report waits", "%(num)d reports wait", count)
-    act = spoken.say("Look at it")
-    return [Card(title=title, href="/desk/reports", icon="alert", act=act, order=5)]
+    cards = []
+    if await node.read(copies.displaced) is not None:
+        title = spoken.say("Another copy of this node is at work, so this one sends nothing")
+        act = spoken.say("Look at it")
+        cards.append(Card(title=title, href="/desk/queue", icon="alert", act=act, order=1))
+    if count := await node.read(queries.open_count):
+        title = spoken.many("A report waits", "%(num)d reports wait", count)
+        act = spoken.say("Look at it")
+        cards.append(Card(title=title, href="/desk/reports", icon="alert", act=act, order=5))
+    return cards

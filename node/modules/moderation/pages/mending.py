@@ -77,6 +77,8 @@ def _chosen(say: str, domain: str, name: str, number: str) -> tuple[Act, Any]:
     Raises:
         Missing: the form asks for nothing we do.
     """
+    if say == "stand":
+        return queue.stand, None
     if domain and say in SERVERS and _fits(domain):
         return SERVERS[say], domain
     if name and say in LETTERS and _fits(name):
