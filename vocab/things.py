@@ -96,6 +96,7 @@ class Document(Object):
     width: int | None = number("width")
     height: int | None = number("height")
     blurhash: str | None = text("blurhash")
+    focal_point: Any = value("focalPoint")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 import vocab.html
 from node.kernel.access import ANONYMOUS
 from node.kernel.tables import Account
+from vocab import focal
 from web import csrf, flash, sessions
 from web.colour import accent_of
 from web.faces import initial
@@ -144,11 +145,9 @@ def environment(node: "Node", files: Files) -> Environment:
         clock=_clock,
         duration=_duration,
         tell=_tell,
-        safe_href=safe_href,
-        around=around,
         clean=_clean,
         pictured=functools.partial(_pictured, node),
-        initial=initial,
+        **_PLAIN,
     )
     return made
 
@@ -340,6 +339,14 @@ def _emoji_of(who: Account) -> list[Mapping[str, str]]:
             found.append({"name": f":{name.strip(':')}:"[:100], "url": url})
     return [one for one in found if len(one["name"]) > 2]
 
+
+_PLAIN: Final[Mapping[str, Callable[..., str]]] = {
+    "around": around,
+    "focus": focal.classes,
+    "initial": initial,
+    "safe_href": safe_href,
+}
+"""What a template does to words without asking anything."""
 
 _PICTURES: Final[Mapping[str, Callable[..., str | None]]] = {
     "picture": _picture,

@@ -38,9 +38,11 @@ async def test_from_a_post_with_pictures_to_its_deletion(alder: Node, browse: Br
     ana, visitor = await browse(alder, "ana"), await browse(alder)
 
     files = {"picture-1": located(), "picture-3": image("PNG", (20, 20))}
-    page = await ana.post("/notes", {**WORDS, **SHED}, files=files)
+    focus = {"picture-focus-1": "top", "picture-focus-3": "nowhere"}
+    page = await ana.post("/notes", {**WORDS, **SHED, **focus}, files=files)
 
     path = page.url.path
+    assert page.text.count('class="fx-2 fy-0"') == 1
     shown = pictures_on(page)
     assert [words for _, words in shown] == ["A green shed", "A picture without a description"]
     assert "has no description yet" in page.text
@@ -52,14 +54,16 @@ async def test_from_a_post_with_pictures_to_its_deletion(alder: Node, browse: Br
     assert first.headers["cache-control"] == "private, max-age=86400, immutable"
     told = (await document(visitor, path))["attachment"]
     assert [sorted(one) for one in told] == [
-        ["blurhash", "height", "mediaType", "name", "type", "url", "width"],
+        ["blurhash", "focalPoint", "height", "mediaType", "name", "type", "url", "width"],
         ["blurhash", "height", "mediaType", "type", "url", "width"]]  # fmt: skip
+    assert told[0]["focalPoint"] == [0.0, 1.0]
     assert told[0]["type"] == "Document"
     assert told[0]["name"] == "A green shed"
     assert told[0]["url"] == alder.origin + shown[0][0]
 
     form = await ana.get(f"{path}/edit")
     assert form.text.count('class="thumb"') == 2
+    assert form.text.count('value="top" selected') == 1
     said = {"text": "It is shut.", "lang": "en", "picture-drop-1": "yes"}
     changed = await ana.post(f"{path}/edit", {**said, "picture-words-2": "Its door"})
     assert [words for _, words in pictures_on(changed)] == ["Its door"]
@@ -160,13 +164,15 @@ async def test_a_picture_crosses_to_another_node_and_is_looked_at_there(
     bo = await person(birch, "bo")
     await follow(birch, bo, alder, ana)
     at_alder, at_birch = await browse(alder, "ana"), await browse(birch, "bo")
-    written = await at_alder.post("/notes", {**WORDS, **SHED}, files={"picture-1": located()})
+    said = {**WORDS, **SHED, "picture-focus-1": "left"}
+    written = await at_alder.post("/notes", said, files={"picture-1": located()})
     await settle(alder, birch)
 
     page = await at_birch.get("/notes")
 
     shown = [(path, words) for path, words in pictures_on(page) if words]
     assert [words for _, words in shown] == ["A green shed"]
+    assert 'class="fx-0 fy-2"' in page.text
     assert shown[0][0].startswith("/pictures/elsewhere/")
     seen = await at_birch.get(shown[0][0])
     assert (seen.status_code, opened(seen.content).format) == (200, "WEBP")

@@ -45,7 +45,7 @@ async def heard(here: Stage, **more: Any) -> Any:
     elm.pages[bob.id]["icon"] = {**PNG, "url": face}
     await follow(here, "ana", bob)
     attached = {"type": "Document", "mediaType": "image/jpeg", "url": shed, "name": "The shed",
-                "width": 64, "height": 48, "focalPoint": [0, 0]}  # fmt: skip
+                "width": 64, "height": 48, "focalPoint": [-1, 0.9]}  # fmt: skip
     tag = {"type": "Emoji", "name": ":blob:", "id": blob, "icon": {**PNG, "url": blob}}
     post = bob.note("1", content="<p>Look :blob:</p>", attachment=[attached], tag=[tag],
                     to=[PUBLIC], **more)  # fmt: skip
@@ -66,6 +66,7 @@ async def test_a_post_is_shown_with_its_pictures_and_its_reader_asks_nobody_else
     assert len(loaded) == 3
     assert all(one.startswith("/pictures/elsewhere/") for one in loaded)
     assert 'alt="The shed"' in page.text
+    assert 'class="fx-0 fy-0"' in page.text
     assert 'alt=":blob:"' in page.text
     assert here.wire.seen == [], "nothing is fetched before somebody looks"
     for one in loaded * 2:

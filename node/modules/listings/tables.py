@@ -87,8 +87,9 @@ our members and passed on to nobody, so it is `community`; `handling` is how it 
 dialect it was read from; `intent` is the id of what it publishes; `unit_based`, `least` and
 `available` are what FEP-0837 says of amounts, `back` what is wished in return: {"id", "unit",
 "amount", "of", "action"}; `photo` is one picture: {"url", "name", "host", "media"} and, if known,
-"width", "height", "blurhash". `place` is a name, `north` and `east` the cell of places.Cell;
-`starts` and `due` are the moments of one day, `hours` the days of the week of when.When.
+"width", "height", "blurhash", "focus". `place` is a name, `north` and `east` the cell of
+places.Cell; `starts` and `due` are the moments of one day, `hours` the days of the week of
+when.When.
 `standing`: it stays up when somebody agrees to it; `urgent`: until when it stands first."""
 
 topic = Table(

@@ -14,7 +14,7 @@ from node.modules.listings import about, concepts, places, when
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import UNSAID, State, minutes
 from node.modules.listings.tables import Notice
-from vocab import html
+from vocab import focal, html
 from vocab.model import PUBLIC, Object, id_of
 from vocab.types import Document, Hashtag, Image, Intent, Measure
 from web.language import catalogue, mark
@@ -80,6 +80,7 @@ def _attached(notice: Notice) -> tuple[Document, ...]:
             width=notice.photo.get("width"),
             height=notice.photo.get("height"),
             blurhash=notice.photo.get("blurhash") or None,
+            focal_point=notice.photo.get("focus"),
         ),
     )
 
@@ -93,7 +94,9 @@ def photo_of(listing: Object) -> dict[str, Any] | None:
             drawn = {"width": one.width, "height": one.height, "blurhash": one.blurhash}
             kept = {name: held for name, held in drawn.items() if held}
             is_sane = all(str(held)[:120] == str(held) for held in kept.values())
-            return {**said, "host": domain(one.url), "media": media, **(kept if is_sane else {})}
+            focus = focal.point(one.focal_point)
+            more = {**(kept if is_sane else {}), **({"focus": focus} if focus else {})}
+            return {**said, "host": domain(one.url), "media": media, **more}
     return None
 
 

@@ -9,7 +9,7 @@ from federation.origins import LONGEST, domain, same_origin
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.notes import hashtags, queries, rules
-from vocab import html, policy
+from vocab import focal, html, policy
 from vocab.model import Object, id_of
 from vocab.types import Article, Document, Emoji, Event, Image, Link, Mention, Post, Question
 
@@ -121,7 +121,8 @@ def _attachments(post: Object) -> list[dict[str, Any]]:
             is_page = isinstance(one, Link) and not media.startswith(("image/", "audio/", "video/"))
             kind = {"kind": "link"} if is_page else {}
             said = {"url": url, "name": name, "host": domain(url), "media": media, **kind}
-            found.append({**said, **_drawing(one)})
+            focus = focal.point(getattr(one, "focal_point", None))
+            found.append({**said, **_drawing(one), **({"focus": focus} if focus else {})})
     return [*found, *_picture(post, found)][: rules.PICTURES]
 
 

@@ -115,6 +115,7 @@ def _pictures(kept: Post) -> tuple[Document, ...]:
             width=one.get("width"),
             height=one.get("height"),
             blurhash=one.get("blurhash") or None,
+            focal_point=one.get("focus"),
         )
         for one in kept.attachments
         if kept.local and one["url"].startswith(here)

@@ -33,6 +33,7 @@ class Slot:
     number: int
     held: Picture | None = None
     words: str = ""
+    focus: str = ""
     error: str = ""
 
 
@@ -50,13 +51,15 @@ class Brought:
     @property
     def chosen(self) -> Sequence[Chosen]:
         """The pictures that are wanted, in order."""
-        return [Chosen(slug=s.held.slug, words=s.words) for s in self.slots if s.held]
+        return [
+            Chosen(slug=s.held.slug, words=s.words, focus=s.focus) for s in self.slots if s.held
+        ]
 
 
 def opened(request: Request, kept: Sequence[Picture]) -> Brought:
     """The pictures of a thing as its form is opened."""
     slots = [
-        Slot(number=number, held=one, words=one.description)
+        Slot(number=number, held=one, words=one.description, focus=one.focus)
         for number, one in enumerate(kept, start=1)
     ]
     request.state.brought = Brought(slots=slots)
@@ -81,17 +84,19 @@ async def _slot(request: Request, number: int, about: str | None) -> Slot:
     node: Node = request.app.state.node
     viewer: Viewer = request.state.viewer
     words = html.untagged(html.line(_said(request, "words", number), rules.DESCRIPTION))
+    focus = _said(request, "focus", number)
+    focus = focus if focus in rules.FOCUS else ""
     files = files_of(getattr(request.state, "files", None), f"{FIELD}-{number}")
     if files:
         try:
             slug = await _drawn(node, viewer.id or "", files[0])
         except Unfit as unfit:
-            return Slot(number=number, words=words, error=unfit.safe)
+            return Slot(number=number, words=words, focus=focus, error=unfit.safe)
     else:
         slug = "" if _said(request, "drop", number) else _said(request, "held", number)
     held = await node.read(queries.one, slug) if slug else None
     mine = held is not None and _may_stay(held, viewer.id, about)
-    return Slot(number=number, held=held if mine else None, words=words)
+    return Slot(number=number, held=held if mine else None, words=words, focus=focus)
 
 
 async def _drawn(node: "Node", owner: str, sent: Upload) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from node.kernel.errors import Refused
 from node.kernel.unit import Unit
 from node.modules.pictures import queries
-from node.modules.pictures.rules import Use
+from node.modules.pictures.rules import FOCUS, Use
 from node.modules.pictures.tables import Picture
 from node.modules.pictures.workshop import Drawn, Size
 from vocab.types import Document
@@ -28,6 +28,8 @@ class Chosen:
 
     slug: str
     words: str = ""
+    focus: str = ""
+    """Of `rules.FOCUS`."""
 
 
 def put(unit: Unit, owner: str, drawn: Drawn, use: Use, about: str | None = None) -> str:
@@ -63,17 +65,18 @@ def put(unit: Unit, owner: str, drawn: Drawn, use: Use, about: str | None = None
 def documents(db: Connection, origin: str, chosen: Sequence[Chosen]) -> tuple[Document, ...]:
     """Pictures as they travel with a post or a notice (W8)."""
     kept = queries.several(db, [one.slug for one in chosen])
-    return tuple(_document(kept[one.slug], origin, one.words) for one in chosen if one.slug in kept)
+    return tuple(_document(kept[one.slug], origin, one) for one in chosen if one.slug in kept)
 
 
-def _document(one: Picture, origin: str, words: str) -> Document:
+def _document(one: Picture, origin: str, chosen: Chosen) -> Document:
     return Document(
         url=origin + one.path,
         media_type=one.media,
-        name=words or None,
+        name=chosen.words or None,
         width=one.width,
         height=one.height,
         blurhash=one.blurhash or None,
+        focal_point=list(FOCUS[chosen.focus]) if chosen.focus else None,
     )
 
 
@@ -84,7 +87,8 @@ def attach(unit: Unit, about: str, owner: str, chosen: Sequence[Chosen]) -> None
     queries.remove(unit, [one for one in before if one.slug not in wanted])
     for number, one in enumerate(chosen):
         place = {"use": Use.SHOWN, "about": about, "number": number}
-        queries.change(unit, one.slug, {**place, "owner": owner, "description": one.words})
+        said = {"description": one.words, "focus": one.focus}
+        queries.change(unit, one.slug, {**place, **said, "owner": owner})
 
 
 def remove_about(unit: Unit, ids: Collection[str]) -> None:

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 MOST: Final = 4
@@ -36,6 +37,14 @@ class Use(StrEnum):
     HEADER = "header"
     EMOJI = "emoji"
 
+
+FOCUS: Final = MappingProxyType(
+    {
+        "": (0.0, 0.0), "top": (0.0, 1.0), "bottom": (0.0, -1.0),
+        "left": (-1.0, 0.0), "right": (1.0, 0.0),
+    }
+)  # fmt: skip
+"""What must be seen of a picture where only a part is shown, to its focal point."""
 
 OPEN: Final = frozenset({Use.FACE, Use.HEADER, Use.EMOJI})
 """What belongs to actors and is for everybody."""

@@ -31,6 +31,7 @@ picture = Table(
     Column("small", LargeBinary(32), nullable=False),
     Column("media", String(40), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("focus", String(10), nullable=False, server_default=""),
     Index(None, "owner"),
     Index(None, "about"),
     Index(None, "large"),
@@ -40,7 +41,8 @@ picture = Table(
 which it stands, and only who may see that sees the picture; `number` its place there.
 
 `large` and `small` are hashes of two sizes, `media` the kind of the large one (the small one is
-WebP), `width` and `height` its own. Nothing else of what was brought is kept."""
+WebP), `width` and `height` its own; `focus` the side that must be seen where only a part is shown
+(`rules.FOCUS`). Nothing else of what was brought is kept."""
 
 blob = Table(
     "picture_blob",
@@ -96,6 +98,7 @@ class Picture:
     small: bytes
     media: str
     at: datetime
+    focus: str = ""
 
     @property
     def path(self) -> str:
