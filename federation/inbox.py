@@ -21,7 +21,7 @@ from federation.origins import LONGEST, domain, same_origin
 from federation.queries import Arrived
 from federation.resolving import is_activity
 from federation.signatures import ACCEPT_SIGNATURE, VerifiedSender
-from node.kernel.errors import Problem, TryLater, Unwritten
+from node.kernel.errors import Problem, TryLater, Unwritten, short
 from node.kernel.node import Node
 from vocab import reader
 from vocab.model import Malformed
@@ -63,19 +63,12 @@ _KINDS = {
 class Turned(Exception):
     """A request that ends here: status, code and what else the answer says."""
 
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        detail: str = "",
-        after: int | None = None,
-        start: str | None = None,
-    ) -> None:
+    def __init__(self, status: int, code: str, detail: str = "", after: int | None = None) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status = status
         self.code = code
         self.after = after
-        self.start = start
+        self.start: str | None = None
 
 
 class Inbox:
@@ -100,6 +93,11 @@ class Inbox:
         except Turned as turned:
             log.info("inbox: %s", turned)
             await _answer(send, turned)
+        except (OSError, MemoryError) as error:
+            if (out := short(error)) is None:
+                raise
+            log.error("inbox: %s", out)  # noqa: TRY400 - the trace needs what has run out
+            await _answer(send, Turned(503, out.code, after=10))
         else:
             await send(_ACCEPTED)
             await send(_EMPTY)
@@ -201,7 +199,9 @@ class Inbox:
         name = copies.HEADER.lower()
         said = request.headers.get(name) if name in claim.covered else None
         if said and (later := await copies.judge(self._node, server, said)):
-            raise Turned(409, copies.DISPLACED, server, start=later)
+            turned = Turned(409, copies.DISPLACED, server)
+            turned.start = later
+            raise turned
 
     async def _author(self, document: Mapping[str, Any], sender: str) -> str | None:
         """Whose letter it is that somebody sends; None if its actor's own server is asked first.

@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from node.kernel.errors import Refused
+from node.kernel.errors import Refused, short
 from node.kernel.settings import Settings
 from node.main import running
 
@@ -25,6 +26,12 @@ MOST_CONNECTIONS = 1000
 LEAVE_SECONDS = 10
 COLLECTED = (10_000, 20, 20)
 """New values after which the collector looks at them; how often before it looks at older ones."""
+
+
+_SHORT = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 10\r\nconnection: close\r\n"
+    b"content-length: 0\r\n\r\n"
+)
 
 
 class Punctual(HttpToolsProtocol):
@@ -61,6 +68,15 @@ class Punctual(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
         self._late = self.loop.call_later(seconds, self._give_up) if seconds else None
+
+    def send_400_response(self, msg: str) -> None:
+        """What was sent is no HTTP; or we had no memory left for it, which is not its fault."""
+        error = sys.exception()
+        if error is None or short(error.__context__ or error) is None:
+            super().send_400_response(msg)
+            return
+        self.transport.write(_SHORT)
+        self.transport.close()
 
     def shutdown(self) -> None:
         """The node is leaving: what is asked is answered, who asks nothing is let go."""

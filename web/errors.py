@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.kernel.access import ANONYMOUS
-from node.kernel.errors import UNWRITTEN, Invalid, Problem, TryLater
+from node.kernel.errors import UNWRITTEN, Invalid, Problem, TryLater, short
 from web.forms import once_more, typed
 from web.language import mark
 from web.render import page
@@ -159,6 +159,9 @@ def answer(request: Request, error: Exception) -> Response:
     """The answer to an error, of the right status; an unknown one is logged with a number."""
     if isinstance(error, HTTPException):
         return _shown(request, error.status_code, headers=error.headers)
+    if (out := short(error)) is not None:
+        log.error("at %s: %s", request.scope["path"], out)
+        error = out
     if not isinstance(error, Problem) or error.status not in SAID:
         number = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"
         log.error("error %s at %s", number, request.scope["path"], exc_info=error)
@@ -213,7 +216,8 @@ def _shown(
         )
     except Exception:
         log.exception("the page of an error raised")
-        response = PlainTextResponse("Something broke on our side. Please try again.", 500)
+        words = "Something broke on our side. Wait a minute and try again."
+        response = PlainTextResponse(words, max(status, 500))
     response.headers.update(headers or {})
     return response
 

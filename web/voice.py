@@ -33,6 +33,7 @@ MONTHS: Final = (
     mark("July"), mark("August"), mark("September"), mark("October"), mark("November"),
     mark("December"),
 )  # fmt: skip
+_UTC: Final = ZoneInfo("UTC")
 _HOUR: Final = 60
 
 
@@ -149,7 +150,7 @@ def zone_of(*names: str | None) -> ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
-    return ZoneInfo("UTC")
+    return _UTC
 
 
 def speak(node: "Node", viewer: Viewer, asked: str = "") -> Voice:

@@ -4,6 +4,7 @@ Every error has a `code` for machines and logs, a `safe` sentence for the world,
 the HTTP `status` a page answers with. The message itself may hold anything.
 """
 
+import errno
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Self
@@ -86,6 +87,11 @@ class Unsendable(Invalid):
         self.where = where
 
 
+SHORT = mark(
+    "This node has too much to do just now: it ran short of files or memory, so this could not be "
+    "answered. Wait a minute and try again."
+)
+
 UNSENDABLE = mark(
     "This cannot be sent on as it stands, so nothing of it was kept. Change something in it and "
     "try again, or tell a %(word_keeper)s."
@@ -117,6 +123,19 @@ class Unwritten(TryLater):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, code="E_DATABASE", safe=UNWRITTEN)
+
+
+class Short(TryLater):
+    """The process has no more files to open, or no memory."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, timedelta(seconds=10), code="E_SHORT", safe=SHORT)
+
+
+def short(error: BaseException) -> Short | None:
+    """What an error means that the system gave because something has run out; None for others."""
+    out = isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+    return Short(repr(error)) if out or isinstance(error, MemoryError) else None
 
 
 class Unread(TryLater):

@@ -35,11 +35,11 @@ FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "
 class Disk:
     """A small disk of a house's own, which can be filled and shut."""
 
-    def __init__(self, town: Town, folder: Path) -> None:
+    def __init__(self, town: Town, folder: Path, size: int = SIZE) -> None:
         self.town = town
         self.folder = folder
         folder.mkdir()
-        self.mount("-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs")
+        self.mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs")
         self.inside = town.inside(folder)
         """The same place, seen from outside of the town."""
 

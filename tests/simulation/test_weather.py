@@ -1,4 +1,4 @@
-"""Thousands of runs, each of its own seed: FOLKMOOT_SEEDS=1000, or FOLKMOOT_SEEDS=17:18."""
+"""Runs, each of its own seed: FOLKMOOT_TEST_SEEDS=1000, or 17:18 for one of them again."""
 
 import os
 import random
@@ -13,7 +13,7 @@ STEPS = 40
 
 
 def _seeds() -> range:
-    first, colon, last = os.environ.get("FOLKMOOT_SEEDS", "0:2").partition(":")
+    first, colon, last = os.environ.get("FOLKMOOT_TEST_SEEDS", "0:2").partition(":")
     return range(int(first), int(last)) if colon else range(int(first))
 
 
