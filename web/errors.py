@@ -216,7 +216,7 @@ def _shown(
         )
     except Exception:
         log.exception("the page of an error raised")
-        words = "Something broke on our side. Wait a minute and try again."
+        words = "Something broke on our side. Please try again in a minute."
         response = PlainTextResponse(words, max(status, 500))
     response.headers.update(headers or {})
     return response
