@@ -45,7 +45,7 @@ SLUGS = {
     "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public"),
     "/d/": ("here", "public"), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
     "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
-    "/flow/": ("flow",),
+    "/flow/": ("flow",), "/ideas/": ("idea",),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""

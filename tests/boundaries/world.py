@@ -25,6 +25,7 @@ from node.modules.decisions import api as decisions
 from node.modules.flows import pages as flow_pages
 from node.modules.flows import queries as flow_queries
 from node.modules.flows import suggesting
+from node.modules.ideas import supporting
 from node.modules.follows import api as follows
 from node.modules.ledger import booking
 from node.modules.listings import posting
@@ -100,6 +101,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await settle(node, other)
     await node.write(_judgements, w)
     await node.write(_flow, w)
+    await node.write(_idea, w)
     await _meet(w)
     await _vote(w)
     return w
@@ -126,6 +128,14 @@ def _flow(unit: Any, w: World) -> None:
     (made,) = flow_queries.made_to(unit.db, w.ana.id)
     w.ids["flow"] = made.slug
     suggesting.answer(unit, w.ana.id, made.slug, yes=False)
+
+
+def _idea(unit: Any, w: World) -> None:
+    """Ana has an idea, and Ben puts points on it."""
+    title, text = w.word("an idea", ana=True), w.word("words of an idea", ana=True)
+    slug = supporting.write_down(unit, w.ana.id, title, text, once="idea")
+    supporting.put(unit, w.ben.id, slug, 7)
+    w.ids["idea"] = slug
 
 
 async def _followers(w: World) -> None:

@@ -8,7 +8,7 @@ import calendar
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import queries, rules, wording
+from node.modules.proposals.events import Brought
 from node.modules.proposals.objects import GovernanceProposal, StageEntry
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
@@ -29,17 +30,14 @@ from vocab.html import from_text, untagged
 from vocab.types import Create, Update
 from web.language import mark
 
-ACTIVE_DAYS = "decisions.active_days"
-"""The setting that says how many days back somebody still counts as active, for the quorum."""
-ACTIVE_FOR = 60
-
 
 @dataclass(frozen=True, kw_only=True)
 class Draft(Words):
     """A proposal as a member writes it.
 
     `opens`: when voting opens, None for at once; `named`: the member may be named outside;
-    `answers`: what an approval answers elsewhere (see `decisions.api.decide`).
+    `answers`: what an approval answers elsewhere (see `decisions.api.decide`); `source`: what
+    it was made from, if another module asked for it.
     """
 
     share: Fraction
@@ -50,6 +48,7 @@ class Draft(Words):
     reach: str
     named: bool
     answers: Mapping[str, str] | None = None
+    source: str = ""
 
 
 def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
@@ -87,6 +86,8 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
         _open_box(unit, slug)
     else:
         unit.later("proposals.open", due=draft.opens, slug=slug)
+    if draft.source:
+        unit.tell(Brought(slug=slug, source=draft.source))
     unit.log("proposal.bring", us.id, subject=value.id)
     return slug
 
@@ -152,8 +153,7 @@ def _open_box(unit: Unit, slug: str) -> None:
     if found.options:
         subject["options"] = [decisions.kept(option) for option in found.options]
     members = [m.id for m in accounts.members(unit.db, suspended=False)]
-    since = unit.now - timedelta(days=unit.setting(ACTIVE_DAYS) or ACTIVE_FOR)
-    active = [m.id for m in accounts.active_members(unit.db, since)]
+    active = queries.active(unit.db, unit.now)
     decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
     unit.later("proposals.close", due=made.closes, slug=slug)
 

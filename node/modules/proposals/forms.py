@@ -76,7 +76,7 @@ TERMS: Final = (
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
 )  # fmt: skip
-NEW: Final = Form(*WORDS, *OPTIONS, *TERMS)
+NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, Hidden("source", optional=True))
 CHANGE: Final = Form(*WORDS, *OPTIONS)
 CHANGE_ANSWER: Final = Form(*WORDS, TEXT_ALONE)
 ADOPT: Final = Form(*WORDS, TEXT_ALONE, *TERMS, Hidden("record"), Hidden("answer"))

@@ -16,6 +16,7 @@ from node.modules.proposals.views import View, may_settle, member, phases, strip
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page
+from web.slots import gather
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ async def decide(request: Request) -> Response:
         votes=votes,
         unsettled=await node.read(slots.unsettled, viewer),
         on_screen=rules.on_screen,
+        beside=(await gather(request, "decide")).cards,
         **lists,
     )
 

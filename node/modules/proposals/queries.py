@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
 from node.kernel.access import Viewer, visible
-from node.kernel.tables import account
+from node.kernel.tables import account, setting
+from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.moderation.api import kept_out, unseen
 from node.modules.proposals.tables import comment, plan, proposal
+
+ACTIVE_DAYS = "decisions.active_days"
+"""The setting that says how many days back somebody still counts as active."""
+ACTIVE_FOR = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +145,24 @@ def plan_of(db: Connection, id: str) -> Plan | None:
     )
     row = db.execute(found.where(plan.c.proposal == id)).one_or_none()
     return Plan(**row._mapping) if row else None  # noqa: SLF001
+
+
+def author_of(db: Connection, slug: str) -> str | None:
+    """Who brought a proposal of ours; None once they have left."""
+    # every reach: a unit or a page that has the proposal asks whose it is
+    mine = select(plan.c.author).join_from(plan, proposal).where(proposal.c.slug == slug)
+    return db.scalar(mine)
+
+
+def active(db: Connection, now: datetime) -> list[str]:
+    """The members who count as active, for a quorum and for an agenda."""
+    days = db.scalar(select(setting.c.value).where(setting.c.name == ACTIVE_DAYS)) or ACTIVE_FOR
+    return [m.id for m in accounts.active_members(db, now - timedelta(days=days))]
+
+
+def how_many_active(db: Connection, now: datetime) -> int:
+    """How many of them there are."""
+    return len(active(db, now))
 
 
 def made_by(db: Connection, once: str) -> str | None:

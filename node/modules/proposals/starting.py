@@ -39,19 +39,40 @@ BEFORE: Final = timedelta(days=7)
 
 async def new(request: Request) -> Response:
     """The form for a new proposal, or for one that answers another community."""
-    node, _viewer, _id = member(request)
-    _ = voice(request).say
+    member(request)
     about, answer = await _about(request, request.query_params.get("record", ""),
                                  request.query_params.get("answer", ""))  # fmt: skip
+    words = _answering(request, about, answer) if about is not None else {}
+    return await _new(request, about, answer, **words)
+
+
+async def _new(
+    request: Request, about: decisions.Record | None, answer: str, **words: str
+) -> Response:
+    node, _viewer, _id = member(request)
     count = len(await node.read(lambda db: accounts.members(db, suspended=False)))
     begins = {
         "method": "consent", "share": "1/2", "months": "6", "reach": "community",
         "counts": True if count >= decisions.LARGE else None,
         "closes": _suggested(node.now(), request),
     }  # fmt: skip
-    if about is not None:
-        begins |= _answering(request, about, answer)
-    return _form_page(request, blank(request, _form(answer), **begins), about, answer)
+    form = blank(request, _form(answer), **{**begins, **words})
+    return _form_page(request, form, about, answer)
+
+
+async def begin(request: Request, *, title: str, text: str, source: str = "") -> Response:
+    """The form for a new proposal that begins with some words, to be changed as one likes.
+
+    Args:
+        request: of a member.
+        title: what is proposed; what is too long is cut.
+        text: the whole text, plain.
+        source: what it is made from, told again by `Brought` once it is brought.
+
+    Raises:
+        Refused: not a member.
+    """
+    return await _new(request, None, "", title=title[:120], text=text[:20_000], source=source)
 
 
 def _suggested(now: datetime, request: Request) -> datetime:
@@ -191,6 +212,7 @@ def _draft(values: Any, about: decisions.Record | None, answer: str) -> Draft:
         reach=values["reach"],
         named=values["named"],
         answers=answers,
+        source=values.get("source", ""),
     )
 
 

@@ -1,0 +1,11 @@
+"""What proposals tell other modules."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """A member has brought a proposal that was made from something else; see `api.begin`."""
+
+    slug: str
+    source: str
