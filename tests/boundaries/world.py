@@ -25,8 +25,8 @@ from node.modules.decisions import api as decisions
 from node.modules.flows import pages as flow_pages
 from node.modules.flows import queries as flow_queries
 from node.modules.flows import suggesting
-from node.modules.ideas import supporting
 from node.modules.follows import api as follows
+from node.modules.ideas import supporting
 from node.modules.ledger import booking
 from node.modules.listings import posting
 from node.modules.listings.concepts import concept

@@ -18,7 +18,6 @@ from node.modules.decisions import queries, recounting
 from node.modules.decisions.api import Method
 from node.modules.decisions.methods import lots
 from node.modules.decisions.tables import audit, ballot, roster
-from node.modules.proposals import bringing
 from node.modules.proposals import queries as proposals
 from tests.conftest import Browser, Clock, settle
 from tests.modules import moot
