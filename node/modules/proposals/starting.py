@@ -43,11 +43,11 @@ async def new(request: Request) -> Response:
     about, answer = await _about(request, request.query_params.get("record", ""),
                                  request.query_params.get("answer", ""))  # fmt: skip
     words = _answering(request, about, answer) if about is not None else {}
-    return await _new(request, about, answer, **words)
+    return await _new(request, about, answer, words)
 
 
 async def _new(
-    request: Request, about: decisions.Record | None, answer: str, **words: str
+    request: Request, about: decisions.Record | None, answer: str, words: Mapping[str, str]
 ) -> Response:
     node, _viewer, _id = member(request)
     count = len(await node.read(lambda db: accounts.members(db, suspended=False)))
@@ -72,7 +72,8 @@ async def begin(request: Request, *, title: str, text: str, source: str = "") ->
     Raises:
         Refused: not a member.
     """
-    return await _new(request, None, "", title=title[:120], text=text[:20_000], source=source)
+    words = {"title": title[:120], "text": text[:20_000], "source": source}
+    return await _new(request, None, "", words)
 
 
 def _suggested(now: datetime, request: Request) -> datetime:
