@@ -39,6 +39,7 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         waiting = await seen(alder, "pavel", "/decide")
         assert "What becomes of the empty corner" in waiting
         assert "Keep the gate to the street open" in waiting
+        assert "Your idea has support enough" in await seen(alder, "mira", "/")
         assert len(told) == 4
         assert any(alder in line for line in leaflet(opened))
 

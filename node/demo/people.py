@@ -31,6 +31,16 @@ class Wish:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Thought:
+    """An idea, and who puts how many points on it."""
+
+    who: str
+    title: str
+    text: str
+    points: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place:
     """A community."""
 
@@ -39,6 +49,7 @@ class Place:
     people: tuple[Someone, ...]
     wishes: tuple[Wish, ...]
     posts: tuple[tuple[str, str], ...] = ()
+    ideas: tuple[Thought, ...] = ()
 
 
 ALDER = Place(
@@ -102,6 +113,20 @@ ALDER = Place(
     posts=(
         ("ana", "The courtyard tap is on again. Thank you, Otto, for lying in the mud."),
         ("lene", "Tea at mine on Thursday at four, for whoever has not spoken all day."),
+    ),
+    ideas=(
+        Thought(
+            who="mira",
+            title="A shelf for parcels under the stairs",
+            text="Mine went back twice last month, and I was two floors up.",
+            points={"mira": 10, "otto": 10, "jon": 10, "ana": 10},
+        ),
+        Thought(
+            who="pavel",
+            title="One quiet hour on Sundays",
+            text="",
+            points={"lene": 6},
+        ),
     ),
 )
 

@@ -17,6 +17,7 @@ from node.demo.people import (
     PLACES,
     TOOLS,
     Place,
+    Thought,
     Wish,
 )
 from node.kernel.access import Viewer
@@ -29,6 +30,7 @@ from node.modules.agreements import queries as promised
 from node.modules.agreements import settling as agreeing_on
 from node.modules.agreements.tables import Agreement
 from node.modules.decisions import api as decisions
+from node.modules.ideas import supporting
 from node.modules.ledger import deciding as ledger
 from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
@@ -130,6 +132,8 @@ async def live(node: Node, place: Place) -> None:
         await node.write(wishing, wish)
     for who, text in place.posts:
         await node.write(writing, who, text)
+    for thought in place.ideas:
+        await node.write(thinking, thought)
 
 
 def introducing(unit: Unit, place: Place) -> None:
@@ -146,6 +150,14 @@ def writing(unit: Unit, who: str, text: str) -> None:
     """Write one post."""
     said = notes.Draft(text=text, reach="public", lang="en", people={})
     notes.post(unit, _member(unit, who), said)
+
+
+def thinking(unit: Unit, thought: Thought) -> None:
+    """Write down one idea, and have others put their points on it."""
+    author = _member(unit, thought.who).id
+    said = supporting.write_down(unit, author, thought.title, thought.text, once=thought.title)
+    for who, points in thought.points.items():
+        supporting.put(unit, _member(unit, who).id, said, points)
 
 
 def wishing(unit: Unit, wish: Wish) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NEW = Form(
     Line("title", mark("What would you like us to decide?"), mark("In one line"), at_most=120),
-    Text("text", mark("Why, and for whom?"), mark("if you like"), optional=True, at_most=5000),
+    Text("text", mark("Why, and for whom?"), optional=True, at_most=5000),
 )
 STATES = {
     State.GATHERING: mark("Gathering support"),
