@@ -14,6 +14,7 @@ from tests.bench.fanout import fanout
 from tests.bench.figures import HEAD, Figure, line
 from tests.bench.inbox import forged, inbox, signers, storm
 from tests.bench.looking import pages, start
+from tests.bench.matching import matching
 from tests.bench.world import World, world
 
 PARTS: dict[str, Callable[[World], Iterator[Figure]]] = {
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "forged": forged,
     "storm": storm,
     "fanout": fanout,
+    "matching": matching,
 }
 METHODS = "methods"
 """The part that needs no node: how long a count takes, by method."""

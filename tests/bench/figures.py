@@ -20,7 +20,7 @@ class Figure:
         """Whether the aim was reached; a time or a size should be small, a rate large."""
         if self.aim is None:
             return ""
-        small = self.unit in ("s", "MiB", "fetches")
+        small = self.unit in ("s", "ms", "MiB", "fetches")
         good = self.ours <= self.aim if small else self.ours >= self.aim
         return f"{'≤' if small else '≥'} {self.aim:,.0f} {'yes' if good else 'NO'}"
 

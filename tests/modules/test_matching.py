@@ -4,22 +4,30 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account
+from node.kernel.unit import Unit
 from node.modules.listings import posting
+from node.modules.listings.api import Cell, When
 from node.modules.matching import (
     agreeing,
     cards,
     introduced,
     introducing,
+    jobs,
     leaving,
+    pages,
     queries,
     showing,
+    suggesting,
 )
+from node.modules.matching.filters import Wishes
 from node.modules.matching.rules import State
+from node.modules.matching.tables import match, side, term
 from node.modules.moderation import api as moderation
 from tests.conftest import Clock, Wire, person, settle
 from tests.modules.meeting import asked_by, asked_of, befriend, crowd, matches, member, post
@@ -51,7 +59,7 @@ async def test_both_sides_see_why_they_may_fit(alder: Node, two: tuple[Account, 
     (for_ana,), (for_ben,) = await matches(alder, two[0]), await matches(alder, two[1])
     assert for_ana.other == for_ben.mine
     assert [one["part"] for one in for_ana.reasons] == [
-        "topic", "words", "kind", "terms", "time", "near",
+        "topic", "words", "kind", "terms", "near", "language",
     ]  # fmt: skip
     assert for_ana.score == for_ben.score
 
@@ -255,7 +263,9 @@ async def test_a_member_who_leaves_leaves_nothing(
 
     assert await alder.read(introduced.held_by, ben.id) == {}
     assert await matches(alder, ana) == []
-    assert (await alder.read(leaving.export, ana.id)) == {"contact": {}, "introductions": []}
+    told = await alder.read(leaving.export, ana.id)
+    nothing = {"farthest": None, "not_days": [], "languages": []}
+    assert told == {"contact": {}, "wishes": nothing, "introductions": []}
 
 
 async def test_the_copy_of_my_data_holds_cards_and_no_secret_no(
@@ -287,7 +297,7 @@ async def test_from_a_match_to_a_card_in_the_browser(
     assert "One may fit: Ben" in (await ana.get("/")).text
     page = (await ana.get("/match")).text
     assert "About <strong>Repair</strong>, as you" in page
-    assert "Speaks of <strong>bicycle, spoke, wheel</strong>, as you do" in page
+    assert "as you do" in page
 
     (found,), (other,) = await matches(alder, people[0]), await matches(alder, people[1])
     path = f"/match/{found.slug}"
@@ -434,3 +444,114 @@ async def test_a_message_that_is_too_long_is_said_so(
 
     assert answer.status_code == 422
     assert len(await matches(alder, people[0])) == 1
+
+
+async def test_the_best_ten_are_kept_and_the_next_comes_when_one_goes(
+    alder: Node, two: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggesting, "KEPT", 2)
+    ana, ben = two
+    need = await post(alder, ana, "request", hidden=False, title="A bicycle wheel, bent")
+    poor = await post(alder, ben, "offer", hidden=False, title="Wheels", terms=["rent"])
+    await settle(alder)
+    good = [await post(alder, ben, "offer", hidden=False, title="Bicycle wheels") for _ in "ab"]
+    await settle(alder)
+    assert {one.other for one in await matches(alder, ana)} == {one.id for one in good}
+
+    await alder.write(posting.end, ben.id, good[0].id, met=False)
+    await settle(alder)
+
+    assert {one.other for one in await matches(alder, ana)} == {good[1].id, poor.id}
+    assert need.id in {one.mine for one in await matches(alder, ana)}
+
+
+async def test_who_people_are_changes_nothing(alder: Node) -> None:
+    found = []
+    for first, second in (("ana", "ben"), ("zoe", "abe")):
+        one, other = await member(alder, first), await member(alder, second)
+        await meet(alder, (one, other))
+        found.append([(m.score, m.reasons, m.but) for m in await matches(alder, one)])
+
+    assert found[0][0] == found[1][0]
+
+
+async def test_what_never_was_looked_at_is_found_by_the_daily_look(
+    alder: Node, two: tuple[Account, Account]
+) -> None:
+    await meet(alder, two)
+    await alder.write(_forget_words)
+
+    await jobs.catch_up(alder)
+
+    assert len(await matches(alder, two[0])) == len(await matches(alder, two[1])) == 1
+    assert await alder.read(suggesting.overlooked, alder.now()) == []
+
+
+def _forget_words(unit: Unit) -> None:
+    for table in (term, side, match):
+        unit.db.execute(delete(table))
+
+
+HERE, THERE = Cell(north=5252, east=1340), Cell(north=5252, east=1370)
+
+
+async def test_too_far_is_learnt_shown_and_can_be_undone(
+    alder: Node, people: tuple[Account, Account], browse: Any
+) -> None:
+    await post(alder, people[1], "offer", hidden=False, title="Bicycle wheels", cell=THERE)
+    await post(alder, people[0], "request", hidden=False, title="A bicycle wheel", cell=HERE)
+    await settle(alder)
+    ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
+    assert "It is about 20 km away" in (await ana.get("/match")).text
+    (found,) = await matches(alder, people[0])
+
+    said = {"say": "no", "why": "far"}
+    shown = await ana.post(f"/match/{found.slug}/aside", said, form="/match")
+
+    assert "From now on this is what is looked for" in shown.text
+    assert 'value="19"' in shown.text
+    await post(alder, people[1], "offer", hidden=False, title="Bicycle wheels", cell=THERE)
+    await settle(alder)
+    assert await matches(alder, people[0]) == []
+    assert "It is about 20 km away" in (await ben.get("/match")).text  # his wishes are his
+    await ana.post("/match/wishes", {"farthest": ""}, form="/match/wishes")
+    assert len(await matches(alder, people[0])) == 1
+
+
+async def test_days_that_do_not_suit_are_learnt_and_what_is_a_mere_no_is_not(
+    alder: Node, two: tuple[Account, Account]
+) -> None:
+    monday = When(days=(0,))
+    await post(alder, two[1], "offer", hidden=False, title="Bicycle wheels", when=monday)
+    await post(alder, two[0], "request", hidden=False, title="A bicycle wheel")
+    await settle(alder)
+    (found,) = await matches(alder, two[0])
+    assert not await alder.write(pages._put_aside, two[0].id, found.slug, "no", "what")
+    assert await alder.read(queries.wishes, two[0].id) == Wishes()
+
+    assert await alder.write(pages._put_aside, two[0].id, found.slug, "no", "when")
+
+    assert await alder.read(queries.wishes, two[0].id) == Wishes(not_days=frozenset({0}))
+    assert await matches(alder, two[0]) == []
+
+
+@pytest.mark.sqlite(but=1)
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [("farthest", "0"), ("farthest", "101"), ("not_days", "8"), ("languages", "x")],
+)
+async def test_wishes_that_cannot_be_are_refused(
+    alder: Node, people: tuple[Account, Account], browse: Any, field: str, bad: str
+) -> None:
+    ana = await browse(alder, "ana")
+
+    shown = await ana.post("/match/wishes", {field: bad}, form="/match/wishes")
+
+    assert shown.status_code == 422
+    assert await alder.read(queries.wishes, people[0].id) == Wishes()
+
+
+async def test_nobody_else_reads_what_suits_a_member(alder: Node, browse: Any) -> None:
+    visitor = await browse(alder)
+
+    assert (await visitor.get("/match/wishes")).status_code == 403

@@ -116,7 +116,7 @@ async def test_a_candidate_is_a_handle_with_reasons(
     (found,) = await matches(alder, pair[0])
     assert found.handle is not None
     assert found.handle.startswith("https://birch.test/m/c-")
-    assert [one["part"] for one in found.reasons] == ["topic", "kind", "terms", "possible"]
+    assert [one["part"] for one in found.reasons] == ["topic", "kind", "terms", "good"]
     assert len(found.reasons) >= 2
 
 

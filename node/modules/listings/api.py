@@ -5,21 +5,25 @@ from node.kernel.access import Viewer
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.listings import queries
+from node.modules.listings.about import topics as guess
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
 from node.modules.listings.events import Changed, Closed, Listed
+from node.modules.listings.places import Cell, apart
 from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
 from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import by_slug as at_page
 from node.modules.listings.rules import State, minutes
 from node.modules.listings.tables import Notice
-from node.modules.listings.words import tokens
+from node.modules.listings.when import ANY, When, meet
+from node.modules.listings.words import stop_words
 from node.modules.listings.writing import Wished, wished
 
 __all__ = [
-    "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Changed", "Closed", "Listed", "Notice",
-    "State", "Wished", "answered_by", "at_page", "candidates", "concept", "forget", "heard_since",
-    "label", "listing", "minutes", "move", "name_of", "open_listings", "stored", "tokens", "wished",
+    "ANY", "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed", "Closed",
+    "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page", "candidates",
+    "concept", "forget", "guess", "heard_since", "label", "listing", "meet", "minutes", "move",
+    "name_of", "open_listings", "stop_words", "stored", "wished",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -32,10 +32,14 @@ from node.modules.pictures import api as pictures
 
 def live(now: datetime) -> ColumnElement[bool]:
     """What can still be answered at this moment; the clock counts, not the job that tidies up."""
-    # every reach: half a condition, beside visible() in every query that uses it
-    away = exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
     ahead = or_(listing.c.ends.is_(None), listing.c.ends > now)
-    return and_(listing.c.lifecycle.in_(LIVE), ~away, ahead)
+    return and_(listing.c.lifecycle.in_(LIVE), ~_away(), ahead)
+
+
+def _away() -> ColumnElement[bool]:
+    """Whether a listing is of somebody who is suspended."""
+    # every reach: half a condition, beside visible() in every query that uses it
+    return exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
@@ -158,30 +162,28 @@ def candidates(
     now: datetime,
     asked: Asked,
     *,
-    concepts: Sequence[str],
+    ids: Sequence[str],
     scopes: Sequence[str] = (),
     but: str | None = None,
-    limit: int = 200,
 ) -> list[Notice]:
-    """Open listings about some concepts, ours and those that end soonest first, for matching.
+    """Those of some listings that are open and may be matched.
 
-    What keepers have hidden is never among them.
+    What keepers have hidden is never among them, nor what is of whom a viewer sees nothing.
 
     Args:
         db: where to look.
         viewer: who is to see them; `api.HERE` for everything the community knows.
         now: the moment.
         asked: which of them; `purpose` is what is looked for.
-        concepts: IRIs, of which one is enough.
+        ids: of which listings.
         scopes: match scopes that are wanted; all if empty.
         but: an account whose own listings are left out.
-        limit: how many at most.
     """
     wanted = select(listing).where(
+        listing.c.id.in_(ids),
         visible(listing, viewer),
-        live(now),
+        ~_away(),
         *_asked(asked),
-        _about(concepts),
         listing.c.hidden.is_(None),
         listing.c.owner.not_in(unseen(viewer.id)),
     )
@@ -189,10 +191,8 @@ def candidates(
         wanted = wanted.where(listing.c.match_scope.in_(scopes))
     if but is not None:
         wanted = wanted.where(listing.c.owner != but)
-    # others' come last, so that however many they send, ours are found
-    near = (listing.c.local.desc(), listing.c.foreign.is_not(None))
-    soonest = wanted.order_by(*near, listing.c.ends.is_(None), listing.c.ends, listing.c.slug)
-    return _all(db, soonest.limit(limit))
+    # asked for what is open, SQLite would go through all that is and not to these
+    return [one for one in _all(db, wanted) if one.state(now) in LIVE]
 
 
 def of_owner(db: Connection, viewer: Viewer, *, limit: int = 200) -> list[Notice]:

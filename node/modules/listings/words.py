@@ -19,7 +19,7 @@ _LISTS = {
         thanks somebody anyone someone something anything hour hours day days week weeks
         time times bring take free just also only very much more most many few there here
         they them she him may might before after until during while again once mine yours
-        does did
+        does did kind kinds
     """,
     "de": """
         der die das den dem des ein eine einen einem einer eines und oder mit für von vom
@@ -47,6 +47,11 @@ STOP = {language: frozenset(words.split()) for language, words in _LISTS.items()
 _EVERY = frozenset().union(*STOP.values())
 
 
+def stop_words(language: str | None) -> frozenset[str]:
+    """The words of a language that say nothing about a thing; those of all lists without one."""
+    return STOP.get((language or "").split("-")[0].lower(), _EVERY)
+
+
 def tokens(texts: Iterable[str | None], language: str | None = None) -> frozenset[str]:
     """The words that count in some texts: small letters, no accents, plural s dropped.
 
@@ -57,7 +62,7 @@ def tokens(texts: Iterable[str | None], language: str | None = None) -> frozense
     >>> sorted(tokens(["I need some pumps for the bikes"], "en"))
     ['bike', 'pump']
     """
-    stop = STOP.get((language or "").split("-")[0].lower(), _EVERY)
+    stop = stop_words(language)
     found: set[str] = set()
     for text in texts:
         for word in _WORD.findall((text or "").casefold()):

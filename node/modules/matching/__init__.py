@@ -29,8 +29,14 @@ module = Module(
         "answer": jobs.answer,
         "card": jobs.card,
         "clock": jobs.clock,
+        "look": jobs.look,
+        "catch_up": jobs.catch_up,
     },
-    every={"ask_again": timedelta(days=1), "clock": timedelta(hours=1)},
+    every={
+        "ask_again": timedelta(days=1),
+        "clock": timedelta(hours=1),
+        "catch_up": timedelta(days=1),
+    },
     subscribers=(
         (Listed, suggesting.listed),
         (Listed, asking.asked_lately),

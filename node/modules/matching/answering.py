@@ -14,12 +14,12 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import queries, rules, scoring
+from node.modules.matching import filters, indexing, queries, rules, scoring
 from node.modules.matching.asking import active
 from node.modules.matching.objects import MatchCandidate, MatchRequest, MatchResult
 from node.modules.matching.rules import Request
 from node.modules.matching.scoring import Fit, Side
-from node.modules.matching.suggesting import side
+from node.modules.matching.suggesting import zone
 from node.modules.moderation import api as moderation
 from vocab.types import Accept, Intent, Reject
 
@@ -92,13 +92,14 @@ def _candidates(unit: Unit, asked: queries.Asked) -> list[tuple[Fit, Notice]]:
     assert asked.intent is not None, "answer() looked"
     topics = frozenset(asked.intent["topics"])
     needed = _needed(topics)
+    near = indexing.like(unit.db, needed, "offer", most=indexing.NEWEST)
     small = active(unit) < rules.SMALLEST_SET
     offers = listings.candidates(
         unit.db,
         listings.HERE,
         unit.now,
         listings.Asked(purpose="offer", local=True),
-        concepts=sorted(topics),
+        ids=list(near),
         scopes=("trustedPeers", "public"),
     )
     best: dict[str, tuple[Fit, Notice]] = {}
@@ -107,7 +108,9 @@ def _candidates(unit: Unit, asked: queries.Asked) -> list[tuple[Fit, Notice]]:
             unit.db, offer.owner, asked.service
         ):
             continue
-        fit = scoring.fit(needed, side(offer))
+        if not filters.kinds_go(needed.kind, offer.kind):
+            continue
+        fit = scoring.fit(needed, near[offer.id], zone=zone(unit))
         before = best.get(offer.owner)
         if fit.enough and (before is None or before[0].score < fit.score):
             best[offer.owner] = (fit, offer)
@@ -119,8 +122,8 @@ def _needed(topics: frozenset[str]) -> Side:
     """What a request says, as a side: it has no words, no terms and no name."""
     names = frozenset(name for one in topics if (name := listings.name_of(one)))
     kinds = [one.partition(MARKERS)[2] for one in topics if MARKERS in one]
-    kind = kinds[0] if kinds else ""
-    return Side(topics=topics, names=names, kind=kind, words=frozenset(), place="elsewhere")
+    kind = kinds[0] if kinds else filters.GENERAL
+    return Side(topics=topics, names=names, kind=kind, title=None, place="elsewhere")
 
 
 def _send(unit: Unit, asked: queries.Asked, found: list[tuple[Fit, Notice]]) -> None:

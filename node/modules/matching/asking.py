@@ -19,7 +19,7 @@ from node.modules.matching.suggesting import LIVE
 from node.modules.peers import api as peers
 from vocab.types import Intent, Measure, Undo
 
-SCORES = {"strong": 80, "good": 65, "possible": 50}
+SCORES = {"strong": 85, "good": 75, "possible": 65}
 """Where a candidate stands among our own matches, by the fit its node tells."""
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.matching import answering, asking, cards, closing, queries
+from node.modules.matching import answering, asking, cards, closing, queries, suggesting
 
 
 async def ask(node: Node, *, need: str) -> None:
@@ -42,6 +42,17 @@ async def answer(node: Node, *, request: str) -> None:
 async def card(node: Node, *, introduction: str) -> None:
     """Job: send our side's card."""
     await node.write(cards.send, introduction)
+
+
+async def look(node: Node, *, notice: str) -> None:
+    """Job: find anew what fits a notice."""
+    await node.write(suggesting.look, notice)
+
+
+async def catch_up(node: Node) -> None:
+    """Job, daily: look at open notices that never were looked at."""
+    for notice in await node.read(suggesting.overlooked, node.now()):
+        await node.write(suggesting.look, notice)
 
 
 async def clock(node: Node) -> None:

@@ -8,7 +8,15 @@ from sqlalchemy import Connection
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
-from node.modules.matching import asking, cards, introduced, introducing, queries
+from node.modules.matching import (
+    asking,
+    cards,
+    indexing,
+    introduced,
+    introducing,
+    queries,
+    suggesting,
+)
 from node.modules.matching.rules import State
 from node.modules.peers import api as peers
 
@@ -17,7 +25,10 @@ def closed(unit: Unit, event: listings.Closed) -> None:
     """A notice is over: what was asked because of it is taken back, here and elsewhere."""
     asking.take_back(unit, queries.open_requests(unit.db, need=event.id))
     queries.drop_handles(unit, listing=event.id)
+    for mine in queries.full(unit.db, event.id, suggesting.KEPT):
+        unit.later("matching.look", once=f"matching.look {mine}"[:255], notice=mine)
     queries.drop_matches(unit, event.id)
+    indexing.drop(unit, event.id)
     for held in introduced.open_about(unit.db, event.id):
         if held.mine == event.id and held.asker is not None:
             introducing.take_back(unit, held)
@@ -72,9 +83,14 @@ def erase(unit: Unit, account: str) -> None:
 
 def export(db: Connection, account: str) -> Mapping[str, Any]:
     """What *Download my data* holds of matching: nobody else but those who agreed."""
-    held = introduced.held_by(db, account)
+    held, wishes = introduced.held_by(db, account), queries.wishes(db, account)
     return {
         "contact": queries.contacts(db, account),
+        "wishes": {
+            "farthest": wishes.farthest,
+            "not_days": sorted(wishes.not_days),
+            "languages": sorted(wishes.languages),
+        },
         "introductions": [
             {
                 "asked_by_me": one.asker == account,

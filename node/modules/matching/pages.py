@@ -12,12 +12,22 @@ from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
-from node.modules.matching import agreeing, cards, introducing, queries, rules, showing
+from node.modules.matching import (
+    agreeing,
+    cards,
+    filters,
+    introducing,
+    queries,
+    rules,
+    showing,
+    suggesting,
+)
+from node.modules.matching.filters import Wishes
 from node.modules.matching.showing import Shown
-from web.forms import Choice, Entry, Form, Line, Pick, Text, blank, done, fields_of, read
+from web.forms import Choice, Entry, Form, Line, Number, Pick, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import WEEKDAYS, voice
 
 MEMBERS = mark("This page is for %(word_members)s. Sign in first.")
 
@@ -29,6 +39,23 @@ WHYS = {
     "far": mark("It is too far"),
     "else": mark("I would rather not say"),
 }
+
+LANGUAGES = {
+    "ar": "العربية", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
+    "fr": "Français", "it": "Italiano", "nl": "Nederlands", "pl": "Polski", "pt": "Português",
+    "ru": "Русский", "tr": "Türkçe", "uk": "Українська", "vi": "Tiếng Việt",
+}  # fmt: skip
+"""By which names those who speak them call them."""
+
+WISHES = Form(
+    Number("farthest", mark("How far at most?"), mark("For notices that say where they are"),
+           optional=True, least=1, most=filters.FARTHEST, of="km"),
+    Pick("not_days", mark("Days that never suit you"), optional=True, several=True,
+         choices=tuple(Choice(str(number), name) for number, name in enumerate(WEEKDAYS))),
+    Pick("languages", mark("Languages you understand besides your own"),
+         mark("For lessons and visits, where people have to talk"), optional=True, several=True,
+         choices=tuple(Choice(code, name) for code, name in LANGUAGES.items())),
+)  # fmt: skip
 
 INTRODUCED = mark("You are introduced. The card stands below as soon as it has come.")
 
@@ -76,21 +103,32 @@ async def answer(request: Request) -> Response:
     node, viewer = _member(request)
     said = {name: held[0] for name, held in fields_of(request).items() if held}
     slug, say = request.path_params["slug"], said.get("say", "")
-    await node.write(_put_aside, viewer.id or "", slug, say, said.get("why", ""))
+    learnt = await node.write(_put_aside, viewer.id or "", slug, say, said.get("why", ""))
     _ = voice(request).say
+    if learnt:
+        words = _("It is put aside. From now on this is what is looked for; change it if you like.")
+        return done(request, "/match/wishes", words)
     words = _("It comes back in a week.") if say == "later" else _("It is put aside.")
     return done(request, "/match", words)
 
 
-def _put_aside(unit: Unit, member: str, slug: str, say: str, why: str) -> None:
+def _put_aside(unit: Unit, member: str, slug: str, say: str, why: str) -> bool:
+    """Put a match off or aside; true if the member's wishes are others now."""
     found = queries.find_match(unit.db, slug, member)
     if found is None or found.state == "asked" or say not in ("later", "no"):
         raise Missing(detail=slug)
     if say == "later":
         until = unit.now + rules.LATER
         queries.change_match(unit, slug, state="later", until=until)
-        return
+        return False
     queries.change_match(unit, slug, state="aside", why=why if why in WHYS else "else")
+    mine = listings.stored(unit, found.mine)
+    other = listings.stored(unit, found.other) if found.other else None
+    before = queries.wishes(unit.db, member)
+    now_is = filters.learnt(before, why, mine, other) if mine and other else before
+    if now_is != before:
+        suggesting.wish(unit, member, now_is)
+    return now_is != before
 
 
 # One match ----------------------------------------------------------------------------------
@@ -230,6 +268,44 @@ async def take_back(request: Request) -> Response:
     return done(request, "/introductions", _("Your yes is taken back."))
 
 
+# Wishes -----------------------------------------------------------------------------------------
+
+
+async def wishes(request: Request) -> Response:
+    """What suits a member and what does not, whatever else fits."""
+    node, viewer = _member(request)
+    held = await node.read(queries.wishes, viewer.id or "")
+    form = blank(
+        request,
+        WISHES,
+        farthest=held.farthest,
+        not_days=sorted(held.not_days),
+        languages=sorted(held.languages),
+    )
+    return _wishes_page(request, form)
+
+
+def _wishes_page(request: Request, form: Entry, status: int = 200) -> Response:
+    _ = voice(request).say
+    return page(request, "matching/wishes.html", status=status, width="narrow",
+                title=_("What suits you"), place="give", form=form)  # fmt: skip
+
+
+async def save_wishes(request: Request) -> Response:
+    """Keep what suits a member, and look anew."""
+    node, viewer = _member(request)
+    form = read(request, WISHES)
+    if form.errors:
+        return _wishes_page(request, form, 422)
+    said = Wishes(
+        farthest=form.values["farthest"],
+        not_days=frozenset(map(int, form.values["not_days"])),
+        languages=frozenset(form.values["languages"]),
+    )
+    await node.write(suggesting.wish, viewer.id or "", said)
+    return done(request, "/match", voice(request).say("Saved."))
+
+
 # Ways to reach me -----------------------------------------------------------------------------
 
 
@@ -260,6 +336,8 @@ routes = tuple(
     Route(path, page_, methods=[method])
     for path, method, page_ in (
         ("/match", "GET", for_you),
+        ("/match/wishes", "GET", wishes),
+        ("/match/wishes", "POST", save_wishes),
         ("/match/{slug}", "GET", show),
         ("/match/{slug}", "POST", introduce),
         ("/match/{slug}/aside", "POST", answer),

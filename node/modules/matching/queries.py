@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_,
 from node.kernel.database import insert_new
 from node.kernel.tables import letter
 from node.kernel.unit import Unit
+from node.modules.matching.filters import NONE, Wishes
 from node.modules.matching.rules import Request
-from node.modules.matching.tables import contact, handle, match, probe, request
+from node.modules.matching.tables import contact, handle, match, probe, request, wish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,26 +238,67 @@ def matched(db: Connection, owner: str, mine: str) -> list[Match]:
     return _matches(db, select(match).where(match.c.owner == owner, match.c.mine == mine))
 
 
-def drop_matches(unit: Unit, listing: str, *, keep: Iterable[str] = ()) -> None:
-    """Forget what was found for or with a notice.
+def drop_matches(unit: Unit, listing: str) -> None:
+    """Forget what was found for or with a notice."""
+    either = or_(match.c.mine == listing, match.c.other == listing)
+    unit.db.execute(delete(match).where(either))
+
+
+def keep_only(unit: Unit, listing: str, ours: Iterable[str], theirs: Iterable[str]) -> None:
+    """Forget what does not fit a notice any more; what somebody has answered stays.
 
     Args:
         unit: the unit.
         listing: the notice's id.
-        keep: ids of other notices with which it still fits.
+        ours: the others that fit it; the candidates of other nodes stay as well.
+        theirs: the others that it fits.
     """
-    either = or_(match.c.mine == listing, match.c.other == listing)
-    kept = list(keep)
-    gone = delete(match).where(either)
-    if kept:
-        pair = and_(match.c.other.is_not(None), match.c.mine.not_in(kept))
-        gone = gone.where(
-            or_(
-                and_(match.c.mine == listing, match.c.other.not_in(kept)),
-                and_(match.c.other == listing, pair),
-            )
-        )
-    unit.db.execute(gone)
+    mine = and_(match.c.mine == listing, match.c.other.not_in(list(ours)))
+    others = and_(match.c.other == listing, match.c.mine.not_in(list(theirs)))
+    waiting = match.c.state.in_(("new", "later"))
+    unit.db.execute(delete(match).where(waiting, or_(mine, others)))
+
+
+def trim(unit: Unit, mine: str, most: int) -> set[str]:
+    """Keep the best of what was found here for a notice; the ids of what is let go."""
+    found = select(match.c.slug, match.c.other).where(
+        match.c.mine == mine, match.c.other.is_not(None), match.c.state.in_(("new", "later"))
+    )
+    rows = unit.db.execute(found.order_by(match.c.score.desc(), match.c.other)).all()[most:]
+    if rows:
+        unit.db.execute(delete(match).where(match.c.slug.in_([row.slug for row in rows])))
+    return {row.other for row in rows}
+
+
+def full(db: Connection, other: str, most: int) -> list[str]:
+    """The notices of members that have as many matches as are kept, this one among them."""
+    beside = match.alias()
+    many = select(func.count()).where(beside.c.mine == match.c.mine).scalar_subquery()
+    return list(db.scalars(select(match.c.mine).where(match.c.other == other, many >= most)))
+
+
+# Wishes ---------------------------------------------------------------------------------------
+
+
+def wishes(db: Connection, account: str) -> Wishes:
+    """What a member has said suits them or does not."""
+    row = db.execute(select(wish).where(wish.c.account == account)).one_or_none()
+    if row is None:
+        return NONE
+    return Wishes(
+        farthest=row.farthest,
+        not_days=frozenset(row.not_days),
+        languages=frozenset(row.languages),
+    )
+
+
+def set_wishes(unit: Unit, account: str, said: Wishes) -> None:
+    """Keep what a member says."""
+    unit.db.execute(delete(wish).where(wish.c.account == account))
+    if said != NONE:
+        row = {"not_days": sorted(said.not_days), "languages": sorted(said.languages)}
+        values = {"account": account, "farthest": said.farthest, **row}
+        unit.db.execute(insert(wish).values(values))
 
 
 def drop_candidates(unit: Unit, *, request_id: str) -> None:
@@ -312,6 +354,7 @@ def forget_member(unit: Unit, account: str) -> None:
     unit.db.execute(delete(handle).where(handle.c.owner == account))
     unit.db.execute(delete(match).where(match.c.owner == account))
     unit.db.execute(delete(contact).where(contact.c.account == account))
+    unit.db.execute(delete(wish).where(wish.c.account == account))
 
 
 def silence(unit: Unit, activities: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from node.modules.listings.api import Notice
 from node.modules.matching import introduced, queries, rules
 from node.modules.matching.introduced import Card, Introduction
 from node.modules.matching.queries import Match
+from node.modules.matching.scoring import stands_beside
 from node.modules.peers import api as peers
 
 
@@ -55,9 +56,12 @@ def shown(db: Connection, viewer: Viewer, now: datetime) -> list[Shown]:
     """The one to three matches a member is shown now."""
     me, found = viewer.id or "", []
     asked = introduced.asked_of(db, me, now)
+    best: dict[str, int] = {}
     for match in queries.matches_for(db, me, now, limit=rules.MOST_RESULTS * 4):
         one = _shown(db, viewer, match)
-        if one is not None and introduced.first(asked, match) is None:
+        if one is None or introduced.first(asked, match) is not None:
+            continue
+        if stands_beside(match.score, best.setdefault(match.mine, match.score)):
             found.append(one)
     return found[: rules.MOST_RESULTS]
 

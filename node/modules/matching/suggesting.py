@@ -1,12 +1,18 @@
 """What may fit the notices of members here, kept up to date notice by notice."""
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import queries, scoring
+from node.modules.matching import filters, indexing, lexicon, queries, scoring
+from node.modules.matching.filters import Wishes
 from node.modules.matching.scoring import Fit, Side
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
@@ -14,6 +20,9 @@ from vocab import html
 
 KEPT = 10
 """Matches kept for one notice, the best."""
+
+SCANNED = 2000
+"""Open notices, the newest, among which it is seen whether one was never looked at."""
 
 LIVE = ("open", "reserved")
 
@@ -25,46 +34,125 @@ def side(notice: Notice) -> Side:
         topics=frozenset(notice.topics),
         names=frozenset(names),
         kind=notice.kind,
-        words=listings.tokens([notice.title, html.to_text(notice.text)], notice.lang),
         terms=tuple(notice.terms),
         ends=notice.ends,
+        when=notice.when,
         place=notice.domain,
+        cell=notice.cell,
+        lang=notice.lang,
+        is_need=notice.is_need,
+        since=notice.arrived,
+        **words_of(notice.title, html.to_text(notice.text), notice.lang),
     )
+
+
+def words_of(title: str, text: str, lang: str | None) -> dict[str, Any]:
+    """What a side knows of the words of a notice."""
+    guessed = {name for iri in listings.guess([], [], title) if (name := listings.name_of(iri))}
+    return {
+        "title": lexicon.words([title], lang),
+        "text": lexicon.words([text], lang),
+        "guessed": frozenset(guessed),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A notice beside another by its id, before anybody's wishes are asked."""
+
+    mine: Side
+    other: Side
+    id: str
+
+
+def alike(db: Connection, notice: Notice, mine: Side) -> list[Pair]:
+    """What may fit a notice, of other people, by the index alone."""
+    near = indexing.like(db, mine, opposite(notice), but=notice.owner)
+    return [Pair(mine=mine, other=other, id=id) for id, other in near.items()]
+
+
+def opposite(notice: Notice) -> str:
+    """The purpose of what may fit."""
+    return "offer" if notice.is_need else "request"
+
+
+def best(
+    pairs: Iterable[Pair], zone: ZoneInfo, now: datetime, wishes: Wishes = filters.NONE
+) -> list[tuple[Fit, str]]:
+    """What fits well enough, the best first; in the same order whoever the people are."""
+    fits = [
+        (scoring.fit(one.mine, one.other, now=now, zone=zone), one.id)
+        for one in pairs
+        if filters.misfit(one.mine, one.other, zone, wishes) is None
+    ]
+    return sorted((one for one in fits if one[0].enough), key=lambda one: (-one[0].score, one[1]))
+
+
+def still(
+    db: Connection, notice: Notice, ids: Iterable[str], now: datetime
+) -> Mapping[str, Notice]:
+    """Those of some notices that are open and may be matched with one, by their ids."""
+    asked = listings.Asked(purpose=opposite(notice))
+    found = listings.candidates(
+        db, listings.HERE, now, asked, ids=sorted(set(ids)), but=notice.owner
+    )
+    if notice.local and all(one.local for one in found):
+        return {one.id: one for one in found}
+    trusted = {service.domain for service in peers.trusted_services(db)}
+
+    def known(one: Notice) -> bool:
+        return one.local or one.foreign is not None or one.domain in trusted
+
+    return {
+        one.id: one
+        for one in found
+        if known(notice) and (one.local or (notice.local and known(one)))
+    }
 
 
 def look(unit: Unit, id: str) -> None:
     """Find what fits a notice that is new or changed, for everybody here whom it concerns."""
     notice = listings.stored(unit, id)
     if notice is None or notice.hidden or notice.state(unit.now) not in LIVE:
+        indexing.drop(unit, id)
         queries.drop_matches(unit, id)
         return
-    others = _opposite(unit, notice)
-    kept = _keep_for(unit, notice, others) if notice.local else set()
-    for other in others:
-        if other.local and _one(unit, other, notice):
-            kept.add(other.id)
-    queries.drop_matches(unit, id, keep=kept)
-
-
-def _keep_for(unit: Unit, notice: Notice, others: list[Notice]) -> set[str]:
-    """Keep the best of what fits a member's notice."""
     mine = side(notice)
-    found = [(scoring.fit(mine, side(other)), other) for other in others]
-    best = sorted(
-        ((fit, other) for fit, other in found if fit.enough),
-        key=lambda one: (-one[0].score, one[1].id),
-    )
-    for fit, other in best[:KEPT]:
-        _keep(unit, notice, other, fit)
-    return {other.id for _, other in best[:KEPT]}
+    indexing.put(unit, notice, mine)
+    pairs = alike(unit.db, notice, mine)
+    wishes = queries.wishes(unit.db, notice.owner) if notice.local else filters.NONE
+    ours = best(pairs, zone(unit), unit.now, wishes)
+    theirs = [Pair(mine=one.other, other=mine, id=one.id) for one in pairs]
+    ids = {one for _, one in (*ours, *best(theirs, zone(unit), unit.now))}
+    open_ = still(unit.db, notice, ids, unit.now)
+    kept = _keep_for(unit, notice, ours, open_) if notice.local else set()
+    at = {one.id for one in theirs if one.id in open_ and _keep_at(unit, one, open_, notice)}
+    queries.keep_only(unit, id, kept, at)
 
 
-def _one(unit: Unit, mine: Notice, other: Notice) -> bool:
-    """Keep one pair, if it fits; the other way round for whoever had the first notice."""
-    fit = scoring.fit(side(mine), side(other))
-    if fit.enough:
-        _keep(unit, mine, other, fit)
-    return fit.enough
+def _keep_for(
+    unit: Unit, notice: Notice, ranked: Iterable[tuple[Fit, str]], open_: Mapping[str, Notice]
+) -> set[str]:
+    """Keep the best of what fits a member's notice."""
+    kept: set[str] = set()
+    for fit, id in ranked:
+        other = open_.get(id)
+        if len(kept) < KEPT and other and may_meet(unit, notice.owner, other.owner):
+            _keep(unit, notice, other, fit)
+            kept.add(id)
+    return kept
+
+
+def _keep_at(unit: Unit, turned: Pair, open_: Mapping[str, Notice], notice: Notice) -> bool:
+    """Keep a pair for a member who had the other notice before, if it is among their best."""
+    theirs = open_[turned.id]
+    if not theirs.local or not may_meet(unit, theirs.owner, notice.owner):
+        return False
+    wishes = queries.wishes(unit.db, theirs.owner)
+    for fit, _ in best([turned], zone(unit), unit.now, wishes):
+        _keep(unit, theirs, notice, fit)
+        return notice.id not in queries.trim(unit, theirs.id, KEPT)
+    return False
 
 
 def _keep(unit: Unit, mine: Notice, other: Notice, fit: Fit) -> None:
@@ -77,35 +165,24 @@ def _keep(unit: Unit, mine: Notice, other: Notice, fit: Fit) -> None:
         queries.add_match(unit, owner=mine.owner, mine=mine.id, other=other.id, **values)
 
 
-def _opposite(unit: Unit, notice: Notice) -> list[Notice]:
-    """Open notices of the other purpose about the same or a near topic, of others we may meet."""
-    near = {
-        listings.concept(other)
-        for iri in notice.topics
-        if (name := listings.name_of(iri))
-        for other in scoring.RELATED_TO.get(name, ())
-    }
-    found = listings.candidates(
-        unit.db,
-        listings.HERE,
-        unit.now,
-        listings.Asked(purpose="offer" if notice.is_need else "request"),
-        concepts=sorted({*notice.topics, *near}),
-        but=notice.owner,
-    )
-    trusted = {service.domain for service in peers.trusted_services(unit.db)}
+def zone(unit: Unit) -> ZoneInfo:
+    """The community's zone, in which days of the week are meant."""
+    return ZoneInfo(unit.community.timezone)
 
-    def known(one: Notice) -> bool:
-        return one.local or one.foreign is not None or one.domain in trusted
 
-    if not known(notice):
-        return []
-    return [
-        other
-        for other in found
-        if (other.local or (notice.local and known(other)))
-        and may_meet(unit, notice.owner, other.owner)
-    ]
+def wish(unit: Unit, owner: str, said: Wishes) -> None:
+    """Keep what suits a member and what does not, and find anew what fits their notices."""
+    queries.set_wishes(unit, owner, said)
+    mine = listings.Asked(owner=owner, local=True)
+    for notice in listings.open_listings(unit.db, listings.HERE, unit.now, mine, limit=200):
+        look(unit, notice.id)
+
+
+def overlooked(db: Connection, now: datetime) -> list[str]:
+    """Open notices that never were looked at, such as what is older than the matcher."""
+    ids = [one.id for one in listings.open_listings(db, listings.HERE, now, limit=SCANNED)]
+    known = indexing.known(db, ids)
+    return [id for id in ids if id not in known]
 
 
 def may_meet(unit: Unit, one: str, other: str) -> bool:

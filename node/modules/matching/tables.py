@@ -96,6 +96,45 @@ match = Table(
 
 `state`: new, later (until `until`), aside (with `why`), asked."""
 
+side = Table(
+    "match_side",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("listing", String(2048), nullable=False, unique=True),
+    Column("owner", String(2048), nullable=False),
+    Column("said", JSON, nullable=False),
+)
+"""An open notice as scoring.Side has it, so that it is compared without being read; a later one
+has a greater `number`."""
+
+term = Table(
+    "match_term",
+    metadata,
+    Column("term", String(120), primary_key=True),
+    Column("purpose", String(10), primary_key=True),
+    Column(
+        "number",
+        Integer,
+        ForeignKey(side.c.number, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("weight", Integer, nullable=False),
+    Index(None, "number"),
+    sqlite_with_rowid=False,
+)
+"""Which open notices of a purpose speak of what: a stem, or a topic behind `t:`."""
+
+wish = Table(
+    "match_wish",
+    metadata,
+    _account("account", key=True),
+    Column("farthest", Integer),
+    Column("not_days", JSON, nullable=False),
+    Column("languages", JSON, nullable=False),
+)
+"""What a member has said suits them or does not (filters.Wishes)."""
+
 introduction = Table(
     "match_introduction",
     metadata,

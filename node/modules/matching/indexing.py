@@ -1,0 +1,165 @@
+"""The index by which what may fit is found without reading every notice.
+
+Each open notice has a row for each word and topic of it. For every word that is sought the
+newest notices that have it are looked at, so that a question takes as long on a large board as
+on a small one. It only finds; whether a pair fits is judged afterwards.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, TextClause, delete, insert, select, text
+
+from node.kernel.unit import Unit
+from node.modules.listings.api import ANY, Cell, Notice, When
+from node.modules.matching import lexicon
+from node.modules.matching.scoring import Side
+from node.modules.matching.tables import side, term
+
+NEWEST: Final = 200
+"""Notices looked at for one word."""
+MOST: Final = 30
+"""Notices found for one, the likeliest."""
+WORDS: Final = 20
+"""Words and topics by which one is sought."""
+TITLE, TEXT, TOPIC, DONE = 4, 1, 3, 1
+"""How much a word weighs: in the title, below it, of a topic, and if it says what is done."""
+LONGEST: Final = 120
+
+
+def weights(one: Side) -> dict[str, int]:
+    """The words and topics of a notice, with what each weighs; the weightiest first."""
+    plain = lexicon.plain()
+    found = {f"t:{name}"[:LONGEST]: TOPIC for name in sorted(one.names or one.guessed)}
+    for word in sorted(one.title or ()):
+        found[word[:LONGEST]] = DONE if word in plain else TITLE
+    for word in sorted(one.text):
+        found.setdefault(word[:LONGEST], DONE if word in plain else TEXT)
+    return dict(sorted(found.items(), key=lambda held: -held[1]))
+
+
+def put(unit: Unit, notice: Notice, one: Side) -> None:
+    """Keep an open notice as it is compared."""
+    drop(unit, notice.id)
+    row = {"listing": notice.id, "owner": notice.owner, "said": written(one)}
+    (number,) = unit.db.execute(insert(side).values(row)).inserted_primary_key or (None,)
+    rows = [
+        {"term": word, "purpose": notice.purpose, "number": number, "weight": weight}
+        for word, weight in weights(one).items()
+    ]
+    if rows:
+        unit.db.execute(insert(term), rows)
+
+
+def written(one: Side) -> dict[str, Any]:
+    """A side as JSON; what it does not say is left out."""
+    when, cell = one.when, one.cell
+    said = {
+        "topics": sorted(one.topics),
+        "names": sorted(one.names),
+        "guessed": sorted(one.guessed),
+        "kind": one.kind,
+        "title": dict(one.title or {}),
+        "text": dict(one.text),
+        "terms": list(one.terms),
+        "ends": _text(one.ends),
+        "day": [_text(when.starts), _text(when.due)] if when.starts else None,
+        "week": [list(when.days), when.opens, when.closes] if when.days else None,
+        "place": one.place,
+        "cell": [cell.north, cell.east] if cell else None,
+        "lang": one.lang,
+        "need": one.is_need,
+        "since": _text(one.since),
+    }
+    return {name: held for name, held in said.items() if held}
+
+
+def read(said: Mapping[str, Any]) -> Side:
+    """A side as it was written."""
+    cell = said.get("cell")
+    return Side(
+        topics=frozenset(said.get("topics", ())),
+        names=frozenset(said.get("names", ())),
+        guessed=frozenset(said.get("guessed", ())),
+        kind=said.get("kind", ""),
+        title=said.get("title", {}),
+        text=said.get("text", {}),
+        terms=tuple(said.get("terms", ())),
+        ends=_moment(said.get("ends")),
+        when=_when(said),
+        place=said.get("place", ""),
+        cell=Cell(north=cell[0], east=cell[1]) if cell else None,
+        lang=said.get("lang"),
+        is_need=said.get("need", False),
+        since=_moment(said.get("since")),
+    )
+
+
+def _when(said: Mapping[str, Any]) -> When:
+    if week := said.get("week"):
+        return When(days=tuple(week[0]), opens=week[1], closes=week[2])
+    day = said.get("day")
+    return When(starts=_moment(day[0]), due=_moment(day[1])) if day else ANY
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def drop(unit: Unit, id: str) -> None:
+    """Forget the words of a notice."""
+    ours = select(side.c.number).where(side.c.listing == id).scalar_subquery()
+    unit.db.execute(delete(term).where(term.c.number == ours))
+    unit.db.execute(delete(side).where(side.c.listing == id))
+
+
+def like(
+    db: Connection, one: Side, purpose: str, *, but: str | None = None, most: int = MOST
+) -> dict[str, Side]:
+    """The notices of a purpose that share most with one, by their ids.
+
+    Args:
+        db: where to look.
+        one: what is compared with.
+        purpose: "offer" or "request".
+        but: an account whose own notices are left out.
+        most: how many at most.
+    """
+    sought = dict(islice(weights(one).items(), WORDS))
+    if not sought:
+        return {}
+    said: dict[str, Any] = {"purpose": purpose, "newest": NEWEST, "most": most, "but": but or ""}
+    for number, (word, weight) in enumerate(sought.items()):
+        said |= {f"t{number}": word, f"w{number}": weight}
+    rows = db.execute(_finding(len(sought)), said)
+    return {row.listing: read(json.loads(row.said)) for row in rows}
+
+
+@cache
+def _finding(words: int) -> TextClause:
+    """The question for so many words; built once each, since building costs more than asking."""
+    each = (
+        f"SELECT number, weight * :w{n} AS worth FROM (SELECT number, weight FROM match_term"  # noqa: S608
+        f" WHERE term = :t{n} AND purpose = :purpose ORDER BY number DESC LIMIT :newest) AS n{n}"
+        for n in range(words)
+    )
+    return text(
+        "SELECT match_side.listing, CAST(match_side.said AS TEXT) AS said FROM ("  # noqa: S608
+        f"SELECT number, SUM(worth) AS worth FROM ({' UNION ALL '.join(each)}) AS every"
+        " GROUP BY number ORDER BY SUM(worth) DESC, number DESC LIMIT :most) AS best"
+        " JOIN match_side ON match_side.number = best.number WHERE match_side.owner <> :but"
+        " ORDER BY best.worth DESC, best.number DESC"
+    )
+
+
+def known(db: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of some notices whose words are kept."""
+    return set(db.scalars(select(side.c.listing).where(side.c.listing.in_(ids))))
