@@ -5,14 +5,23 @@ newest notices that have it are looked at, so that a question takes as long on a
 on a small one. It only finds; whether a pair fits is judged afterwards.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, TextClause, delete, insert, select, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+)
 
 from node.kernel.unit import Unit
 from node.modules.listings.api import ANY, Cell, Notice, When
@@ -140,24 +149,30 @@ def like(
     for number, (word, weight) in enumerate(sought.items()):
         said |= {f"t{number}": word, f"w{number}": weight}
     rows = db.execute(_finding(len(sought)), said)
-    return {row.listing: read(json.loads(row.said)) for row in rows}
+    return {row.listing: read(row.said) for row in rows}
 
 
 @cache
-def _finding(words: int) -> TextClause:
+def _finding(words: int) -> Select[Any]:
     """The question for so many words; built once each, since building costs more than asking."""
-    each = (
-        f"SELECT number, weight * :w{n} AS worth FROM (SELECT number, weight FROM match_term"  # noqa: S608
-        f" WHERE term = :t{n} AND purpose = :purpose ORDER BY number DESC LIMIT :newest) AS n{n}"
-        for n in range(words)
+    worth = union_all(*(_newest(n) for n in range(words))).subquery()
+    total = func.sum(worth.c.worth)
+    likeliest = select(worth.c.number, total.label("worth")).group_by(worth.c.number)
+    best = (
+        likeliest.order_by(total.desc(), worth.c.number.desc()).limit(bindparam("most")).subquery()
     )
-    return text(
-        "SELECT match_side.listing, CAST(match_side.said AS TEXT) AS said FROM ("  # noqa: S608
-        f"SELECT number, SUM(worth) AS worth FROM ({' UNION ALL '.join(each)}) AS every"
-        " GROUP BY number ORDER BY SUM(worth) DESC, number DESC LIMIT :most) AS best"
-        " JOIN match_side ON match_side.number = best.number WHERE match_side.owner <> :but"
-        " ORDER BY best.worth DESC, best.number DESC"
-    )
+    found = select(side.c.listing, side.c.said).join(best, best.c.number == side.c.number)
+    others = found.where(side.c.owner != bindparam("but"))
+    return others.order_by(best.c.worth.desc(), best.c.number.desc())
+
+
+def _newest(n: int) -> Select[Any]:
+    """What the newest notices that have the word `t<n>` are worth for it."""
+    having = (term.c.term == bindparam(f"t{n}"), term.c.purpose == bindparam("purpose"))
+    rows = select(term.c.number, term.c.weight).where(*having).order_by(term.c.number.desc())
+    newest = rows.limit(bindparam("newest")).subquery()
+    weight = bindparam(f"w{n}", type_=Integer)
+    return select(newest.c.number, (newest.c.weight * weight).label("worth"))
 
 
 def known(db: Connection, ids: Sequence[str]) -> set[str]:
