@@ -45,7 +45,7 @@ SLUGS = {
     "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public"),
     "/d/": ("here", "public"), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
     "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
-    "/flow/": ("flow",), "/ideas/": ("idea",),
+    "/flow/": ("flow",), "/ideas/": ("idea",), "/deliveries/": ("here", "public"),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""
@@ -71,6 +71,9 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "file": ["ana.svg", "ana.png", "sus.gif"],
         "word": ["repair"],
         "what": ["blocks", "mutes"],
+        "measure": [w.ids["measure"]],
+        "step": [w.ids["step"]],
+        "act": ["take", "show", "nothing"],
         "epoch": ["0", "ff"],
         "part": ["likes", "shares", "replies", "context", "nothing"],
     }  # fmt: skip

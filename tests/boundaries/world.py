@@ -22,6 +22,8 @@ from node.modules.accounts import doors
 from node.modules.accounts.tables import member, session
 from node.modules.agreements import settling
 from node.modules.decisions import api as decisions
+from node.modules.deliveries import doing as delivering
+from node.modules.deliveries import queries as delivery_queries
 from node.modules.flows import pages as flow_pages
 from node.modules.flows import queries as flow_queries
 from node.modules.flows import suggesting
@@ -104,6 +106,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_idea, w)
     await _meet(w)
     await _vote(w)
+    await node.write(_carry, w)
     return w
 
 
@@ -298,6 +301,28 @@ async def _vote(w: World) -> None:
         partial(bring, **among), w, w.ben.id, "community", title
     )
     await w.node.write(decisions.cast, choice, w.ana.id, "opt-2")
+
+
+def _carry(unit: Any, w: World) -> None:
+    """What is expected of a decision, by what it is judged, and a step of it that Ana has done."""
+    here = w.ids["here"]
+    said = [f"{what} {w.word(f'{what} of a measure')}" for what in ("Sundays", "Counted")]
+    w.ids["measure"], w.ids["step"] = "measure-of-ben", "step-of-ana"
+    delivering.measure(unit, here, w.ben.id, *said, once=w.ids["measure"])
+    delivering.expect(unit, here, w.ana.id, f"Rain {w.word('an expectation', ana=True)}")
+    step = {
+        "id": w.ids["step"], "matter": here, "what": w.word("title of a step"), "state": "shown",
+        "done_when": w.word("how a step looks when it is done"), "due": unit.now.date(),
+        "owner": w.ana.id, "maker": w.ben.id, "proof": w.word("proof of a step", ana=True),
+        "link": f"https://ana.test/{w.word('link of a step', ana=True)}",
+    }  # fmt: skip
+    delivery_queries.add_step(unit, step)
+    review = {
+        "verdict": "failed", "reasons": w.word("reasons of a review", ana=True),
+        "found": {w.ids["measure"]: w.word("what a review found", ana=True)}, "came": {},
+        "by": w.ana.id,
+    }  # fmt: skip
+    delivery_queries.keep_review(unit, here, review)
 
 
 def _comment(db: Any, words: str) -> str:

@@ -35,6 +35,7 @@ from node.modules.decisions.queries import (
     record_of_box,
     records,
     recused,
+    to_review,
     unsettled,
     voted,
 )
@@ -57,5 +58,5 @@ __all__ = [
     "Terms", "address", "admit", "box_of", "cast", "decide", "decided_by", "due_boxes", "kept",
     "key", "language_of", "matter_of", "open_box", "open_for", "options_of", "record_by_id",
     "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
-    "settle", "taken_of", "unsettled", "voted", "way",
+    "settle", "taken_of", "to_review", "unsettled", "voted", "way",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from node.modules.decisions.slots import answer_words, outcome_words
 from web.forms import done
 from web.language import mark
 from web.render import page
+from web.slots import gather
 from web.voice import Voice, voice
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ async def show(request: Request) -> Response:
     if not seen.record.ours:
         raise Missing
     spoken = voice(request)
+    inside = viewer.is_member and seen.record.box
     return page(
         request,
         "decisions/record.html",
@@ -113,6 +115,7 @@ async def show(request: Request) -> Response:
         document=seen.record.id,
         place="decide",
         seen=seen,
+        onward=(await gather(request, "decision")).cards if inside else (),
         **_parts(seen, spoken, _look(node, seen)),
     )
 

@@ -257,6 +257,15 @@ def unsettled(db: Connection, viewer: Viewer) -> list[Record]:
     return [_record_of(row) for row in db.execute(open_.order_by(record.c.at))]
 
 
+def to_review(db: Connection, viewer: Viewer, now: datetime) -> list[Record]:
+    """Decisions made here and in force whose day to be looked at again has come, oldest first."""
+    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+    due = found.join(box, record.c.box == box.c.id).where(box.c.review <= now)
+    holds = record.c.in_force.is_not(None) & record.c.ended.is_(None)
+    seen = due.where(visible(record, viewer), account.c.local, holds)
+    return [_record_of(row) for row in db.execute(seen.order_by(box.c.review, record.c.slug))]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """A record of ours in the chain; `link` is None until it is bound."""

@@ -67,6 +67,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
     await jobs.due(node)
     seen = await node.read(view, request.path_params["slug"], request.state.viewer)
     spoken = voice(request)
+    inside = request.state.viewer.is_member and seen.proposal.ours
     return page(
         request,
         "proposals/show.html",
@@ -85,6 +86,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
         taken=[o.id for o in decisions.taken_of(seen.record.document)] if seen.record else [],
         seen=seen,
+        onward=(await gather(request, "proposal")).cards if inside else (),
     )
 
 
