@@ -26,7 +26,7 @@ from federation import hosts, policy
 from federation.events import FollowersTold
 from federation.tables import host, remembered
 from federation.told import Told
-from node.kernel.database import among, insert_for, insert_new, spread
+from node.kernel.database import among, holds, insert_for, insert_new, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
 
@@ -210,7 +210,7 @@ def begin(db: Connection, one: Held) -> bool:
 
 def is_account(db: Connection, id: str) -> bool:
     """Whether this is the id of an actor we know."""
-    return bool(db.scalar(_IS_ACCOUNT, {"wanted": id}))
+    return holds(db, _IS_ACCOUNT, {"wanted": id})
 
 
 def is_ours(db: Connection, id: str) -> bool:
@@ -222,7 +222,7 @@ def left_us(db: Connection, ids: Iterable[str]) -> bool:
     """Whether one of these was an account of this node and has gone."""
     named = set(ids)
     given = spread("ids", named)
-    return bool(named and db.scalar(_left_us(len(given)), given))
+    return bool(named) and holds(db, _left_us(len(given)), given)
 
 
 def with_key(db: Connection, key_id: str, owner: str) -> Account | None:
@@ -264,7 +264,7 @@ def forget(db: Connection, actor: str, id: str, now: datetime) -> None:
 def forgotten(db: Connection, actor: str, ids: Iterable[str]) -> bool:
     """Whether the actor took any of these things back."""
     marks = spread("marks", [mark(actor, id) for id in ids])
-    return bool(db.scalar(_forgotten(len(marks)), marks))
+    return holds(db, _forgotten(len(marks)), marks)
 
 
 def sweep(db: Connection, before: datetime) -> int:

@@ -8,6 +8,7 @@ serializable transaction of its own and calls it again when two of them met.
 import functools
 import importlib
 import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     MetaData,
+    Select,
     Table,
     TypeDecorator,
     bindparam,
@@ -159,6 +161,38 @@ def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
     room = 1 << (len(given) - 1).bit_length()
     given += given[-1:] * (room - len(given))
     return {f"{name}_{n}": one for n, one in enumerate(given)}
+
+
+def plain(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> list[Any]:
+    """The first column of a query that is kept, where it and all parameters are plain.
+
+    Plain are texts, bytes, numbers and truth values: what SQLite takes and gives as it is, so
+    that nothing has to be translated on the way, which takes eight times as long as asking.
+    """
+    if db.dialect.name == "sqlite":
+        spelled, order, fixed = _spelled(kept)
+        given = {**fixed, **values}
+        driver = db.connection.dbapi_connection
+        try:
+            rows = driver.execute(spelled, [given[name] for name in order])  # type: ignore[union-attr]
+            return [row[0] for row in rows]
+        except sqlite3.Error:
+            pass  # asked in the usual way, it fails in the usual way
+    return list(db.scalars(kept, dict(values)))
+
+
+def holds(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> bool:
+    """Whether a kept `select(exists(…))` holds; its parameters are plain."""
+    return bool(plain(db, kept, values)[0])
+
+
+@functools.cache
+def _spelled(kept: Select[Any]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+    """A query in SQLite's words, the names of its parameters in order, and those of its own."""
+    made = kept.compile(dialect=importlib.import_module("sqlalchemy.dialects.sqlite").dialect())
+    order = made.positiontup
+    assert order is not None, "SQLite takes parameters by their place"
+    return str(made), order, made.params
 
 
 def insert_for(db: Connection, table: Table) -> Any:

@@ -56,7 +56,14 @@ OURS = "within the rights of the role"
 """The authority of an act that needs no decision."""
 
 
+# Built once: building a statement takes longer than carrying it out.
 ONE_ACCOUNT = select(account).where(account.c.id == bindparam("id"))
+_JOB, _LETTER = insert(job), insert(letter)
+_PROVING = (
+    select(actor_key.c.ed25519, account.c.assertion_keys)
+    .join(account, account.c.id == actor_key.c.account)
+    .where(actor_key.c.account == bindparam("id"))
+)
 
 
 class Unit:
@@ -153,18 +160,17 @@ class Unit:
             return
         document = self._fit(activity)
         handling = activity.object.handling if isinstance(activity.object, Object) else None
-        self.db.execute(
-            insert(letter).values(
-                way="out",
-                activity=activity.id,
-                actor=document["actor"],
-                body=json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
-                handling=handling or activity.handling or "public",
-                at=self.now,
-                due=self.now,
-                expires=activity.end_time,
-            )
-        )
+        values = {
+            "way": "out",
+            "activity": activity.id,
+            "actor": document["actor"],
+            "body": json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+            "handling": handling or activity.handling or "public",
+            "at": self.now,
+            "due": self.now,
+            "expires": activity.end_time,
+        }
+        self.db.execute(_LETTER, values)
         unnamed = [*activity.bto, *activity.bcc]
         only: dict[str, Any] = {} if among is None else {"among": among}
         self.later("federation.fan_out", activity=activity.id, also=unnamed, **only)
@@ -187,10 +193,7 @@ class Unit:
         if hidden or PUBLIC not in (*activity.to, *activity.cc) or self.community.at_home:
             return None
         who = id_of(activity.actor) or ""
-        wanted = select(actor_key.c.ed25519, account.c.assertion_keys).join(
-            account, account.c.id == actor_key.c.account
-        )
-        row = self.db.execute(wanted.where(actor_key.c.account == who)).one_or_none()
+        row = self.db.execute(_PROVING, {"id": who}).one_or_none()
         if row is None or not row.assertion_keys:
             return None
         key, method = edwards(row.ed25519), next(iter(row.assertion_keys))
@@ -223,7 +226,7 @@ class Unit:
             "at": self.now,
             "due": due or self.now,
         }
-        again(self.db, values) if once else self.db.execute(insert(job), values)
+        again(self.db, values) if once else self.db.execute(_JOB, values)
         self.woken = True
 
     def tell(self, event: Any) -> None:

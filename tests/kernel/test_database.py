@@ -12,15 +12,28 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from node.kernel.database import (
     SECRET,
     Database,
     among,
+    holds,
     insert_new,
     new_metadata,
+    plain,
     spread,
     upsert,
 )
@@ -226,3 +239,23 @@ async def test_a_kept_question_finds_what_is_among_many(database, wanted) -> Non
     found = await database.read(lambda db: set(db.scalars(question, given)))
 
     assert found == set(wanted) & set("abcd")
+
+
+async def test_what_is_asked_plainly_is_answered_like_everything_else(database: Database) -> None:
+    rows = [{"id": 1, "word": "ä"}, {"id": 2, "word": "b"}, {"id": 3, "word": None}]
+    await database.write(lambda db: db.execute(insert(thing), rows))
+    after = select(thing.c.word).where(thing.c.id > bindparam("least")).order_by(thing.c.id)
+    there = select(exists().where(thing.c.word == bindparam("word"), thing.c.id < 3))
+
+    assert await database.read(plain, after, {"least": 0}) == ["ä", "b", None]
+    assert await database.read(plain, after, {"least": 3}) == []
+    assert await database.read(holds, there, {"word": "b"}) is True
+    assert await database.read(holds, there, {"word": "c"}) is False
+
+
+async def test_no_plain_question_reads_a_secret_table(database: Database) -> None:
+    hidden = select(secret.c.id).where(secret.c.id > bindparam("least"))
+
+    assert await database.write(plain, hidden, {"least": 0}) == []
+    with pytest.raises(DBAPIError):
+        await database.read(plain, hidden, {"least": 0})

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Viewer
-from node.kernel.database import upsert
+from node.kernel.database import holds, upsert
 from node.kernel.module import Collected
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
@@ -85,7 +85,7 @@ _FOLLOWERS = select(follow.c.follower).where(
 
 def is_followed(db: Connection, actor: str) -> bool:
     """Whether somebody here follows this actor, accepted."""
-    return bool(db.scalar(_FOLLOWED, {"actor": actor}))
+    return holds(db, _FOLLOWED, {"actor": actor})
 
 
 _FOLLOWED = select(

@@ -1,5 +1,6 @@
 """All SQL about offers and needs."""
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -19,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from node.kernel.access import Reach, Viewer, owned, visible
-from node.kernel.database import insert_new
+from node.kernel.access import Reach, Viewer, kind_of, owned, visible
+from node.kernel.database import insert_new, plain
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.places import Cell
@@ -44,8 +46,14 @@ def _away() -> ColumnElement[bool]:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
     """The listing with this id, if this viewer may see it."""
-    wanted = select(listing).where(listing.c.id == id, visible(listing, viewer), _welcome())
-    return _one(db, wanted)
+    return _one(db, _by_id(kind_of(viewer)), id=id, viewer=viewer.id)
+
+
+# What is asked for each letter is built once: that takes longer than asking.
+@functools.cache
+def _by_id(viewer: Viewer) -> Select[Any]:
+    this = listing.c.id == bindparam("id")
+    return select(listing).where(this, visible(listing, viewer), _welcome())
 
 
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
@@ -61,8 +69,11 @@ def _welcome() -> ColumnElement[bool]:
 
 def stored(unit: Unit, id: str) -> Notice | None:
     """The listing with this id, whoever may see it."""
-    # every reach: a handler compares what came with what is kept
-    return _one(unit.db, select(listing).where(listing.c.id == id))
+    return _one(unit.db, _STORED, id=id)
+
+
+# every reach: a handler compares what came with what is kept
+_STORED = select(listing).where(listing.c.id == bindparam("id"))
 
 
 def sent_once(unit: Unit, once: str) -> Notice | None:
@@ -286,14 +297,17 @@ def owners(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
 
 def services_at(db: Connection, domain: str) -> list[str]:
     """The ids of the nodes' own actors at a host."""
-    of_node = and_(account.c.domain == domain, account.c.kind == "NodeService")
-    return list(db.scalars(select(account.c.id).where(of_node)))
+    return plain(db, _AT, {"domain": domain, "kind": "NodeService"})
 
 
 def community_at(db: Connection, domain: str) -> list[str]:
     """The ids of the communities at a host."""
-    group = and_(account.c.domain == domain, account.c.kind == "Community")
-    return list(db.scalars(select(account.c.id).where(group)))
+    return plain(db, _AT, {"domain": domain, "kind": "Community"})
+
+
+_AT = select(account.c.id).where(
+    account.c.domain == bindparam("domain"), account.c.kind == bindparam("kind")
+)
 
 
 def places(db: Connection, notices: Iterable[Notice]) -> Mapping[str, str]:
@@ -306,7 +320,10 @@ def places(db: Connection, notices: Iterable[Notice]) -> Mapping[str, str]:
 
 def deleted(db: Connection, id: str) -> datetime | None:
     """When a listing of ours was deleted that others had seen."""
-    return db.scalar(select(gone.c.at).where(gone.c.id == id))
+    return db.scalar(_GONE, {"id": id})
+
+
+_GONE = select(gone.c.at).where(gone.c.id == bindparam("id"))
 
 
 # Changes ------------------------------------------------------------------------------------
@@ -364,14 +381,14 @@ def at_domain(unit: Unit, domain: str, *, but_public: bool = False) -> list[str]
     return list(unit.db.scalars(select(listing.c.id).where(there)))
 
 
-def _one(db: Connection, wanted: Select[Any]) -> Notice | None:
-    found = _all(db, wanted)
+def _one(db: Connection, wanted: Select[Any], **values: Any) -> Notice | None:
+    found = _all(db, wanted, **values)
     return found[0] if found else None
 
 
-def _all(db: Connection, wanted: Select[Any]) -> list[Notice]:
+def _all(db: Connection, wanted: Select[Any], **values: Any) -> list[Notice]:
     # every reach: whoever made the query has asked who looks
-    rows = db.execute(wanted).all()
+    rows = db.execute(wanted, values).all()
     about: dict[str, list[str]] = {}
     ids = [row.id for row in rows]
     for one in db.execute(select(topic).where(topic.c.listing.in_(ids))) if ids else ():

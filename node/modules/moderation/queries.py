@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from federation.origins import domain, parents
 from node.kernel.access import Viewer, visible
-from node.kernel.database import among, spread
+from node.kernel.database import among, holds, plain, spread
 from node.kernel.module import Registry
 from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
@@ -192,13 +192,13 @@ def _blocked(hosts: int) -> Select[tuple[bool]]:
 def refuses(db: Connection, names: AbstractSet[str]) -> Sequence[str]:
     """With which hosts and actors the community has nothing to do (hook `refuses`)."""
     given = spread("names", names)
-    return db.scalars(_refused(len(given)), given).all()
+    return plain(db, _refused(len(given)), given)
 
 
 def silences(db: Connection, actor: str) -> bool:
     """Whether the community shows somebody only to those who follow them (hook `silences`)."""
     hosts = _hosts(actor)
-    return bool(db.scalar(_silenced(len(hosts)), {**hosts, "actor": actor}))
+    return holds(db, _silenced(len(hosts)), {**hosts, "actor": actor})
 
 
 def sets_aside(db: Connection, actor: str, what: str) -> bool:
@@ -216,7 +216,7 @@ def sets_aside(db: Connection, actor: str, what: str) -> bool:
 def blocks(db: Connection, who: str, actor: str) -> bool:
     """Whether a member wants nothing to do with an actor (hook `blocks`)."""
     hosts = _hosts(actor)
-    return bool(db.scalar(_blocked(len(hosts)), {**hosts, "member": who, "actor": actor}))
+    return holds(db, _blocked(len(hosts)), {**hosts, "member": who, "actor": actor})
 
 
 def _hosts(actor: str) -> dict[str, str | None]:

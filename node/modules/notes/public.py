@@ -44,7 +44,8 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     them), and others' posts that are not public only to their authors: nothing of theirs is
     handed on.
     """
-    kept = _readable(db, id, viewer)
+    # most that are asked for here are new, or of another module: one query tells
+    kept = _readable(db, id, viewer) if queries.is_here(db, id) else None
     if kept is None:
         whole, _, part = id.rpartition("/")
         if part in _PARTS and (of := _readable(db, whole, viewer)):

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Reach, Viewer, kind_of, visible
-from node.kernel.database import insert_new
+from node.kernel.database import holds, insert_new, plain
 from node.kernel.finds import Sought
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
@@ -298,6 +298,15 @@ def stored(db: Connection, id: str) -> Post | None:
     return post_of(row) if row else None
 
 
+# every reach: whether there is a row shows nobody anything
+_IS_HERE = select(exists().where(note.c.id == bindparam("id")))
+
+
+def is_here(db: Connection, id: str) -> bool:
+    """Whether a post with this id is kept at all, whoever may see it."""
+    return holds(db, _IS_HERE, {"id": id})
+
+
 def of_owner(db: Connection, owner: str) -> list[Post]:
     """All posts of an account, the oldest first, without deleted ones."""
     # every reach: for the owner's own copy and the owner's leaving
@@ -382,6 +391,9 @@ def empty(unit: Unit, ids: Iterable[str]) -> None:
 
 def is_trusted(db: Connection, registry: Registry, who: Account) -> bool:
     """Whether somebody is of a node that we trust."""
-    same = and_(account.c.domain == who.domain, account.c.kind == "NodeService")
-    services = list(db.scalars(select(account.c.id).where(same, account.c.local.is_(False))))
+    services = plain(db, _SERVICES, {"domain": who.domain})
     return any(registry.trusts(db, one) for one in services)
+
+
+_NODES = and_(account.c.kind == "NodeService", account.c.local.is_(False))
+_SERVICES = select(account.c.id).where(account.c.domain == bindparam("domain"), _NODES)
