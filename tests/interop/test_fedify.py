@@ -25,7 +25,7 @@ from node.modules.listings.api import Notice
 from node.modules.moderation import queries as moderation
 from node.modules.notes import api as notes
 from node.modules.notes import queries as posts
-from node.modules.notes import tallies
+from node.modules.notes import tagging, tallies
 from node.modules.reactions import acting
 from node.modules.reactions import queries as reactions
 from node.modules.reactions.rules import Verb
@@ -101,7 +101,8 @@ async def test_frank_reads_a_post_and_his_reply_is_shown_here(
     us = await alder.account(alder.community.id)
     assert us is not None
 
-    words = notes.Draft(text="The tap in the yard runs again.", reach="public", people={})
+    text = "The tap in the yard runs again. #Water"
+    words = notes.Draft(text=text, reach="public", people={})
     slug = await alder.write(notes.post, us, words)
     (create,) = await here.until(partial(frank.received, "Create"))
     await frank.ask(
@@ -116,6 +117,8 @@ async def test_frank_reads_a_post_and_his_reply_is_shown_here(
     await here.until(shown)
     assert create["object"]["type"] == "Note"
     assert "The tap in the yard runs again." in create["object"]["content"]
+    href = f"{alder.origin}/tags/water"
+    assert create["object"]["tag"] == [{"type": "Hashtag", "name": "#Water", "href": href}]
 
 
 async def test_frank_reads_an_offer(here: stage.Stage, frank: Peer) -> None:
@@ -191,7 +194,7 @@ def said(frank: Peer, kind: str, about: object, **more: Any) -> dict[str, Any]:
     return {
         "@context": [
             "https://www.w3.org/ns/activitystreams",
-            {"EmojiReact": "http://litepub.social/ns#EmojiReact"},
+            {"EmojiReact": "http://litepub.social/ns#EmojiReact", "Hashtag": "as:Hashtag"},
         ],
         "id": f"{frank.actor}#acts/{uuid4()}",
         "type": kind,
@@ -292,10 +295,14 @@ async def test_frank_hears_what_a_member_thinks_of_his_posts_and_changes_them(
     changed = {
         "id": note, "type": "Note", "attributedTo": frank.actor, "to": [PUBLIC],
         "content": "<p>Rain since noon.</p>", "updated": alder.now().isoformat(),
+        "tag": [{"type": "Hashtag", "name": "#Rain", "href": f"{frank.origin}/tags/Rain"}],
     }  # fmt: skip
     update = said(frank, "Update", changed, to=[PUBLIC], cc=[ana.id])
     await frank.ask("send", activity=update, to=[ana.id])
     await here.until(partial(reads, "Rain since noon."))
+    assert [one.id for one in await alder.read(tagging.tagged_with, "rain", viewer, None, 9)] == [
+        note
+    ]
     gone = said(frank, "Delete", {"id": note, "type": "Tombstone"}, to=[PUBLIC], cc=[ana.id])
     await frank.ask("send", activity=gone, to=[ana.id])
 
@@ -303,4 +310,10 @@ async def test_frank_hears_what_a_member_thinks_of_his_posts_and_changes_them(
         return not await reads("Rain")
 
     await here.until(withdrawn)
+    await frank.ask("send", activity=said(frank, "Block", ana.id, to=[ana.id]), to=[ana.id])
+
+    async def parted() -> bool:
+        return await alder.read(follows.state, ana.id, frank.actor) is None
+
+    await here.until(parted)
     assert await frank.show("errors") == []
