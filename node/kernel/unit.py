@@ -58,7 +58,7 @@ OURS = "within the rights of the role"
 
 # Built once: building a statement takes longer than carrying it out.
 ONE_ACCOUNT = select(account).where(account.c.id == bindparam("id"))
-_JOB, _LETTER = insert(job), insert(letter)
+_JOB, _LETTER = insert(job), insert(letter).values(way="out")
 _PROVING = (
     select(actor_key.c.ed25519, account.c.assertion_keys)
     .join(account, account.c.id == actor_key.c.account)
@@ -161,7 +161,6 @@ class Unit:
         document = self._fit(activity)
         handling = activity.object.handling if isinstance(activity.object, Object) else None
         values = {
-            "way": "out",
             "activity": activity.id,
             "actor": document["actor"],
             "body": json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
