@@ -280,9 +280,11 @@ async def check(settings: Settings, _args: argparse.Namespace) -> int:
 def verify(_settings: Settings, args: argparse.Namespace) -> int:
     """Check a file of records by itself; 1 if something in it does not hold."""
     from node.modules.decisions import verifying
+    from node.modules.joint import verifying as together
 
     known = args.known.read_bytes() if args.known else None
-    found = verifying.verify(args.file.read_bytes(), known)
+    body = args.file.read_bytes()
+    found = together.verify(body, known) or verifying.verify(body, known)
     for one in found:
         _say(f"{one.part}\t{one.code}\t{one.words}")
     return 1 if any(one.wrong for one in found) else 0

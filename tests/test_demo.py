@@ -40,17 +40,19 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "What becomes of the empty corner" in waiting
         assert "Keep the gate to the street open" in waiting
         assert "Your idea has support enough" in await seen(alder, "mira", "/")
-        assert len(told) == 4
+        for who, node in (("mira", alder), ("bo", birch), ("carla", cedar)):
+            assert "Decided together: yes" in await seen(node, who, "/j")
+        assert len(told) == 5
         assert any(alder in line for line in leaflet(opened))
 
 
 async def record_page(origin: str) -> str:
-    """The page of birch's one public decision, as a visitor sees it."""
+    """The page of the first public decision of birch, as a visitor sees it."""
     accept = {"accept": "application/activity+json"}
     async with httpx.AsyncClient(base_url=origin, timeout=20) as visitor:
         listed = (await visitor.get("/c/birch/decisions", headers=accept)).json()
         first = (await visitor.get(listed["first"], headers=accept)).json()
-        (record,) = first["orderedItems"]
+        *_, record = first["orderedItems"]
         url = record["url"] if isinstance(record, dict) else record
         html = {"accept": "text/html"}
         return (await visitor.get(url, headers=html, follow_redirects=True)).text

@@ -236,6 +236,15 @@ CORNER_OPTIONS = (
 )
 """What is open at alder besides, with options to choose from."""
 
+BIKES = (
+    "Share our three cargo bikes",
+    (
+        "Whoever lives in one of our three communities may borrow each of the bikes.\n\n"
+        "Each community looks after its own, and says by noon when it needs it itself."
+    ),
+)
+"""What the three decide together: title and text."""
+
 ADOPTED = (
     "We adopt what Birch Yard decided: Lend our tools to the neighbouring communities",
     (

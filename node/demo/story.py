@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from node.demo.people import (
     ADOPTED,
+    BIKES,
     CORNER,
     CORNER_OPTIONS,
     GATE,
@@ -31,6 +32,9 @@ from node.modules.agreements import settling as agreeing_on
 from node.modules.agreements.tables import Agreement
 from node.modules.decisions import api as decisions
 from node.modules.ideas import supporting
+from node.modules.joint import acting as inviting
+from node.modules.joint import queries as joint
+from node.modules.joint.rules import State
 from node.modules.ledger import deciding as ledger
 from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
@@ -47,8 +51,8 @@ from node.stage import Stage
 
 Say = Callable[[str], None]
 
-DAYS = 12
-"""How long ago the story begins: two decisions of four days each, and some rest."""
+DAYS = 17
+"""How long ago the story begins: two decisions of four days each, one of all, and some rest."""
 
 REST = 3
 """Days between the decisions and what is on the boards now."""
@@ -67,6 +71,8 @@ async def tell(stage: Stage, say: Say) -> None:
     await publish(birch, record)
     await adopt(stage, cedar, record.id)
     say("A decision of Birch Yard was adopted at Cedar Hill.")
+    await together(stage, alder, birch, cedar)
+    say("The three have decided on their cargo bikes together, each by its own way.")
     stage.clock.wait(days=REST)
     for name, node in stage.nodes.items():
         await live(node, PLACES[name])
@@ -249,6 +255,69 @@ async def decide(
         other.wake()
     record: decisions.Record = await stage.until(partial(node.read, decisions.decided_by, slug))
     return record
+
+
+async def together(stage: Stage, alder: Node, *others: Node) -> None:
+    """Alder invites the others to decide on one text; each does by its own way, and all agree."""
+    otto = await alder.write(_member, "otto")
+    slug = await alder.write(bring, otto.id, *BIKES, {})
+    now = alder.now()
+    plan = inviting.Plan(
+        invited=[node.community.id for node in others],
+        rule=decisions.Rule(kind=decisions.Kind.SHARE, threshold=(2, 3), least=2),
+        answer_by=now + timedelta(days=1, hours=1),
+        ends=now + timedelta(days=4),
+    )
+    await alder.write(inviting.begin, otto.id, slug, plan, once="demo together")
+    ways: list[tuple[Node, str, decisions.Method, Any]] = [
+        (alder, slug, decisions.Method.CONSENT, "consent")
+    ]
+    methods = (
+        (decisions.Method.MAJORITY, "inFavour"),
+        (decisions.Method.SCORE, {"opt-1": 5, "opt-0": 2}),
+    )
+    for node, (method, mark) in zip(others, methods, strict=True):
+        ways.append((node, await take_part(stage, node, method), method, mark))
+    for node, proposal, _, mark in ways:
+        for member in await node.read(accounts.members):
+            await node.write(decisions.cast, proposal, member.id, mark)
+    await stage.until(partial(alder.read, _at, State.OPEN))
+    for days, there in ((3, _voted), (2, _ended)):
+        stage.clock.wait(days=days)
+        for node, *_ in ways:
+            node.wake()
+        for node, *_ in ways:
+            await stage.until(partial(node.read, there))
+
+
+async def take_part(stage: Stage, node: Node, method: decisions.Method) -> str:
+    """Have a community take part in the joint decision it is invited to; its proposal."""
+
+    def asked(db: Connection) -> joint.Process | None:
+        found = joint.listed(db, listings.HERE)
+        return next((one for one in found if one.subject), None)
+
+    one = await stage.until(partial(node.read, asked))
+    members = [m.id for m in await node.read(accounts.members)]
+    draft = bringing.Draft(
+        title="", text="", method=method, share=Fraction(1, 2), counts=False, opens=None,
+        closes=node.now() + timedelta(days=3), review_months=12, reach="community", named=False,
+    )  # fmt: skip
+    return await node.write(inviting.accept, one.id, members[0], draft, once="demo together")
+
+
+def _at(db: Connection, state: State) -> bool:
+    return any(one.state == state for one in joint.listed(db, listings.HERE))
+
+
+def _voted(db: Connection) -> bool:
+    """Whether the record of everybody who takes part is here."""
+    found = joint.listed(db, listings.HERE)
+    return any(len(joint.case_of(db, one).votes) == len(one.participants) for one in found)
+
+
+def _ended(db: Connection) -> bool:
+    return any(one.outcome for one in joint.listed(db, listings.HERE))
 
 
 async def publish(node: Node, record: decisions.Record) -> None:

@@ -12,7 +12,16 @@ from vocab.types import CORE
 from vocab.wire import claims
 
 FOLDER = Path(__file__).parents[1] / "samples" / "vocab"
-MODULES = ("agreements", "decisions", "listings", "matching", "peers", "profiles", "proposals")
+MODULES = (
+    "agreements",
+    "decisions",
+    "joint",
+    "listings",
+    "matching",
+    "peers",
+    "profiles",
+    "proposals",
+)
 
 TYPES = claims(
     [*CORE, *(t for m in MODULES for t in import_module(f"node.modules.{m}.objects").TYPES)]

@@ -13,21 +13,13 @@ LATER = {
     "37-credit-transfer-accept.json": "Exchange",
     "42-advisory-poll-create.json": "Decide",
     "42b-advisory-poll-vote-received.json": "Decide",
-    "50-joint-invite.json": "Decide",
-    "52-node-outcome-create.json": "Decide",
-    "53-joint-decision-create.json": "Decide",
-    "55-joint-decision-weighted-create.json": "Decide",
     "60-membership-role.json": "Decide",
     "61-delegation-offer.json": "Decide",
     "64-delivery-report-create.json": "Decide",
     "70-module-manifest.json": "Federation",
-    "semantic__E_JOINT__one-community-counted-twice.json": "Decide",
-    "semantic__E_JOINT__outcome-record-of-another-origin.json": "Decide",
     "semantic__E_LEDGER__accepted-amount-differs-from-reserved.json": "Exchange",
     "semantic__E_LEDGER__payer-not-on-the-debit-ledger.json": "Exchange",
     "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",
-    "semantic__E_RULE__blocked-but-recorded-as-approved.json": "Decide",
-    "semantic__E_RULE__joint-outcome-does-not-follow.json": "Decide",
 }
 """What is not built yet, and the issue that brings it."""
 

@@ -5,8 +5,23 @@ its time has come; the record and its ways are decisions' own matter. What becom
 told by the events `Decided` and `Settled`.
 """
 
+from node.modules.decisions.aggregate import (
+    Kind,
+    Rule,
+    Said,
+    Silence,
+    Voice,
+    Weighting,
+    weight,
+)
+from node.modules.decisions.aggregate import outcome as joint_outcome
+from node.modules.decisions.aggregate import read as read_rule
+from node.modules.decisions.aggregate import written as written_rule
 from node.modules.decisions.boxes import Receipt, Terms, admit, cast, open_box, recuse
 from node.modules.decisions.counting import Again
+from node.modules.decisions.exporting import keys_of
+from node.modules.decisions.handlers import Answered, Heard, judged, slug_of, take
+from node.modules.decisions.jobs import shown
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
 from node.modules.decisions.methods.ways import (
@@ -19,12 +34,33 @@ from node.modules.decisions.methods.ways import (
     Position,
     way,
 )
-from node.modules.decisions.objects import Option
+from node.modules.decisions.objects import (
+    TYPES,
+    AggregateRule,
+    DecisionRecord,
+    Electorate,
+    NodeOutcome,
+    Option,
+    Quorum,
+    Tally,
+)
 from node.modules.decisions.options import STAY, kept, key, options_of
-from node.modules.decisions.publishing import Decided, Settled, decide, respond, settle
+from node.modules.decisions.publishing import (
+    Decided,
+    Settled,
+    decide,
+    enter,
+    publish,
+    respond,
+    settle,
+    signed,
+)
 from node.modules.decisions.queries import (
     Box,
     Record,
+    Response,
+    any_record,
+    any_response,
     box_of,
     decided_by,
     due_boxes,
@@ -35,11 +71,12 @@ from node.modules.decisions.queries import (
     record_of_box,
     records,
     recused,
+    responses_to,
     to_review,
     unsettled,
     voted,
 )
-from node.modules.decisions.records import Address, address, matter_of
+from node.modules.decisions.records import Address, Joint, address, in_full, matter_of
 from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.rules import (
     GROUNDS,
@@ -50,13 +87,19 @@ from node.modules.decisions.rules import (
     Outcome,
     required,
 )
+from node.modules.decisions.verifying import HOLDS, MOST_BYTES, Finding, keys_in, seal, wrong
 
 __all__ = [
-    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "GROUNDS", "LARGE", "METHODS", "ONE_TEXT",
-    "REQUESTS", "SEATS", "STAY", "WITH_REASON", "Address", "Again", "Answer", "Box", "Decided",
-    "Marks", "Method", "Option", "Outcome", "Paper", "Position", "Receipt", "Record", "Settled",
-    "Terms", "address", "admit", "box_of", "cast", "decide", "decided_by", "due_boxes", "kept",
-    "key", "language_of", "matter_of", "open_box", "open_for", "options_of", "record_by_id",
-    "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
-    "settle", "taken_of", "to_review", "unsettled", "voted", "way",
+    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "GROUNDS", "HOLDS", "LARGE", "METHODS",
+    "MOST_BYTES", "ONE_TEXT", "REQUESTS", "SEATS", "STAY", "TYPES", "WITH_REASON", "Address",
+    "Again", "AggregateRule", "Answer", "Answered", "Box", "Decided", "DecisionRecord",
+    "Electorate", "Finding", "Heard", "Joint", "Kind", "Marks", "Method", "NodeOutcome", "Option",
+    "Outcome", "Paper", "Position", "Quorum", "Receipt", "Record", "Response", "Rule", "Said",
+    "Settled", "Silence", "Tally", "Terms", "Voice", "Weighting", "address", "admit", "any_record",
+    "any_response", "box_of", "cast", "decide", "decided_by", "due_boxes", "enter", "in_full",
+    "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of", "matter_of",
+    "open_box", "open_for", "options_of", "publish", "read_rule", "record_by_id", "record_by_slug",
+    "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to", "seal",
+    "settle", "shown", "signed", "slug_of", "take", "taken_of", "to_review", "unsettled", "voted",
+    "way", "weight", "written_rule", "wrong",
 ]  # fmt: skip

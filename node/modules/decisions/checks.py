@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from node.modules.decisions import aggregate
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
 from vocab import proofs
@@ -41,7 +42,9 @@ def record(held: Document, activity: Document, known: Known) -> None:
     refuse(theirs, "E_OWNER", "supersedes another community's record")
     _options(held, known)
     _numbers(held)
-    if "concludes" not in held:  # whose electorate is communities, who hide nothing
+    if "concludes" in held:  # whose electorate is communities, who hide nothing
+        _together(held)
+    else:
         _suppressed(held)
     _subject(held, known)
     _proven(held, known)
@@ -94,6 +97,32 @@ def _suppressed(held: Document) -> None:
     refuse(sum(counts) < came, "E_SUPPRESS", "what is left out could be subtracted")
     refuse(len(counts) < 2, "E_SUPPRESS", "one position alone tells everybody's")
     refuse(came < SMALLEST_SHOWN, "E_SUPPRESS", "too few took part")
+
+
+def _together(held: Document) -> None:
+    """Each community once, by its own record, and the outcome follows from the rule."""
+    told = held["nodeOutcomes"]
+    named = [one["community"] for one in told]
+    silent = held.get("silent") or []
+    refuse(len(set(named)) < len(named), "E_JOINT", "a community is counted twice")
+    refuse(set(named) & set(silent), "E_JOINT", "counted and silent")
+    for one in told:
+        away = not same_origin(one["record"], one["community"])
+        refuse(away, "E_JOINT", "the record of another origin")
+    heavy = [one for one in told if "weight" in one]
+    rule = aggregate.read(held["aggregateRule"], table=heavy)
+    said = [
+        aggregate.Said(community=one["community"], voice=voice, members=one.get("weight", 0))
+        for one in told
+        for voice in aggregate.Voice
+        if voice == one["ballot"]
+    ]
+    refuse(len(said) < len(told), "E_JOINT", "a ballot that says nothing we know")
+    unknown = rule.weighting is aggregate.Weighting.TABLE and silent
+    if unknown and rule.silence is aggregate.Silence.REJECT:
+        return  # what the silent weigh stands in the process alone
+    comes = aggregate.outcome(rule, said, [*named, *silent])
+    refuse(comes != held.get("outcome"), "E_RULE", f"by the rule it is {comes}")
 
 
 def _subject(held: Document, known: Known) -> None:

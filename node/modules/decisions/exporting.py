@@ -37,14 +37,14 @@ def register(db: Connection, us: Account, viewer: Viewer, *, only: str = "") -> 
     return {
         "format": FORMAT,
         "community": us.id,
-        "keys": _keys(db, us),
+        "keys": keys_of(db, us),
         "entries": [_entry(one, shown=one.id in wanted) for one in queries.links(db, us.id)],
         "checkpoint": queries.checkpoint(db, us.id),
     }
 
 
-def _keys(db: Connection, us: Account) -> list[dict[str, Any]]:
-    """The keys for records that we have, and those we had, with their end."""
+def keys_of(db: Connection, us: Account) -> list[dict[str, Any]]:
+    """The keys for records that a community has, and those it had, with their end."""
     now = [{"id": id_, "publicKeyMultibase": key} for id_, key in us.assertion_keys.items()]
     old = [
         {"id": one.key_id, "publicKeyMultibase": one.multikey, "until": moment(one.until)}

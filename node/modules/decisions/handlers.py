@@ -6,6 +6,7 @@ kept as well, and never shown as theirs. An answer counts once everything it res
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -29,6 +30,22 @@ from vocab.types import Add, Create, Remove, Update
 handlers = Handlers()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Event: a record of a joint process is here, a ballot or what concludes it, and holds."""
+
+    record: str
+    process: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """Event: what a community said to a record that concludes a joint process counts."""
+
+    response: str
+    record: str
+
+
 @handlers.on(Create, DecisionRecord)
 def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
     """A community has decided something."""
@@ -38,7 +55,7 @@ def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
     known = queries.any_record(unit.db, id_)
     if known is not None and not _may_replace(known, owner, document):
         return
-    found = _judged(unit, document, owner)
+    found = judged(unit, document, owner)
     here = owner.local
     values = {
         "owner": owner.id,
@@ -58,6 +75,15 @@ def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
         unit.db.execute(insert(record).values(id=id_, slug=slug, at=unit.now, **values))
     if found.state is not State.HOLDS and not here:
         unit.later("decisions.check", once=f"decisions.check:{slug_of(id_)}", record=id_)
+    elif values["sent"] or not here:
+        _heard(unit, id_, document)
+
+
+def _heard(unit: Unit, id_: str, document: Mapping[str, Any]) -> None:
+    """Tell of a record that has to do with a joint process."""
+    process = document.get("ballotIn") or document.get("concludes")
+    if isinstance(process, str):
+        unit.tell(Heard(record=id_, process=process))
 
 
 def _own(value: Object, owner: Account) -> str:
@@ -140,17 +166,26 @@ def answered(unit: Unit, act: Act[Create, DecisionResponse]) -> None:
     unit.db.execute(insert(response).values(values))
     if state == "waiting":
         unit.later("decisions.weigh", once=f"decisions.weigh:{slug_of(id_)}", response=id_)
+    if state == "counts":
+        _said(unit, id_, about)
+
+
+def _said(unit: Unit, id_: str, about: str) -> None:
+    """Tell of an answer to what concludes a joint process."""
+    found = queries.any_record(unit.db, about)
+    if found is not None and "concludes" in found.document:
+        unit.tell(Answered(response=id_, record=about))
 
 
 def _receive(unit: Unit, value: DecisionResponse, owner: Account, about: str) -> None:
-    """Let in what answers a record of ours that has left, and nothing else.
+    """Let in what answers a record of ours that has left, or one that concludes a joint process.
 
     Raises:
         Refused: E_SELF_RESPONSE, E_UNKNOWN_RECORD, E_DIGEST, E_DUPLICATE.
     """
     found = queries.any_record(unit.db, about)
     code = rules.refusal(
-        known=found is not None and found.ours and found.sent is not None,
+        known=found is not None and (found.sent is not None or _of_all(found)),
         self_made=found is not None and found.owner == owner.id,
         digest_equal=found is not None and value.responds_to_digest == found.digest,
         said=queries.said_before(unit.db, about, owner.id),
@@ -160,10 +195,15 @@ def _receive(unit: Unit, value: DecisionResponse, owner: Account, about: str) ->
         raise Refused(code, f"{value.id} about {about}")
 
 
+def _of_all(found: Record) -> bool:
+    """Whether a record of others is one that several communities have to do with."""
+    return not found.ours and "concludes" in found.document
+
+
 def _standing(
     document: Mapping[str, Any], owner: Account, value: DecisionResponse, unit: Unit
 ) -> tuple[str, str]:
-    found = _judged(unit, document, owner)
+    found = judged(unit, document, owner)
     if found.state is State.FAILS:
         raise Refused(found.code, f"the proof of {value.id}")
     if found.state is State.UNCHECKED:
@@ -171,7 +211,7 @@ def _standing(
     return ("waiting", "E_BASIS") if value.response in rules.NEEDS_BASIS else ("counts", "")
 
 
-def _judged(unit: Unit, document: Mapping[str, Any], owner: Account) -> Verdict:
+def judged(unit: Unit, document: Mapping[str, Any], owner: Account) -> Verdict:
     """What a seal is worth, by the keys its owner has or had when it was made."""
     keys = keyring.keys(unit.db, owner, document)
     return seals.verdict(document, owner=owner.id, keys=keys, now=unit.now)
@@ -187,6 +227,18 @@ def reach_of(activity: Activity, value: Object) -> Reach:
 def slug_of(id: str) -> str:
     """A short name for an id, for the keys of jobs."""
     return proofs.digest({"id": id})[-22:]
+
+
+def take(unit: Unit, document: Mapping[str, Any], owner: Account) -> None:
+    """Take a record that its own server showed when it was asked, as if it had been sent.
+
+    Raises:
+        Refused: E_OWNER, E_IMMUTABLE.
+    """
+    value = wire.load(document, unit.registry.types)
+    if isinstance(value, DecisionRecord) and not owner.local:
+        made = Create(actor=owner.id, object=value, to=value.to, cc=value.cc)
+        decided(unit, Act(activity=made, object=value, actor=owner, document=document))
 
 
 # What jobs bring back ------------------------------------------------------------------------
@@ -213,6 +265,8 @@ def recheck(unit: Unit, record_id: str, fetched: Mapping[str, Any] | None) -> No
         values["name"] = str(document.get("name", ""))[:500]
         values["outcome"] = str(document.get("outcome", ""))[:40]
     unit.db.execute(update(record).where(record.c.id == record_id).values(values))
+    if now_is.state is State.HOLDS:
+        _heard(unit, record_id, document)
 
 
 def _asked_again(
@@ -220,7 +274,7 @@ def _asked_again(
 ) -> Verdict:
     if document.get("id") != found.id or document.get("attributedTo") != owner.id:
         return Verdict(state=State.FAILS, code="E_OWNER")
-    now_is = _judged(unit, document, owner)
+    now_is = judged(unit, document, owner)
     if now_is.state is State.UNCHECKED and at_home:
         # its owner's page has been read just now, and does not list the key
         return Verdict(state=State.FAILS, code="E_PROOF_KEY")
@@ -239,7 +293,7 @@ def weighed(unit: Unit, response_id: str, basis: Mapping[str, Any] | None) -> No
     owner = unit.account(found.owner) if found else None
     if found is None or owner is None or found.state != "waiting":
         return
-    mine = _judged(unit, found.document, owner)
+    mine = judged(unit, found.document, owner)
     code = mine.code
     if not code and found.response in rules.NEEDS_BASIS:
         code = _weak(basis, found.basis, owner, unit)
@@ -247,13 +301,15 @@ def weighed(unit: Unit, response_id: str, basis: Mapping[str, Any] | None) -> No
     unit.db.execute(
         update(response).where(response.c.id == response_id).values(state=state, code=code)
     )
+    if state == "counts":
+        _said(unit, response_id, found.record)
 
 
 def _weak(basis: Mapping[str, Any] | None, id_: str | None, owner: Account, unit: Unit) -> str:
     """Why a basis does not carry an answer; "" if it does."""
     if basis is None or basis.get("id") != id_ or basis.get("kind") != "DecisionRecord":
         return "E_BASIS"
-    seal = _judged(unit, basis, owner)
+    seal = judged(unit, basis, owner)
     sound = rules.sound_basis(
         owner=str(basis.get("attributedTo")),
         responder=owner.id,

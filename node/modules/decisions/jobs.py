@@ -22,7 +22,7 @@ async def check(node: Node, *, record: str) -> None:
     if found is None or found.ours or found.seal == "holds":
         return
     await _keys(node, found.owner)
-    await node.write(handlers.recheck, record, await _shown(node, record))
+    await node.write(handlers.recheck, record, await shown(node, record))
 
 
 async def weigh(node: Node, *, response: str) -> None:
@@ -35,7 +35,7 @@ async def weigh(node: Node, *, response: str) -> None:
     if found is None or found.state != "waiting":
         return
     await _keys(node, found.owner)
-    basis = await _shown(node, found.basis) if found.basis else None
+    basis = await shown(node, found.basis) if found.basis else None
     await node.write(handlers.weighed, response, basis)
 
 
@@ -49,7 +49,7 @@ async def _keys(node: Node, owner: str) -> None:
         return
 
 
-async def _shown(node: Node, id: str) -> Mapping[str, Any] | None:
+async def shown(node: Node, id: str) -> Mapping[str, Any] | None:
     """A document as its own server shows it; None if it shows none to us."""
     try:
         _, found = await resolving.document(node, id)

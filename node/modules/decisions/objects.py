@@ -12,6 +12,7 @@ from vocab.types import Article, Note
 
 __all__ = [
     "TYPES",
+    "AggregateRule",
     "ChainLink",
     "Counting",
     "DecisionRecord",
@@ -19,6 +20,7 @@ __all__ = [
     "Electorate",
     "Figure",
     "MinorityStatement",
+    "NodeOutcome",
     "Objection",
     "Option",
     "Pair",
@@ -158,6 +160,32 @@ class ChainLink(Object):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AggregateRule(Object):
+    """How the outcomes of several communities become one (`aggregate`)."""
+
+    type: ClassVar[str] = "AggregateRule"
+
+    rule: str | None = text("rule")
+    threshold: str | None = text("threshold")
+    min_participation: int | None = number("minParticipation")
+    block_stops: bool | None = flag("blockStops")
+    weighting: str | None = text("weighting")
+    silence: str | None = text("silence")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeOutcome(Object):
+    """What one community decided in a joint process, by its own record."""
+
+    type: ClassVar[str] = "NodeOutcome"
+
+    community: str | None = iri("community")
+    record: str | None = iri("record")
+    ballot: str | None = text("ballot")
+    weight: int | None = number("weight")
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionRecord(Article):
     """What a community decided; never updated, only superseded by a new record."""
 
@@ -187,6 +215,14 @@ class DecisionRecord(Article):
     review_date: datetime | None = time("reviewDate")
     audit_commitment: str | None = text("auditCommitment")
     chain: ChainLink | None = part("chain", ChainLink)
+    ballot_in: str | None = iri("ballotIn")
+    """The joint process in which this record is its community's ballot."""
+    ballot: str | None = text("ballot")
+    concludes: str | None = iri("concludes")
+    """The joint process that this record concludes."""
+    aggregate_rule: AggregateRule | None = part("aggregateRule", AggregateRule)
+    node_outcomes: tuple[NodeOutcome, ...] = parts("nodeOutcomes", NodeOutcome)
+    silent: tuple[str, ...] = iris("silent")
     responses: str | None = iri("responses")
     """The collection of responses its owner knows of."""
 

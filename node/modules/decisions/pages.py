@@ -21,6 +21,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import publishing, queries, seals
 from node.modules.decisions.figures import figures
+from node.modules.decisions.handlers import slug_of
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.options import options_of
 from node.modules.decisions.queries import Box, Record, language_of
@@ -47,7 +48,16 @@ POSITIONS: Final = {
     "oppose": mark("Against"),
     "approve": mark("Ticked"),
 }
-TITLES: Final = {name: one.title for name, one in METHODS.items()}
+TOGETHER: Final = {
+    "approve": mark("Yes"),
+    "reject": mark("No"),
+    "abstain": mark("Abstains"),
+    "block": mark("Objects"),
+}
+"""What communities say, where several decide together."""
+TITLES: Final = {name: one.title for name, one in METHODS.items()} | {
+    "aggregateOfNodes": mark("By what each community decided")
+}
 APPROVED: Final = frozenset({"approved", "approvedWithAmendments"})
 MOST_ANSWERS: Final = 50
 
@@ -116,8 +126,15 @@ async def show(request: Request) -> Response:
         place="decide",
         seen=seen,
         onward=(await gather(request, "decision")).cards if inside else (),
+        together=_together(seen.record.document),
         **_parts(seen, spoken, _look(node, seen)),
     )
+
+
+def _together(document: Mapping[str, Any]) -> str:
+    """The slug of the joint process that a record of ours belongs to; "" if to none."""
+    process = document.get("ballotIn") or document.get("concludes")
+    return slug_of(process) if isinstance(process, str) else ""
 
 
 def _look(node: "Node", seen: View) -> Verdict:
@@ -141,7 +158,8 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "method": TITLES.get(_way(document), mark("In another way")),
         "figures": figures(document, spoken),
         "turnout": _numbers(electorate, quorum),
-        "tallies": _tallies(document, spoken),
+        "tallies": (tallies := _tallies(document, spoken)),
+        "of": sum(n for _, n, _ in tallies) if "concludes" in document else None,
         "review": _day(document.get("reviewDate")),
         "decided": _day(document.get("published")),
         "statements": [str(s.get("content", "")) for s in _list(document, "minorityStatements")],
@@ -175,17 +193,20 @@ def _tallies(document: Any, spoken: Voice) -> list[tuple[str, int, bool]]:
     told = [t for t in _list(document, "tallies") if isinstance(t.get("count"), int)]
     names = {one.id: one.name or "" for one in options_of(document)}
     taken = document.get("chosenOption")
+    words = TOGETHER if "concludes" in document else POSITIONS
     rows = [
-        (_counted(t, names, spoken), t["count"], bool(taken) and t.get("option") == taken)
+        (_counted(t, names, words, spoken), t["count"], bool(taken) and t.get("option") == taken)
         for t in told
     ]
     counted = {t.get("option") for t in told}
     return rows + [(name, 0, False) for id_, name in names.items() if told and id_ not in counted]
 
 
-def _counted(tally: dict[str, Any], names: Mapping[Any, str], spoken: Voice) -> str:
+def _counted(
+    tally: dict[str, Any], names: Mapping[Any, str], words: Mapping[str, str], spoken: Voice
+) -> str:
     """What a count is of: an option, a position, or both; for an option alone its name says it."""
-    position = spoken.tell(POSITIONS.get(str(tally.get("position")), mark("Other")))
+    position = spoken.tell(words.get(str(tally.get("position")), mark("Other")))
     name = names.get(tally.get("option"))
     if name is None:
         return position

@@ -5,7 +5,7 @@ signed once more with its addressees in it, leaves, and never changes again.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from node.modules.decisions import chaining, counting, queries, records, rules
 from node.modules.decisions.counting import Again
 from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
-from node.modules.decisions.records import Address, Matter, Reply
+from node.modules.decisions.records import Address, Joint, Matter, Reply
 from node.modules.decisions.rules import Answer, Outcome
 from node.modules.decisions.tables import box, record
 from vocab import proofs, wire
@@ -47,7 +47,13 @@ class Settled:
     reach: str
 
 
-def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None) -> Decided | Again:
+def decide(
+    unit: Unit,
+    box_id: str,
+    *,
+    answers: Mapping[str, str] | None = None,
+    joint: Joint | None = None,
+) -> Decided | Again:
     """Count a box and write its record, signed and for members only.
 
     Args:
@@ -55,6 +61,8 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         box_id: a box whose time has come.
         answers: what an approval answers elsewhere: `record`, `answer` and, for an
             objection, `ground`, `request`, `reason`. An approval then leaves at once.
+        joint: the process in which this is our ballot. It leaves at once, whatever it says;
+            but if too few took part we say nothing, and it is a decision like any other.
 
     Returns:
         What was decided; or until when it is open once more, and nothing is decided yet.
@@ -65,10 +73,25 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
     counted = counting.count(unit, box_id)
     if isinstance(counted, Again):
         return counted
-    found, us = counted.box, accounts.community_account(unit.db)
-    id_ = unit.id("o")
-    outcome = counted.result.outcome
-    matter = Matter(
+    us = accounts.community_account(unit.db)
+    matter = _matter(unit, us, counted, joint)
+    id_, outcome = matter.id, matter.result.outcome
+    _keep(unit, us, matter, box_id, answers)
+    unit.log("decision.close", us.id, subject=id_, words=outcome.value)
+    event = Decided(box=box_id, record=id_, outcome=outcome.value)
+    unit.tell(event)
+    if matter.ballot and joint:
+        settle(unit, id_, Reach.PUBLIC, by=us.id, also=joint.others)
+    if answers and outcome is Outcome.APPROVED:
+        settle(unit, id_, _reach_of_answer(unit, answers["record"]), by=us.id)
+    return event
+
+
+def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | None) -> Matter:
+    """What a record is made of, from a box that was counted."""
+    found, id_ = counted.box, unit.id("o")
+    alone = counted.result.outcome is Outcome.APPROVED and joint is None
+    return Matter(
         id=id_,
         url=f"{unit.origin}/d/{_slug(id_)}",
         owner=us.id,
@@ -77,14 +100,14 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         decides=str(found.subject["id"]),
         title=str(found.subject["name"]),
         text=str(found.subject["content"]),
-        subject_digest=found.subject_digest,
+        subject_digest=joint.digest if joint else found.subject_digest,
         options=options_of(found.subject),
         method=found.method,
         eligible=found.eligible,
         needed=found.needed,
         closed=found.closes,
         review=found.review,
-        effective=found.closes if outcome is Outcome.APPROVED else None,
+        effective=found.closes if alone else None,
         audit=counted.audit,
         result=counted.result,
         statements=counted.statements,
@@ -92,14 +115,8 @@ def decide(unit: Unit, box_id: str, *, answers: Mapping[str, str] | None = None)
         recused=counted.recused,
         lot=found.lot_word,
         run_off=tuple(found.run_off or ()),
+        joint=joint,
     )
-    _keep(unit, us, matter, box_id, answers)
-    unit.log("decision.close", us.id, subject=id_, words=outcome.value)
-    event = Decided(box=box_id, record=id_, outcome=outcome.value)
-    unit.tell(event)
-    if answers and outcome is Outcome.APPROVED:
-        settle(unit, id_, _reach_of_answer(unit, answers["record"]), by=us.id)
-    return event
 
 
 def _keep(
@@ -121,7 +138,7 @@ def keep(unit: Unit, us: Account, value: DecisionRecord) -> dict[str, Any]:
     return document
 
 
-def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:
+def settle(unit: Unit, record_id: str, reach: str, *, by: str, also: Sequence[str] = ()) -> None:
     """Choose who may see a record of ours: it leaves, or it stays.
 
     Args:
@@ -129,6 +146,7 @@ def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:
         record_id: a record of ours that has not left.
         reach: community, trusted or public.
         by: who chose it.
+        also: who else is sent it.
 
     Raises:
         Missing: there is no such record of ours.
@@ -140,30 +158,61 @@ def settle(unit: Unit, record_id: str, reach: str, *, by: str) -> None:
     if found.sent:
         raise Conflict("E_SENT", safe=mark("This decision has left already and stays as it is."))
     unit.log("decision.settle", by, subject=record_id, words=reach)
-    in_force = unit.now if found.outcome == Outcome.APPROVED else None
+    in_force = unit.now if _alone(found) else None
     here = {"settled": unit.now, "reach": reach, "in_force": in_force}
     unit.db.execute(update(record).where(record.c.id == record_id).values(here))
     if reach != Reach.COMMUNITY:
-        _send(unit, found, reach)
-    unit.tell(Settled(box=found.box or "", record=record_id, reach=reach))
+        _send(unit, found, reach, also)
+    if found.box:
+        unit.tell(Settled(box=found.box, record=record_id, reach=reach))
 
 
-def _send(unit: Unit, found: queries.Record, reach: str) -> None:
+def _alone(found: queries.Record) -> bool:
+    """Whether a decision is in force by itself: no ballot is, nor what ends a joint process."""
+    together = {"ballotIn", "concludes"} & set(found.document)
+    return found.outcome == Outcome.APPROVED and not together
+
+
+def _send(unit: Unit, found: queries.Record, reach: str, also: Sequence[str]) -> None:
     us = accounts.community_account(unit.db)
-    where = _address(unit, us, reach)
+    where = _address(unit, us, reach, also=also)
     value = wire.load(found.document, unit.registry.types)
     addressed = replace(value, to=where.to, cc=where.cc, handling=where.handling, proof=None)
     document = signed(unit, us, addressed)
     _create(unit, us, document)
-    if found.outcome != Outcome.APPROVED:
-        return
+    if _alone(found):
+        _enter(unit, us, found.id, where)
+    if found.answers and found.outcome == Outcome.APPROVED:
+        _answer_with(unit, found.answers, basis=found.id)
+
+
+def _enter(unit: Unit, us: Account, record_id: str, where: Address) -> None:
     entered = Add(
-        id=unit.id("a"), actor=us.id, object=found.id, target=f"{us.id}/in-force",
+        id=unit.id("a"), actor=us.id, object=record_id, target=f"{us.id}/in-force",
         to=where.to, cc=where.cc, published=unit.now,
     )  # fmt: skip
-    unit.perform(entered, us, wire.load(document, unit.registry.types))
-    if found.answers:
-        _answer_with(unit, found.answers, basis=found.id)
+    unit.perform(entered, us, DecisionRecord(id=record_id))
+
+
+def enter(unit: Unit, record_id: str) -> None:
+    """Have a public decision of ours come into force; nothing if it is, or is not ours."""
+    found = queries.any_record(unit.db, record_id)
+    if found is not None and found.ours and found.in_force is None:
+        us = accounts.community_account(unit.db)
+        _enter(unit, us, record_id, _address(unit, us, Reach.PUBLIC))
+
+
+def publish(unit: Unit, value: DecisionRecord, *, also: Sequence[str]) -> None:
+    """Sign a record of ours that came of no box, bind it to the others, and send it to all.
+
+    Args:
+        unit: the unit.
+        value: the record, without address.
+        also: who is sent it, beside our followers.
+    """
+    us = accounts.community_account(unit.db)
+    keep(unit, us, value)
+    settle(unit, value.id or "", Reach.PUBLIC, by=us.id, also=also)
 
 
 def _answer_with(unit: Unit, answers: Mapping[str, Any], *, basis: str) -> None:
@@ -197,17 +246,19 @@ def respond(
     ground: str | None = None,
     request: str | None = None,
     reason: str = "",
+    also: Sequence[str] = (),
 ) -> str:
     """Send our community's signed answer to another community's record.
 
     Args:
         unit: the unit.
         record_id: a record of another community, with a seal that holds.
-        answer: noted, adopted or objected.
-        basis: our own record; needed for all but noted.
+        answer: what we say to it.
+        basis: our own record; needed to adopt and to object.
         ground: of an objection, one of `rules.GROUNDS`.
         request: what an objection asks for, one of `rules.REQUESTS`.
         reason: of an objection, plain text.
+        also: who is told, beside the record's community.
 
     Returns:
         The answer's id.
@@ -236,7 +287,7 @@ def respond(
         request=request,
         reason=reason,
     )
-    where = _address(unit, us, found.reach, also=found.owner)
+    where = _address(unit, us, found.reach, also=(found.owner, *also))
     _create(unit, us, signed(unit, us, records.response(reply, where, _say(unit))))
     unit.log("decision.answer", us.id, subject=record_id, words=answer.value)
     return id_
@@ -281,7 +332,7 @@ def _create(unit: Unit, us: Account, document: dict[str, Any]) -> None:
     unit.perform(made, us, document=document)
 
 
-def _address(unit: Unit, us: Account, reach: str, *, also: str | None = None) -> Address:
+def _address(unit: Unit, us: Account, reach: str, *, also: Sequence[str] = ()) -> Address:
     return records.address(reach, followers=us.followers, peers=unit.community.peers, also=also)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from node.kernel.access import Reach
 from node.modules.decisions import telling
+from node.modules.decisions.aggregate import Voice
 from node.modules.decisions.methods.face import Setup
 from node.modules.decisions.methods.ways import Method
 from node.modules.decisions.objects import (
@@ -48,10 +49,20 @@ TITLES: Final = {
 STAYS: Final = mark("It stays as it is: %(title)s")
 OPINION: Final = mark("Where we stand: %(title)s")
 CHOICE: Final = mark("%(title)s – %(option)s")
+VOTES: Final = {
+    Voice.APPROVE: mark("%(community)s says yes: %(title)s"),
+    Voice.REJECT: mark("%(community)s says no: %(title)s"),
+    Voice.BLOCK: mark("%(community)s objects: %(title)s"),
+    Voice.ABSTAIN: mark("%(community)s abstains: %(title)s"),
+}
+"""What a record is called that is a ballot among others."""
 REVIEW: Final = mark("It is looked at again on %(day)s.")
 ANSWERS: Final = {
     Answer.NOTED: mark("%(community)s has taken note of the decision “%(title)s”."),
     Answer.ADOPTED: mark("%(community)s adopted the decision “%(title)s” by its own process."),
+    Answer.DECLINED: mark(
+        "%(community)s counted the decision “%(title)s” again and does not come to the same."
+    ),
     Answer.OBJECTED: mark("%(community)s objects to the decision “%(title)s”, by its own process."),
 }
 ABOUT: Final = mark("“%(title)s”: %(words)s")
@@ -81,22 +92,42 @@ class Address:
     handling: str | None = None
 
 
-def address(reach: str, *, followers: str | None, peers: str, also: str | None = None) -> Address:
+def address(reach: str, *, followers: str | None, peers: str, also: Sequence[str] = ()) -> Address:
     """Where something of this reach goes; nowhere if it stays in the community.
 
     Args:
         reach: community, trusted or public.
         followers: the community's followers collection.
         peers: the collection of trusted nodes.
-        also: one more who is told, such as the community that is answered.
+        also: who else is told, such as the community that is answered.
     """
-    more = (also,) if also else ()
+    more = tuple(also)
     if reach == Reach.PUBLIC:
         wide = (*((followers,) if followers else ()), *more)
         return Address(to=(PUBLIC,), cc=wide, handling="public")
     if reach == Reach.TRUSTED:
         return Address(to=(peers,), cc=more, handling="trustedPeers")
     return Address()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """The joint process in which a decision is our ballot: its id, the text's digest, the others.
+
+    Source: vocabulary.md 6.11.
+    """
+
+    process: str
+    digest: str
+    others: tuple[str, ...]
+
+
+VOICES: Final = {
+    Outcome.APPROVED: Voice.APPROVE,
+    Outcome.REJECTED: Voice.REJECT,
+    Outcome.BLOCKED: Voice.BLOCK,
+    Outcome.NO_DECISION: Voice.ABSTAIN,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +157,12 @@ class Matter:
     recused: int = 0
     lot: str | None = None
     run_off: tuple[str, ...] = ()
+    joint: Joint | None = None
+
+    @property
+    def ballot(self) -> Voice | None:
+        """What this is in a joint process; nothing if too few took part: that is silence."""
+        return VOICES[self.result.outcome] if self.joint and self.result.reached else None
 
     @property
     def chosen(self) -> Option | None:
@@ -157,7 +194,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         handling=where.handling,
         decides=matter.decides,
         subject_digest=matter.subject_digest,
-        decision_scope="local",
+        **_together(matter),
         outcome=result.outcome.value,
         options=matter.options,
         chosen_option=matter.chosen.id if matter.chosen else None,
@@ -181,6 +218,14 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
     )
 
 
+def _together(matter: Matter) -> dict[str, Any]:
+    """Whether it is our ballot in a joint process, and which."""
+    if matter.joint is None or matter.ballot is None:
+        return {"decision_scope": "joint" if matter.joint else "local"}
+    ballot = {"ballot_in": matter.joint.process, "ballot": matter.ballot.value}
+    return {"decision_scope": "joint", **ballot}
+
+
 def _electorate(matter: Matter) -> Electorate:
     came = matter.result.participated
     return Electorate(eligible=matter.eligible, participated=came, as_of=matter.closed)
@@ -189,6 +234,9 @@ def _electorate(matter: Matter) -> Electorate:
 def _title(matter: Matter, say: Say) -> str:
     """The outcome and the matter; the option that is taken belongs to it."""
     outcome, chosen = matter.result.outcome, matter.chosen
+    if matter.joint and matter.ballot:
+        names = {"community": short(matter.community, 60), "title": matter.title}
+        return say(VOTES[matter.ballot]) % names
     if not telling.decides(matter.method):
         return say(OPINION) % {"title": matter.title}
     if chosen is None:

@@ -306,6 +306,7 @@ class Answer(StrEnum):
     """What a community does with another's record."""
 
     NOTED = "noted"
+    DECLINED = "declined"
     ADOPTED = "adopted"
     OBJECTED = "objected"
 

@@ -64,7 +64,8 @@ class Finding:
         return self.code not in (HOLDS, HIDDEN)
 
 
-def _wrong(part: str, code: str) -> Finding:
+def wrong(part: str, code: str) -> Finding:
+    """A finding of a fault, by its code."""
     fallback = "The signature can not be used."
     return Finding(part=part, code=code, words=WORDS.get(code, fallback))
 
@@ -107,11 +108,11 @@ def verify(
     try:
         earlier = _read(known) if known is not None else None
     except Malformed:
-        return [_wrong("file", "E_KNOWN")]
+        return [wrong("file", "E_KNOWN")]
     try:
         file = _read(body, earlier)
     except Malformed:
-        return [_wrong("file", "E_FORM")]
+        return [wrong("file", "E_FORM")]
     found = [*file.faults, *_all(file, now or datetime.now(UTC))]
     if earlier is not None:
         found += _since(file, earlier)
@@ -147,19 +148,7 @@ def _register(held: Mapping[str, Any]) -> File:
     community, entries = held.get("community"), held.get("entries")
     if not isinstance(community, str) or not isinstance(entries, list):
         raise Malformed("E_FORM", "community or entries")
-    keys, faults = {}, []
-    for one in held.get("keys") or ():
-        id_, multikey = _part(one, "id"), _part(one, "publicKeyMultibase")
-        if base(id_) != community:
-            faults.append(_wrong(f"key {id_}", "E_KEY_OWNER"))
-            continue
-        try:
-            proofs.from_multikey(multikey)
-        except Malformed:
-            faults.append(_wrong(f"key {id_}", "E_KEY_FORM"))
-            continue
-        until = moment_of(one, "until")
-        keys[id_] = Key(multikey=multikey, until=until, revoked=one.get("revoked") is True)
+    keys, faults = keys_in(held.get("keys"), [community])
     checkpoint = held.get("checkpoint")
     return File(
         community=community,
@@ -169,6 +158,28 @@ def _register(held: Mapping[str, Any]) -> File:
         whole=True,
         faults=faults,
     )
+
+
+def keys_in(rows: Any, communities: Sequence[str]) -> tuple[dict[str, Key], list[Finding]]:
+    """The keys that a file gives, by id, and what is wrong with them.
+
+    Raises:
+        Malformed: E_FORM.
+    """
+    keys, faults = {}, []
+    for one in rows or ():
+        id_, multikey = _part(one, "id"), _part(one, "publicKeyMultibase")
+        try:
+            proofs.from_multikey(multikey)
+        except Malformed:
+            faults.append(wrong(f"key {id_}", "E_KEY_FORM"))
+            continue
+        if base(id_) not in communities:
+            faults.append(wrong(f"key {id_}", "E_KEY_OWNER"))
+            continue
+        until = moment_of(one, "until")
+        keys[id_] = Key(multikey=multikey, until=until, revoked=one.get("revoked") is True)
+    return keys, faults
 
 
 def _entry(one: Any) -> tuple[int, str, Mapping[str, Any] | None]:
@@ -224,12 +235,12 @@ def _places(numbers: Sequence[int], *, whole: bool) -> Iterator[Finding]:
     first = 1 if whole else min(numbers, default=1)
     for number in range(first, min(max(numbers, default=0), first + MOST)):
         if number not in numbers:
-            yield _wrong(f"record {number}", "E_MISSING")
+            yield wrong(f"record {number}", "E_MISSING")
     for number, place in zip(numbers, sorted(numbers), strict=True):
         if numbers.count(number) > 1:
-            yield _wrong(f"record {number}", "E_TWICE")
+            yield wrong(f"record {number}", "E_TWICE")
         elif number != place:
-            yield _wrong(f"record {number}", "E_ORDER")
+            yield wrong(f"record {number}", "E_ORDER")
 
 
 def _of(number: int, code: str, held: Mapping[str, Any] | None) -> Finding:
@@ -239,7 +250,7 @@ def _of(number: int, code: str, held: Mapping[str, Any] | None) -> Finding:
     if code == HIDDEN:
         words = "It is not in this file; its place in the chain is."
         return Finding(part=part, code=code, words=words)
-    return _wrong(part, code)
+    return wrong(part, code)
 
 
 def _told(held: Mapping[str, Any] | None, leaf: str) -> str:
@@ -268,10 +279,10 @@ def _judged(
     try:
         if chain.leaf(held) != leaf:
             return "E_LEAF"
-        if code := _seal(file, held, now, lost_is_fine=lost_is_fine):
-            return code
     except Malformed as problem:
         return problem.code
+    if code := seal(file.keys, file.community, held, now, lost_is_fine=lost_is_fine):
+        return code
     place = held.get("chain")
     if isinstance(place, Mapping):
         if place.get("number") != number:
@@ -281,19 +292,33 @@ def _judged(
     return "E_RECOUNT" if recounting.agrees(held) is False else HOLDS
 
 
-def _seal(file: File, held: Mapping[str, Any], now: datetime, *, lost_is_fine: bool) -> str:
-    """Why a proof is not the community's; "" if it is.
+def seal(
+    keys: Mapping[str, Key],
+    community: str,
+    held: Mapping[str, Any],
+    now: datetime,
+    *,
+    lost_is_fine: bool = False,
+) -> str:
+    """Why a proof is not the community's, as a code; "" if it is.
 
-    Raises:
-        Malformed: as `proofs.verify`.
+    Args:
+        keys: those that are known, by id.
+        community: who must have signed.
+        held: the document with its proof.
+        now: with a zone.
+        lost_is_fine: something later stands for what was signed with a key that others may have.
     """
-    method = proofs.method_of(held)
-    if base(method) != file.community:
-        return "E_PROOF_OWNER"
-    key = file.keys.get(method)
-    if key is None:
-        return "E_PROOF_KEY"
-    proofs.verify(held, proofs.from_multikey(key.multikey), now=now)
+    try:
+        method = proofs.method_of(held)
+        if base(method) != community:
+            return "E_PROOF_OWNER"
+        key = keys.get(method)
+        if key is None:
+            return "E_PROOF_KEY"
+        proofs.verify(held, proofs.from_multikey(key.multikey), now=now)
+    except Malformed as problem:
+        return problem.code
     made = moment_of(held["proof"], "created")
     if key.until is not None and (made is None or made > key.until):
         return "E_KEY_ENDED"
@@ -302,25 +327,18 @@ def _seal(file: File, held: Mapping[str, Any], now: datetime, *, lost_is_fine: b
 
 def _confirmed(file: File, now: datetime) -> bool:
     """Whether a key that only the community has stands for the end of the chain."""
-    try:
-        return bool(file.checkpoint) and not _seal(
-            file, file.checkpoint or {}, now, lost_is_fine=False
-        )
-    except Malformed:
-        return False
+    word = file.checkpoint
+    return word is not None and not seal(file.keys, file.community, word, now)
 
 
 def _end(file: File, link: str, now: datetime) -> Finding:
     """Whether the chain ends where its community signed that it does."""
     word = file.checkpoint
     if word is None:
-        return _wrong("checkpoint", "E_NO_CHECKPOINT")
+        return wrong("checkpoint", "E_NO_CHECKPOINT")
     if word.get("attributedTo") != file.community or word.get("type") != "Checkpoint":
-        return _wrong("checkpoint", "E_OWNER")
-    try:
-        code = _seal(file, word, now, lost_is_fine=False)
-    except Malformed as problem:
-        code = problem.code
+        return wrong("checkpoint", "E_OWNER")
+    code = seal(file.keys, file.community, word, now)
     number, length = word.get("number"), len(file.entries)
     if not code and (not isinstance(number, int) or number > length):
         code = "E_CUT"
@@ -329,7 +347,7 @@ def _end(file: File, link: str, now: datetime) -> Finding:
     if not code and word.get("link") != link:
         code = "E_HEAD"
     if code:
-        return _wrong("checkpoint", code)
+        return wrong("checkpoint", code)
     words = f"Up to record {number}, as signed on {word.get('published')}."
     return Finding(part="checkpoint", code=HOLDS, words=words)
 
@@ -337,15 +355,15 @@ def _end(file: File, link: str, now: datetime) -> Finding:
 def _since(file: File, earlier: File) -> Iterator[Finding]:
     """What differs from an earlier file of the same community."""
     if earlier.community != file.community:
-        yield _wrong("file", "E_KNOWN")
+        yield wrong("file", "E_KNOWN")
         return
     for id_, key in earlier.keys.items():
         now_is = file.keys.get(id_)
         if now_is is not None and now_is.multikey != key.multikey:
-            yield _wrong(f"key {id_}", "E_KNOWN_KEY")
+            yield wrong(f"key {id_}", "E_KNOWN_KEY")
     here = {number: leaf for number, leaf, _ in file.entries}
     for number, leaf, _ in earlier.entries:
         if number in here and here[number] != leaf:
-            yield _wrong(f"record {number}", "E_REWRITTEN")
+            yield wrong(f"record {number}", "E_REWRITTEN")
         elif number not in here and file.whole:
-            yield _wrong(f"record {number}", "E_SHORTER")
+            yield wrong(f"record {number}", "E_SHORTER")

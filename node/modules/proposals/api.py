@@ -1,7 +1,20 @@
-"""What other modules may use of proposals."""
+"""What other modules may use of proposals: bring one, read one, bind one to a joint process."""
 
+from node.modules.proposals.bringing import Draft, Together, bind, bring, months_after, ours
 from node.modules.proposals.events import Brought
-from node.modules.proposals.queries import Proposal, author_of, by_slug, how_many_active
+from node.modules.proposals.forms import ONE_TEXT, SHARES
+from node.modules.proposals.queries import (
+    Plan,
+    Proposal,
+    author_of,
+    by_slug,
+    how_many_active,
+    plan_of,
+)
 from node.modules.proposals.starting import begin
+from node.modules.proposals.wording import STAYS
 
-__all__ = ["Brought", "Proposal", "author_of", "begin", "by_slug", "how_many_active"]
+__all__ = [
+    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Draft", "Plan", "Proposal", "Together", "author_of",
+    "begin", "bind", "bring", "by_slug", "how_many_active", "months_after", "ours", "plan_of",
+]  # fmt: skip

@@ -6,8 +6,8 @@ takes the steps of other communities, and sent if the proposal may be seen outsi
 
 import calendar
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,20 @@ from web.language import mark
 
 
 @dataclass(frozen=True, kw_only=True)
+class Together:
+    """The joint process a proposal belongs to.
+
+    `process`: its id; `subject`: `id`, `name` and `content` of the text that all decide on;
+    `digest` of that; `others`: the communities that are told our decision.
+    """
+
+    process: str
+    subject: Mapping[str, Any]
+    digest: str
+    others: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft(Words):
     """A proposal as a member writes it.
 
@@ -49,6 +63,7 @@ class Draft(Words):
     named: bool
     answers: Mapping[str, str] | None = None
     source: str = ""
+    joint: Together | None = None
 
 
 def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
@@ -72,7 +87,8 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
     times = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
-    if wrong := times | wording.faults(unit, draft, answers=draft.answers is not None):
+    one_text = draft.answers is not None
+    if wrong := times | ({} if draft.joint else wording.faults(unit, draft, answers=one_text)):
         raise Invalid(wrong)
     us = accounts.community_account(unit.db)
     value = _value(unit, us, member, draft)
@@ -101,9 +117,9 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         attributed_to=us.id,
         audience=us.id,
         proposed_by=member if draft.named else None,
-        name=untagged(draft.title),
+        name=str(draft.joint.subject["name"]) if draft.joint else untagged(draft.title),
         summary=wording.summary(unit, draft.title, f"{unit.origin}/p/{_slug(id_)}"),
-        content=from_text(draft.text),
+        content=str(draft.joint.subject["content"]) if draft.joint else from_text(draft.text),
         options=wording.options(unit, id_, draft),
         lang=unit.community.language,
         url=f"{unit.origin}/p/{_slug(id_)}",
@@ -134,6 +150,7 @@ def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> No
             review_months=draft.review_months,
             answers=dict(draft.answers) if draft.answers else None,
             settings=wording.settings(draft),
+            joint=asdict(draft.joint) if draft.joint else None,
             once=once,
         )
     )
@@ -150,8 +167,11 @@ def _open_box(unit: Unit, slug: str) -> None:
         settings=made.settings or {},
     )
     subject: dict[str, Any] = {"id": found.id, "name": found.name, "content": found.content}
+    if made.joint is not None:
+        subject = dict(made.joint["subject"])
     if found.options:
-        subject["options"] = [decisions.kept(option) for option in found.options]
+        among = [replace(o, id=f"{subject['id']}#{decisions.key(o.id)}") for o in found.options]
+        subject["options"] = [decisions.kept(option) for option in among]
     members = [m.id for m in accounts.members(unit.db, suspended=False)]
     active = queries.active(unit.db, unit.now)
     decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
@@ -204,11 +224,34 @@ def close(unit: Unit, slug: str) -> None:
         return
     if unit.now < made.closes:
         raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
-    done = decisions.decide(unit, slug, answers=made.answers)
+    done = decisions.decide(unit, slug, answers=made.answers, joint=_joint(made))
     if isinstance(done, decisions.Again):
         _once_more(unit, found, done.closes)
     else:
         move(unit, found, rules.ending(done.outcome), sent=False)
+
+
+def _joint(made: Plan) -> decisions.Joint | None:
+    if made.joint is None:
+        return None
+    held = Together(**made.joint)
+    return decisions.Joint(process=held.process, digest=held.digest, others=tuple(held.others))
+
+
+def bind(unit: Unit, slug: str, joint: Together) -> None:
+    """Have a proposal of ours decided together with others; its words stay as they are.
+
+    Raises:
+        Missing: there is no such proposal.
+        Conflict: E_STAGE, it is decided or withdrawn; E_JOINT, it is decided together already.
+    """
+    found, made = ours(unit, slug)
+    if found.stage not in ("deliberating", "voting"):
+        raise Conflict("E_STAGE", safe=mark("This is decided already, or was taken back."))
+    if made.joint is not None:
+        raise Conflict("E_JOINT", safe=mark("Others were invited to this already."))
+    kept = {"joint": asdict(joint)}
+    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
 
 
 def _once_more(unit: Unit, found: Proposal, closes: datetime) -> None:

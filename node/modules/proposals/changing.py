@@ -34,7 +34,7 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     author = made.author == member and accounts.is_member(unit.db, member)
     if not author:
         raise Refused("E_NOT_YOURS", safe=THEIRS)
-    if not rules.may_change(stage=found.stage, author=author):
+    if not rules.may_change(stage=found.stage, author=author, joint=made.joint is not None):
         raise Conflict("E_STAGE", safe=FIXED)
     if wrong := wording.faults(unit, words, answers=made.answers is not None):
         raise Invalid(wrong)
@@ -53,4 +53,6 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
 
 
 THEIRS = mark("Only who brought it can change it.")
-FIXED = mark("Voting has begun, so the text and the options stay as they are.")
+FIXED = mark(
+    "Voting has begun, or others decide on it too, so the text and the options stay as they are."
+)

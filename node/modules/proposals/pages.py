@@ -82,12 +82,24 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         state=rules.on_screen,
         may_settle=may_settle(seen, request.state.viewer),
         may_withdraw=rules.legal(seen.proposal.stage, "withdrawn"),
-        may_change=rules.may_change(stage=seen.proposal.stage, author=seen.mine),
+        may_change=rules.may_change(
+            stage=seen.proposal.stage, author=seen.mine, joint=seen.together
+        ),
+        may_invite=_may_invite(node, seen, request.state.viewer),
+        together=seen.plan and seen.plan.joint and decisions.slug_of(seen.plan.joint["process"]),
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
         taken=[o.id for o in decisions.taken_of(seen.record.document)] if seen.record else [],
         seen=seen,
         onward=(await gather(request, "proposal")).cards if inside else (),
     )
+
+
+def _may_invite(node: "Node", seen: View, viewer: Viewer) -> bool:
+    """Whether this viewer may invite other communities to decide on a proposal, too."""
+    one = seen.proposal
+    fits = one.ours and one.reach == "public" and not one.options and not seen.together
+    open_ = one.stage in ("deliberating", "voting") and (seen.mine or viewer.is_admin)
+    return fits and open_ and any(m.name == "joint" for m in node.registry.modules)
 
 
 async def say(request: Request) -> Response:

@@ -63,6 +63,7 @@ class Plan:
     answers: Mapping[str, str] | None
     changed: datetime | None
     settings: Mapping[str, Any] | None
+    joint: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, kw_only=True)

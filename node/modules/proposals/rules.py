@@ -183,9 +183,12 @@ def may_withdraw(*, stage: str, author: bool, admin: bool) -> bool:
     return (author or admin) and legal(stage, "withdrawn")
 
 
-def may_change(*, stage: str, author: bool) -> bool:
-    """Whether somebody may change text and options: who brought it, until voting opens."""
-    return author and legal(stage, "voting")
+def may_change(*, stage: str, author: bool, joint: bool = False) -> bool:
+    """Whether somebody may change text and options: who brought it, until voting opens.
+
+    What several communities decide on stays as it is from the invitation on.
+    """
+    return author and not joint and legal(stage, "voting")
 
 
 def may_settle(*, author: bool, admin: bool) -> bool:

@@ -280,7 +280,7 @@ async def _changeable(request: Request) -> View:
         raise Missing
     if not seen.mine:
         raise Refused("E_NOT_YOURS", me, safe=changing.THEIRS)
-    if not rules.may_change(stage=seen.proposal.stage, author=seen.mine):
+    if not rules.may_change(stage=seen.proposal.stage, author=seen.mine, joint=seen.together):
         raise Conflict("E_STAGE", safe=changing.FIXED)
     return seen
 

@@ -73,12 +73,14 @@ plan = Table(
     Column("answers", JSON),
     Column("changed", Moment),
     Column("settings", JSON),
+    Column("joint", JSON),
     Column("once", String(64), unique=True),
     Index(None, "author"),
 )
 """What members alone know of a proposal of ours: who brought it, its words as they were
 written, how and when it is decided, what an approval answers elsewhere, and when its author last
-changed its words."""
+changed its words. `joint`: the joint process in which the decision is our ballot, with the text
+that is decided there (`bringing.Together`)."""
 
 comment = Table(
     "proposal_comment",

@@ -31,6 +31,11 @@ class View:
     mine: bool
     count: int
 
+    @property
+    def together(self) -> bool:
+        """Whether it is decided together with other communities."""
+        return self.plan is not None and self.plan.joint is not None
+
 
 def member(request: Request) -> "tuple[Node, Viewer, str]":
     """The node, the viewer and their id.

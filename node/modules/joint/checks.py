@@ -1,0 +1,36 @@
+"""What must hold of a joint process that arrived; vocabulary.md 6.11 and 8."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from node.modules.decisions import api as decisions
+from node.modules.joint.objects import JointProcess
+from vocab import proofs
+from vocab.checks import Check, Document, Known, base, moment_of, refuse
+from vocab.model import Object
+
+
+def process(held: Document, activity: Document, known: Known) -> None:
+    """It is the community's own, who takes part in it, by a rule that can be counted by.
+
+    Raises:
+        Malformed: E_AUDIENCE, E_JOINT, E_RULE, E_HANDLING, E_TIME_ORDER, E_PROOF_….
+    """
+    owner = held.get("attributedTo")
+    refuse(held.get("audience") != owner, "E_AUDIENCE", "not the community it is of")
+    refuse(owner not in held["participants"], "E_JOINT", "the convener takes no part")
+    refuse(held.get("handling") != "public", "E_HANDLING", "joint decisions are public")
+    rule = decisions.read_rule(held["aggregateRule"], held.get("weights"))
+    table = rule.weighting is decisions.Weighting.TABLE
+    bare = table and not set(held["participants"]) <= set(rule.table)
+    refuse(bare, "E_RULE", "somebody has no weight")
+    begins, ends = moment_of(held, "startTime"), moment_of(held, "endTime")
+    refuse(begins and ends and ends <= begins, "E_TIME_ORDER", "ends before it begins")
+    method = proofs.method_of(held)
+    refuse(base(method) != owner, "E_PROOF_OWNER", "not the owner's key")
+    key = known.key(method)
+    if key is not None:
+        proofs.verify(held, key, now=known.now or datetime.now(UTC))
+
+
+CHECKS: Mapping[type[Object], Check] = {JointProcess: process}

@@ -1,0 +1,19 @@
+"""What others may fetch of joint decisions: the process, as its convener said it last."""
+
+from sqlalchemy import Connection
+
+from node.kernel.access import Viewer
+from node.modules.decisions.api import TYPES as DECISIONS
+from node.modules.joint import queries
+from node.modules.joint.objects import TYPES
+from vocab import wire
+from vocab.model import Object
+from vocab.types import CORE
+
+_TYPES = wire.claims((*CORE, *DECISIONS, *TYPES))
+
+
+def document(db: Connection, id: str, _viewer: Viewer) -> Object | None:
+    """A joint process; they are for everybody."""
+    found = queries.by_id(db, id)
+    return wire.load(found.document, _TYPES) if found is not None else None
