@@ -13,6 +13,8 @@ from itertools import zip_longest
 
 import nh3
 
+from vocab.origins import origin, spelled
+
 SIZE = 100_000
 """Characters of HTML; what is longer is cut before it is cleaned, and closed by cleaning."""
 TEXT_SIZE = 50_000
@@ -40,6 +42,9 @@ _ELEMENT = re.compile(r"""(<(?:[^>"']|"[^"]*"|'[^']*')*>)""")
 _HIGH = re.compile(r"<(/?)h[12]>")
 """The headings of a page are ours; those of a text begin below them."""
 
+_ANCHOR = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+_ADDRESS = re.compile(r"(?:https?://)?([\w.-]{1,250}\.[^\W\d_]{2,60})(?:[/:?#]|$)", re.IGNORECASE)
+
 # Built once: it holds no state but its own settings.
 _CLEANER = nh3.Cleaner(
     tags=TAGS,
@@ -59,7 +64,19 @@ def clean(source: str | None) -> str:
     if not source:
         return ""
     kept = _HIGH.sub(r"<\1h3>", _CLEANER.clean(_plain(source[:SIZE])))
-    return _ATTRIBUTE.sub(r"\1&#61;", kept)
+    return _ATTRIBUTE.sub(r"\1&#61;", _ANCHOR.sub(_where, kept))
+
+
+def _where(link: re.Match[str]) -> str:
+    """A link; with the host it leads to behind it, if its words are the address of another."""
+    named = _ADDRESS.match(escaping.unescape(_ELEMENT.sub("", link[3])).strip())
+    leads = origin(escaping.unescape(link[1]))
+    if named is None or leads is None or "mention" in link[2]:
+        return link[0]
+    host = leads[1]
+    same = spelled(named[1]).removeprefix("www.") == host.removeprefix("www.")
+    told = f" ({host})"
+    return link[0] if same or link.string.startswith(told, link.end()) else link[0] + told
 
 
 def to_text(source: str | None) -> str:

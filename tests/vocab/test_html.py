@@ -62,6 +62,27 @@ def test_a_line_is_cut_with_an_ellipsis() -> None:
     assert html.line("x" * 300, 10) == "x" * 9 + "…"
 
 
+@pytest.mark.parametrize(("leads", "shown", "told"), [
+    ("https://evil.test/x", "https://bank.example/login", "evil.test"),
+    ("https://evil.test", "bank.example", "evil.test"),
+    ("https://evil.test", "https://b&#97;nk.example", "evil.test"),
+    ("https://bank.example.evil.test/", "https://bank.example", "bank.example.evil.test"),
+    ("https://b\u0430nk.example/", "bank.example", "xn--bnk-6cd.example"),
+    ("https://www.bank.example/x", "bank.example", ""),
+    ("https://xn--bcher-kva.example/", "bücher.example", ""),
+    ("https://evil.test", "Look at this", ""), ("https://evil.test", "3.11", ""),
+])  # fmt: skip
+def test_a_link_that_says_another_address_tells_where_it_leads(
+    leads: str, shown: str, told: str
+) -> None:
+    made = html.clean(f'<p><a href="{leads}">{shown}</a>.</p>')
+
+    assert made.endswith(f"</a> ({told}).</p>" if told else "</a>.</p>")
+    assert html.clean(made) == made
+    mention = f'<a href="{leads}" class="u-url mention">@bo@bank.example</a>'
+    assert "(" not in html.clean(mention)
+
+
 @pytest.mark.parametrize(
     ("typed", "made"),
     [
