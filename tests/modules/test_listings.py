@@ -22,7 +22,6 @@ from node.modules.follows import api as following
 from node.modules.listings import api, posting, public, queries, writing
 from node.modules.listings.places import cell
 from node.modules.listings.posting import Draft
-from node.modules.listings.queries import Asked
 from node.modules.listings.rules import State
 from node.modules.listings.tables import Notice
 from node.modules.listings.when import When, once, weekly
@@ -555,30 +554,34 @@ async def test_what_a_keeper_hides_is_gone_for_others(alder: Node) -> None:
 # For matching -------------------------------------------------------------------------------
 
 
-async def test_candidates_are_of_the_other_side_and_the_same_topic(alder: Node) -> None:
+async def test_candidates_are_of_the_other_side_open_and_of_somebody_else(
+    alder: Node, clock: Clock
+) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
+    over = await post(alder, ana, "community", ends=START + timedelta(days=1))
     offer = await post(alder, ana, "community")
-    await post(alder, ana, "community", "request")
-    await post(alder, ana, "community", topic="music")
-    await post(alder, ben, "community")
+    need = await post(alder, ana, "community", "request")
+    mine = await post(alder, ben, "community")
+    hidden = await post(alder, ana, "community")
+    keeper = (await alder.read(members.admins))[0]
+    await alder.write(moderation.api.hide, hidden.id, by=keeper.id, reason="An advertisement.")
+    ids = [one.id for one in (over, offer, need, mine, hidden)]
+    clock.advance(days=2)
 
-    found = await alder.read(
-        api.candidates, HERE, alder.now(), Asked(purpose="offer"),
-        concepts=[api.concept("repair")], but=ben.id,
-    )  # fmt: skip
+    found = await alder.read(api.candidates, alder.now(), purpose="offer", ids=ids, but=ben.id)
 
     assert [one.id for one in found] == [offer.id]
 
 
 async def test_only_what_its_owner_allows_is_matched_elsewhere(alder: Node) -> None:
     ana = await person(alder, "ana")
-    await post(alder, ana, "community")
+    here = await post(alder, ana, "community")
     hidden = await post(alder, ana, "community", hidden=True)
     public_ = await post(alder, ana, "public")
 
     found = await alder.read(
-        api.candidates, HERE, alder.now(), Asked(purpose="offer"),
-        concepts=[api.concept("repair")], scopes=["trustedPeers", "public"],
+        api.candidates, alder.now(), purpose="offer", ids=[here.id, hidden.id, public_.id],
+        scopes=["trustedPeers", "public"],
     )  # fmt: skip
 
     assert {one.id for one in found} == {hidden.id, public_.id}

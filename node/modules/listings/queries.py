@@ -169,41 +169,49 @@ def _about(concepts: Iterable[str]) -> ColumnElement[bool]:
 
 def candidates(
     db: Connection,
-    viewer: Viewer,
     now: datetime,
-    asked: Asked,
     *,
+    purpose: str,
     ids: Sequence[str],
+    but: str = "",
     scopes: Sequence[str] = (),
-    but: str | None = None,
 ) -> list[Notice]:
-    """Those of some listings that are open and may be matched.
+    """Those of some listings that are open, and that the community knows of, for matching.
 
-    What keepers have hidden is never among them, nor what is of whom a viewer sees nothing.
+    What keepers have hidden is never among them, nor what is of whom they keep out.
 
     Args:
         db: where to look.
-        viewer: who is to see them; `api.HERE` for everything the community knows.
         now: the moment.
-        asked: which of them; `purpose` is what is looked for.
+        purpose: which side is looked for.
         ids: of which listings.
-        scopes: match scopes that are wanted; all if empty.
         but: an account whose own listings are left out.
+        scopes: match scopes that are wanted, of ours alone; any, and others' too, if empty.
     """
-    wanted = select(listing).where(
-        listing.c.id.in_(ids),
-        visible(listing, viewer),
-        ~_away(),
-        *_asked(asked),
-        listing.c.hidden.is_(None),
-        listing.c.owner.not_in(unseen(viewer.id)),
-    )
-    if scopes:
-        wanted = wanted.where(listing.c.match_scope.in_(scopes))
-    if but is not None:
-        wanted = wanted.where(listing.c.owner != but)
+    if not ids:
+        return []
+    said = {"purpose": purpose, "ids": list(ids), "but": but, "scopes": list(scopes)}
+    found = _all(db, _candidates(bool(scopes)), **said)
     # asked for what is open, SQLite would go through all that is and not to these
-    return [one for one in _all(db, wanted) if one.state(now) in LIVE]
+    return [one for one in found if one.state(now) in LIVE]
+
+
+@functools.cache
+def _candidates(scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key of the cache)
+    """Built once each, since building costs more than asking."""
+    here = Viewer(role="member")
+    wanted = select(listing).where(
+        listing.c.id.in_(bindparam("ids", expanding=True)),
+        visible(listing, here),
+        ~_away(),
+        listing.c.purpose == bindparam("purpose"),
+        listing.c.owner != bindparam("but"),
+        listing.c.owner.not_in(unseen(here.id)),
+    )
+    if not scoped:
+        return wanted
+    allowed = listing.c.match_scope.in_(bindparam("scopes", expanding=True))
+    return wanted.where(allowed, listing.c.local)
 
 
 def of_owner(db: Connection, viewer: Viewer, *, limit: int = 200) -> list[Notice]:

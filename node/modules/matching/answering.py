@@ -95,12 +95,7 @@ def _candidates(unit: Unit, asked: queries.Asked) -> list[tuple[Fit, Notice]]:
     near = indexing.like(unit.db, needed, "offer", most=indexing.NEWEST)
     small = active(unit) < rules.SMALLEST_SET
     offers = listings.candidates(
-        unit.db,
-        listings.HERE,
-        unit.now,
-        listings.Asked(purpose="offer", local=True),
-        ids=list(near),
-        scopes=("trustedPeers", "public"),
+        unit.db, unit.now, purpose="offer", ids=list(near), scopes=("trustedPeers", "public")
     )
     best: dict[str, tuple[Fit, Notice]] = {}
     for offer in offers:

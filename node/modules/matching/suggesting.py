@@ -92,9 +92,8 @@ def still(
     db: Connection, notice: Notice, ids: Iterable[str], now: datetime
 ) -> Mapping[str, Notice]:
     """Those of some notices that are open and may be matched with one, by their ids."""
-    asked = listings.Asked(purpose=opposite(notice))
     found = listings.candidates(
-        db, listings.HERE, now, asked, ids=sorted(set(ids)), but=notice.owner
+        db, now, purpose=opposite(notice), ids=sorted(set(ids)), but=notice.owner
     )
     if notice.local and all(one.local for one in found):
         return {one.id: one for one in found}
