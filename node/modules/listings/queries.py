@@ -176,9 +176,7 @@ def candidates(
     but: str = "",
     scopes: Sequence[str] = (),
 ) -> list[Notice]:
-    """Those of some listings that are open, and that the community knows of, for matching.
-
-    What keepers have hidden is never among them, nor what is of whom they keep out.
+    """Those of some listings that are open and may be matched: none that is hidden or kept out.
 
     Args:
         db: where to look.
@@ -188,10 +186,8 @@ def candidates(
         but: an account whose own listings are left out.
         scopes: match scopes that are wanted, of ours alone; any, and others' too, if empty.
     """
-    if not ids:
-        return []
     said = {"purpose": purpose, "ids": list(ids), "but": but, "scopes": list(scopes)}
-    found = _all(db, _candidates(bool(scopes)), **said)
+    found = _all(db, _candidates(bool(scopes)), **said) if ids else []
     # asked for what is open, SQLite would go through all that is and not to these
     return [one for one in found if one.state(now) in LIVE]
 
