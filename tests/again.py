@@ -17,8 +17,8 @@ from node.kernel.node import Node
 
 T = TypeVar("T")
 
-Rows = Mapping[str, list[Any]]
-"""Table to its rows."""
+Rows = Mapping[str, list[Any]] | str
+"""Table to its rows; on PostgreSQL its own words for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +46,8 @@ async def again(name: str, build: Callable[[], Awaitable[T]], *nodes: Node) -> T
         name: what is built; the same name means the same deeds.
         build: acts on the rows of these nodes and over their wire, and on nothing else. What it
             gives back is given to others too, so it is a value that nobody changes.
-        nodes: those it acts on, all on one wire. On PostgreSQL it is built each time.
+        nodes: those it acts on, all on one wire.
     """
-    if not nodes[0].database.sqlite:
-        return await build()
     before = [await node.database.write(_look) for node in nodes]
     key = (name, *[_likeness(*one) for one in zip(nodes, before, strict=True)])
     if key in _KEPT:
@@ -96,7 +94,8 @@ def _likeness(node: Node, rows: Rows) -> tuple[Any, ...]:
     """What must be alike for the same deeds to have the same effect."""
     settings = replace(node.settings, data=Path(), database="")
     wire = _wire(node)
-    said = repr((sorted(rows.items()), settings, sorted(wire.away), sorted(_notes(wire))))
+    before = rows if isinstance(rows, str) else sorted(rows.items())
+    said = repr((before, settings, sorted(wire.away), sorted(_notes(wire))))
     modules = tuple(map(id, node.registry.modules))
     return (node.origin, node.now(), modules, node.random.getstate(),
             hashlib.sha256(said.encode()).digest())  # fmt: skip
@@ -112,17 +111,60 @@ ORDER BY name = 'sqlite_sequence'
 """
 """The last is what counts rows, and counts those that are put back."""
 
+_TABLE = "relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'alembic%'"
+
+_POSTGRES_LOOK = f"""
+CREATE OR REPLACE FUNCTION pg_temp.look() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE one name; rows json; found json[]; BEGIN
+  FOR one IN
+    SELECT relname FROM pg_class WHERE {_TABLE} AND pg_relation_size(oid) > 0 ORDER BY relname
+  LOOP
+    EXECUTE format('SELECT json_agg(t ORDER BY t.ctid) FROM public.%I t', one) INTO rows;
+    IF rows IS NOT NULL THEN found := found || json_build_array(one, rows); END IF;
+  END LOOP;
+  RETURN json_build_array(found, (
+    SELECT coalesce(json_agg(json_build_array(seqrelid::regclass, last) ORDER BY seqrelid), '[]')
+    FROM pg_sequence, pg_sequence_last_value(seqrelid) AS last WHERE last IS NOT NULL));
+END $$
+"""
+"""Tables with their rows, and how far what counts rows has come; JSON word for word."""
+
+_POSTGRES_PUT = f"""
+CREATE OR REPLACE FUNCTION pg_temp.put(new text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE one name; part json; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT relname FROM pg_class WHERE {_TABLE} AND pg_relation_size(oid) > 0 LOOP
+    EXECUTE format('DELETE FROM public.%I', one);
+  END LOOP;
+  FOR part IN SELECT json_array_elements(new::json -> 0) LOOP
+    EXECUTE format('INSERT INTO public.%1$I OVERRIDING SYSTEM VALUE
+      SELECT * FROM json_populate_recordset(NULL::public.%1$I, $1)', part ->> 0) USING part -> 1;
+  END LOOP;
+  FOR part IN SELECT json_array_elements(new::json -> 1) LOOP
+    PERFORM setval((part ->> 0)::regclass, (part ->> 1)::bigint);
+  END LOOP;
+END $$
+"""
+"""The same rows in place of all that are there."""
+
 
 def _look(db: Connection) -> Rows:
     """Every row but the versions."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql(_POSTGRES_LOOK)
+        return str(db.exec_driver_sql("SELECT pg_temp.look()").scalar_one())
     driver: Any = db.connection.driver_connection
     names = [name for (name,) in driver.execute(_TABLES).fetchall()]
     found = {name: driver.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _put(db: Connection, old: Collection[str], new: Rows) -> None:
+def _put(db: Connection, old: Rows, new: Rows) -> None:
     """Have these rows in place of those of the `old` tables."""
+    if isinstance(new, str):
+        db.exec_driver_sql(_POSTGRES_PUT)
+        db.exec_driver_sql("SELECT pg_temp.put($1)", (new,))
+        return
     driver: Any = db.connection.driver_connection
     driver.execute("PRAGMA defer_foreign_keys=ON")
     for name in old:

@@ -34,7 +34,7 @@ from tests.servers import (
     shared,
 )
 from tests.templates import Templates, shipped
-from web import sessions
+from web import sessions, slots
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -45,6 +45,7 @@ def pytest_configure() -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
     engines.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
+    slots.SECONDS = 60.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

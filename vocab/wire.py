@@ -327,6 +327,8 @@ def _plain(held: Any, used: Used, mode: Mode, wire: Wire) -> Any:
         return moment(held)
     if isinstance(held, Object):
         return _nested(held, used, mode)
+    if isinstance(held, str):
+        return str(held)  # a member of an enumeration becomes its word
     if wire.kind == "value" and wire.key != "proof":
         _terms_in(held, used)
     return held

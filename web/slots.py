@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SECONDS: Final = 2.0
+SECONDS = 2.0
+"""How long a module may take to fill a place; tests, which do not depend on time, wait longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Filled:
 
 
 async def gather(
-    request: Request, slot: str, seconds: float = SECONDS, *, viewer: Viewer | None = None
+    request: Request, slot: str, seconds: float | None = None, *, viewer: Viewer | None = None
 ) -> Filled:
     """Ask every module for its cards in a slot, all at once.
 
@@ -63,15 +64,16 @@ async def gather(
         request: whose viewer the cards are for; its language is the page's.
         slot: ``today.next``, ``today.waiting``, ``today.happened``, ``today.elsewhere``,
             ``public``, or a module's own.
-        seconds: how long each module may take.
+        seconds: how long each module may take, if not `SECONDS`.
         viewer: whom the cards are about, if it is not who asks.
     """
     node: Node = request.app.state.node
     reader: Viewer = getattr(request.state, "viewer", ANONYMOUS)
     asking = replace(viewer or reader, language=voice(request).language)
     filling = [(m.name, m.slots[slot]) for m in node.registry.modules if slot in m.slots]
+    most = SECONDS if seconds is None else seconds
     answers = await asyncio.gather(
-        *(_ask(name, fill, node, asking, seconds) for name, fill in filling)
+        *(_ask(name, fill, node, asking, most) for name, fill in filling)
     )
     cards = [card for answer in answers for card in answer or ()]
     failed = [name for (name, _), answer in zip(filling, answers, strict=True) if answer is None]

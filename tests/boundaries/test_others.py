@@ -134,6 +134,7 @@ HIDDEN = {
 ACCEPTS = ("text/html", "application/activity+json", "*/*")
 
 
+@pytest.mark.sqlite
 async def test_what_is_not_for_somebody_is_as_if_it_were_not(
     full: World, visitors: Visitors
 ) -> None:

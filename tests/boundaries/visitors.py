@@ -31,6 +31,7 @@ class Visitors:
         self.seen: list[tuple[str, bytes]] = []
         self.clients: dict[str, httpx.AsyncClient] = {}
         self.signers: dict[str, tuple[str, str]] = {}
+        self.tokens: dict[str, str] = {}
 
     def client(self, who: str) -> httpx.AsyncClient:
         """The browser of a visitor, with their session if they are a member."""
@@ -78,10 +79,15 @@ class Visitors:
         )
 
     async def token(self, who: str) -> str:
-        """The token for the forms of a visitor."""
+        """The token for the forms of a visitor; that of a session stays the same."""
+        if who in self.tokens:
+            return self.tokens[who]
         page = await self.client(who).get("/sign-in" if who not in SESSIONS else "/me/account")
         path = "/sign-in" if who not in SESSIONS else "/me/account"
-        return hidden_fields(page.text, path)["csrf"]
+        token = hidden_fields(page.text, path)["csrf"]
+        if who in SESSIONS:
+            self.tokens[who] = token
+        return token
 
     async def send(
         self, who: str, path: str, data: Mapping[str, Any], *, token: str | None = None

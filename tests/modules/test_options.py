@@ -321,8 +321,9 @@ async def test_votes_and_records_from_before_there_were_options_go_on(
     def before(db: Any) -> None:
         later = {
             "ballot": ('"option"', "marks"), "proposal": ("options",), "audit": ("lot",),
-            "plan": ("changed", "settings"), "roster": ("active", "recused"),
+            "plan": ("changed", "settings", "joint"), "roster": ("active", "recused"),
             "box": ("active", "settings", "extended", "run_off", "lot", "lot_word"),
+            "record": ("link", "checkpoint", "ended"),
         }  # fmt: skip
         for table, columns in later.items():
             for column in columns:
