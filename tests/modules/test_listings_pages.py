@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import federation
-from node.kernel.errors import Missing
+from node.kernel.errors import Missing, Refused
 from node.kernel.node import Node
+from node.kernel.tables import letter
 from node.modules import accounts, follows, listings, moderation, pictures
-from node.modules.listings import api, posting
+from node.modules.listings import api, drafts, posting, public
 from node.modules.listings.places import Cell
 from node.modules.listings.posting import Draft
 from node.modules.listings.tables import Notice
@@ -488,3 +490,91 @@ async def test_a_day_that_comes_is_not_kept_up(alder: Node, browse: Browse) -> N
     assert "two months longer" not in shown.text
     assert refused.status_code == 409
     assert "Change the day first." in refused.text
+
+
+async def test_a_draft_is_kept_as_typed_for_its_writer_alone(alder: Node, browse: Browse) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    begun = {**WHERE, "title": "", "until": "some day", "days": ["1"], "say": "draft"}
+
+    shown = await ana.post("/l/new", begun, form=NEED)
+
+    assert "It is kept as a draft." in shown.text
+    assert "Without a title" in shown.text
+    assert not await the_board(alder)
+    (kept,) = await alder.read(drafts.all_of, f"{alder.origin}/u/ana")
+    path = f"/l/new?draft={kept.slug}"
+    opened = await ana.get(path)
+    for value in ("some day", "Northside", "52.52, 13.38"):
+        assert f'value="{value}"' in opened.text
+    assert "Three metres is enough." in opened.text
+    assert "516275" not in await alder.read(everywhere, alder)  # nor is it finer in a draft
+    assert (await eve.get(path)).status_code == 404
+    told = await alder.read(public.export, f"{alder.origin}/u/ana")
+    assert told["drafts"][0]["said"]["until"] == ["some day"]
+
+
+async def test_a_draft_goes_when_it_is_posted_or_thrown_away(alder: Node, browse: Browse) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    for title in ("A ladder", "A saw"):
+        await ana.post("/l/new", {**FORM, "title": title, "say": "draft"}, form=NEED)
+    saw, ladder = await alder.read(drafts.all_of, f"{alder.origin}/u/ana")
+    if saw.title == "A ladder":
+        saw, ladder = ladder, saw
+    path = f"/l/new?draft={ladder.slug}"
+    again = {**FORM, "title": "A long ladder", "say": "draft"}
+
+    await ana.post("/l/new", again, form=path)
+    assert len(await alder.read(drafts.all_of, f"{alder.origin}/u/ana")) == 2
+    await ana.post("/l/new", {**FORM, "title": "A long ladder"}, form=path)
+    await alder.write(drafts.drop, f"{alder.origin}/u/eve", saw.slug)  # not hers
+
+    assert [one.title for one in await the_board(alder)] == ["A long ladder"]
+    (left,) = await alder.read(drafts.all_of, f"{alder.origin}/u/ana")
+    assert left.slug == saw.slug
+    shown = await ana.post(f"/l/drafts/{saw.slug}/discard", {}, form="/l/mine")
+    assert "It is thrown away." in shown.text
+    assert await alder.read(drafts.all_of, f"{alder.origin}/u/ana") == []
+    assert "Drafts" not in (await eve.get("/l/mine")).text
+
+
+async def test_there_are_twenty_drafts_at_most_and_none_of_who_left(
+    alder: Node, browse: Browse
+) -> None:
+    me = f"{alder.origin}/u/ana"
+    for number in range(drafts.MOST):
+        await alder.write(drafts.keep, me, f"d{number}", "offer", {"title": [f"No. {number}"]})
+
+    shown = await (await browse(alder, "ana")).post("/l/new", {**FORM, "say": "draft"}, form=NEED)
+
+    assert shown.status_code == 409
+    assert "You keep twenty drafts already." in shown.text
+    assert "A ladder for Saturday" in shown.text
+    with pytest.raises(Missing):
+        await alder.write(drafts.keep, f"{alder.origin}/u/eve", "d1", "offer", {})
+    with pytest.raises(Refused):
+        await alder.write(drafts.keep, "https://birch.test/u/ben", "d", "offer", {})
+    await alder.write(posting.erase, me)
+    assert await alder.read(drafts.all_of, me) == []
+
+
+async def test_for_whom_somebody_posts_is_known_to_members_alone(
+    alder: Node, browse: Browse
+) -> None:
+    ana, visitor = await browse(alder, "ana"), await browse(alder)
+    said = {**FORM, "for_whom": "Aunt Erna", "reach": "public"}
+
+    shown = await ana.post("/l/new", said, form=NEED)
+
+    (made,) = await the_board(alder)
+    assert made.for_whom == "Aunt Erna"
+    assert "For Aunt Erna, who has no device." in shown.text
+    assert "For Aunt Erna" in (await (await browse(alder, "eve")).get(made.path)).text
+    assert "Erna" not in (await visitor.get(made.path)).text
+    assert "Erna" not in (await visitor.get(made.id, headers={"accept": MEDIA})).text
+    rows = await alder.read(lambda db: db.execute(select(letter)).all())
+    assert rows
+    assert not [one for one in rows if "Erna" in str(one)]
+    changed = await ana.post(
+        f"{made.path}/edit", {**FORM, "for_whom": ""}, form=f"{made.path}/edit"
+    )
+    assert "Erna" not in changed.text

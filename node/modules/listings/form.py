@@ -116,6 +116,9 @@ WORDS: Final = (
         from_tomorrow=True),
     Pick("terms", mark("On what terms?"), several=True,
          choices=tuple(Choice(name, concepts.TERMS[name]) for name in TERMS)),
+    Line("for_whom", mark("For somebody without a device?"),
+         mark("Their name, known to %(word_members)s here alone; answers come to you"),
+         optional=True, at_most=80, check=no_markup),
     Tick("standing", mark("It is there again and again"),
          mark("It stays on the board when somebody agrees to it.")),
     Tick("urgent", mark("It is urgent"),
@@ -127,7 +130,7 @@ HIDDEN: Final = Tick(
     mark("For what stays in this community: only the topic, the length and the day are asked "
          "about, and nobody learns who asks until you both say yes."),
 )  # fmt: skip
-NEW: Final = Form(*WORDS, reach(), HIDDEN, Hidden("purpose"))
+NEW: Final = Form(*WORDS, reach(), HIDDEN, Hidden("purpose"), Hidden("draft"))
 EDIT: Final = Form(*WORDS, HIDDEN)
 
 
@@ -202,6 +205,7 @@ def draft(
         hidden=said["hidden"],
         standing=said["standing"],
         urgent=said["urgent"],
+        for_whom=said["for_whom"],
         lang=lang,
         photo=photo.chosen,
     )
@@ -229,6 +233,7 @@ def filled(one: Notice, node: "Node") -> dict[str, Any]:
         "terms": [term for term in one.terms if term in TERMS],
         "standing": one.standing,
         "urgent": one.urgent is not None,
+        "for_whom": one.for_whom,
         "hidden": one.match_scope != "localOnly",
         **_times(one.when, zone(node)),
     }
@@ -245,6 +250,14 @@ def _times(times: when.When, at: ZoneInfo) -> dict[str, Any]:
 
 def _clock(opens: int, closes: int) -> dict[str, int | None]:
     return {"opens": opens or None, "closes": closes if closes < when.DAY else None}
+
+
+def typed(form: Entry) -> dict[str, list[str]]:
+    """What of a form is kept as a draft: as it was typed, but a place as its cell."""
+    cell = form.values.get("spot")
+    spot = [places.shown(cell)] if isinstance(cell, Cell) else []
+    said = {name: list(held) for name, held in form.raw.items() if any(held)}
+    return {**said, "spot": spot, "draft": []}
 
 
 def again(one: Notice, node: "Node", opened: Mapping[str, Any]) -> dict[str, Any]:

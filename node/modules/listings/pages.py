@@ -1,6 +1,7 @@
 """The pages of single offers and needs: a new one, one of them, one's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -9,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Invalid, Missing, Problem, Refused
+from node.kernel.errors import Conflict, Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
-from node.modules.listings import concepts, places, posting, queries, when, writing
+from node.modules.listings import concepts, drafts, places, posting, queries, when, writing
 from node.modules.listings import form as forms
 from node.modules.listings.board import PURPOSES, board
 from node.modules.listings.form import EDIT, NEW
@@ -45,6 +46,7 @@ async def mine(request: Request) -> Response:
     """A member's own notices, open and ended."""
     viewer, node = _member(request), request.app.state.node
     found = await node.read(queries.of_owner, viewer)
+    kept = await node.read(drafts.all_of, viewer.id)
     now, _ = node.now(), voice(request).say
     live = [one for one in found if one.state(now) in LIVE]
     return page(
@@ -52,6 +54,7 @@ async def mine(request: Request) -> Response:
         "listings/mine.html",
         title=_("Your notices"),
         place="me",
+        drafts=kept,
         live=live,
         ended=[one for one in found if one not in live],
     )
@@ -71,11 +74,25 @@ async def new(request: Request) -> Response:
         "reach": "community",
         "purpose": purpose,
     }
+    kept = request.query_params.get("draft", "")
+    if kept:
+        return await _drafted(request, kept)
     slug = request.query_params.get("again", "")
     before = await node.read(queries.own, slug, viewer) if slug else None
     if before is not None:
         opened = forms.again(before, node, opened)
     return await _new_page(request, blank(request, NEW, **opened), opened["purpose"])
+
+
+async def _drafted(request: Request, slug: str) -> Response:
+    """The form as a member has left it."""
+    viewer, node = _member(request), request.app.state.node
+    kept = await node.read(drafts.find, slug, viewer.id)
+    if kept is None:
+        raise Missing(detail=slug)
+    raw = {**kept.said, "draft": [kept.slug], "purpose": [kept.purpose]}
+    form = replace(blank(request, NEW), raw=raw)
+    return await _new_page(request, form, kept.purpose)
 
 
 async def _new_page(request: Request, form: Entry, purpose: str, status: int = 200) -> Response:
@@ -116,6 +133,9 @@ async def create(request: Request) -> Response:
     purpose = form.values.get("purpose", "")
     if purpose not in PURPOSES.values():
         raise Invalid({}, safe=mark("Say whether you need or offer it: begin on the board."))
+    slug = form.values.get("draft") or form.once
+    if fields_of(request).get("say") == ["draft"]:
+        return await _keep(request, form, slug, purpose)
     form = _with_photo(forms.judged(form, node), photo)
     if form.errors:
         return await _new_page(request, form, purpose, 422)
@@ -123,12 +143,28 @@ async def create(request: Request) -> Response:
         said = form.values
         draft = forms.draft(form, node, _language(request), photo, await _known(request))
         made = await node.write(
-            posting.post, viewer.id, purpose, said["reach"], draft, once=form.once
+            posting.post_draft, viewer.id, purpose, said["reach"], draft, form.once, slug
         )
     except Invalid as problem:
         return await _new_page(request, form.wrong(problem), purpose, problem.status)
     _ = voice(request).say
     return done(request, made.path, _("Your notice is on the board."))
+
+
+async def _keep(request: Request, form: Entry, slug: str, purpose: str) -> Response:
+    viewer, node = _member(request), request.app.state.node
+    try:
+        await node.write(drafts.keep, viewer.id, slug[:64], purpose, forms.typed(form))
+    except Conflict as problem:
+        return await _new_page(request, form.wrong(problem), purpose, problem.status)
+    return done(request, "/l/mine", voice(request).say("It is kept as a draft."))
+
+
+async def discard(request: Request) -> Response:
+    """Throw a draft away."""
+    viewer, node = _member(request), request.app.state.node
+    await node.write(drafts.drop, viewer.id, request.path_params["slug"])
+    return done(request, "/l/mine", voice(request).say("It is thrown away."))
 
 
 def _with_photo(form: Entry, photo: Brought) -> Entry:
@@ -264,6 +300,7 @@ routes = (
     Route("/l/new", new, methods=["GET"]),
     Route("/l/new", create, methods=["POST"]),
     Route("/l/mine", mine, methods=["GET"]),
+    Route("/l/drafts/{slug}/discard", discard, methods=["POST"]),
     Route("/l/{slug}", show, methods=["GET"]),
     Route("/l/{slug}/edit", edit, methods=["GET"]),
     Route("/l/{slug}/edit", save, methods=["POST"]),

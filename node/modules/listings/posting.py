@@ -11,7 +11,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.listings import concepts, queries, rules, writing
+from node.modules.listings import concepts, drafts, queries, rules, writing
 from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.places import Cell
@@ -51,6 +51,8 @@ class Draft:
     cell: Cell | None = None
     standing: bool = False
     urgent: bool = False
+    for_whom: str = ""
+    """Somebody without a device, for whom its owner posts; known to members here alone."""
     photo: Sequence[Chosen] | None = ()
     """One picture, or none; None leaves what is there."""
 
@@ -87,9 +89,17 @@ def post(
     return _kept(unit, id)
 
 
+def post_draft(
+    unit: Unit, who: str, purpose: str, reach: str, draft: Draft, once: str, slug: str
+) -> Notice:
+    """Post what was kept as a draft, which is thrown away; as `post`."""
+    drafts.drop(unit, who, slug)
+    return post(unit, who, purpose, reach, draft, once=once)
+
+
 def _kept_here(notice: Notice) -> dict[str, Any]:
     """What our row says more exactly than the letter that told of it."""
-    names = ("text", "kind", "place", "standing", "urgent")
+    names = ("text", "kind", "place", "standing", "urgent", "for_whom")
     return {name: getattr(notice, name) for name in names}
 
 
@@ -150,6 +160,7 @@ def _words(draft: Draft, reach: str) -> dict[str, Any]:
         "north": cell.north if cell else None,
         "east": cell.east if cell else None,
         "standing": draft.standing,
+        "for_whom": draft.for_whom or None,
         **columns(draft.when),
     }
 
@@ -340,12 +351,13 @@ def owner_gone(unit: Unit, event: accounts.Gone) -> None:
 
 
 def erase(unit: Unit, account: str) -> None:
-    """Remove a leaving member's notices; who saw public ones is told of each.
+    """Remove a leaving member's notices and drafts; who saw public ones is told of each.
 
     The community's followers may know a notice without following its owner, so the
     Delete of the account does not reach them all.
     """
     owner = unit.account(account)
+    drafts.drop_all(unit, account)
     for notice in queries.everything_of(unit.db, account):
         if owner is not None and notice.reach == Reach.PUBLIC:
             _delete(unit, owner, notice)

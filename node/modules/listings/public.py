@@ -10,7 +10,7 @@ from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.community import load
 from node.kernel.module import Collected
 from node.kernel.tables import Account
-from node.modules.listings import places, queries, writing
+from node.modules.listings import drafts, places, queries, writing
 from node.modules.listings.queries import Asked
 from node.modules.listings.tables import Notice
 from vocab.model import Object
@@ -74,7 +74,12 @@ def _link(notice: Notice) -> Link:
 
 def export(db: Connection, account: str) -> Mapping[str, Any]:
     """A member's offers and needs, whatever became of them."""
-    return {"notices": [_exported(one) for one in queries.everything_of(db, account)]}
+    return {
+        "notices": [_exported(one) for one in queries.everything_of(db, account)],
+        "drafts": [
+            {"purpose": one.purpose, "said": dict(one.said)} for one in drafts.all_of(db, account)
+        ],
+    }
 
 
 def _exported(one: Notice) -> Mapping[str, Any]:
@@ -94,6 +99,7 @@ def _exported(one: Notice) -> Mapping[str, Any]:
         "due": one.due.isoformat() if one.due else None,
         "hours": one.hours,
         "standing": one.standing,
+        "for_whom": one.for_whom,
         "terms": list(one.terms),
         "state": one.lifecycle,
         "reach": one.reach,

@@ -63,6 +63,7 @@ listing = Table(
     Column("hours", JSON(none_as_null=True)),
     Column("standing", Boolean, nullable=False, server_default=false()),
     Column("urgent", Moment),
+    Column("for_whom", String(80)),
     Column("lifecycle", String(20), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("reach", String(10), nullable=False),
@@ -90,7 +91,8 @@ dialect it was read from; `intent` is the id of what it publishes; `unit_based`,
 "width", "height", "blurhash", "focus". `place` is a name, `north` and `east` the cell of
 places.Cell; `starts` and `due` are the moments of one day, `hours` the days of the week of
 when.When.
-`standing`: it stays up when somebody agrees to it; `urgent`: until when it stands first."""
+`standing`: it stays up when somebody agrees to it; `urgent`: until when it stands first;
+`for_whom`: the name of somebody without a device, which no letter holds."""
 
 topic = Table(
     "listing_topic",
@@ -105,6 +107,18 @@ topic = Table(
     Index(None, "concept"),
 )
 """Every concept a listing is classified by, its main one among them."""
+
+draft = Table(
+    "listing_draft",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column("owner", String(2048), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "owner"),
+)
+"""What members have typed and not posted, field by field; a place is a cell here, too."""
 
 gone = Table(
     "listing_gone",
@@ -163,6 +177,7 @@ class Notice:
     hours: Mapping[str, Any] | None = None
     standing: bool = False
     urgent: datetime | None = None
+    for_whom: str | None = None
     topics: tuple[str, ...] = ()
 
     @property
