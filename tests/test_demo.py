@@ -38,11 +38,13 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "Bo Nakamura says it is done" in await seen(alder, "mira", "/")
         waiting = await seen(alder, "pavel", "/decide")
         assert "What becomes of the empty corner" in waiting
+        assert "Would you do this? Write down what" in await seen(birch, "felix", "/")
+        assert "A lamp over the back door" in await seen(alder, "lene", "/deliveries")
         assert "Keep the gate to the street open" in waiting
         assert "Your idea has support enough" in await seen(alder, "mira", "/")
         for who, node in (("mira", alder), ("bo", birch), ("carla", cedar)):
             assert "Decided together: yes" in await seen(node, who, "/j")
-        assert len(told) == 5
+        assert len(told) == 6
         assert any(alder in line for line in leaflet(opened))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from node.demo import carrying
 from node.demo.people import (
     ADOPTED,
     BIKES,
@@ -51,8 +52,9 @@ from node.stage import Stage
 
 Say = Callable[[str], None]
 
-DAYS = 17
-"""How long ago the story begins: two decisions of four days each, one of all, and some rest."""
+DAYS = 55
+"""How long ago the story begins: a decision and the month after it, two of four days each, one of
+all, and some rest."""
 
 REST = 3
 """Days between the decisions and what is on the boards now."""
@@ -64,6 +66,8 @@ async def tell(stage: Stage, say: Say) -> None:
     hashed = await accounts.hash_password(PASSWORD)
     for name, node in stage.nodes.items():
         await found(node, name, hashed)
+    await look_back(stage, alder)
+    say("A decision of Alder Street was looked at again after a month.")
     for one, other in ((alder, birch), (birch, cedar), (cedar, alder)):
         await trust(stage, one, other)
     say("Three communities are founded, and trust each other.")
@@ -81,6 +85,7 @@ async def tell(stage: Stage, say: Say) -> None:
     await promise(stage, alder, birch)
     say("What Bo promised Mira is done, and waits for her to confirm it.")
     stage.clock.catch_up()
+    await carrying.carry_out(birch, record)
     otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
     await alder.write(bring, otto.id, *GATE, {})
     among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
@@ -242,12 +247,29 @@ def _card(db: Connection, person: Account) -> bool:
     return bool(showing.agreed(db, Viewer(account=person, role="member")))
 
 
+async def look_back(stage: Stage, node: Node) -> None:
+    """A community decides on a lamp, lives with it for a month, and says how it went."""
+    author = await node.write(_member, "jon")
+    slug = await node.write(bring, author.id, *carrying.LAMP, {"review_months": 1})
+    await node.write(carrying.expecting, slug)
+    record = await count(stage, node, slug)
+    keeper = (await node.read(accounts.admins))[0].id
+    await node.write(decisions.settle, record.id, "community", by=keeper)
+    stage.clock.wait(days=carrying.MONTH)
+    await node.write(carrying.looking_back, slug)
+
+
 async def decide(
     stage: Stage, node: Node, title: str, text: str, **more: object
 ) -> decisions.Record:
     """Bring a proposal, have everybody consent, let its time come; the record."""
     people = [m.id for m in await node.read(accounts.members)]
-    slug = await node.write(bring, people[-1], title, text, more)
+    return await count(stage, node, await node.write(bring, people[-1], title, text, more))
+
+
+async def count(stage: Stage, node: Node, slug: str) -> decisions.Record:
+    """Have everybody consent to a proposal, and let its time come; the record."""
+    people = [m.id for m in await node.read(accounts.members)]
     for member in people:
         await node.write(decisions.cast, slug, member, "consent")
     stage.clock.wait(days=4)
