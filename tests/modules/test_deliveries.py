@@ -12,8 +12,18 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.modules import deliveries
 from node.modules.accounts import leaving as accounts_leaving
-from node.modules.deliveries import doing, leaving, matters, queries, reviewing, slots
+from node.modules.deliveries import (
+    doing,
+    handlers,
+    leaving,
+    matters,
+    queries,
+    reporting,
+    reviewing,
+    slots,
+)
 from node.modules.deliveries.doing import Draft, Said
+from node.modules.deliveries.objects import DeliveryReport
 from node.modules.deliveries.reviewing import Finding
 from node.modules.deliveries.rules import Act, Came, Phase, State, Verdict
 from node.modules.deliveries.tables import expectation, review, step
@@ -21,6 +31,7 @@ from node.modules.proposals import bringing
 from tests import servers
 from tests.conftest import Browser, Clock, Wire, settle
 from tests.modules import moot
+from vocab.types import Create
 
 Browse = Callable[..., Awaitable[Browser]]
 MODULES = [*moot.MODULES, deliveries.module]
@@ -203,6 +214,43 @@ def _matter(db: Any, slug: str, node: Node) -> matters.Matter:
     return matters.matter(db, slug, moot.inside(node), node.now())
 
 
+async def test_a_report_reaches_those_who_see_the_decision(
+    alder: Node, make_node: Any, clock: Clock, wire: Wire
+) -> None:
+    birch = await make_node("birch", modules=MODULES)
+    await moot.follow(birch, alder)
+    slug = await in_force(alder, clock, reach="public")
+    await settle(alder, birch)
+    keeper, ana = await moot.keeper(alder), await member(alder, "ana")
+    with pytest.raises(Refused, match="E_KEEPERS_ONLY"):
+        await alder.write(reporting.publish, slug, ana, "delivered", "Open.", once="r0")
+
+    said = "partlyDelivered", "Open on two Sundays."
+    for _ in range(2):
+        await alder.write(reporting.publish, slug, keeper, *said, once="r1")
+    await settle(alder, birch)
+
+    (there,) = await birch.read(queries.reports_of_others, moot.inside(birch), 9)
+    assert (there.status, there.owner, there.ours) == ("partlyDelivered", there.owner, False)
+    assert "Open on two Sundays." in there.content
+    assert CANARY.encode() not in moot.crossed(wire)
+    us = await birch.read(moot.accounts_api.community_account)
+    forged = DeliveryReport(id=f"{birch.origin}/o/x", attributed_to=us.id, content="<p>No.</p>",
+                            delivers_on=(there.record,))  # fmt: skip
+    made = Create(id=f"{birch.origin}/a/x", actor=us.id, object=forged)
+    with pytest.raises(Refused, match="E_UNKNOWN_RECORD"):
+        await birch.write(lambda unit: unit.perform(made, us))
+    await birch.write(handlers.gone, moot.accounts_api.Gone(account=there.owner))
+    assert await birch.read(queries.reports_of_others, moot.inside(birch), 9) == []
+
+
+async def test_what_stays_here_is_not_reported(alder: Node, clock: Clock) -> None:
+    slug = await in_force(alder, clock)
+    keeper = await moot.keeper(alder)
+    with pytest.raises(Conflict, match="E_LOCAL"):
+        await alder.write(reporting.publish, slug, keeper, "delivered", "Open.", once="r0")
+
+
 @pytest.mark.sqlite
 async def test_in_the_browser(alder: Node, browse: Browse, clock: Clock, wire: Wire) -> None:
     slug = await in_force(alder, clock, reach="public")
@@ -237,6 +285,13 @@ async def test_in_the_browser(alder: Node, browse: Browse, clock: Clock, wire: W
     await ana.post(f"{at}/return", {"words": "One is missing"}, form=at)
     assert "One is missing" in (await ben.get(at)).text
     assert (await ana.get(f"{path}/review")).status_code == 409
+
+    keeper = await browse(alder, "keeper")
+    assert f"{path}/report" not in (await ana.get(path)).text
+    assert (await keeper.post(f"{path}/report", {"words": ""})).status_code == 422
+    told = await keeper.post(f"{path}/report", {"status": "delivered", "words": "It is open."})
+    assert "It is open." in (await nobody.get(told.url.path)).text
+    assert told.url.path in (await ana.get(path)).text
 
     clock.advance(days=92)
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")

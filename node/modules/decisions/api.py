@@ -20,7 +20,7 @@ from node.modules.decisions.aggregate import written as written_rule
 from node.modules.decisions.boxes import Receipt, Terms, admit, cast, open_box, recuse
 from node.modules.decisions.counting import Again
 from node.modules.decisions.exporting import keys_of
-from node.modules.decisions.handlers import Answered, Heard, judged, slug_of, take
+from node.modules.decisions.handlers import Answered, Heard, judged, reach_of, slug_of, take
 from node.modules.decisions.jobs import shown
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
@@ -98,8 +98,8 @@ __all__ = [
     "Settled", "Silence", "Tally", "Terms", "Voice", "Weighting", "address", "admit", "any_record",
     "any_response", "box_of", "cast", "decide", "decided_by", "due_boxes", "enter", "in_full",
     "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of", "matter_of",
-    "open_box", "open_for", "options_of", "publish", "read_rule", "record_by_id", "record_by_slug",
-    "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to", "seal",
+    "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule", "record_by_id",
+    "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to", "seal",
     "settle", "shown", "signed", "slug_of", "take", "taken_of", "to_review", "unsettled", "voted",
     "way", "weight", "written_rule", "wrong",
 ]  # fmt: skip

@@ -1,7 +1,9 @@
 """Deliveries: a decision in force is carried out in steps, and looked at again on its day."""
 
 from node.kernel.module import Module
-from node.modules.deliveries import leaving, pages, slots
+from node.modules.accounts.api import Gone
+from node.modules.deliveries import handlers, leaving, pages, public, slots
+from node.modules.deliveries.objects import TYPES
 from node.modules.deliveries.tables import metadata
 
 module = Module(
@@ -9,11 +11,16 @@ module = Module(
     title="Delivery and review",
     package=__name__,
     metadata=metadata,
-    requires=("accounts", "decisions", "proposals"),
+    types=TYPES,
+    handlers=handlers.handlers,
+    subscribers=((Gone, handlers.gone),),
+    requires=("accounts", "decisions", "moderation", "proposals"),
+    documents=(public.document,),
     routes=pages.routes,
     slots={
         "me": slots.mine,
         "today.waiting": slots.waiting,
+        "today.elsewhere": slots.elsewhere,
         "decision": slots.from_decision,
         "proposal": slots.from_proposal,
     },

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing
 from node.modules.decisions import api as decisions
-from node.modules.deliveries import doing, looking, queries, rules
+from node.modules.deliveries import doing, looking, queries, reporting, rules, telling
 from node.modules.deliveries.doing import Draft, Said
 from node.modules.deliveries.rules import Act, Phase
 from node.modules.deliveries.tables import Step
@@ -109,6 +109,10 @@ async def _show(
         came=CAME,
         late=[s.id for s in seen.steps if rules.late(s.state, s.due, spoken.today)],
         may_add=seen.one.phase in (Phase.IN_FORCE, Phase.REVIEW),
+        may_tell=viewer.is_admin
+        and seen.one.record is not None
+        and reporting.may_tell(seen.one.record)
+        and seen.one.phase is not Phase.OVER,
         may_measure=len(seen.measures) < rules.MOST_MEASURES,
     )
 
@@ -269,4 +273,5 @@ routes = (
     Route("/deliveries/{slug}/steps/{step}", step, methods=["GET"]),
     Route("/deliveries/{slug}/steps/{step}/{act}", act, methods=["POST"]),
     *looking.routes,
+    *telling.routes,
 )

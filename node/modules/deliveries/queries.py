@@ -3,23 +3,28 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, or_, select, update
 
+from node.kernel.access import Viewer, visible
 from node.kernel.database import insert_new, upsert
+from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.deliveries.rules import OPEN, State
 from node.modules.deliveries.tables import (
     Measure,
+    Report,
     Review,
     Step,
     expectation,
     measure,
     measure_of,
+    report,
     review,
     review_of,
     step,
     step_of,
 )
+from node.modules.moderation.api import kept_out, unseen
 
 # What is there ------------------------------------------------------------------------------
 
@@ -87,6 +92,58 @@ def reviewed(db: Connection, matters: Collection[str]) -> set[str]:
     return set(db.scalars(select(review.c.matter).where(mine)))
 
 
+_REPORT: tuple[ColumnElement[Any], ...] = (
+    *(c for c in report.c if c.name not in ("once", "hidden")),
+    *(account.c[name] for name in ("local", "name", "handle")),
+)
+
+
+def _reports(db: Connection, viewer: Viewer, *which: ColumnElement[bool]) -> list[Report]:
+    found = select(*_REPORT).join_from(report, account)
+    seen = found.where(visible(report, viewer), report.c.owner.not_in(kept_out()), *which)
+    rows = db.execute(seen.order_by(report.c.published.desc(), report.c.slug)).all()
+    return [_report_of(row) for row in rows]
+
+
+def _report_of(row: Row[Any]) -> Report:
+    held = dict(row._mapping)  # noqa: SLF001
+    name, handle = held.pop("name"), held.pop("handle")
+    return Report(**held | {"owner_name": name or handle, "ours": held.pop("local")})
+
+
+def report_by_id(db: Connection, id: str, viewer: Viewer) -> Report | None:
+    """A report by its id on the wire, if this viewer may see it."""
+    return next(iter(_reports(db, viewer, report.c.id == id)), None)
+
+
+def report_by_slug(db: Connection, slug: str, viewer: Viewer) -> Report | None:
+    """A report by the last part of its address, if this viewer may see it."""
+    return next(iter(_reports(db, viewer, report.c.slug == slug)), None)
+
+
+def reports_on(db: Connection, record: str, viewer: Viewer) -> list[Report]:
+    """The reports on a decision that a viewer may see, newest first."""
+    return _reports(db, viewer, report.c.record == record)
+
+
+def reports_of_others(db: Connection, viewer: Viewer, most: int) -> list[Report]:
+    """What other communities reported last, newest first."""
+    shown = report.c.owner.not_in(unseen(viewer.id, both_ways=False))
+    return _reports(db, viewer, ~account.c.local, shown)[:most]
+
+
+def any_report(db: Connection, id: str) -> str | None:
+    """The slug of a report, for units."""
+    # every reach: what is known is known, whoever may see it
+    return db.scalar(select(report.c.slug).where(report.c.id == id))
+
+
+def reported_by(db: Connection, once: str) -> str | None:
+    """The slug of the report that a form has made already."""
+    # every reach: a second sending of one form has no second effect
+    return db.scalar(select(report.c.slug).where(report.c.once == once))
+
+
 # Changes ------------------------------------------------------------------------------------
 
 
@@ -124,6 +181,11 @@ def keep_review(unit: Unit, matter: str, values: Mapping[str, Any]) -> None:
     """Keep a review, in place of one that does not stand yet."""
     row = {"matter": matter, "at": unit.now, "second": None, "stands": None, **values}
     upsert(unit.db, review, row, key=["matter"])
+
+
+def keep_once(unit: Unit, id: str, once: str) -> None:
+    """Remember the form that made a report."""
+    unit.db.execute(update(report).where(report.c.id == id).values(once=once))
 
 
 def second(unit: Unit, matter: str, member: str) -> None:

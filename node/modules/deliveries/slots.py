@@ -13,6 +13,7 @@ from node.modules.deliveries.rules import Phase, State
 from node.modules.deliveries.tables import Step
 from node.modules.deliveries.views import waits_for
 from node.modules.proposals import api as proposals
+from vocab.html import short, to_text
 from web.language import mark
 from web.slots import Card
 from web.voice import Voice, speak
@@ -24,6 +25,7 @@ SOON: Final = timedelta(days=7)
 """A step under way stands on the first page from so long before its day."""
 REVIEWS: Final = 2
 """So many reviews at most wait on the first page at once."""
+REPORTS: Final = 3
 
 ASKS: Final = {
     State.ASKED: (mark("Would you do this? %(what)s"), mark("Answer")),
@@ -125,6 +127,25 @@ def _measure(one: decisions.Record, spoken: Voice) -> Card:
         about=one.name,
         order=39,
     )
+
+
+async def elsewhere(node: "Node", viewer: Viewer) -> list[Card]:
+    """What other communities report on decisions of theirs."""
+    if not viewer.is_member:
+        return []
+    found = await node.read(queries.reports_of_others, viewer, REPORTS)
+    _ = speak(node, viewer).say
+    return [
+        Card(
+            title=_("What became of a decision: %(words)s", words=short(to_text(one.content))),
+            href=one.path,
+            kick=one.owner_name,
+            icon="nodes",
+            order=52,
+            language=one.lang,
+        )
+        for one in found
+    ]
 
 
 async def mine(node: "Node", viewer: Viewer) -> list[Card]:

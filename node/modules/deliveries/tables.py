@@ -98,6 +98,30 @@ review = Table(
 """The review of a decision. `found`: what was found, by the id of the measure; `came`: what became
 of what was expected, by its key (`queries.Expected`); `stands`: since somebody else agreed."""
 
+report = Table(
+    "delivery_report",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("reach", String(20), nullable=False),
+    Column("hidden", Moment),
+    Column("record", String(2048), nullable=False),
+    Column("status", String(200), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("lang", String(35)),
+    Column("published", Moment, nullable=False),
+    Column("once", String(64), unique=True),
+    Index(None, "record", "published"),
+    Index(None, "owner"),
+)
+"""What a community, ours or another, tells others of a decision of its own; `content` is HTML."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
@@ -149,6 +173,28 @@ class Review:
     second: str | None
     at: datetime
     stands: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a community tells others of how a decision is carried out."""
+
+    id: str
+    slug: str
+    owner: str
+    owner_name: str
+    ours: bool
+    reach: str
+    record: str
+    status: str
+    content: str
+    lang: str | None
+    published: datetime
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"/reports/{self.slug}"
 
 
 def measure_of(row: Row[Any]) -> Measure:

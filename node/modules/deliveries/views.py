@@ -14,7 +14,7 @@ from node.modules.accounts import api as accounts
 from node.modules.deliveries import queries, rules
 from node.modules.deliveries.matters import Expected, Matter, expected, matter
 from node.modules.deliveries.rules import Act, Came, Phase, State, Verdict
-from node.modules.deliveries.tables import Measure, Step
+from node.modules.deliveries.tables import Measure, Report, Step
 from web.language import mark
 from web.voice import Voice
 
@@ -63,6 +63,7 @@ class View:
     mine: str
     steps: Sequence[Step]
     names: Mapping[str, str]
+    reports: Sequence[Report]
 
 
 def member(request: Request) -> "tuple[Node, Viewer, str]":
@@ -96,6 +97,7 @@ def view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         mine=queries.expectation_of(db, slug, viewer.id or ""),
         steps=steps,
         names=accounts.names_of(db, people),
+        reports=queries.reports_on(db, one.record.id, viewer) if one.record else [],
     )
 
 
