@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from node import cli
+from node import cli, commands
 from node.kernel.access import ANONYMOUS
 from node.kernel.node import Node
 from node.modules import identity
@@ -124,8 +124,10 @@ async def test_what_somebody_changes_in_the_database_is_found(alder: Node, clock
     def tamper(unit: Any) -> None:
         unit.db.execute(update(record).where(record.c.id == second.id).values(document=changed))
 
+    assert await alder.read(commands._records) == []
     await alder.write(tamper)
 
+    assert any(said.startswith("record 2: ") for said in await alder.read(commands._records))
     assert ("record 2", "E_PROOF_INVALID") in faults(await taken(alder, moot.inside(alder)))
     assert ("record 3", "E_CHAIN") in faults(await taken(alder, ANONYMOUS))
 
