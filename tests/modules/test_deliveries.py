@@ -273,7 +273,7 @@ async def test_in_the_browser(alder: Node, browse: Browse, clock: Clock, wire: W
     assert "Would you do this? Cut keys" in (await ben.get("/")).text
     (one,) = await alder.read(queries.steps, slug)
     at = f"{path}/steps/{one.id}"
-    await ben.post(f"{at}/agree", {}, form=at)
+    assert (await ben.post(f"{at}/agree", {}, form=at)).url.path == at
     assert (await ben.post(f"{at}/show", {"words": ""}, form=at)).status_code == 422
     await ben.post(f"{at}/show", {"words": "By the door", "link": "alder.test/keys"}, form=at)
     assert "Is this done? Cut keys" in (await ana.get("/")).text

@@ -248,7 +248,7 @@ async def act(request: Request) -> Response:
             return await _step(request, form, 422)
         said = Said(words=form.values["words"], link=form.values.get("link") or "")
     await node.write(doing.move, slug, id, me, wanted, said)
-    return done(request, f"/deliveries/{slug}/steps/{step}", voice(request).say(AFTER[wanted]))
+    return done(request, f"/deliveries/{slug}/steps/{id}", voice(request).say(AFTER[wanted]))
 
 
 AFTER: Final = {
