@@ -52,7 +52,7 @@ class Stage:
     nodes: dict[str, Node]
     clock: Behind
 
-    async def until(self, holds: Callable[[], Awaitable[Any]], *, seconds: float = 30.0) -> Any:
+    async def until(self, holds: Callable[[], Awaitable[Any]], *, seconds: float = 120.0) -> Any:
         """Wait for the nodes' background work until something holds, and return it.
 
         Raises:

@@ -43,7 +43,7 @@ def test_every_act_that_we_send_is_among_them(cases: Mapping[str, Case]) -> None
     assert sent - ONLY_TO_OUR_KIND == {first(one.document) for one in cases.values() if one.is_act}
 
 
-ONLY_TO_OUR_KIND = {"MatchRequest", "Offer"}
+ONLY_TO_OUR_KIND = {"Invite", "Leave", "MatchRequest", "Offer"}
 
 
 def test_the_published_table_is_what_the_readers_make_of_it(cases: Mapping[str, Case]) -> None:
