@@ -14,13 +14,16 @@ from secrets import token_hex
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, bindparam, select, update
 
 from federation.tables import pair
 from node.kernel.keys import edwards
 from node.kernel.node import Node
-from node.kernel.tables import actor_key, job, setting
+from node.kernel.tables import account, actor_key, job, setting
 from node.kernel.unit import Unit
+from vocab.model import Malformed
+from vocab.multikey import from_multikey
 
 HEADER = "Node-Start"
 RUN = "federation.run"
@@ -29,6 +32,8 @@ HOLD = timedelta(hours=1)
 """How often an older copy looks whether it may send again."""
 OFTEN = timedelta(hours=1)
 """How often it is written down that an older copy was heard."""
+AHEAD = timedelta(minutes=10)
+"""How far a start may lie ahead of our clock, as with signatures."""
 DISPLACED = "E_COPY"
 _SAID = re.compile(r"(\d{1,12})-([0-9a-f]{16}) ([A-Za-z0-9_-]{86})")
 
@@ -94,7 +99,7 @@ def _renew(unit: Unit, last: Start | None) -> None:
         return
     number = max(int(unit.now.timestamp()), last.number + 1 if last else 0)
     said = f"{number}-{token_hex(8)}"
-    proof = urlsafe_b64encode(edwards(key).sign(_signed(unit, said))).rstrip(b"=").decode()
+    proof = urlsafe_b64encode(edwards(key).sign(_signed(unit.origin, said))).rstrip(b"=").decode()
     unit.set(RUN, {"said": f"{said} {proof}"})
 
 
@@ -103,8 +108,8 @@ def _key(unit: Unit) -> str | None:
     return unit.db.scalar(mine)
 
 
-def _signed(unit: Unit, said: str) -> bytes:
-    return f"start of {unit.origin}: {said}".encode()
+def _signed(origin: str, said: str) -> bytes:
+    return f"start of {origin}: {said}".encode()
 
 
 def for_peer(db: Connection, domain: str) -> str | None:
@@ -147,10 +152,13 @@ def told(unit: Unit, peer: str, answer: str | None) -> bool:
 
 
 def _is_ours(unit: Unit, one: Start, key: str) -> bool:
+    return _proves(edwards(key).public_key(), unit.origin, one)
+
+
+def _proves(key: Any, origin: str, one: Start) -> bool:
     said, _, proof = one.said.partition(" ")
     try:
-        signature = urlsafe_b64decode(proof + "==")
-        edwards(key).public_key().verify(signature, _signed(unit, said))
+        key.verify(urlsafe_b64decode(proof + "=="), _signed(origin, said))
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -188,7 +196,9 @@ def _held(db: Connection, domain: str) -> Any | None:
     return db.execute(_HELD, {"domain": domain}).one_or_none()
 
 
-_HELD = select(pair.c.start, pair.c.older).where(pair.c.domain == bindparam("domain"))
+_HELD = select(pair.c.start, pair.c.older, pair.c.service).where(
+    pair.c.domain == bindparam("domain")
+)
 
 
 def _hear(unit: Unit, domain: str, one: Start) -> str | None:
@@ -196,8 +206,29 @@ def _hear(unit: Unit, domain: str, one: Start) -> str | None:
     held = read(row.start) if row is not None else None
     here = update(pair).where(pair.c.domain == domain)
     if held is None or not is_older(one, held):
-        unit.db.execute(here.values(start=one.said))
+        if row is not None and _is_theirs(unit, row.service, one):
+            unit.db.execute(here.values(start=one.said))
         return None
     if row is not None and (row.older is None or unit.now - row.older >= OFTEN):
         unit.db.execute(here.values(older=unit.now))
     return held.said
+
+
+def _is_theirs(unit: Unit, service: str, one: Start) -> bool:
+    """Whether a start is of this node: signed with a key that its service lists, and not ahead.
+
+    What is not is passed over, so that who once had a key of that host cannot silence it.
+    """
+    if one.number > (unit.now + AHEAD).timestamp():
+        return False
+    keys = unit.db.scalar(select(account.c.assertion_keys).where(account.c.id == service)) or {}
+    theirs = "/".join(service.split("/", 3)[:3])
+    return any(_proves(key, theirs, one) for key in map(_loaded, keys.values()) if key)
+
+
+def _loaded(written: str) -> Ed25519PublicKey | None:
+    try:
+        key = from_multikey(written)
+    except Malformed:
+        return None
+    return key if isinstance(key, Ed25519PublicKey) else None

@@ -21,6 +21,9 @@ Types = Mapping[tuple[str, str | None], type[Object]]
 DEPTH = 64
 """How deep objects may lie in one another."""
 
+FIRST, LAST = 1000, 9000
+"""Years beyond which a time is read as not given: nobody means them, and no zone can move them."""
+
 Reader = Callable[[Any, Types, int], Any]
 Used = set[str]
 Row = tuple[str, Wire, bool, bool]
@@ -152,9 +155,10 @@ def _time(raw: Any, _types: Types, _depth: int) -> datetime | None:
         moment = datetime.fromisoformat(raw)
         if moment.tzinfo is None:
             return None
-        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+        moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if FIRST <= moment.year <= LAST else None
 
 
 def _number(raw: Any, _types: Types, _depth: int) -> float | None:

@@ -3,7 +3,7 @@
 Judged on the parsed text itself; nothing here looks at a request's host.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -29,9 +29,9 @@ def moment(said: str | None) -> datetime | None:
     """The cursor of a page that goes on before a moment; None for anything that is no time."""
     try:
         found = datetime.fromisoformat((said or "").replace(" ", "+"))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else None
 
 
 def page_of(one: Account) -> str:

@@ -14,6 +14,7 @@ QUERIES = (
     "about=' OR '1'='1", "next=//evil.test", "next=javascript:alert(1)", "resource=%00",
     "resource=acct:%00@alder.test", "resource=" + "a" * 5000, "q[]=1&q[]=2", "%", "&&&=", "a;b",
     "kind=%27&topic=%27&purpose=%27&words=%27&q=%27", "closed=1&closed=2", "token=%00",
+    "before=0001-01-01T00:00:00%2B14:00", "before=9999-12-31T23:59:59-14:00",
     "invite=%00", "answer=x&record=%00", "to=%00&about=%ed%a0%80", "before=%00&page=1e9",
 )  # fmt: skip
 """Query strings that nobody's browser sends."""

@@ -145,6 +145,32 @@ async def test_nobody_else_can_silence_a_node(alder: Node, birch: Node, wire: Wi
     assert await alder.read(copies.displaced) is None
 
 
+@pytest.mark.sqlite(but=1)
+async def test_a_start_that_the_node_did_not_sign_or_that_lies_ahead_is_passed_over(
+    alder: Node, birch: Node, clock: Clock
+) -> None:
+    await befriend(alder, birch)
+    ana, ben = await person(alder, "ana"), await person(birch, "ben")
+    await follow(birch, ben, alder, ana)
+    forged = f"{int(clock.now.timestamp()) + 5}-{'a' * 16} {'A' * 86}"
+    assert await copies.judge(birch, "alder.test", forged) is None
+    now, clock.now = clock.now, clock.now + timedelta(days=3000)
+    await alder.write(copies.begin)
+    ahead = (await alder.read(lambda db: db.scalar(copies._RUN)))["said"]
+    clock.now = now
+    assert await copies.judge(birch, "alder.test", ahead) is None
+
+    await alder.write(lambda unit: unit.set(copies.RUN, None))
+    await alder.write(copies.begin)
+    heard = await say(alder, ana, "It is I.")
+    await settle(alder, birch)
+
+    assert heard in await shown(birch)
+    mine = (await alder.read(lambda db: db.scalar(copies._RUN)))["said"]
+    held = await birch.read(lambda db: db.execute(copies._HELD, {"domain": "alder.test"}).one())
+    assert held.start == mine
+
+
 @pytest.mark.sqlite
 async def test_a_restart_is_no_second_copy(alder: Node, birch: Node, clock: Clock) -> None:
     ana, ben = await person(alder, "ana"), await person(birch, "ben")
