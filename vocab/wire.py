@@ -21,9 +21,8 @@ Types = Mapping[tuple[str, str | None], type[Object]]
 DEPTH = 64
 """How deep objects may lie in one another."""
 
-FIRST, LAST = 1000, 9000
-"""Years beyond which a time is read as not given: nobody means them, and no zone can move them."""
-
+YEARS = range(1000, 9001)
+"""Those of a time; one beyond is read as not given, since no zone can move it."""
 Reader = Callable[[Any, Types, int], Any]
 Used = set[str]
 Row = tuple[str, Wire, bool, bool]
@@ -153,12 +152,10 @@ def _time(raw: Any, _types: Types, _depth: int) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(raw)
-        if moment.tzinfo is None:
-            return None
-        moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+        found = moment.astimezone(UTC) if moment.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    return moment if FIRST <= moment.year <= LAST else None
+    return found if found and found.year in YEARS else None
 
 
 def _number(raw: Any, _types: Types, _depth: int) -> float | None:
@@ -341,8 +338,7 @@ def _plain(held: Any, used: Used, mode: Mode, wire: Wire) -> Any:
 def _nested(value: Object, used: Used, mode: Mode) -> dict[str, Any]:
     if isinstance(value, Carried):
         return dict(value.document)
-    signed_with = _signed_context(value)
-    if signed_with is None:
+    if (signed_with := _signed_context(value)) is None:
         return _body(value, used, mode)
     return {"@context": signed_with, **_body(value, set(), mode)}
 
