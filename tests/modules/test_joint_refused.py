@@ -12,7 +12,7 @@ from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.joint import handlers, queries
+from node.modules.joint import queries, rules
 from node.modules.joint.objects import JointProcess
 from node.modules.joint.queries import Process
 from node.modules.joint.tables import vote
@@ -73,6 +73,14 @@ async def came(node: Node, word: str) -> list[tuple[str, str]]:
         ({"aggregateRule": {"type": "AggregateRule", "rule": "https://x.test/mine",
                             "minParticipation": 1, "blockStops": True, "weighting": "equal",
                             "silence": "notCounted"}}, "E_RULE"),
+        ({"lifecycle": "tallying"}, "E_STATE"),
+        ({"lifecycle": "https://alder.test/ns#mine"}, "E_STATE"),
+        ({"lifecycle": "open"}, "E_STATE"),
+        ({"endTime": "9998-12-31T09:00:00Z"}, "E_TIME_ORDER"),
+        ({"endTime": "2026-11-22T09:00:00Z"}, "E_TIME_ORDER"),
+        ({"revision": 2**31}, "E_REVISION"),
+        ({"participants": ["https://alder.test/c/alder", "https://birch.test/c/birch",
+                           *(f"https://x{n}.test/c/x" for n in range(20))]}, "E_JOINT"),
     ],
 )  # fmt: skip
 async def test_an_invitation_is_let_in_or_refused(
@@ -95,12 +103,12 @@ async def test_an_invitation_is_let_in_or_refused(
 async def test_nobody_leaves_more_invitations_than_can_be_answered(three: list[Node]) -> None:
     first, second, _ = three
     one = await invite(three)
-    for number in range(handlers.UNANSWERED + 2):
+    for number in range(rules.UNANSWERED + 2):
         id_ = f"{first.origin}/o/more-{number}"
         await first.write(inviting(one, id=id_, to=second.community.id))
     await settle(*three)
 
-    assert len(await all_of(second)) == handlers.UNANSWERED
+    assert len(await all_of(second)) == rules.UNANSWERED
     assert ("refused", "E_RATE") in await came(second, "Invite")
 
 

@@ -223,12 +223,61 @@ def test_who_had_left_is_not_counted_by_others() -> None:
 
 
 def test_more_than_half_have_to_come_to_the_same() -> None:
-    assert not rules.agreed([A, B, C], A, [])
-    assert rules.agreed([A, B, C], A, [B])
-    assert not rules.agreed([A, B], A, [])
-    assert not rules.agreed([A, B, C, D], A, [B])
-    assert not rules.agreed([A, B, C], D, [A, B])
-    assert not rules.agreed([A, B, C], A, [D, "https://x.test/c/x"])
+    assert not rules.agreed([A, B, C], [A, B, C], A, [])
+    assert rules.agreed([A, B, C], [A, B, C], A, [B])
+    assert not rules.agreed([A, B], [A, B], A, [])
+    assert not rules.agreed([A, B, C, D], [A, B, C, D], A, [B])
+    assert not rules.agreed([A, B, C], [A, B, C], D, [A, B])
+    assert not rules.agreed([A, B, C], [A, B, C], A, [D, "https://x.test/c/x"])
+
+
+def test_half_is_counted_of_who_was_invited_whoever_is_said_to_take_part() -> None:
+    """A convener that tells two halves different participants gets no outcome of either."""
+    invited = [A, B, C, D]
+    assert not rules.agreed(invited, [A, B], A, [B])
+    assert not rules.agreed(invited, [A, C], A, [C])
+    assert rules.agreed(invited, [A, B, C], A, [B, C])
+    assert not rules.agreed(invited, [A, B], A, [B, C])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, ""),
+        ({"state": "open"}, "E_STATE"),
+        ({"state": "open", "asked": False}, ""),
+        ({"state": "concluded", "asked": False}, "E_STATE"),
+        ({"state": None}, "E_STATE"),
+        ({"invited": [A] * 22}, "E_JOINT"),
+        ({"invited": [A] * 21}, ""),
+        ({"ends": ENDS - 2 * HOUR}, "E_EXPIRED"),
+        ({"ends": None}, "E_EXPIRED"),
+        ({"ends": datetime(9998, 12, 1, tzinfo=UTC)}, "E_TIME_ORDER"),
+        ({"revision": 2**31 - 2}, ""),
+        ({"revision": 2**31 - 1}, "E_REVISION"),
+    ],
+)
+def test_what_a_node_can_hold_of_others(change: dict[str, Any], code: str) -> None:
+    good = {"state": "inviting", "invited": [A, B], "ends": ENDS, "revision": 1,
+            "now": ENDS - HOUR, "asked": True}  # fmt: skip
+    assert rules.unfit(**{**good, **change}) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("Share the van & trailer, 3 < 4 <3", True),
+        ("x" * 200, True),
+        ("x" * 201, False),
+        ("<b>Van</b>", False),
+        ("Van\nVan", False),
+        ("", False),
+        (None, False),
+        ({"en": "Van"}, False),
+    ],
+)
+def test_a_title_is_a_line_of_words(name: object, good: bool) -> None:
+    assert rules.readable(name) is good
 
 
 @given(
@@ -263,7 +312,7 @@ def test_whatever_is_lost_or_doubled_there_are_never_two_outcomes(
     outcomes = [
         word.outcome
         for number, (maker, word) in enumerate(words)
-        if rules.agreed([A, B, C], maker, same.get(number, set()))
+        if rules.agreed([A, B, C], [A, B, C], maker, same.get(number, set()))
     ]
 
     assert len(outcomes) <= 1

@@ -72,6 +72,7 @@ from node.modules.decisions.queries import (
     records,
     recused,
     responses_to,
+    said_before,
     to_review,
     unsettled,
     voted,
@@ -100,6 +101,6 @@ __all__ = [
     "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of", "matter_of",
     "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule", "record_by_id",
     "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
-    "responses_to", "seal", "settle", "shown", "signed", "slug_of", "take", "taken_of",
-    "to_review", "unsettled", "voted", "way", "weight", "written_rule", "wrong",
+    "responses_to", "said_before", "seal", "settle", "shown", "signed", "slug_of", "take",
+    "taken_of", "to_review", "unsettled", "voted", "way", "weight", "written_rule", "wrong",
 ]  # fmt: skip

@@ -30,6 +30,7 @@ def record(held: Document, activity: Document, known: Known) -> None:
 
     Raises:
         Malformed: E_AUDIENCE, E_OWNER, E_FRAGMENT, E_OPTION, E_SUM, E_QUORUM, E_SUPPRESS,
+            E_JOINT,
             E_SUBJECT, E_PROOF_OWNER, E_PROOF_INVALID and others of `vocab.proofs.verify`.
     """
     owner = held.get("attributedTo")
@@ -40,6 +41,7 @@ def record(held: Document, activity: Document, known: Known) -> None:
     replaced = held.get("supersedes")
     theirs = replaced is not None and not same_origin(replaced, owner)
     refuse(theirs, "E_OWNER", "supersedes another community's record")
+    refuse({"ballotIn", "concludes"} <= held.keys(), "E_JOINT", "a ballot and what came of it")
     _options(held, known)
     _numbers(held)
     if "concludes" in held:  # whose electorate is communities, who hide nothing

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from federation import resolving
-from node.kernel.errors import Missing, Problem, TryLater
+from federation import reading, receiving, resolving
+from node.kernel.access import Viewer
+from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import chaining, handlers, queries
+from vocab import checks
 from vocab.model import Malformed
 
 
@@ -49,15 +51,42 @@ async def _keys(node: Node, owner: str) -> None:
         return
 
 
-async def shown(node: Node, id: str) -> Mapping[str, Any] | None:
-    """A document as its own server shows it; None if it shows none to us."""
+async def shown(
+    node: Node, id: str, *, budget: resolving.Budget | None = None
+) -> Mapping[str, Any] | None:
+    """A document as its own server shows it, judged as in the inbox; None if it shows none to us.
+
+    Args:
+        node: asks.
+        id: of a thing of another server.
+        budget: of the letter for which it is asked.
+
+    Raises:
+        TryLater: its server does not answer, or the budget is spent; the job comes back.
+    """
     try:
-        _, found = await resolving.document(node, id)
+        _, found = await resolving.document(node, id, budget=budget)
+        types, allow_http = node.registry.types, node.settings.allow_http
+        await node.write(_sound, reading.judged(found, types, allow_http=allow_http))
     except TryLater:
         raise
-    except (Missing, Problem, Malformed):
+    except Refused as problem:
+        if problem.code == "E_BUDGET":
+            raise TryLater(id) from problem
+        return None
+    except (Problem, Malformed):
         return None
     return found
+
+
+def _sound(unit: Unit, document: Mapping[str, Any]) -> None:
+    """Refuse what the inbox would refuse.
+
+    Raises:
+        Malformed: as `checks.run`.
+    """
+    known = receiving.known(unit, Viewer())
+    checks.run(document, known, types=unit.registry.types, by_class=unit.registry.checks)
 
 
 async def sweep(node: Node) -> None:

@@ -247,6 +247,7 @@ def respond(
     request: str | None = None,
     reason: str = "",
     also: Sequence[str] = (),
+    counted: bool = False,
 ) -> str:
     """Send our community's signed answer to another community's record.
 
@@ -259,16 +260,19 @@ def respond(
         request: what an objection asks for, one of `rules.REQUESTS`.
         reason: of an objection, plain text.
         also: who is told, beside the record's community.
+        counted: the record says what came of a joint decision, and this node counted again.
 
     Returns:
         The answer's id.
 
     Raises:
         Missing: the record is not here.
-        Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_BASIS.
+        Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_BASIS, E_COUNTED.
     """
     us = accounts.community_account(unit.db)
     found = _answerable(unit, us, record_id, answer, basis)
+    if found.concludes and not counted:
+        raise Refused("E_COUNTED", record_id, safe=ANSWER_FAULTS["E_COUNTED"])
     id_ = unit.id("o")
     own = basis and queries.any_record(unit.db, basis)
     reply = Reply(
@@ -314,6 +318,7 @@ ANSWER_FAULTS = {
     "E_SEAL": mark("The signature does not hold, so there is nothing to answer yet."),
     "E_ANSWERED": mark("Our community has answered this already."),
     "E_BASIS": mark("To adopt or to object, we decide it here first."),
+    "E_COUNTED": mark("This node counts it again and answers by itself. Nobody else does."),
 }
 
 

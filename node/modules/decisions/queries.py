@@ -99,6 +99,11 @@ class Record:
         """Whether it is in force."""
         return self.in_force is not None and self.ended is None
 
+    @property
+    def concludes(self) -> bool:
+        """Whether it says what came of a joint decision."""
+        return "concludes" in self.document
+
 
 def language_of(one: Record) -> str | None:
     """The language a record is written in, if it says so."""

@@ -162,6 +162,8 @@ def cancel(unit: Unit, id: str, keeper: str) -> None:
     if not one.ours:
         raise Missing
     _keeper(unit, keeper)
+    if unit.now > one.ends:
+        raise Conflict("E_STATE", id, safe=OVER)
     change(unit, one, State.CANCELLED)
 
 
@@ -282,6 +284,8 @@ def _live(unit: Unit, id: str) -> Process:
         raise Missing
     if one.state not in rules.LIVE or one.outcome is not None:
         raise Conflict("E_STATE", id, safe=OVER)
+    if one.conflict:
+        raise Conflict("E_STATE", id, safe=TWICE)
     return one
 
 
@@ -303,3 +307,4 @@ OPTIONS = mark("Together you decide on one text. Bring one without options.")
 NO_TEXT = mark("The text has not come from their server yet. Try again in a few minutes.")
 TOO_LATE = mark("By then it is over for all. Choose an earlier time.")
 OVER = mark("This is over.")
+TWICE = mark("The community that invites has signed two things. We say nothing more in this.")

@@ -15,7 +15,7 @@ from node.modules.joint.tables import end, process
 def tick(unit: Unit, id: str) -> None:
     """Do what is due in a process: open it, say what came of it, see whether others agree."""
     one = queries.by_id(unit.db, id)
-    if one is None or one.state == State.CANCELLED or one.outcome is not None:
+    if one is None or one.state == State.CANCELLED or one.outcome is not None or one.conflict:
         return
     if one.ours and one.state == State.INVITING:
         _open(unit, one)
@@ -33,7 +33,7 @@ def _open(unit: Unit, one: Process) -> None:
     if set(one.invited) - {one.owner} - final and unit.now < (one.answer_by or unit.now):
         return
     takes = [c for c in one.invited if c in said and said[c].answer == rules.Answer.ACCEPTED]
-    state = State.OPEN if takes else State.FAILED
+    state = State.OPEN if rules.enough(one.invited, [one.owner, *takes]) else State.FAILED
     acting.change(unit, one, state, participants=[one.owner, *takes] if takes else ())
 
 
@@ -42,7 +42,8 @@ def _conclude(unit: Unit, one: Process) -> None:
     case, us = queries.case_of(unit.db, one), unit.community.id
     before = queries.ends(unit.db, one.id)
     bound = any(each.community in (us, one.owner) or each.state == "same" for each in before)
-    if bound or not rules.may_conclude(case, us, one.owner, unit.now):
+    mine = _inside(unit, one) and rules.may_conclude(case, us, one.owner, unit.now)
+    if bound or not mine:
         return
     others = [each for each in one.participants if each != us]
     value = telling.concluding(unit.community, one, case, _names(unit, one), unit.id("o"), unit.now)
@@ -57,7 +58,8 @@ def _settle(unit: Unit, one: Process) -> None:
     for each in queries.ends(unit.db, one.id):
         record = decisions.any_record(unit.db, each.record)
         said = queries.same(unit.db, each)
-        if record is None or not rules.agreed(one.participants, each.community, said):
+        came = rules.agreed(one.invited, one.participants, each.community, said)
+        if record is None or not came or record.outcome not in rules.COMES:
             continue
         kept = {"outcome": record.outcome, "concluded": each.record}
         unit.db.execute(update(process).where(process.c.id == one.id).values(kept))
@@ -81,9 +83,9 @@ def weigh(unit: Unit, record_id: str, *, whole: bool) -> None:
     each = queries.end_of(unit.db, record_id)
     one = queries.by_id(unit.db, each.process) if each else None
     found = decisions.any_record(unit.db, record_id)
-    if each is None or one is None or found is None or each.state != "waiting":
+    if each is None or one is None or found is None or each.state != "waiting" or one.conflict:
         return
-    if one.state == State.INVITING and not whole:
+    if (one.state == State.INVITING and not whole) or each.community not in one.participants:
         return
     code = rules.fault(queries.case_of(unit.db, one), rules.end_in(found.document))
     us = unit.community.id
@@ -94,11 +96,20 @@ def weigh(unit: Unit, record_id: str, *, whole: bool) -> None:
         code = "E_SECOND"
     word = {"": "same", "E_LATE": "late", "E_SECOND": "late"}.get(code, "differs")
     _note(unit, each, word, code)
-    if us in one.participants and each.community != us and word != "late":
+    answered = decisions.said_before(unit.db, record_id, us)
+    if _inside(unit, one) and each.community != us and word != "late" and not answered:
         said = decisions.Answer.NOTED if word == "same" else decisions.Answer.DECLINED
         others = [c for c in one.participants if c not in (us, each.community)]
-        decisions.respond(unit, record_id, said, also=others)
+        decisions.respond(unit, record_id, said, also=others, counted=True)
     unit.later("joint.clock", process=one.id)
+
+
+def _inside(unit: Unit, one: Process) -> bool:
+    """Whether we take part by our own word too, not only by the convener's."""
+    us = unit.community.id
+    said = queries.answers(unit.db, one.id).get(us)
+    ours = said is not None and said.answer in (rules.Answer.ACCEPTED, rules.Answer.LEFT)
+    return us in one.participants and (one.ours or ours)
 
 
 def _note(unit: Unit, each: queries.Ended, state: str, code: str) -> None:

@@ -30,6 +30,7 @@ def joint(db: Connection, slug: str, viewer: Viewer) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "process": one.document,
+        **({"conflict": one.conflict} if one.conflict else {}),
         "records": [each.document for each in votes if each is not None],
         "ends": [each.document for each in ends if each is not None],
         "late": [v.record for v in case.votes if rules.standing(case, v) is Standing.LATE],

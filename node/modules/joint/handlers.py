@@ -27,8 +27,6 @@ handlers = Handlers()
 
 LONGEST = 500
 """Characters of an id; it stands in indexes beside others."""
-UNANSWERED = 10
-"""Invitations of one community that wait here; more are not taken."""
 
 
 @handlers.on(Invite, JointProcess)
@@ -36,19 +34,23 @@ def invited(unit: Unit, act: Act[Invite, JointProcess]) -> None:
     """A community asks others to decide on something together."""
     value, document = act.object, _document(act)
     known = queries.by_id(unit.db, value.id or "")
+    until = act.activity.end_time
+    if until and value.end_time and until > value.end_time:
+        raise Refused("E_TIME_ORDER", f"{value.id} is over before it is answered")
     if known is None:
-        here = unit.community.id
-        if here not in value.participants or len(value.participants) > rules.MOST + 1:
-            raise Refused("E_NOT_ADDRESSED", f"{value.id} is not put to us")
-        if not act.actor.local and queries.open_of(unit.db, act.actor.id) >= UNANSWERED:
-            raise Refused("E_RATE", f"{act.actor.id} has enough invitations open")
+        _admit(unit, act, asked=True)
         _sealed(unit, act, document)
         _keep(unit, act, document)
     elif known.owner != act.actor.id:
         raise Refused("E_OWNER", f"{known.id} is of {known.owner}")
-    asked = {"invite": act.activity.id, "answer_by": act.activity.end_time}
+    elif _other(known, value, document):
+        _conflict(unit, act, document)
+        return
+    asked = {"invite": act.activity.id, "answer_by": until}
+    if known is not None and known.invite is None:
+        asked["invited"] = list(value.participants)  # a later word came before it
     unit.db.execute(update(process).where(process.c.id == value.id).values(asked))
-    unit.later("joint.clock", due=act.activity.end_time, process=value.id)
+    unit.later("joint.clock", due=until, process=value.id)
 
 
 @handlers.on(Update, JointProcess)
@@ -57,15 +59,19 @@ def moved(unit: Unit, act: Act[Update, JointProcess]) -> None:
     value, document = act.object, _document(act)
     known = queries.by_id(unit.db, value.id or "")
     if known is None:
-        if unit.community.id not in value.participants:
-            raise Refused("E_NOT_ADDRESSED", f"{value.id} is nothing we take part in")
+        _admit(unit, act, asked=False)
         _sealed(unit, act, document)
         _keep(unit, act, document)
         return
     if known.owner != act.actor.id:
         raise Refused("E_OWNER", f"{known.id} is of {known.owner}")
-    if (value.revision or 0) <= known.revision:
+    if _other(known, value, document):
+        _conflict(unit, act, document)
+        return
+    if not known.revision < (value.revision or 0) <= rules.HIGHEST:
         raise Refused("E_REVISION", f"{known.id} is at {known.revision} here")
+    if value.lifecycle == rules.State.CANCELLED and unit.now > known.ends + rules.GRACE:
+        raise Refused("E_STATE", f"{known.id} is over, and is not taken back")
     _follows(known, value, document)
     _sealed(unit, act, document)
     values = {
@@ -73,6 +79,46 @@ def moved(unit: Unit, act: Act[Update, JointProcess]) -> None:
     }  # fmt: skip
     unit.db.execute(update(process).where(process.c.id == known.id).values(values))
     _look(unit, known.id)
+
+
+def _admit(unit: Unit, act: Act[Any, JointProcess], *, asked: bool) -> None:
+    """Let in a process that is not here yet: put to us, of a size and for a time that we can hold.
+
+    Raises:
+        Refused: E_NOT_ADDRESSED, E_RATE, those of `rules.unfit`.
+    """
+    value = act.object
+    if unit.community.id not in value.participants:
+        raise Refused("E_NOT_ADDRESSED", f"{value.id} is not put to us")
+    code = rules.unfit(
+        value.lifecycle, invited=value.participants, ends=value.end_time,
+        revision=value.revision, now=unit.now, asked=asked,
+    )  # fmt: skip
+    if code:
+        raise Refused(code, f"{value.id} can not be kept")
+    waiting = queries.open_of(unit.db, act.actor.id, unit.now)
+    if not act.actor.local and waiting >= rules.UNANSWERED:
+        raise Refused("E_RATE", f"{act.actor.id} has enough processes open")
+
+
+def _other(known: Process, value: JointProcess, document: Mapping[str, Any]) -> bool:
+    """Whether a document says something else than the one that is here, and is no newer."""
+    if (value.revision or 0) > known.revision:
+        return False
+    said = SAID if value.revision == known.revision else FIXED
+    return any(document.get(key) != known.document.get(key) for key in said)
+
+
+def _conflict(unit: Unit, act: Act[Any, JointProcess], document: Mapping[str, Any]) -> None:
+    """Keep what a convener signed twice, for all to see.
+
+    Raises:
+        Refused: E_PROOF_….
+    """
+    _sealed(unit, act, document)
+    mine = (process.c.id == act.object.id) & (process.c.owner == act.actor.id)
+    unit.db.execute(update(process).where(mine).values(conflict=dict(document)))
+    unit.log("joint.conflict", act.actor.id, subject=act.object.id)
 
 
 def _document(act: Act[Any, JointProcess]) -> Mapping[str, Any]:
@@ -120,6 +166,8 @@ def _keep(unit: Unit, act: Act[Any, JointProcess], document: Mapping[str, Any]) 
 
 FIXED = ("subjectText", "subjectDigest", "aggregateRule", "weights", "endTime", "name", "content")
 """What stays from the invitation on."""
+SAID = (*FIXED, "participants", "lifecycle")
+"""What all have to be told alike."""
 
 
 def _follows(known: Process, value: JointProcess, document: Mapping[str, Any]) -> None:
@@ -204,7 +252,14 @@ def heard(unit: Unit, event: decisions.Heard) -> None:
     found = decisions.any_record(unit.db, event.record)
     if found is None or found.seal != "holds":
         return
-    if "concludes" in found.document:
+    # whoever asks may have it from a stranger which process the record is of
+    named = [found.document[key] for key in ("ballotIn", "concludes") if key in found.document]
+    if named != [event.process]:
+        return
+    if found.concludes:
+        known = queries.by_id(unit.db, event.process)
+        if known is not None and found.owner not in known.invited:
+            return
         row = {
             "record": found.id, "process": event.process, "community": found.owner,
             "digest": found.digest, "state": "waiting", "code": "", "seen": unit.now,
@@ -229,12 +284,15 @@ def _vote(unit: Unit, found: decisions.Record, id: str) -> dict[str, Any] | None
         return None
     electorate = document.get("electorate")
     eligible = electorate.get("eligible") if isinstance(electorate, Mapping) else 0
+    members = eligible if isinstance(eligible, int) else 0
+    if not 0 <= members <= rules.HIGHEST + 1 or value.published > unit.now + rules.GRACE:
+        return None
     return {
         "record": found.id,
         "process": id,
         "community": found.owner,
         "voice": str(document["ballot"]),
-        "members": eligible if isinstance(eligible, int) else 0,
+        "members": members,
         "subject_digest": str(document.get("subjectDigest"))[:120],
         "digest": found.digest,
         "said": value.published,

@@ -12,7 +12,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
 from node.modules.decisions import api as decisions
 from node.modules.joint import acting, exporting, forms, jobs, queries, rules, telling
-from node.modules.joint.showing import OUTCOMES, STATES, View, strip, view
+from node.modules.joint.showing import OUTCOMES, STATES, UNKNOWN, View, strip, view
 from node.modules.proposals import api as proposals
 from vocab import proofs
 from web.forms import Entry, blank, done, read
@@ -42,7 +42,7 @@ async def every(request: Request) -> Response:
     found = await node.read(lambda db: queries.listed(db, viewer))
     return page(
         request, "joint/list.html", title=voice(request).say("Decided together with others"),
-        place="decide", processes=found, states=STATES, outcomes=OUTCOMES,
+        place="decide", processes=found, states=STATES, outcomes=OUTCOMES, unknown=UNKNOWN,
     )  # fmt: skip
 
 
@@ -54,6 +54,8 @@ async def show(request: Request) -> Response:
     await jobs.due(node, slug)
     seen = await node.read(view, slug, viewer, node.community.id, node.now())
     one = seen.process
+    over = node.now() > one.ends
+    live = one.state in rules.LIVE and one.outcome is None and not one.conflict
     return page(
         request,
         "joint/show.html",
@@ -64,16 +66,10 @@ async def show(request: Request) -> Response:
         strip=strip(seen, spoken, viewer, node.now()),
         rule=telling.rule_words(one.rule, spoken.catalogue.gettext),
         outcomes=OUTCOMES,
-        over=node.now() > one.ends or one.outcome is not None or one.state not in rules.LIVE,
-        may_leave=_may_leave(seen, viewer, over=node.now() > one.ends),
-        may_cancel=one.ours and viewer.is_admin and one.state in rules.LIVE and not one.outcome,
+        over=over or not live,
+        may_leave=seen.inside and viewer.is_admin and live and not over and not one.ours,
+        may_cancel=one.ours and viewer.is_admin and live and not over,
     )
-
-
-def _may_leave(seen: View, viewer: Viewer, *, over: bool) -> bool:
-    one = seen.process
-    live = one.state in rules.LIVE and one.outcome is None and not over
-    return seen.inside and viewer.is_admin and live and not one.ours
 
 
 async def file(request: Request) -> Response:

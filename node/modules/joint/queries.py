@@ -35,6 +35,8 @@ class Process:
     ends: datetime
     subject: Mapping[str, Any] | None
     subject_code: str
+    asked: int
+    conflict: Mapping[str, Any] | None
     proposal: str | None
     ballot: str | None
     outcome: str | None
@@ -105,10 +107,11 @@ def made_by(db: Connection, once: str) -> str | None:
     return db.scalar(select(process.c.slug).where(process.c.once == once))
 
 
-def open_of(db: Connection, owner: str) -> int:
-    """How many invitations of a community wait here."""
-    mine = (process.c.owner == owner) & (process.c.state == rules.State.INVITING)
-    return db.scalar(select(func.count()).select_from(process).where(mine)) or 0
+def open_of(db: Connection, owner: str, now: datetime) -> int:
+    """How many processes of a community are not over here, or were not a week ago."""
+    mine = (process.c.owner == owner) & process.c.state.in_(rules.LIVE)
+    live = mine & process.c.outcome.is_(None) & (process.c.ends > now - rules.VANISHED)
+    return db.scalar(select(func.count()).select_from(process).where(live)) or 0
 
 
 def with_proposal(db: Connection, slug: str) -> Process | None:
@@ -191,9 +194,17 @@ def end_of(db: Connection, record: str) -> Ended | None:
 
 
 def same(db: Connection, one: Ended) -> set[str]:
-    """The communities that said that they come to the same as a concluding record."""
+    """The communities that said that they come to the same as a concluding record.
+
+    Who says the contrary as well, whenever, has said nothing: letters come in any order.
+    """
     said = decisions.responses_to(db, one.record, Viewer(role="member"))
-    return {each.owner for each in said if each.response == decisions.Answer.NOTED}
+    against = {each.owner for each in said if each.response in (*NOT, decisions.Answer.DECLINED)}
+    return {each.owner for each in said if each.response == decisions.Answer.NOTED} - against
+
+
+NOT = ("retracted",)
+"""What others send to take an answer back."""
 
 
 def communities(db: Connection) -> list[Account]:

@@ -1,10 +1,13 @@
 """When a community's word counts in a joint decision, and when there is an outcome. Pure.
 
-Everybody counts alike. There is an outcome when more than half of the communities that take part
+Everybody counts alike. There is an outcome when more than half of the communities that were invited
 came to the same, each by itself and each only once; so there are never two, whatever letters were
-lost, doubled or late. Source: vocabulary.md 6.11, 7 and 10.3.
+lost, doubled or late, as long as nobody says two things. Two majorities of the invited share at
+least one community: only if that one signs two things can there be two outcomes, and the two
+things show who it was. Source: vocabulary.md 6.11, 7 and 10.3.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +29,12 @@ LEAST: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)
 MOST: Final = 20
 """Communities that can be invited."""
+UNANSWERED: Final = 10
+"""Processes of one community that are not over here; more are not taken."""
+HIGHEST: Final = 2**31 - 2
+"""Of a number of a stranger's that is kept."""
+COMES: Final = frozenset({"approved", "rejected", "blocked", "noDecision"})
+"""What can come of a process."""
 
 
 class State(StrEnum):
@@ -217,16 +226,25 @@ def _differs(case: Case, told: Told, known: Vote) -> bool:
     return not same or told.weight != weight or newer or outside
 
 
-def agreed(participants: Sequence[str], by: str, same: Collection[str]) -> bool:
+def agreed(
+    invited: Sequence[str], participants: Sequence[str], by: str, same: Collection[str]
+) -> bool:
     """Whether a concluding record is the outcome: more than half came to it, its maker among them.
 
     Args:
-        participants: all who take part.
+        invited: all of the first document, the convener too; half is counted of them, since who
+            takes part the convener can tell differently to each.
+        participants: those of them who take part.
         by: whose record it is.
         same: who said that they come to the same.
     """
     voices = (set(same) | {by}) & set(participants)
-    return by in participants and len(voices) * 2 > len(participants)
+    return by in participants and enough(invited, voices)
+
+
+def enough(invited: Collection[str], some: Collection[str]) -> bool:
+    """Whether some are more than half of all who were invited."""
+    return len(set(some) & set(invited)) * 2 > len(set(invited))
 
 
 def may_conclude(case: Case, us: str, convener: str, now: datetime) -> bool:
@@ -267,6 +285,50 @@ def times(
     if closes is not None and closes > ends:
         return {"ends": mark("Our own vote closes later than this. Choose a later time.")}
     return {}
+
+
+def unfit(
+    state: str | None,
+    *,
+    invited: Sequence[str],
+    ends: datetime | None,
+    revision: int | None,
+    now: datetime,
+    asked: bool,
+) -> str:
+    """Why a process of others that is not here yet can not be kept, as a code; "" if it can.
+
+    Args:
+        state: what its convener says of it.
+        invited: who is said to take part.
+        ends: when it ends.
+        revision: of its document.
+        now: the present.
+        asked: an invitation brought it, no later word.
+    """
+    fit = {State.INVITING} if asked else {State.INVITING, State.OPEN}
+    if (state or "") not in fit:
+        return "E_STATE"
+    if len(invited) > MOST + 1:
+        return "E_JOINT"
+    if ends is None or ends <= now:
+        return "E_EXPIRED"
+    if ends > now + LONGEST:
+        return "E_TIME_ORDER"
+    return "" if 0 <= (revision or 0) <= HIGHEST else "E_REVISION"
+
+
+def readable(name: object) -> bool:
+    """Whether a title of a stranger's can stand as ours: a line of words, no markup."""
+    return (
+        isinstance(name, str)
+        and len(name.strip()) > 0
+        and len(name) <= 200
+        and (MARKUP.search(name) is None)
+    )
+
+
+MARKUP: Final = re.compile(r"<[A-Za-z/!?]|[\x00-\x1f\x7f]")
 
 
 def legal(before: str, after: str) -> bool:

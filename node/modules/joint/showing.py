@@ -16,13 +16,14 @@ from node.modules.joint.rules import Answer, Case, Standing, State
 from web.language import mark
 from web.voice import Voice
 
+UNKNOWN: Final = mark("In a way that we do not know")
 OUTCOMES: Final = {
     "approved": mark("Decided together: yes"),
     "rejected": mark("Decided together: no"),
     "blocked": mark("Stopped by an objection"),
     "noDecision": mark("Nothing decided together"),
 }
-STATES: Final = {
+STATES: Final[Mapping[str, str]] = {
     State.INVITING: mark("Invited"),
     State.OPEN: mark("Each decides"),
     State.CONCLUDED: mark("Decided together"),
@@ -111,7 +112,7 @@ def view(db: Connection, slug: str, viewer: Viewer, here: str, now: datetime) ->
     case, said = queries.case_of(db, one), queries.answers(db, one.id)
     names = queries.names(db, one.invited)
     open_ = rules.may_answer(state=one.state, now=now, answer_by=one.answer_by)
-    mine = said.get(here)
+    asked, mine = open_ and not one.ours and not one.conflict, said.get(here)
     return View(
         process=one,
         case=case,
@@ -119,7 +120,7 @@ def view(db: Connection, slug: str, viewer: Viewer, here: str, now: datetime) ->
         rows=[_row(db, one, case, said, c, names[c], here) for c in one.invited],
         words=[_word(db, one, each, names) for each in queries.ends(db, one.id)],
         here=here,
-        invited=open_ and not one.ours and here in one.invited and mine is None,
+        invited=asked and here in one.invited and mine is None,
         inside=one.ours or (mine is not None and mine.answer == Answer.ACCEPTED),
         so_far=rules.outcome(case) if rules.counted(case) else "",
     )
@@ -186,13 +187,15 @@ def strip(seen: View, spoken: Voice, viewer: Viewer, now: datetime) -> tuple[str
     """Now, next, your turn, by when."""
     _, one = spoken.say, seen.process
     if one.outcome is not None:
-        return _(OUTCOMES[one.outcome]), _("Nothing more"), "", ""
+        return _(OUTCOMES.get(one.outcome, UNKNOWN)), _("Nothing more"), "", ""
+    if one.conflict:
+        return _("The community that invites has said two things"), _("Nothing more"), "", ""
     if one.state == State.INVITING:
         turn = _("Say whether we take part") if seen.invited and viewer.is_member else ""
         by = spoken.short(one.answer_by) if one.answer_by else ""
         return _("Others are invited"), _("Each decides by its own way"), turn, by
     if one.state != State.OPEN:
-        return _(STATES[State(one.state)]), _("Nothing more"), "", ""
+        return _(STATES.get(one.state, UNKNOWN)), _("Nothing more"), "", ""
     if now <= one.ends:
         mine = one.proposal and one.ballot is None and viewer.is_member
         turn = _("Decide on it here") if mine else ""

@@ -41,6 +41,8 @@ process = Table(
     Column("ends", Moment, nullable=False),
     Column("subject", JSON),
     Column("subject_code", String(60), nullable=False, default=""),
+    Column("asked", Integer, nullable=False, default=0, server_default="0"),
+    Column("conflict", JSON),
     Column("proposal", String(64)),
     Column("ballot", String(2048)),
     Column("outcome", String(20)),
@@ -53,7 +55,9 @@ process = Table(
 
 `invited`: all communities of the first revision, the convener's too. `state`: what the convener
 says of it. `invite`: the letter that invites. `subject`: `id`, `name` and `content` of the text,
-once it was fetched and its digest is the one that was said, with the code of what is wrong. Ours:
+once it was fetched and its digest is the one that was said, with the code of what is wrong, and
+how often it was `asked` for. `conflict`: what its convener signed beside `document` that says
+something else; from then on we say nothing more. Ours:
 `proposal` is the slug of our own proposal on it, `ballot` our record. `outcome` and the record in
 `concluded` are there once more than half of the communities came to them."""
 

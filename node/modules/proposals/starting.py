@@ -106,13 +106,13 @@ async def _about(request: Request, slug: str, answer: str) -> tuple[decisions.Re
     """The record of another community that a form answers, if it may be answered.
 
     Raises:
-        Missing: it is not here, is our own, or its seal does not hold.
+        Missing: it is not here, is our own, its seal does not hold, or the node answers by itself.
     """
     if answer not in ("adopted", "objected"):
         return None, ""
     node: Node = request.app.state.node
     found = await node.read(decisions.record_by_slug, slug, request.state.viewer)
-    if found is None or found.ours or found.seal != "holds":
+    if found is None or found.ours or found.seal != "holds" or found.concludes:
         raise Missing
     return found, answer
 
