@@ -46,7 +46,7 @@ def invited(unit: Unit, act: Act[Invite, JointProcess]) -> None:
     elif _other(known, value, document):
         _conflict(unit, act, document)
         return
-    asked = {"invite": act.activity.id, "answer_by": until}
+    asked: dict[str, Any] = {"invite": act.activity.id, "answer_by": until}
     if known is not None and known.invite is None:
         asked["invited"] = list(value.participants)  # a later word came before it
     unit.db.execute(update(process).where(process.c.id == value.id).values(asked))
