@@ -304,7 +304,6 @@ async def test_one_odd_row_stops_neither_the_pages_nor_the_others(
     assert (await at(second, one)).state == "failed"
 
 
-@pytest.mark.sqlite
 async def test_a_text_that_nobody_shows_is_asked_for_a_few_times(three: list[Node]) -> None:
     second = three[1]
     one = await invite(three)
@@ -396,3 +395,6 @@ async def test_what_a_server_shows_is_judged_as_what_it_sends(
         shown[one.id] = wrong
         await jobs._refresh(second, await at(second, one), resolving.Budget())
         assert (await at(second, one)).document == one.document, wrong
+    shown.clear()
+    await jobs._refresh(second, await at(second, one), resolving.Budget())
+    assert (await at(second, one)).conflict is None
