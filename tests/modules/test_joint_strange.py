@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from federation import resolving
-from node.kernel.errors import Conflict, Refused
+from node.kernel.errors import Conflict, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -20,12 +20,13 @@ from node.modules.decisions.tables import record, response
 from node.modules.joint import acting, deciding, handlers, jobs, queries, rules
 from node.modules.joint.objects import JointProcess
 from node.modules.joint.queries import Process
+from node.modules.joint.tables import answer as answer_table
 from node.modules.joint.tables import end, vote
 from node.modules.joint.tables import process as process_table
 from tests.conftest import Browser, Clock, Wire, settle
 from tests.modules import moot
 from tests.modules.test_joint import forged
-from tests.modules.test_joint_refused import came
+from tests.modules.test_joint_refused import came, inviting
 from tests.modules.together import all_of, at, decide, invite, outcomes, over, towns
 from vocab import wire as wires
 from vocab.types import Update
@@ -95,6 +96,14 @@ async def test_who_says_both_has_said_nothing_and_nobody_answers_twice(
 
     await second.write(again)
     assert await second.read(decisions.said_before, about, second.community.id) == {"noted"}
+
+    def never_took_part(unit: Unit) -> None:
+        unit.db.execute(response.delete())
+        unit.db.execute(answer_table.delete())
+        again(unit)
+
+    await third.write(never_took_part)
+    assert await third.read(decisions.said_before, about, third.community.id) == set()
     for word in ("declined", "retracted"):
         await first.write(says(about, second.community.id, word))
         assert await first.read(queries.same, said) == {third.community.id}
@@ -272,6 +281,13 @@ async def test_a_later_word_gets_no_more_in_than_an_invitation(three: list[Node]
 
     assert len(await all_of(second)) == rules.UNANSWERED
     assert ("refused", "E_RATE") in await came(second, "Update")
+    ids = [first.community.id, here]
+    await first.write(inviting(one, id=f"{there}-0", to=here, participants=ids))
+    await first.write(inviting(one, id=f"{there}-1", to=here, content="<p>Other.</p>"))
+    await settle(*three)
+    kept = [await second.read(queries.by_id, f"{there}-{n}") for n in range(3)]
+    assert [each.invited == ids for each in kept if each] == [True, False, False]
+    assert [bool(each.conflict) for each in kept if each] == [False, True, False]
 
 
 @pytest.mark.sqlite
@@ -368,6 +384,8 @@ async def test_what_a_server_shows_is_judged_as_what_it_sends(
     mine = str((await at(third, one)).ballot)
     found = await decisions.shown(second, mine)
     assert found is not None
+    with pytest.raises(TryLater):
+        await decisions.shown(second, mine, budget=resolving.Budget(fetches=0))
     less = {**found["electorate"], "participated": 999}
     there = wire.exchange
     shown: dict[str, dict[str, Any]] = {}
