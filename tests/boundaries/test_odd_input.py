@@ -33,7 +33,7 @@ async def test_every_field_takes_any_bytes(full: World, visitors: Visitors) -> N
             for name in form.kinds:
                 if name == "csrf":
                     continue
-                for value in itertools.islice(values, 2):
+                for value in itertools.islice(values, 1):
                     answer = await raw(visitors, who, form.action, body(form, token, name, value))
                     found += pages.wrong(who if who != "nobody" else "x", answer)
                     if answer.status_code not in CALM:
