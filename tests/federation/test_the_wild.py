@@ -184,7 +184,8 @@ async def test_letters_of_any_shape_end_and_break_nothing(
         held = {"id": f"{ORIGIN}/o/1", "type": inner, **deep} if deep else obj
         letter = {**bob.says(kind, held), **changes}
         letter |= {"id": f"{ORIGIN}/fuzz/{next(elm.numbers)}", "actor": bob.id}
-        assert (await post(bob, letter)).status_code in (202, 400, 403)
+        # 401: he has deleted himself more often than his key is asked for again
+        assert (await post(bob, letter)).status_code in (202, 400, 401, 403)
     await settle(here)
 
     found = await letters(here)
