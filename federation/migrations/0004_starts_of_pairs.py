@@ -1,4 +1,4 @@
-"""Epochs of pairs."""
+"""Starts of pairs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Epochs of pairs."""
+    """Starts of pairs."""
     with op.batch_alter_table("pair", schema=None) as batch_op:
         batch_op.add_column(sa.Column("start", sa.String(length=120), nullable=True))
         batch_op.add_column(sa.Column("older", Moment(), nullable=True))

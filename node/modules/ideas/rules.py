@@ -24,21 +24,12 @@ LASTS: Final = timedelta(days=90)
 
 
 class State(StrEnum):
-    """Where an idea stands."""
+    """Where an idea stands; points lie only where it gathers, and what has ended stays so."""
 
     GATHERING = "gathering"
     BROUGHT = "brought"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
-
-
-NEXT: Final[dict[State, frozenset[State]]] = {
-    State.GATHERING: frozenset({State.BROUGHT, State.WITHDRAWN, State.LAPSED}),
-    State.BROUGHT: frozenset(),
-    State.WITHDRAWN: frozenset(),
-    State.LAPSED: frozenset(),
-}
-"""Where each state may lead; points lie only where an idea gathers."""
 
 
 def breadth(active: int) -> int:
