@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from federation import resolving
 from node.kernel.node import Node
 from node.kernel.tables import Account, account
+from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.accounts import doors
 from node.modules.accounts.tables import member, session
@@ -33,7 +34,7 @@ from node.modules.ledger import booking
 from node.modules.listings import posting
 from node.modules.listings.concepts import concept
 from node.modules.listings.tables import Notice
-from node.modules.matching import introducing, queries
+from node.modules.matching import introducing, queries, questions
 from node.modules.moderation import acts, blocking, refusing, reporting
 from node.modules.notes import writing
 from node.modules.profiles import changing
@@ -280,6 +281,18 @@ async def _meet(w: World) -> None:
         introducing.introduce, w.ana.id, second.slug, means=("email",), message=words
     )
     w.ids["introduction"] = made.slug
+    await w.node.write(_ask_around, first.mine, w.other.community.service)
+
+
+def _ask_around(unit: Unit, need: str, service: str) -> None:
+    """Another community was asked for Ana's need, and asks itself."""
+    day = unit.now.date()
+    for way in ("in", "out"):
+        questions.note(unit, way, service, day, concept("repair"), asked=2, named=1)
+    queries.add_request(
+        unit, id=unit.id("a"), way="out", service=service, need=need, state="standing", most=3,
+        ends=unit.now + timedelta(days=1),
+    )  # fmt: skip
 
 
 async def _vote(w: World) -> None:

@@ -1,9 +1,10 @@
 """The plain rules of matching: words, fits, limits, and what may follow what."""
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from node.modules.matching.filters import Wishes, misfit
 from node.modules.matching.rules import Request, State, Step
 from node.modules.matching.scoring import RELATED_TO, Fit, Reason, Side, fit, stands_beside
 from tests.modules import gold
+from vocab import schemas
 
 REPAIR = "https://w3id.org/commons-node/concepts#repair"
 KIND = "https://w3id.org/commons-node/concepts#kind-service"
@@ -263,6 +265,8 @@ def test_an_unrelated_notice_changes_no_suggestion() -> None:
         ({"trusted": False}, "notTrusted"),
         ({"this_hour": rules.REQUESTS_AN_HOUR - 1}, None),
         ({"this_hour": rules.REQUESTS_AN_HOUR}, "rateLimited"),
+        ({"today": rules.REQUESTS_A_DAY - 1}, None),
+        ({"today": rules.REQUESTS_A_DAY}, "rateLimited"),
         ({"concepts_today": [str(n) for n in range(rules.CONCEPTS_A_DAY - 1)]}, None),
         ({"concepts_today": [str(n) for n in range(rules.CONCEPTS_A_DAY)]}, "rateLimited"),
         ({"concepts_today": [REPAIR, *map(str, range(rules.CONCEPTS_A_DAY - 1))]}, None),
@@ -272,7 +276,7 @@ def test_an_unrelated_notice_changes_no_suggestion() -> None:
 )
 def test_a_request_is_refused_for_one_reason(said, code) -> None:
     usual = {
-        "trusted": True, "this_hour": 0, "concepts_today": [], "concepts": [REPAIR],
+        "trusted": True, "this_hour": 0, "today": 0, "concepts_today": [], "concepts": [REPAIR],
         "anonymity_set": 41,
     }  # fmt: skip
 
@@ -300,6 +304,71 @@ def test_a_request_tells_a_day_and_no_hour() -> None:
 
     assert told == datetime(2026, 12, 18, tzinfo=UTC)
     assert rules.day_of(None) is None
+
+
+WORDS = {
+    "MatchRequest to one peer": Step.ASK, "Accept, result MatchResult": Step.ACCEPT,
+    "TentativeAccept": Step.KEEP, "Reject, reasonCode": Step.REJECT, "Undo": Step.UNDO,
+    "none (endTime)": Step.CLOCK,
+}  # fmt: skip
+INTRODUCING = {
+    "Offer(Introduction)": Step.ASK, "Accept, result Introduction with B's consent": Step.ACCEPT,
+    "Undo(Offer)": Step.UNDO, "Create(ContactCard) each to the other": Step.CARD,
+    "Delete(ContactCard)": Step.REVOKE, "none (endTime)": Step.CLOCK,
+}  # fmt: skip
+SOONER = {
+    # an Undo and a card may cross what the other side has just done
+    (State.AGREED, Step.UNDO), (State.AGREED, Step.REVOKE), (State.REVOKED, Step.REVOKE),
+}  # fmt: skip
+
+
+def published(machine: str, words: dict[str, Step]) -> set[tuple[str, Step, str]]:
+    """The steps of a state machine of the vocabulary; what is answered by nothing is left out."""
+    table = json.loads((schemas.FOLDER / "statemachines.json").read_text("utf-8"))[machine]
+    return {
+        (begin, words[one["activity"]], one["to"])
+        for one in table["transitions"]
+        if one["activity"] != "nothing"
+        for begin in one["from"].split("|")
+    }
+
+
+def test_requests_go_as_the_published_table_says() -> None:
+    ours = {
+        (str(before or "-"), step, str(after))
+        for (before, step), after in rules.REQUESTS.items()
+        if before is not Request.WAITING
+    }
+    # the table says it in words: a standing one may be answered once
+    once_ = {(Request.STANDING.value, Step.ACCEPT, Request.ANSWERED.value)}
+    assert ours - once_ == published("MatchRequest (as seen by the asking node)", WORDS)
+    assert once_ < ours
+    there = {
+        (step, after) for (before, step), after in rules.REQUESTS.items()
+        if before is Request.WAITING
+    }  # fmt: skip
+    here = {
+        (step, after) for (before, step), after in rules.REQUESTS.items()
+        if before is Request.SENT
+    }  # fmt: skip
+    assert there == here
+
+
+def test_introductions_go_as_the_published_table_says() -> None:
+    ours = {
+        (str(before or "-"), step, str(after))
+        for (before, step), after in rules.INTRODUCTIONS.items()
+        if (before, step) not in SOONER
+    }
+    assert ours == published("Introduction", INTRODUCING)
+
+
+def test_a_round_is_over_at_the_same_time_whenever_it_was_asked() -> None:
+    hour = timedelta(hours=1)
+    for minute in range(1, 61):
+        now = datetime(2026, 12, 18, 15, 0, tzinfo=UTC) + timedelta(minutes=minute)
+        assert rules.next_round(now, hour) == datetime(2026, 12, 18, 16, 0, tzinfo=UTC)
+    assert rules.next_round(now, timedelta()) == now
 
 
 def test_what_is_over_stays_over() -> None:

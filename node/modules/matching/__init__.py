@@ -5,7 +5,17 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.listings.api import Changed, Closed, Listed
-from node.modules.matching import asking, jobs, leaving, pages, public, slots, suggesting
+from node.modules.matching import (
+    answering,
+    asking,
+    between,
+    jobs,
+    leaving,
+    pages,
+    public,
+    slots,
+    suggesting,
+)
 from node.modules.matching.checks import CHECKS
 from node.modules.matching.handlers import handlers
 from node.modules.matching.objects import TYPES
@@ -21,7 +31,7 @@ module = Module(
     types=TYPES,
     handlers=handlers,
     checks=CHECKS,
-    routes=pages.routes,
+    routes=(*between.routes, *pages.routes),
     jobs={
         "ask": jobs.ask,
         "ask_again": jobs.ask_again,
@@ -30,6 +40,7 @@ module = Module(
         "card": jobs.card,
         "clock": jobs.clock,
         "look": jobs.look,
+        "look_back": jobs.look_back,
         "catch_up": jobs.catch_up,
     },
     every={
@@ -41,6 +52,8 @@ module = Module(
         (Listed, suggesting.listed),
         (Listed, asking.asked_lately),
         (Changed, suggesting.changed),
+        (Listed, answering.found),
+        (Changed, answering.found_anew),
         (Closed, leaving.closed),
         (Trusted, asking.trusted),
         (TrustEnded, leaving.trust_ended),

@@ -12,13 +12,15 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import queries, rules
+from node.modules.matching import queries, questions, rules
 from node.modules.matching.objects import MatchCandidate, MatchRequest, MatchResult
 from node.modules.matching.rules import Request, Step
 from node.modules.matching.suggesting import LIVE
 from node.modules.peers import api as peers
 from vocab.types import Intent, Measure, Undo
 
+NOBODY = "noMatch"
+"""The reason of nodes that keep no question: there is nobody."""
 SCORES = {"strong": 85, "good": 75, "possible": 65}
 """Where a candidate stands among our own matches, by the fit its node tells."""
 
@@ -97,13 +99,14 @@ def _send(unit: Unit, notice: Notice, peer: Account, members: int) -> None:
         most=rules.MOST_RESULTS,
         ends=ends,
     )
+    questions.note(unit, "out", peer.id, unit.now.date(), main_topic(notice), asked=1)
     unit.later("matching.clock", due=ends)
     unit.perform(asking, us)
 
 
 def intent(notice: Notice) -> Intent:
     """What a need comes down to when nothing in it may lead to a person."""
-    main = notice.concept or listings.concept(f"kind-{notice.kind}")
+    main = main_topic(notice)
     others = tuple(one for one in notice.topics if one != main)
     return Intent(
         action=notice.action,
@@ -112,6 +115,11 @@ def intent(notice: Notice) -> Intent:
         resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
         due=rules.day_of(notice.ends),
     )
+
+
+def main_topic(notice: Notice) -> str:
+    """What a request asks about first: the topic, else the kind."""
+    return notice.concept or listings.concept(f"kind-{notice.kind}")
 
 
 def answered(unit: Unit, asked: queries.Asked, answer: str, result: MatchResult) -> None:
@@ -126,6 +134,7 @@ def answered(unit: Unit, asked: queries.Asked, answer: str, result: MatchResult)
     notice = listings.stored(unit, asked.need or "")
     if notice is None or notice.state(unit.now) not in LIVE:
         return
+    questions.note_of(unit, asked, main_topic(notice), named=int(bool(result.candidates)))
     ends = min(result.end_time or unit.now, unit.now + rules.HANDLES_LAST)
     unit.later("matching.clock", due=ends)
     for candidate in result.candidates:
@@ -173,6 +182,9 @@ def declined(unit: Unit, asked: queries.Asked, answer: str, reason: str | None) 
         Refused: E_STATE.
     """
     _step(unit, asked, Step.REJECT, answer)
+    notice = listings.stored(unit, asked.need or "")
+    if notice is not None and reason != NOBODY:
+        questions.note_of(unit, asked, main_topic(notice), refused=1)
     queries.change_request(unit, asked.id, reason=(reason or "")[:20])
 
 

@@ -10,11 +10,20 @@ from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.matching import agreeing, answering, asking, cards, closing, introduced, queries
+from node.modules.matching import (
+    agreeing,
+    answering,
+    asking,
+    cards,
+    closing,
+    introduced,
+    queries,
+    questions,
+)
 from node.modules.matching.objects import ContactCard, Introduction, MatchRequest, MatchResult
 from node.modules.matching.rules import Request, Step, request_after
 from vocab.model import Object
-from vocab.types import Accept, Create, Delete, Intent, Offer, Reject, Undo
+from vocab.types import Accept, Create, Delete, Intent, Offer, Reject, TentativeAccept, Undo
 
 handlers = Handlers()
 
@@ -75,9 +84,23 @@ def answered(unit: Unit, act: Act[Accept, MatchRequest]) -> None:
     if not isinstance(told, MatchResult) or told.match_request != held.id:
         raise Refused("E_RESULT", f"{act.activity.id} has no result for {held.id}")
     if ours:
+        named = int(bool(told.candidates))
+        questions.note_of(unit, held, questions.kind_asked(held.intent), named=named)
         _settle(unit, held, Step.ACCEPT, act.activity.id or "")
         return
     asking.answered(unit, held, act.activity.id or "", told)
+
+
+@handlers.on(TentativeAccept, MatchRequest)
+def stands(unit: Unit, act: Act[TentativeAccept, MatchRequest]) -> None:
+    """A node that was asked has nobody now; it keeps the question and may answer once."""
+    held, ours = _request(unit, act)
+    after = request_after(held.state, Step.KEEP)
+    if after is None:
+        raise Refused("E_STATE", f"{held.id} is {held.state}")
+    if not ours and held.ends < unit.now:
+        raise Refused("E_EXPIRED", f"{held.id} was open until {held.ends}")
+    queries.change_request(unit, held.id, state=after)
 
 
 @handlers.on(Reject, MatchRequest)

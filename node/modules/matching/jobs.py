@@ -4,7 +4,16 @@ from datetime import timedelta
 
 from node.kernel.node import Node
 from node.kernel.unit import Unit
-from node.modules.matching import answering, asking, cards, closing, queries, suggesting
+from node.modules.matching import (
+    answering,
+    asking,
+    cards,
+    closing,
+    queries,
+    questions,
+    rules,
+    suggesting,
+)
 
 
 async def ask(node: Node, *, need: str) -> None:
@@ -23,6 +32,18 @@ async def wait(node: Node, *, request: str) -> None:
     held = node.settings
     least, most = sorted((held.match_delay_least_seconds, held.match_delay_most_seconds))
     await node.write(_later, request, timedelta(seconds=node.random.uniform(least, most)))
+
+
+async def look_back(node: Node, *, request: str) -> None:
+    """Job: have a standing request answered when the round is over; not as soon as it can be.
+
+    Whoever is told at once that somebody fits learns when that somebody posted (security.md L05).
+    """
+    held = node.settings
+    least, most = sorted((held.match_delay_least_seconds, held.match_delay_most_seconds))
+    over = rules.next_round(node.now(), timedelta(seconds=rules.ROUNDS * most)) - node.now()
+    delay = timedelta(seconds=node.random.uniform(least, most))
+    await node.write(_later, request, over + delay)
 
 
 def _later(unit: Unit, request: str, delay: timedelta) -> None:
@@ -62,4 +83,5 @@ async def clock(node: Node) -> None:
 
 def _clock(unit: Unit) -> None:
     queries.expire(unit)
+    questions.expire(unit)
     closing.expire(unit)

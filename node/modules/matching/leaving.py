@@ -15,6 +15,7 @@ from node.modules.matching import (
     introduced,
     introducing,
     queries,
+    questions,
     suggesting,
 )
 from node.modules.matching.rules import State
@@ -40,6 +41,7 @@ def closed(unit: Unit, event: listings.Closed) -> None:
 def trust_ended(unit: Unit, event: peers.TrustEnded) -> None:
     """Erase everything between our node and another: requests, handles, introductions, cards."""
     sent = queries.forget_node(unit, event.service)
+    questions.blur(unit, event.service)
     for held in introduced.with_node(unit.db, event.service):
         sent += [held.offer, *([held.answer] if held.answer else [])]
         sent += [card.activity for card in introduced.cards(unit.db, held.id) if card.activity]

@@ -12,7 +12,7 @@ from node.kernel.database import insert_new
 from node.kernel.tables import letter
 from node.kernel.unit import Unit
 from node.modules.matching.filters import NONE, Wishes
-from node.modules.matching.rules import Request
+from node.modules.matching.rules import KEPT, KEPT_ANSWERED, Request
 from node.modules.matching.tables import contact, handle, match, probe, request, wish
 
 
@@ -91,7 +91,7 @@ def change_request(unit: Unit, id: str, **values: Any) -> None:
 
 def open_requests(db: Connection, *, need: str | None = None) -> list[Asked]:
     """Requests of ours that may still have an effect elsewhere."""
-    live = request.c.state.in_((Request.SENT, Request.ANSWERED))
+    live = request.c.state.in_((Request.SENT, Request.STANDING, Request.ANSWERED))
     wanted = select(request).where(request.c.way == "out", live)
     wanted = wanted.where(request.c.need == need) if need is not None else wanted
     return [_asked(row) for row in db.execute(wanted.order_by(request.c.id))]
@@ -109,6 +109,12 @@ def last_asked(db: Connection) -> dict[str, datetime]:
     """When each node was last asked anything."""
     wanted = select(request.c.service, func.max(request.c.at)).where(request.c.way == "out")
     return {row[0]: row[1] for row in db.execute(wanted.group_by(request.c.service))}
+
+
+def standing(db: Connection, now: datetime) -> list[Asked]:
+    """Questions of other nodes that were answered "not now" and are still open."""
+    kept = and_(request.c.way == "in", request.c.state == Request.STANDING, request.c.ends > now)
+    return [_asked(row) for row in db.execute(select(request).where(kept).order_by(request.c.id))]
 
 
 def count_from(db: Connection, service: str, since: datetime) -> int:
@@ -329,12 +335,14 @@ def set_contacts(unit: Unit, account: str, values: Mapping[str, str]) -> None:
 def expire(unit: Unit) -> None:
     """Let go what is over by the clock: requests, handles, candidates, old traces."""
     now = unit.now
-    waiting = request.c.state.in_((Request.SENT, Request.WAITING))
+    waiting = request.c.state.in_((Request.SENT, Request.WAITING, Request.STANDING))
     over = and_(waiting, request.c.ends <= now)
     unit.db.execute(update(request).where(over).values(state=Request.EXPIRED, intent=None))
     unit.db.execute(delete(handle).where(handle.c.ends <= now))
     unit.db.execute(delete(match).where(match.c.ends <= now, match.c.handle.is_not(None)))
-    unit.db.execute(delete(request).where(request.c.ends <= now - timedelta(days=30)))
+    named = request.c.state == Request.ANSWERED
+    old = and_(request.c.ends <= now - KEPT, or_(~named, request.c.ends <= now - KEPT_ANSWERED))
+    unit.db.execute(delete(request).where(old))
     unit.db.execute(delete(probe).where(probe.c.day < now.date() - timedelta(days=1)))
 
 

@@ -4,7 +4,7 @@ Source: vocabulary.md sections 7 and 9.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 REQUEST_LASTS = timedelta(hours=24)
@@ -24,7 +24,17 @@ MOST_RESULTS = 3
 LARGEST_ANSWER = 5
 """Candidates we name at most, whatever somebody asks for."""
 REQUESTS_AN_HOUR = 30
+REQUESTS_A_DAY = 60
 CONCEPTS_A_DAY = 20
+"""The budget of one node that asks us: questions, and different topics."""
+ROUNDS = 12
+"""Later answers leave in rounds, each so many times the longest delay."""
+KEPT = timedelta(days=6, hours=12)
+"""How long the bare fact of a request stays after its end; longer than ASK_AGAIN from its start."""
+KEPT_ANSWERED = timedelta(days=8)
+"""The same where somebody was named; longer than their handles hold."""
+LOGGED = timedelta(days=90)
+"""How long members can see what communities asked each other."""
 SMALLEST_SET = 5
 """Active members below which nobody is meant without their name."""
 MESSAGE = 1000
@@ -38,10 +48,14 @@ CONTACT = "contactMeans"
 
 
 class Request(StrEnum):
-    """Where a request stands; `waiting` only at the node that is asked."""
+    """Where a request stands; `waiting` only at the node that is asked.
+
+    A standing one was answered "not now": it is kept until its end and may be answered once.
+    """
 
     SENT = "sent"
     WAITING = "waiting"
+    STANDING = "standing"
     ANSWERED = "answered"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -52,6 +66,7 @@ class Step(StrEnum):
     """What happens to a request or an introduction."""
 
     ASK = "ask"
+    KEEP = "keep"
     ACCEPT = "accept"
     REJECT = "reject"
     UNDO = "undo"
@@ -63,14 +78,20 @@ class Step(StrEnum):
 REQUESTS: Mapping[tuple[Request | None, Step], Request] = {
     (None, Step.ASK): Request.SENT,
     (Request.SENT, Step.ACCEPT): Request.ANSWERED,
+    (Request.SENT, Step.KEEP): Request.STANDING,
     (Request.SENT, Step.REJECT): Request.DECLINED,
     (Request.WAITING, Step.ACCEPT): Request.ANSWERED,
+    (Request.WAITING, Step.KEEP): Request.STANDING,
     (Request.WAITING, Step.REJECT): Request.DECLINED,
+    (Request.STANDING, Step.ACCEPT): Request.ANSWERED,
+    (Request.STANDING, Step.REJECT): Request.DECLINED,
     (Request.SENT, Step.UNDO): Request.WITHDRAWN,
     (Request.WAITING, Step.UNDO): Request.WITHDRAWN,
+    (Request.STANDING, Step.UNDO): Request.WITHDRAWN,
     (Request.ANSWERED, Step.UNDO): Request.WITHDRAWN,
     (Request.SENT, Step.CLOCK): Request.EXPIRED,
     (Request.WAITING, Step.CLOCK): Request.EXPIRED,
+    (Request.STANDING, Step.CLOCK): Request.EXPIRED,
 }
 
 
@@ -119,6 +140,7 @@ def refusal(
     *,
     trusted: bool,
     this_hour: int,
+    today: int,
     concepts_today: Collection[str],
     concepts: Collection[str],
     anonymity_set: int,
@@ -128,13 +150,14 @@ def refusal(
     Args:
         trusted: whether the asking node is.
         this_hour: how many requests it sent in the last hour, without this one.
+        today: how many today, without this one.
         concepts_today: what it asked about today, without this one.
         concepts: what this one asks about.
         anonymity_set: among how many members the asking person cannot be told apart.
     """
     if not trusted:
         return "notTrusted"
-    if this_hour >= REQUESTS_AN_HOUR:
+    if this_hour >= REQUESTS_AN_HOUR or today >= REQUESTS_A_DAY:
         return "rateLimited"
     if len({*concepts_today, *concepts}) > CONCEPTS_A_DAY:
         return "rateLimited"
@@ -147,6 +170,18 @@ def may_ask(policy: Mapping[str, object] | None, active: int) -> bool:
     least = said.get("minAnonymitySet")
     smallest = least if isinstance(least, int) else SMALLEST_SET
     return said.get("acceptsFrom") != "nobody" and active >= max(smallest, SMALLEST_SET)
+
+
+def next_round(now: datetime, lasts: timedelta) -> datetime:
+    """When the round that runs at a moment is over; that moment itself if rounds last no time.
+
+    >>> next_round(datetime(2026, 1, 1, 10, 20, tzinfo=UTC), timedelta(hours=1)).hour
+    11
+    """
+    if not lasts:
+        return now
+    begin = datetime(2000, 1, 1, tzinfo=UTC)
+    return begin - (begin - now) // lasts * lasts
 
 
 def day_of(moment: datetime | None) -> datetime | None:

@@ -48,6 +48,21 @@ probe = Table(
 )
 """What a node asked about on a day; taking a request back does not take this back."""
 
+question = Table(
+    "match_question",
+    metadata,
+    _account("service", key=True),
+    Column("way", String(3), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("topic", String(2048), primary_key=True),
+    Column("asked", Integer, nullable=False),
+    Column("named", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Index(None, "way", "day"),
+)
+"""How often a node asked us (`way` "in") or was asked by us ("out") about a topic on a day, how
+often somebody was named, and how often it was refused; for members to see, and for the budget."""
+
 handle = Table(
     "match_handle",
     metadata,
