@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vocab import dialects, jsonld, reader, schemas, wire
+from vocab import dialects, jsonld, reader, schemas, spellings, wire
 from vocab.model import Activity, Malformed
 
 Document = Mapping[str, Any]
@@ -46,14 +46,17 @@ def judged(raw: Document, types: wire.Types, *, allow_http: bool) -> Document:
 
 
 def addressees(raw: Document) -> set[str]:
-    """Everybody named in `to`, `cc` and their like, of a letter or of what it holds."""
+    """Everybody named in `to`, `cc` and their like, of a letter or of what it holds.
+
+    The public is spelled in three ways by others, and in one here.
+    """
     found: set[str] = set()
     inner = raw.get("object")
     for part in (raw, inner if isinstance(inner, dict) else {}):
         for key in ("to", "cc", "bto", "bcc", "audience"):
             held = part.get(key)
             named = held if isinstance(held, list) else [held]
-            found.update(one for one in named if isinstance(one, str))
+            found.update(spellings.public(one) for one in named if isinstance(one, str))
     return found
 
 

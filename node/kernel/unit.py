@@ -42,7 +42,7 @@ from node.kernel.tables import (
 )
 from vocab import proofs, wire
 from vocab.leaving import Door, Leaving, Sign
-from vocab.model import PUBLIC, Activity, Malformed, Object, id_of
+from vocab.model import PUBLIC, Activity, Carried, Malformed, Object, id_of
 
 if TYPE_CHECKING:
     from node.kernel.module import Registry
@@ -185,8 +185,12 @@ class Unit:
     def _sign(self, activity: Activity) -> Sign | None:
         """How a letter for everybody is signed for good (FEP-8b32); None for any other (W16).
 
-        While the node is at home its ids will change, and with them all that is signed.
+        While the node is at home its ids will change, and with them all that is signed. What
+        hands on another's letter, word for word, is not signed: the context of proofs protects
+        its terms, so a reader of JSON-LD refuses any context inside that names them again.
         """
+        if isinstance(activity.object, Carried):
+            return None
         held = activity.object.handling if isinstance(activity.object, Object) else None
         hidden = {held, activity.handling} - {None, "public"}
         if hidden or PUBLIC not in (*activity.to, *activity.cc) or self.community.at_home:

@@ -17,6 +17,7 @@ from tests.conftest import START, Wire, person, settle
 from tests.federation.strangers import Actor, Post, board, heard, letters, rows
 from tests.modules.strange import Stage
 from vocab import proofs
+from vocab.model import PUBLIC
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
@@ -76,12 +77,13 @@ async def kept(node: Node) -> dict[str, tuple[str, str]]:
 # Letters ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("everybody", [PUBLIC, "as:Public", "Public"])
 async def test_a_letter_with_its_actors_proof_is_the_actors(
-    stage: Stage, bob: Actor, hub: Actor
+    stage: Stage, bob: Actor, hub: Actor, everybody: str
 ) -> None:
-    note = bob.note("1")
+    note = bob.note("1") | {"to": [everybody]}
 
-    answer = await stage.post(hub, sealed(bob, bob.says("Create", note)))
+    answer = await stage.post(hub, sealed(bob, bob.says("Create", note, to=[everybody])))
     await settle(stage.node)
 
     assert answer.status_code == 202

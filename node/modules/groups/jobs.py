@@ -134,4 +134,5 @@ def _tidy(unit: Unit) -> None:
 def joined(unit: Unit, event: Any) -> None:
     """Have it found out what the server of a new follower is."""
     if event.followed == accounts.community_account(unit.db).id:
-        unit.later("groups.look", once="groups.look")
+        # not by the name of the daily one, which is always there and waits for its day
+        unit.later("groups.look", once=f"groups.look {domain(event.follower)}"[:255])

@@ -37,6 +37,7 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 door = socket.socket()
 door.bind(("127.0.0.1", 0))
+door.listen()  # before anybody is told of it
 origin = f"http://localhost:{door.getsockname()[1]}"
 received: list[dict[str, Any]] = []
 """Activities whose sender Pubby found to be who it says."""
