@@ -142,7 +142,7 @@ async def test_one_of_several_options_is_chosen(nodes: Open, walk: Walk) -> None
 
 async def with_options(bo: Walker) -> str:
     """A proposal of Bo's with options, after he has thought of a second one; its address."""
-    await bo.go("/p/new")
+    await bo.go("/p/new?course=usual")
     await bo.fill(title="What becomes of the corner by the gate?", text="It stands empty.")
     await bo.choose(method="options")
     await bo.fill(option_1="A bench and two planters", words_1="Somebody has to water them.")

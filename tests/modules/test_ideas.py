@@ -148,7 +148,7 @@ async def test_from_an_idea_to_a_proposal_in_the_browser(
     sent = {"title": "A bench", "text": "To rest.", "method": "consent", "reach": "community",
             "closes": "2026-11-29 20:00", "share": "1/3", "months": "6",
             "source": f"idea:{slug}"}  # fmt: skip
-    done = await ana.post("/p/new", sent, form=f"/ideas/{slug}/bring")
+    done = await ana.post("/p/new", sent, form=f"/ideas/{slug}/bring?course=usual")
     assert done.status_code == 200
     await settle(alder)
 

@@ -23,7 +23,7 @@ from node.modules.decisions.api import Method
 from node.modules.decisions.rules import commitment
 from node.modules.decisions.tables import audit, ballot
 from node.modules.decisions.tables import record as record_table
-from node.modules.proposals import bringing, changing, leaving, queries
+from node.modules.proposals import bringing, changing, leaving, moves, queries
 from node.modules.proposals.tables import plan, proposal
 from node.modules.proposals.wording import Words
 from tests.conftest import START, Browser, Clock, settle
@@ -464,7 +464,7 @@ async def test_options_that_change_during_the_vote_are_refused(birch: Node, ceda
     us = await birch.read(accounts.community_account)
 
     def forge(unit: Unit) -> None:
-        value = bringing.as_object(unit.community.peers, us.followers, ours)
+        value = moves.as_object(unit.community.peers, us.followers, ours)
         fewer = replace(value, options=value.options[1:], revision=9, updated=unit.now)
         told = Update(
             id=unit.id("a"), actor=us.id, object=fewer, to=fewer.to, cc=fewer.cc,
@@ -502,7 +502,7 @@ FORM = {
 async def test_from_the_options_to_the_choice(alder: Node, browse: Browse, clock: Clock) -> None:
     people = [await browse(alder, name) for name in ("ana", "ben", "keeper")]
     ana = people[0]
-    answer = await ana.post("/p/new", FORM)
+    answer = await ana.post("/p/new?course=usual", FORM)
     assert answer.status_code == 200, answer.text
     path = answer.url.path
     for said in ("The yard is loud.", "On Mondays, 50% longer", "Keep it as it is",
@@ -551,7 +551,7 @@ async def test_a_form_with_odd_options_says_what_to_do(alder: Node, browse: Brow
     ana = await browse(alder, "ana")
 
     for more, said in ODD:
-        answer = await ana.post("/p/new", {**FORM, **more})
+        answer = await ana.post("/p/new?course=usual", {**FORM, **more})
         assert (answer.status_code, said in answer.text) == (422, True), more
         assert TITLE in answer.text
 
@@ -563,7 +563,7 @@ async def test_the_author_changes_words_and_options_on_a_page(
 ) -> None:
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
     later_ = {**FORM, "opens": "2026-11-22 20:00", "changes": "yes"}
-    path = (await ana.post("/p/new", later_)).url.path
+    path = (await ana.post("/p/new?course=usual", later_)).url.path
     assert "Change text or options" not in (await ben.get(path)).text
     assert (await ben.get(f"{path}/change")).status_code == 403
     form = await ana.get(f"{path}/change")

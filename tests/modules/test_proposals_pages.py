@@ -39,7 +39,7 @@ NEW = {
 
 
 async def brought(browser: Browser, **more: str) -> str:
-    answer = await browser.post("/p/new", {**NEW, **more})
+    answer = await browser.post("/p/new?course=usual", {**NEW, **more})
     assert answer.status_code == 200, answer.text
     return answer.url.path.rpartition("/")[2]
 
@@ -152,7 +152,7 @@ async def test_a_wrong_form_says_what_to_do(
 ) -> None:
     ana = await browse(alder, "ana")
 
-    answer = await ana.post("/p/new", {**NEW, **more})
+    answer = await ana.post("/p/new?course=usual", {**NEW, **more})
 
     assert answer.status_code == 422
     assert words in answer.text

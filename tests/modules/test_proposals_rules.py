@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.modules.proposals import rules
-from node.modules.proposals.bringing import months_after
+from node.modules.proposals.opening import months_after
 from node.modules.proposals.rules import STAGES
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_a_history_does_not_run_backwards() -> None:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_we_begin_is_lawful(at_once: bool) -> None:
-    history = rules.begun(NOW, at_once=at_once)
+    history = rules.begun(NOW, at="voting" if at_once else "deliberating")
 
     assert rules.lawful(history)
     assert history[-1][0] == ("voting" if at_once else "deliberating")

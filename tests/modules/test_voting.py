@@ -231,11 +231,11 @@ async def test_a_form_asks_for_what_a_way_has_to_know(alder: Node, browse: Brows
         "option_1": "A bench", "words_1": "Oak.", "cost_1": "60", "option_2": "A butt",
         "share": "1/2", "months": "6", "reach": "public", "closes": "1 December 2026 20:00",
     }  # fmt: skip
-    page = await ana.post("/p/new", sent)
+    page = await ana.post("/p/new?course=usual", sent)
     assert (page.status_code, "Say how much there is to spend." in page.text) == (422, True)
-    page = await ana.post("/p/new", {**sent, "budget": "100"})
+    page = await ana.post("/p/new?course=usual", {**sent, "budget": "100"})
     assert "Say what this costs" in page.text
-    page = await ana.post("/p/new", {**sent, "budget": "100", "cost_2": "50"})
+    page = await ana.post("/p/new?course=usual", {**sent, "budget": "100", "cost_2": "50"})
 
     slug = str(page.url).rpartition("/")[2]
     shown = await alder.read(proposals.by_slug, slug, moot.inside(alder))

@@ -18,7 +18,7 @@ module = Module(
     types=TYPES,
     handlers=handlers.handlers,
     routes=pages.routes,
-    jobs={"open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
+    jobs={"step": jobs.step, "open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
     every={"sweep": timedelta(minutes=10)},
     subscribers=((Settled, bringing.settled),),
     slots={

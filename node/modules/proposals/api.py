@@ -1,8 +1,10 @@
 """What other modules may use of proposals: bring one, read one, bind one to a joint process."""
 
-from node.modules.proposals.bringing import Draft, Together, bind, bring, months_after, ours
-from node.modules.proposals.events import Brought
+from node.modules.proposals.bringing import Draft, Together, bind, bring
+from node.modules.proposals.events import Brought, Changed
 from node.modules.proposals.forms import ONE_TEXT, SHARES
+from node.modules.proposals.moves import ours
+from node.modules.proposals.opening import months_after
 from node.modules.proposals.queries import (
     Plan,
     Proposal,
@@ -15,6 +17,7 @@ from node.modules.proposals.starting import begin
 from node.modules.proposals.wording import STAYS
 
 __all__ = [
-    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Draft", "Plan", "Proposal", "Together", "author_of",
-    "begin", "bind", "bring", "by_slug", "how_many_active", "months_after", "ours", "plan_of",
+    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan", "Proposal", "Together",
+    "author_of", "begin", "bind", "bring", "by_slug", "how_many_active", "months_after", "ours",
+    "plan_of",
 ]  # fmt: skip

@@ -4,7 +4,6 @@ Every step is an act of the community: built here, carried out by the handler th
 takes the steps of other communities, and sent if the proposal may be seen outside.
 """
 
-import calendar
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,14 +19,23 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries, rules, wording
+from node.modules.proposals import (
+    courses,
+    moves,
+    opening,
+    queries,
+    rules,
+    stepping,
+    wording,
+)
+from node.modules.proposals.courses import Course
 from node.modules.proposals.events import Brought
 from node.modules.proposals.objects import GovernanceProposal, StageEntry
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
 from node.modules.proposals.wording import Words
 from vocab.html import from_text, untagged
-from vocab.types import Create, Update
+from vocab.types import Create
 from web.language import mark
 
 
@@ -51,7 +59,9 @@ class Draft(Words):
 
     `opens`: when voting opens, None for at once; `named`: the member may be named outside;
     `answers`: what an approval answers elsewhere (see `decisions.api.decide`); `source`: what
-    it was made from, if another module asked for it.
+    it was made from, if another module asked for it; `course`: a name of `courses.COURSES`, which
+    fixes whatever it fixes in place of what is said here; `replaces`: `record`, a decision of ours
+    in force, and `how`: in whose place this one is to come.
     """
 
     share: Fraction
@@ -64,6 +74,8 @@ class Draft(Words):
     answers: Mapping[str, str] | None = None
     source: str = ""
     joint: Together | None = None
+    course: str = courses.USUAL
+    replaces: Mapping[str, str] | None = None
 
 
 def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
@@ -86,9 +98,9 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
         raise Refused("E_MEMBERS_ONLY")
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
-    times = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
-    one_text = draft.answers is not None
-    if wrong := times | ({} if draft.joint else wording.faults(unit, draft, answers=one_text)):
+    course = courses.course(draft.course)
+    draft = stepping.planned(draft, course, unit.now)
+    if wrong := _faults(unit, draft, course):
         raise Invalid(wrong)
     us = accounts.community_account(unit.db)
     value = _value(unit, us, member, draft)
@@ -98,8 +110,10 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     unit.perform(made, us)
     _keep_plan(unit, value.id or "", member, draft, once)
     slug = _slug(value.id or "")
-    if draft.opens is None:
-        _open_box(unit, slug)
+    if value.stage == "voting":
+        opening.open_box(unit, slug)
+    elif course.steps:
+        stepping.begin(unit, slug, value.stage or "")
     else:
         unit.later("proposals.open", due=draft.opens, slug=slug)
     if draft.source:
@@ -108,9 +122,22 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     return slug
 
 
+def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
+    """What is wrong with a proposal, by field."""
+    wrong = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
+    if draft.joint:
+        return wrong
+    if draft.method not in course.methods:
+        wrong["method"] = mark("This course is decided in another way. Choose one of these.")
+    later = course.wants_options
+    return wrong | wording.faults(unit, draft, answers=draft.answers is not None, later=later)
+
+
 def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProposal:
     id_ = unit.id("o")
-    history = rules.begun(unit.now, at_once=draft.opens is None)
+    course = courses.course(draft.course)
+    first = course.steps[0].stage if course.steps else "deliberating"
+    history = rules.begun(unit.now, at="voting" if draft.opens is None else first)
     where = decisions.address(draft.reach, followers=us.followers, peers=unit.community.peers)
     return GovernanceProposal(
         id=id_,
@@ -151,44 +178,11 @@ def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> No
             answers=dict(draft.answers) if draft.answers else None,
             settings=wording.settings(draft),
             joint=asdict(draft.joint) if draft.joint else None,
+            course=draft.course if draft.course != courses.USUAL else None,
+            replaces=dict(draft.replaces) if draft.replaces else None,
             once=once,
         )
     )
-
-
-def _open_box(unit: Unit, slug: str) -> None:
-    found, made = ours(unit, slug)
-    terms = decisions.Terms(
-        method=decisions.Method(made.method),
-        share=Fraction(made.share),
-        counts=made.counts,
-        closes=made.closes,
-        review=months_after(made.closes, made.review_months),
-        settings=made.settings or {},
-    )
-    subject: dict[str, Any] = {"id": found.id, "name": found.name, "content": found.content}
-    if made.joint is not None:
-        subject = dict(made.joint["subject"])
-    if found.options:
-        among = [replace(o, id=f"{subject['id']}#{decisions.key(o.id)}") for o in found.options]
-        subject["options"] = [decisions.kept(option) for option in among]
-    members = [m.id for m in accounts.members(unit.db, suspended=False)]
-    active = queries.active(unit.db, unit.now)
-    decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
-    unit.later("proposals.close", due=made.closes, slug=slug)
-
-
-def ours(unit: Unit, slug: str) -> tuple[Proposal, Plan]:
-    """A proposal of ours and its plan.
-
-    Raises:
-        Missing: there is none.
-    """
-    found = queries.any_by_slug(unit.db, slug)
-    made = queries.plan_of(unit.db, found.id) if found else None
-    if found is None or made is None:
-        raise Missing
-    return found, made
 
 
 def open_voting(unit: Unit, slug: str) -> None:
@@ -200,13 +194,13 @@ def open_voting(unit: Unit, slug: str) -> None:
         Missing: there is no such proposal.
         Conflict: E_EARLY, its time has not come.
     """
-    found, made = ours(unit, slug)
-    if found.stage != "deliberating":
+    found, made = moves.ours(unit, slug)
+    if found.stage != "deliberating" or made.course is not None:
         return
     if made.opens is None or unit.now < made.opens:
         raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
-    move(unit, found, "voting", sent=True)
-    _open_box(unit, slug)
+    moves.move(unit, found, "voting", sent=True)
+    opening.open_box(unit, slug)
 
 
 def close(unit: Unit, slug: str) -> None:
@@ -219,7 +213,7 @@ def close(unit: Unit, slug: str) -> None:
         Missing: there is no such proposal.
         Conflict: E_OPEN, only the clock closes it.
     """
-    found, made = ours(unit, slug)
+    found, made = moves.ours(unit, slug)
     if found.stage != "voting":
         return
     if unit.now < made.closes:
@@ -228,7 +222,7 @@ def close(unit: Unit, slug: str) -> None:
     if isinstance(done, decisions.Again):
         _once_more(unit, found, done.closes)
     else:
-        move(unit, found, rules.ending(done.outcome), sent=False)
+        moves.move(unit, found, rules.ending(done.outcome), sent=False)
 
 
 def _joint(made: Plan) -> decisions.Joint | None:
@@ -245,7 +239,7 @@ def bind(unit: Unit, slug: str, joint: Together) -> None:
         Missing: there is no such proposal.
         Conflict: E_STAGE, it is decided or withdrawn; E_JOINT, it is decided together already.
     """
-    found, made = ours(unit, slug)
+    found, made = moves.ours(unit, slug)
     if found.stage not in ("deliberating", "voting"):
         raise Conflict("E_STAGE", safe=mark("This is decided already, or was taken back."))
     if made.joint is not None:
@@ -257,7 +251,7 @@ def bind(unit: Unit, slug: str, joint: Together) -> None:
 def _once_more(unit: Unit, found: Proposal, closes: datetime) -> None:
     """Voting goes on: too few took part, or options were equal."""
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
-    move(unit, replace(found, voting_ends=closes), "voting", sent=True)
+    moves.move(unit, replace(found, voting_ends=closes), "voting", sent=True)
     unit.later("proposals.close", due=closes, slug=found.slug)
 
 
@@ -268,13 +262,13 @@ def withdraw(unit: Unit, slug: str, member: str) -> None:
         Missing: there is no such proposal.
         Refused: neither who brought it nor an admin, or voting has begun.
     """
-    found, made = ours(unit, slug)
+    found, made = moves.ours(unit, slug)
     author, admin = made.author == member, accounts.is_admin(unit.db, member)
     if not (author or admin):
         raise Refused("E_NOT_YOURS", safe=mark("Only who brought it can take it back."))
     if not rules.may_withdraw(stage=found.stage, author=author, admin=admin):
         raise Conflict("E_STAGE", safe=mark("Voting has begun, so it can not be taken back."))
-    move(unit, found, "withdrawn", sent=True)
+    moves.move(unit, found, "withdrawn", sent=True)
     unit.log("proposal.withdraw", member, subject=found.id)
 
 
@@ -286,7 +280,7 @@ def choose_reach(unit: Unit, slug: str, member: str, reach: str) -> None:
         Refused: neither who brought it nor an admin.
         Conflict: the decision has left already.
     """
-    _, made = ours(unit, slug)
+    _, made = moves.ours(unit, slug)
     admin = accounts.is_admin(unit.db, member)
     if not rules.may_settle(author=made.author == member, admin=admin):
         raise Refused("E_NOT_YOURS", safe=mark("Who brought it, or an admin, chooses this."))
@@ -300,68 +294,11 @@ def settled(unit: Unit, event: decisions.Settled) -> None:
     """Tell those who see a proposal that it is decided, now that its record is settled."""
     found = queries.any_by_slug(unit.db, event.box)
     if found is not None and found.reach != "community":
-        move(unit, found, found.stage, sent=True)
+        moves.move(unit, found, found.stage, sent=True)
 
 
-def unname(unit: Unit, found: Proposal) -> None:
-    """Take the name of who brought it from a proposal, here and outside."""
-    move(unit, replace(found, proposed_by=None), found.stage, sent=True)
-
-
-def move(unit: Unit, found: Proposal, stage: str, *, sent: bool) -> None:
-    """Carry out the Update that brings a proposal of ours to a stage; outside too if `sent`."""
-    us = accounts.community_account(unit.db)
-    value = as_object(unit.community.peers, us.followers, found)
-    history = value.stage_history
-    if stage != found.stage:
-        history = (*history, StageEntry(stage=stage, start_time=unit.now))
-    moved = replace(
-        value,
-        stage=stage,
-        stage_history=history,
-        revision=found.revision + 1,
-        updated=unit.now,
-    )
-    told = Update(
-        id=unit.id("a"),
-        actor=us.id,
-        object=moved,
-        to=moved.to if sent else (),
-        cc=moved.cc if sent else (),
-        published=unit.now,
-    )
-    unit.perform(told, us)
-
-
-def as_object(peers: str, followers: str | None, found: Proposal) -> GovernanceProposal:
-    """A proposal of ours as it stands, for the wire."""
-    where = decisions.address(found.reach, followers=followers, peers=peers)
-    return GovernanceProposal(
-        id=found.id,
-        attributed_to=found.owner,
-        audience=found.owner,
-        proposed_by=found.proposed_by,
-        name=found.name,
-        summary=found.summary,
-        content=found.content,
-        options=found.options,
-        lang=found.lang,
-        url=found.url,
-        published=found.published,
-        updated=found.updated,
-        revision=found.revision,
-        stage=found.stage,
-        stage_history=tuple(
-            StageEntry(stage=stage, start_time=datetime.fromisoformat(at))
-            for stage, at in found.history
-        ),
-        decision_scope="local",
-        voting_starts=found.voting_starts,
-        voting_ends=found.voting_ends,
-        to=where.to,
-        cc=where.cc,
-        handling=where.handling,
-    )
+def _slug(id_: str) -> str:
+    return id_.rpartition("/")[2]
 
 
 def say(unit: Unit, slug: str, member: str, text: str, *, once: str) -> None:
@@ -371,20 +308,8 @@ def say(unit: Unit, slug: str, member: str, text: str, *, once: str) -> None:
         Missing: there is no such proposal.
         Refused: not a member.
     """
-    found, _ = ours(unit, slug)
+    found, _ = moves.ours(unit, slug)
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
     row = {"id": secrets.token_hex(16), "proposal": found.id, "author": member, "text": text}
     insert_new(unit.db, comment, {**row, "at": unit.now, "once": once})
-
-
-def _slug(id_: str) -> str:
-    return id_.rpartition("/")[2]
-
-
-def months_after(moment: datetime, months: int) -> datetime:
-    """The same day and time so many months later; the month's last day where there is none."""
-    year, month = divmod(moment.month - 1 + months, 12)
-    first = moment.replace(year=moment.year + year, month=month + 1, day=1)
-    day = min(moment.day, calendar.monthrange(first.year, first.month)[1])
-    return first.replace(day=day)

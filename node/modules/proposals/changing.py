@@ -8,7 +8,11 @@ from sqlalchemy import update
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.proposals import bringing, rules, wording
+from node.modules.decisions import api as decisions
+from node.modules.proposals import courses, moves, queries, rules, stepping, wording
+from node.modules.proposals.events import Changed
+from node.modules.proposals.forms import MOST_OPTIONS
+from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
 from node.modules.proposals.wording import Words
 from vocab.html import from_text, untagged
@@ -30,14 +34,20 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         Conflict: voting has begun, or it was taken back.
         Invalid: `method` or `option_…` cannot be.
     """
-    found, made = bringing.ours(unit, slug)
+    found, made = moves.ours(unit, slug)
     author = made.author == member and accounts.is_member(unit.db, member)
     if not author:
         raise Refused("E_NOT_YOURS", safe=THEIRS)
     if not rules.may_change(stage=found.stage, author=author, joint=made.joint is not None):
         raise Conflict("E_STAGE", safe=FIXED)
-    if wrong := wording.faults(unit, words, answers=made.answers is not None):
+    course = courses.course(made.course)
+    later, answers = course.wants_options, made.answers is not None
+    wrong = wording.faults(unit, words, answers=answers, later=later)
+    if words.method not in course.methods:
+        wrong["method"] = mark("This course is decided in another way. Choose one of these.")
+    if wrong:
         raise Invalid(wrong)
+    queries.keep_version(unit, found, made)
     kept: dict[str, Any] = {"text": words.text, "method": words.method.value, "changed": unit.now}
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
@@ -48,11 +58,86 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         content=from_text(words.text),
         options=wording.options(unit, found.id, words),
     )
-    bringing.move(unit, said, found.stage, sent=True)
+    moves.move(unit, said, found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
+    stepping.look_again(unit, slug)
+    unit.tell(Changed(slug=slug))
+
+
+def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: int | None) -> None:
+    """Write down an option of a proposal for which all of us collect options.
+
+    Args:
+        unit: the unit.
+        slug: which proposal.
+        member: any.
+        row: its name and words.
+        cost: where money is shared out.
+
+    Raises:
+        Missing: there is no such proposal.
+        Refused: not a member.
+        Conflict: E_STAGE, options are not collected now.
+        Invalid: `option`, `cost` or `words` cannot be.
+    """
+    found, made = moves.ours(unit, slug)
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY", member)
+    if not may_add(found, made):
+        raise Conflict("E_STAGE", slug, safe=NOT_NOW)
+    rows, costs = rows_of(unit, found, made)
+    words = _with(found, made, [*rows, row], [*costs, cost or 0])
+    if wrong := _odd(unit, words, len(rows) + 1):
+        raise Invalid(wrong)
+    changed = replace(found, options=wording.options(unit, found.id, words))
+    kept = {"settings": {**(made.settings or {}), **wording.settings(words)}}
+    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    moves.move(unit, changed, found.stage, sent=True)
+    unit.log("proposal.option", member, subject=found.id)
+    stepping.look_again(unit, slug)
 
 
 THEIRS = mark("Only who brought it can change it.")
 FIXED = mark(
     "Voting has begun, or others decide on it too, so the text and the options stay as they are."
 )
+NOT_NOW = mark("Options are not collected now. Say it in the talk on its page.")
+FULL = mark("Eight options are enough. Say in the talk which of them could go.")
+
+
+def may_add(found: Proposal, made: Plan) -> bool:
+    """Whether members may write down options now."""
+    collects = courses.course(made.course).wants_options and made.joint is None
+    return collects and found.stage in ("researching", "formingPositions")
+
+
+def rows_of(
+    unit: Unit, found: Proposal, made: Plan
+) -> tuple[list[tuple[str, str]], list[int | None]]:
+    """Names and words of the options that were written down, and what each costs."""
+    own = [one for one in found.options if decisions.key(one.id) != decisions.STAY]
+    costs = (made.settings or {}).get("costs", {})
+    prices = [costs.get(decisions.key(one.id)) for one in own]
+    said = [wording.unpriced(unit, one.tradeoff or "", cost) for one, cost in zip(own, prices,
+            strict=True)]  # fmt: skip
+    return [(one.name or "", words) for one, words in zip(own, said, strict=True)], prices
+
+
+def _with(
+    found: Proposal, made: Plan, rows: list[tuple[str, str]], costs: list[int | None]
+) -> Words:
+    """What a proposal says, with these options."""
+    method = decisions.Method(made.method)
+    settings = dict(made.settings or {})
+    if method in decisions.BUDGETS:
+        settings["costs"] = [cost or 0 for cost in costs]
+    return Words(title=found.name, text=made.text, method=method, options=rows, settings=settings)
+
+
+def _odd(unit: Unit, words: Words, number: int) -> dict[str, str]:
+    """What is wrong with the last of some options, by the fields of its form."""
+    if number > MOST_OPTIONS:
+        return {"option": FULL}
+    names = {f"option_{number}": "option", f"words_{number}": "words", f"cost_{number}": "cost"}
+    wrong = wording.faults(unit, words, answers=False, later=True)
+    return {names.get(name, "option"): sentence for name, sentence in wrong.items()}

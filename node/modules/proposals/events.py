@@ -9,3 +9,10 @@ class Brought:
 
     slug: str
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """The words of a proposal of ours were changed; whoever took a position may look again."""
+
+    slug: str

@@ -3,7 +3,9 @@
 from typing import Final
 
 from node.modules.decisions import api as decisions
-from web.forms import Choice, Form, Hidden, Line, Moment, Number, Pick, Text, Tick, reach
+from node.modules.proposals.courses import USUAL as AS_USUAL
+from node.modules.proposals.courses import Course
+from web.forms import Choice, Field, Form, Hidden, Line, Moment, Number, Pick, Text, Tick, reach
 from web.language import mark
 
 AMONG: Final = "options"
@@ -76,8 +78,67 @@ TERMS: Final = (
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
 )  # fmt: skip
-NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, Hidden("source", optional=True))
+NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, Hidden("source", optional=True),
+                  Hidden("course", optional=True))  # fmt: skip
 CHANGE: Final = Form(*WORDS, *OPTIONS)
+
+
+def among(course: Course) -> tuple[Choice, ...]:
+    """The ways that a course lets one choose from."""
+    known = {choice.value: choice for choice in METHODS}
+    return tuple(known[way_of(method.value, among=course.wants_options)]
+                 for method in course.methods)  # fmt: skip
+
+
+def way_of(method: str, *, among: bool) -> str:
+    """The method of a proposal as the form names it."""
+    return AMONG if among and method == decisions.Method.MAJORITY else method
+
+
+def words_of(course: Course) -> tuple[Field, ...]:
+    """The fields that a course asks for, of its words: no more than it needs."""
+    fields: list[Field] = list(WORDS)
+    if len(course.methods) > 1:
+        fields.append(Pick("method", mark("How do we decide?"), choices=among(course)))
+    money = set(course.methods) <= decisions.BUDGETS
+    if money:
+        fields.append(Number("budget", mark("How much is there to spend?"),
+                             mark("In whole units of your money."), least=1,
+                             most=1_000_000))  # fmt: skip
+    left_out = {"method", "base", "seats", "budget"} | ({"changes"} if money else set())
+    if course.wants_options:
+        rows = [f for f in OPTIONS if f.name not in left_out]
+        fields += [f for f in rows if money or not f.name.startswith("cost_")]
+    return tuple(fields)
+
+
+def new_in(course: Course) -> Form:
+    """The form for a new proposal that takes a course."""
+    if course.name == AS_USUAL:
+        return NEW
+    return Form(*words_of(course), *TERMS[-2:], Hidden("source", optional=True),
+                Hidden("course", optional=True))  # fmt: skip
+
+
+def change_in(course: Course) -> Form:
+    """The form for other words of a proposal that takes a course."""
+    return CHANGE if course.name == AS_USUAL else Form(*words_of(course))
+
+
+OPTION: Final = Form(
+    Line("option", mark("What we would do"), at_most=120),
+    Text("words", mark("What it brings, and what it costs"), optional=True, at_most=500),
+)
+PRICED: Final = Form(
+    *OPTION.fields.values(),
+    Number("cost", mark("Its price"), mark("In whole units of your money."), least=1,
+           most=1_000_000),
+)  # fmt: skip
+LEAD: Final = Form(
+    Line("lead", mark("Who leads it?"),
+         mark("The short name of a member. Leave it empty for who brought it."), optional=True,
+         spell=False),
+)  # fmt: skip
 CHANGE_ANSWER: Final = Form(*WORDS, TEXT_ALONE)
 ADOPT: Final = Form(*WORDS, TEXT_ALONE, *TERMS, Hidden("record"), Hidden("answer"))
 GROUNDS: Final = (

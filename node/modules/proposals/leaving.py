@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, update
 
 from node.kernel.unit import Unit
-from node.modules.proposals import bringing, queries
-from node.modules.proposals.tables import comment, plan
+from node.modules.proposals import moves, queries
+from node.modules.proposals.tables import comment, lead, plan
 
 
 def export(db: Connection, account: str) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def erase(unit: Unit, account: str) -> None:
     """Take away what a member said, and their name from what they brought."""
     unit.db.execute(delete(comment).where(comment.c.author == account))
     unit.db.execute(update(plan).where(plan.c.author == account).values(author=None))
+    unit.db.execute(delete(lead).where(lead.c.member == account))
     for found in queries.named(unit.db, account):
         if found.ours:
-            bringing.unname(unit, found)
+            moves.unname(unit, found)

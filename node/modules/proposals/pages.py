@@ -10,9 +10,20 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
 from node.modules.decisions import api as decisions
-from node.modules.proposals import bringing, jobs, queries, rules, slots, starting, voting
+from node.modules.proposals import (
+    bringing,
+    changing,
+    jobs,
+    leading,
+    queries,
+    rules,
+    slots,
+    starting,
+    voting,
+)
 from node.modules.proposals.forms import REACH, SAY
-from node.modules.proposals.views import View, may_settle, member, phases, strip, view, way
+from node.modules.proposals.standing import phases, strip, way
+from node.modules.proposals.views import View, may_settle, member, view
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page
@@ -85,6 +96,9 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         may_change=rules.may_change(
             stage=seen.proposal.stage, author=seen.mine, joint=seen.together
         ),
+        may_add=seen.plan is not None and changing.may_add(seen.proposal, seen.plan),
+        may_go_on=leading.may_go_on(seen, node.now()),
+        may_lead=leading.may_ask(seen),
         may_invite=_may_invite(node, seen, request.state.viewer),
         together=seen.plan and seen.plan.joint and decisions.slug_of(seen.plan.joint["process"]),
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
@@ -216,6 +230,7 @@ routes = (
     Route("/p/{slug}", show, methods=["GET"]),
     Route("/p/{slug}/change", starting.rewrite, methods=["GET"]),
     Route("/p/{slug}/change", starting.change, methods=["POST"]),
+    *leading.routes,
     Route("/p/{slug}/say", say, methods=["POST"]),
     Route("/p/{slug}/vote", voting.ballot, methods=["GET"]),
     Route("/p/{slug}/vote", voting.review, methods=["POST"]),

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from node.kernel.access import Reach, Viewer
 from node.modules.accounts import api as accounts
-from node.modules.proposals import bringing, queries
+from node.modules.proposals import moves, queries
 from vocab.model import Object
 
 
@@ -14,4 +14,4 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     if found is None or not found.ours or found.reach == Reach.COMMUNITY:
         return None
     us = accounts.community_account(db)
-    return bringing.as_object(f"{us.id}/peers", us.followers, found)
+    return moves.as_object(f"{us.id}/peers", us.followers, found)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.tables import account, setting
+from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.moderation.api import kept_out, unseen
-from node.modules.proposals.tables import comment, plan, proposal
+from node.modules.proposals.tables import comment, lead, plan, proposal, version
 
 ACTIVE_DAYS = "decisions.active_days"
 """The setting that says how many days back somebody still counts as active."""
@@ -64,6 +65,13 @@ class Plan:
     changed: datetime | None
     settings: Mapping[str, Any] | None
     joint: Mapping[str, Any] | None
+    course: str | None
+    due: datetime | None
+    look: datetime | None
+    side: str | None
+    have: Mapping[str, int] | None
+    lead: str | None
+    replaces: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +149,11 @@ def plan_of(db: Connection, id: str) -> Plan | None:
     # every reach: whoever asks has been shown the proposal itself
     columns = [c for c in plan.c if c.name != "once"]
     names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
-    found = select(*columns, *names).join_from(
+    leads = lead.c.member.label("lead")
+    found = select(*columns, *names, leads).join_from(
         plan, account, plan.c.author == account.c.id, isouter=True
     )
+    found = found.join(lead, lead.c.proposal == plan.c.proposal, isouter=True)
     row = db.execute(found.where(plan.c.proposal == id)).one_or_none()
     return Plan(**row._mapping) if row else None  # noqa: SLF001
 
@@ -174,16 +184,19 @@ def made_by(db: Connection, once: str) -> str | None:
 
 
 def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
-    """Proposals of ours whose time has come: ("open" or "close", slug)."""
+    """Proposals of ours whose time has come: ("step", "open" or "close", slug)."""
     # every reach: the clock is for all of them
     mine = select(proposal.c.slug, proposal.c.stage).join_from(
         proposal, plan, plan.c.proposal == proposal.c.id
     )
+    before = proposal.c.stage.in_(("researching", "formingPositions", "deliberating"))
     opening = mine.where(proposal.c.stage == "deliberating", plan.c.opens <= now)
-    closing = mine.where(proposal.c.stage == "voting", plan.c.closes <= now)
-    return [("open", row.slug) for row in db.execute(opening)] + [
-        ("close", row.slug) for row in db.execute(closing)
-    ]
+    steps = {
+        "step": mine.where(before, plan.c.look <= now),
+        "open": opening.where(plan.c.course.is_(None)),
+        "close": mine.where(proposal.c.stage == "voting", plan.c.closes <= now),
+    }
+    return [(step, row.slug) for step, wanted in steps.items() for row in db.execute(wanted)]
 
 
 def comments(db: Connection, id: str, viewer: Viewer) -> list[Comment]:
@@ -206,7 +219,42 @@ def comments(db: Connection, id: str, viewer: Viewer) -> list[Comment]:
     ]
 
 
-def of_member(db: Connection, member: str) -> dict[str, list[dict[str, Any]]]:
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """What a proposal of ours said once; `at`: since when."""
+
+    number: int
+    name: str
+    text: str
+    options: list[dict[str, str]] | None
+    at: datetime
+
+
+def versions(db: Connection, id: str) -> list[Version]:
+    """What a proposal of ours said before, from the first on; what it says now is not among it."""
+    # every reach: whoever asks has been shown the proposal itself
+    columns = [c for c in version.c if c.name != "proposal"]
+    mine = select(*columns).where(version.c.proposal == id).order_by(version.c.number)
+    return [Version(**row._mapping) for row in db.execute(mine)]  # noqa: SLF001
+
+
+def keep_version(unit: Unit, found: Proposal, made: Plan) -> None:
+    """Keep what a proposal says, before it says something else."""
+    number = len(versions(unit.db, found.id)) + 1
+    row = {"proposal": found.id, "number": number, "name": found.name, "text": made.text}
+    options = [decisions.kept(option) for option in found.options]
+    row |= {"options": options, "at": made.changed or found.published}
+    unit.db.execute(insert(version).values(row))
+
+
+def set_lead(unit: Unit, id: str, member: str | None) -> None:
+    """Have somebody lead a proposal; None: who brought it."""
+    unit.db.execute(delete(lead).where(lead.c.proposal == id))
+    if member is not None:
+        unit.db.execute(insert(lead).values(proposal=id, member=member))
+
+
+def of_member(db: Connection, member: str) -> dict[str, list[Any]]:
     """What a member brought and said, for their own export."""
     # every reach: it is all theirs
     columns = (proposal.c.name, plan.c.text, proposal.c.options, proposal.c.published)
@@ -224,6 +272,12 @@ def of_member(db: Connection, member: str) -> dict[str, list[dict[str, Any]]]:
                 "id": r.id,
             }
             for r in db.execute(brought.where(plan.c.author == member))
+        ],
+        "leads": [
+            r.name
+            for r in db.execute(
+                select(proposal.c.name).join_from(lead, proposal).where(lead.c.member == member)
+            )
         ],
         "said": [
             {"to": r.name, "text": r.text, "at": r.at.isoformat()}

@@ -1,11 +1,11 @@
 """The stages a proposal passes, and who may do what to it. Values in, values out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
+from node.modules.proposals import pipeline
 from node.modules.proposals.checks import NEXT
 from web.language import mark
 
@@ -13,61 +13,27 @@ LEAST_TO_VOTE: Final = timedelta(days=1)
 """No deadline is shorter than a day."""
 LONGEST: Final = timedelta(days=366)
 FEWEST_OPTIONS: Final = 2
-ON_THE_WAY: Final = ("presented", "researching", "deliberating")
-"""The stages a proposal of one round passes at once when it is made."""
+STAGES: Final[Mapping[str, frozenset[str]]] = NEXT
+"""Every stage of the wire, and where it may lead; vocabulary.md section 7 with the added rows."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """A stage of the wire: what people call it, and where it may lead."""
-
-    words: str
-    next: frozenset[str]
-
-
-_WORDS: Final = {
-    "presented": mark("Gathering"),
-    "prioritising": mark("Gathering"),
-    "researching": mark("Research"),
-    "formingPositions": mark("Options"),
-    "deliberating": mark("Talked through"),
-    "voting": mark("Voting"),
-    "decided": mark("Decided"),
-    "acting": mark("Delivery"),
-    "reviewing": mark("Review"),
-    "monitoring": mark("Review"),
-    "amending": mark("Amended"),
-    "ended": mark("Closed"),
-    "withdrawn": mark("Withdrawn"),
-}
-STAGES: Final[Mapping[str, Stage]] = {
-    name: Stage(words=words, next=NEXT[name]) for name, words in _WORDS.items()
-}
-"""Every stage; source: vocabulary.md section 7 with the added rows."""
-
-
-def on_screen(stage: str, *, outcome: str | None = None, in_force: bool = False) -> str:
+def on_screen(
+    stage: str, *, outcome: str | None = None, in_force: bool = False, side: str | None = None
+) -> str:
     """What people call the state of a proposal, as a marked sentence.
 
     >>> on_screen("decided", outcome="approved", in_force=True)
     'In force'
     """
-    if stage == "decided":
-        if outcome in ("rejected", "blocked"):
-            return mark("Declined")
-        if outcome == "noDecision":
-            return mark("Lapsed")
-        return mark("In force") if in_force else mark("Decided")
-    if stage == "ended" and outcome == "noDecision":
-        return mark("Lapsed")
-    return STAGES[stage].words if stage in STAGES else mark("Elsewhere")
+    found = pipeline.state(stage, side=side, outcome=outcome, in_force=in_force)
+    return pipeline.WORDS[found] if found else mark("Elsewhere")
 
 
 def legal(before: str | None, after: str) -> bool:
     """Whether a proposal may go from one stage to another; None: it is new, any stage will do."""
     if before is None:
         return after in STAGES
-    return before in STAGES and after in STAGES[before].next
+    return before in STAGES and after in STAGES[before]
 
 
 def lawful(history: Sequence[tuple[str, datetime]]) -> bool:
@@ -81,10 +47,9 @@ def continues(before: Sequence[str], after: Sequence[str]) -> bool:
     return list(after[: len(before)]) == list(before)
 
 
-def begun(now: datetime, *, at_once: bool) -> list[tuple[str, datetime]]:
-    """The history of a new proposal: talked through first, or put to the vote at once."""
-    stages = (*ON_THE_WAY, "voting") if at_once else ON_THE_WAY
-    return [(stage, now) for stage in stages]
+def begun(now: datetime, *, at: str) -> list[tuple[str, datetime]]:
+    """The history of a new proposal that begins at a stage; those before it are passed at once."""
+    return [(stage, now) for stage in ("presented", *(pipeline.path("presented", at) or ()))]
 
 
 def talked_through(history: Sequence[list[str]]) -> bool:
@@ -116,12 +81,15 @@ def times(now: datetime, *, opens: datetime | None, closes: datetime) -> dict[st
     return wrong
 
 
-def options(rows: Sequence[tuple[str, str]], *, stay: str = "") -> dict[str, str]:
+def options(
+    rows: Sequence[tuple[str, str]], *, stay: str = "", fewest: int = FEWEST_OPTIONS
+) -> dict[str, str]:
     """What is wrong with the options of a proposal, by field.
 
     Args:
         rows: name and words of each, as they stand on the form; empty rows do not count.
         stay: what the option is called under which things stay as they are, if it is one.
+        fewest: so many have to stand there.
     """
     wrong, seen = {}, {_same(stay)}
     for number, (name, words) in enumerate(rows, 1):
@@ -130,7 +98,7 @@ def options(rows: Sequence[tuple[str, str]], *, stay: str = "") -> dict[str, str
         elif name and _same(name) in seen:
             wrong[f"option_{number}"] = mark("This option stands there already. Say another.")
         seen.add(_same(name))
-    if not wrong and len(written(rows)) < FEWEST_OPTIONS:
+    if not wrong and len(written(rows)) < fewest:
         wrong["option_2"] = mark("Write at least two options, or put one text to the vote.")
     return wrong
 
@@ -188,7 +156,7 @@ def may_change(*, stage: str, author: bool, joint: bool = False) -> bool:
 
     What several communities decide on stays as it is from the invitation on.
     """
-    return author and not joint and legal(stage, "voting")
+    return author and not joint and legal(stage, "withdrawn")
 
 
 def may_settle(*, author: bool, admin: bool) -> bool:
@@ -199,3 +167,9 @@ def may_settle(*, author: bool, admin: bool) -> bool:
 def newer(known: int | None, told: int | None) -> bool:
     """Whether an Update is newer than what we have; without a number it is not."""
     return told is not None and told > (known if known is not None else -1)
+
+
+def lines(name: str, text: str, options: Iterable[Mapping[str, Any]]) -> list[str]:
+    """All that a proposal says, line by line, to compare it with what it said before."""
+    told = [f"{one.get('name', '')}: {one.get('tradeoff', '')}".rstrip(": ") for one in options]
+    return [line for line in (name, *text.splitlines(), *told) if line.strip()]

@@ -11,21 +11,23 @@ from starlette.responses import Response
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import bringing, changing, rules, wording
+from node.modules.proposals import bringing, changing, courses, rules, standing, wording
 from node.modules.proposals.bringing import Draft
+from node.modules.proposals.courses import Course
 from node.modules.proposals.forms import (
     ADOPT,
     AMONG,
-    CHANGE,
     CHANGE_ANSWER,
     MOST_OPTIONS,
-    NEW,
     OBJECT,
+    change_in,
+    new_in,
+    way_of,
 )
 from node.modules.proposals.views import View, member, view
 from node.modules.proposals.wording import Words
 from vocab import html
-from web.forms import Entry, Form, blank, done, read
+from web.forms import Entry, Form, blank, done, fields_of, read
 from web.language import catalogue, mark
 from web.render import page
 from web.voice import voice
@@ -38,7 +40,7 @@ BEFORE: Final = timedelta(days=7)
 
 
 async def new(request: Request) -> Response:
-    """The form for a new proposal, or for one that answers another community."""
+    """How shall we go about it? Then the form for a new proposal, or for an answer to others."""
     member(request)
     about, answer = await _about(request, request.query_params.get("record", ""),
                                  request.query_params.get("answer", ""))  # fmt: skip
@@ -50,14 +52,33 @@ async def _new(
     request: Request, about: decisions.Record | None, answer: str, words: Mapping[str, str]
 ) -> Response:
     node, _viewer, _id = member(request)
+    asked = request.query_params.get("course", "")
+    if about is None and asked not in courses.COURSES:
+        return _choose(request)
+    course = courses.course(asked if about is None else None)
     count = len(await node.read(lambda db: accounts.members(db, suspended=False)))
     begins = {
         "method": "consent", "share": "1/2", "months": "6", "reach": "community",
         "counts": True if count >= decisions.LARGE else None,
         "closes": _suggested(node.now(), request),
     }  # fmt: skip
-    form = blank(request, _form(answer), **{**begins, **words})
+    begins |= {"course": course.name} if course.name != courses.USUAL else {}
+    begins["method"] = way_of(course.methods[0].value, among=course.wants_options)
+    form = blank(request, _form(answer, course), **{**begins, **words})
     return _form_page(request, form, about, answer)
+
+
+def _choose(request: Request) -> Response:
+    _ = voice(request).say
+    return page(
+        request,
+        "proposals/choose.html",
+        title=_("How shall we go about it?"),
+        place="decide",
+        width="mid",
+        courses=courses.COURSES.values(),
+        path=request.url.path,
+    )
 
 
 async def begin(request: Request, *, title: str, text: str, source: str = "") -> Response:
@@ -81,8 +102,8 @@ def _suggested(now: datetime, request: Request) -> datetime:
     return there.replace(hour=20, minute=0, second=0, microsecond=0)
 
 
-def _form(answer: str) -> Form:
-    return {"adopted": ADOPT, "objected": OBJECT}.get(answer, NEW)
+def _form(answer: str, course: Course) -> Form:
+    return {"adopted": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
 
 
 def _answering(request: Request, about: decisions.Record, answer: str) -> dict[str, str]:
@@ -133,23 +154,29 @@ def _form_page(
         place="decide",
         width="narrow",
         form=form,
+        course=(course := _course(form)),
+        steps=standing.plan_of(course, voice(request).now, voice(request)),
         about=about,
         answer=answer,
     )
+
+
+def _course(form: Entry) -> Course:
+    """The course of a form as it stands."""
+    return courses.course((form.raw.get("course") or [""])[0])
 
 
 async def create(request: Request) -> Response:
     """Bring a proposal."""
     node, _viewer, me = member(request)
     _ = voice(request).say
-    asked = read(request, ADOPT)
-    sent = {name: asked.raw.get(name) or [""] for name in ("record", "answer")}
+    sent = {name: fields_of(request).get(name) or [""] for name in ("record", "answer", "course")}
     about, answer = await _about(request, sent["record"][0], sent["answer"][0])
-    form = _judged(read(request, _form(answer)))
+    form = _judged(read(request, _form(answer, courses.course(sent["course"][0]))))
     if not form.errors:
         try:
             slug = await node.write(
-                bringing.bring, me, _draft(form.values, about, answer), once=form.once
+                bringing.bring, me, _draft(form, about, answer, node.now()), once=form.once
             )
             return done(request, f"/p/{slug}", _("Your proposal is before the community."))
         except Invalid as problem:
@@ -173,9 +200,10 @@ def _judged(form: Entry) -> Entry:
     return form.wrong(Invalid({"method": sentence}))
 
 
-def _words(values: Mapping[str, Any]) -> dict[str, Any]:
+def _words(values: Mapping[str, Any], course: Course) -> dict[str, Any]:
     """What a form says of the words of a proposal (`bringing.Words`)."""
-    method = values["method"]
+    only = way_of(course.methods[0].value, among=course.wants_options)
+    method = values.get("method", only)
     among = decisions.METHODS[method].among
     return {
         "title": values["title"],
@@ -198,23 +226,31 @@ def _settings(values: Mapping[str, Any], method: str) -> dict[str, Any]:
     return {"base": values["base"]} if method in decisions.BASED and values.get("base") else {}
 
 
-def _draft(values: Any, about: decisions.Record | None, answer: str) -> Draft:
-    answers = None
+def _draft(form: Entry, about: decisions.Record | None, answer: str, now: datetime) -> Draft:
+    values, course, answers = form.values, _course(form), None
     if about is not None:
         answers = {"record": about.id, "answer": answer}
         answers |= {k: values[k] for k in ("ground", "request", "reason") if k in values}
     return Draft(
-        **_words(values),
-        share=Fraction(values["share"]),
-        counts=values["counts"],
-        opens=values["opens"],
-        closes=values["closes"],
-        review_months=int(values["months"]),
+        **_words(values, course),
+        **_terms(values, now),
         reach=values["reach"],
         named=values["named"],
         answers=answers,
         source=values.get("source", ""),
+        course=course.name,
     )
+
+
+def _terms(values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a form says of quorum and times; what a course fixes is put in its place later."""
+    return {
+        "share": Fraction(values.get("share", "1/2")),
+        "counts": values.get("counts", False),
+        "opens": values.get("opens"),
+        "closes": values.get("closes", now),
+        "review_months": int(values.get("months", "6")),
+    }
 
 
 # Other words ---------------------------------------------------------------------------------
@@ -228,7 +264,7 @@ async def rewrite(request: Request) -> Response:
     begins: dict[str, Any] = {
         "title": found.name,
         "text": plan.text if plan else "",
-        "method": _way(plan.method if plan else "", among=bool(own)),
+        "method": way_of(plan.method if plan else "", among=bool(own) or seen.course.wants_options),
         "changes": True if own and len(own) == len(found.options) else None,
     }
     known = (plan.settings if plan else None) or {}
@@ -242,11 +278,6 @@ async def rewrite(request: Request) -> Response:
             f"cost_{number}": cost,
         }
     return _change_page(request, seen, blank(request, _change_form(seen), **begins))
-
-
-def _way(method: str, *, among: bool) -> str:
-    """The method of a proposal as the form names it."""
-    return AMONG if among and method == decisions.Method.MAJORITY else method
 
 
 def _unpriced(request: Request, words: str | None, cost: int | None) -> str | None:
@@ -263,7 +294,7 @@ def _stays(option: decisions.Option) -> bool:
 
 
 def _change_form(seen: View) -> Form:
-    return CHANGE_ANSWER if seen.plan and seen.plan.answers else CHANGE
+    return CHANGE_ANSWER if seen.plan and seen.plan.answers else change_in(seen.course)
 
 
 async def _changeable(request: Request) -> View:
@@ -307,7 +338,7 @@ async def change(request: Request) -> Response:
     form = _judged(read(request, _change_form(seen)))
     if not form.errors:
         try:
-            await node.write(changing.change, slug, me, Words(**_words(form.values)))
+            await node.write(changing.change, slug, me, Words(**_words(form.values, seen.course)))
             return done(request, f"/p/{slug}", voice(request).say("The proposal is changed."))
         except Invalid as problem:
             form = form.wrong(problem)

@@ -75,12 +75,61 @@ plan = Table(
     Column("settings", JSON),
     Column("joint", JSON),
     Column("once", String(64), unique=True),
+    Column("course", String(20)),
+    Column("due", Moment),
+    Column("look", Moment),
+    Column("side", String(20)),
+    Column("have", JSON),
+    Column("lead", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")),
+    Column("replaces", JSON),
     Index(None, "author"),
+    Index(None, "look"),
 )
 """What members alone know of a proposal of ours: who brought it, its words as they were
 written, how and when it is decided, what an approval answers elsewhere, and when its author last
 changed its words. `joint`: the joint process in which the decision is our ballot, with the text
-that is decided there (`bringing.Together`)."""
+that is decided there (`bringing.Together`).
+
+`course`: see `courses`; `due`: when the least days of its step are over, `look`: when the clock
+looks at it next. `side`: what brought it where it is beside the usual steps (`pipeline.State`).
+`have`: what there is of what its steps need, by `courses.Need`. `replaces`: the decision in
+whose place this one is to come, with `how`."""
+
+lead = Table(
+    "proposal_lead",
+    metadata,
+    Column(
+        "proposal",
+        String(2048),
+        ForeignKey(proposal.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column(
+        "member",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Index(None, "member"),
+)
+"""Who leads a proposal, if it is not its author."""
+
+version = Table(
+    "proposal_version",
+    metadata,
+    Column(
+        "proposal",
+        String(2048),
+        ForeignKey(proposal.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(500), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("options", JSON),
+    Column("at", Moment, nullable=False),
+)
+"""What a proposal of ours said before it was changed, from the first on; `at`: since when."""
 
 comment = Table(
     "proposal_comment",

@@ -1,6 +1,8 @@
-"""What a viewer may know of one proposal, and how its page says where it stands."""
+"""What a viewer may know of one proposal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -10,9 +12,10 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries, rules
-from node.modules.proposals.queries import Comment, Plan, Proposal
-from web.voice import Voice
+from node.modules.proposals import courses, pipeline, queries, rules, stepping
+from node.modules.proposals.courses import Course
+from node.modules.proposals.pipeline import State
+from node.modules.proposals.queries import Comment, Plan, Proposal, Version
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -30,6 +33,39 @@ class View:
     voted: bool | None
     mine: bool
     count: int
+    lacks: Sequence[str] = ()
+    """What its step waits for, as marked sentences."""
+    leads: bool = False
+    leader: str = ""
+    """Who was asked to lead it, by name."""
+    versions: Sequence[Version] = ()
+
+    @property
+    def course(self) -> Course:
+        """The course it takes."""
+        return courses.course(self.plan.course if self.plan else None)
+
+    @property
+    def state(self) -> State | None:
+        """Where it stands, for its community."""
+        return pipeline.state(
+            self.proposal.stage,
+            side=self.plan.side if self.plan else None,
+            outcome=self.box.outcome if self.box else None,
+            in_force=self.record is not None and self.record.holds,
+        )
+
+    @property
+    def steps(self) -> bool:
+        """Whether it is in a step of its course."""
+        return self.plan is not None and stepping.waits(self.proposal, self.plan)
+
+    @property
+    def until(self) -> datetime | None:
+        """When the clock looks at its step for the last time: what is missing then never came."""
+        if self.plan is None or self.plan.due is None or not self.steps:
+            return None
+        return self.plan.due + timedelta(days=self.course.grace_days)
 
     @property
     def together(self) -> bool:
@@ -69,57 +105,22 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         voted=decisions.voted(db, slug, viewer.id or "") if inside else None,
         mine=inside and made is not None and made.author == viewer.id,
         count=len(accounts.members(db, suspended=False)) if inside else 0,
+        lacks=stepping.lacks(found, made) if made else (),
+        leads=inside and made is not None and _leads(made, viewer),
+        leader=_leader(db, made) if inside and made else "",
+        versions=queries.versions(db, found.id) if inside else (),
     )
+
+
+def _leads(made: Plan, viewer: Viewer) -> bool:
+    return viewer.is_admin or (made.lead or made.author) == viewer.id
+
+
+def _leader(db: Connection, made: Plan) -> str:
+    return accounts.names_of(db, {made.lead}).get(made.lead, "") if made.lead else ""
 
 
 def may_settle(seen: View, viewer: Viewer) -> bool:
     """Whether this viewer may choose who sees the decision: until it has left."""
     open_ = seen.record is not None and seen.record.sent is None
     return open_ and rules.may_settle(author=seen.mine, admin=viewer.is_admin)
-
-
-def strip(seen: View, spoken: Voice, viewer: Viewer) -> tuple[str, str, str, str]:
-    """Now, next, your turn, by when: in the viewer's language."""
-    _, found = spoken.say, seen.proposal
-    if found.stage == "voting":
-        by = found.voting_ends
-        turn = {None: "", False: _("Say where you stand"), True: _("Your ballot is in the box")}
-        yours = turn[seen.voted]
-        return _("We vote"), _("The result"), yours, spoken.short(by) if by else ""
-    if found.stage == "deliberating":
-        by = found.voting_starts
-        yours = _("Read it, and say what you think") if viewer.is_member and found.ours else ""
-        return _("We talk it through"), _("The vote"), yours, spoken.short(by) if by else ""
-    outcome = seen.box.outcome if seen.box else None
-    forced = seen.record is not None and seen.record.holds
-    now = _(rules.on_screen(found.stage, outcome=outcome, in_force=forced))
-    asked = seen.record is not None and seen.record.settled is None and may_settle(seen, viewer)
-    choose = _("Choose who may see the decision") if asked else ""
-    after = _("We look at it again") if outcome == "approved" and seen.box else _("Nothing more")
-    by = seen.box.review if outcome == "approved" and seen.box else None
-    return now, after, choose, spoken.short(by.date()) if by else ""
-
-
-def way(seen: View, spoken: Voice) -> str:
-    """How a proposal of ours is decided, in one sentence."""
-    _ = spoken.say
-    keys = {decisions.key(option.id) for option in seen.proposal.options}
-    if not keys:
-        consent = seen.plan is not None and seen.plan.method == decisions.Method.CONSENT
-        if consent:
-            return _("By consent: it passes when nobody objects with a reason")
-        return _("By simple majority; a tie leaves things as they are")
-    if decisions.STAY in keys:
-        return _("Among options: the one that more than half choose; else it stays as it is")
-    return _("Among options: the one that more than half choose; else nothing is decided")
-
-
-def phases(seen: View, spoken: Voice) -> tuple[list[str], int]:
-    """The names of the stages on screen, and the place of the one it is in."""
-    _ = spoken.say
-    steps = {"": _("Written"), "deliberating": _("Talked through"), "voting": _("Vote"),
-             "decided": _("Decided")}  # fmt: skip
-    if not rules.talked_through(seen.proposal.history):
-        del steps["deliberating"]
-    now = "decided" if seen.proposal.stage == "ended" else seen.proposal.stage
-    return list(steps.values()), list(steps).index(now) if now in steps else 0

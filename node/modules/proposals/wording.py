@@ -36,25 +36,27 @@ class Words:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-def faults(unit: Unit, words: Words, *, answers: bool) -> dict[str, str]:
+def faults(unit: Unit, words: Words, *, answers: bool, later: bool = False) -> dict[str, str]:
     """What is wrong with the words of a proposal, by field.
 
     Args:
         unit: the unit.
         words: what it says.
         answers: its approval answers another community, whose one text it takes or leaves.
+        later: its options may still come; its course asks for them.
     """
-    if words.options is None:
+    if words.options is None and not later:
         needs = words.method not in decisions.ONE_TEXT
         return {"method": mark("This way needs options. Write at least two.")} if needs else {}
     if answers:
         return {"method": mark("An answer to others is one text. Choose another way.")}
     if words.method not in decisions.AMONG_OPTIONS:
         return {"method": mark("This way takes one text or leaves it. Empty the options.")}
-    wrong = rules.options(words.options, stay=_say(unit, STAYS) if stays(words) else "")
-    return wrong or rules.settings(
+    rows, stay = words.options or (), _say(unit, STAYS) if stays(words) else ""
+    fewest = 0 if later else rules.FEWEST_OPTIONS
+    return rules.options(rows, stay=stay, fewest=fewest) or rules.settings(
         words.settings,
-        options=len(rules.written(words.options)),
+        options=len(rules.written(rows)),
         seats=words.method in decisions.SEATS,
         budget=words.method in decisions.BUDGETS,
     )
@@ -88,6 +90,13 @@ COSTS = mark("It costs %(cost)d.")
 def priced(unit: Unit, words: str, cost: int | None) -> str:
     """The words of an option, and what it costs, so that both are frozen and travel."""
     return words if cost is None else f"{words} {_say(unit, COSTS) % {'cost': cost}}".strip()
+
+
+def unpriced(unit: Unit, words: str, cost: int | None) -> str:
+    """The words of an option without the sentence of what it costs."""
+    if cost is None:
+        return words
+    return words.removesuffix(_say(unit, COSTS) % {"cost": cost}).strip()
 
 
 def settings(words: Words) -> dict[str, Any]:
