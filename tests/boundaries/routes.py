@@ -43,10 +43,11 @@ def writing(app: Any) -> list[str]:
 
 
 SLUGS = {
-    "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public"),
+    "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public", "course"),
     "/d/": ("here", "public"), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
     "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
     "/flow/": ("flow",), "/ideas/": ("idea",), "/deliveries/": ("here", "public"),
+    "/challenges/": ("here", "public"),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""
@@ -74,6 +75,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "what": ["blocks", "mutes"],
         "measure": [w.ids["measure"]],
         "step": [w.ids["step"]],
+        "challenge": [w.ids["challenge"]],
         "act": ["take", "show", "nothing"],
         "epoch": ["0", "ff"],
         "part": ["likes", "shares", "replies", "context", "nothing"],

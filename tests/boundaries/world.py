@@ -22,6 +22,7 @@ from node.modules.accounts import api as accounts
 from node.modules.accounts import doors
 from node.modules.accounts.tables import member, session
 from node.modules.agreements import settling
+from node.modules.challenges import queries as challenge_queries
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import doing as delivering
 from node.modules.deliveries import queries as delivery_queries
@@ -38,8 +39,10 @@ from node.modules.matching import introducing, queries, questions
 from node.modules.moderation import acts, blocking, refusing, reporting
 from node.modules.notes import writing
 from node.modules.profiles import changing
-from node.modules.proposals import bringing
+from node.modules.proposals import bringing, stepping
+from node.modules.proposals import changing as rewording
 from node.modules.proposals.tables import comment
+from node.modules.proposals.wording import Words
 from tests.conftest import Clock, person, settle
 from tests.modules.meeting import befriend, crowd
 
@@ -108,6 +111,8 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await _meet(w)
     await _vote(w)
     await node.write(_carry, w)
+    await node.write(_course, w)
+    await node.write(_challenge, w)
     return w
 
 
@@ -314,6 +319,28 @@ async def _vote(w: World) -> None:
         partial(bring, **among), w, w.ben.id, "community", title
     )
     await w.node.write(decisions.cast, choice, w.ana.id, "opt-2")
+
+
+def _course(unit: Any, w: World) -> None:
+    """A proposal that takes its course: Ben changed it, Ana leads it and wrote down an option."""
+    title = w.word("title of what takes its course")
+    more: dict[str, Any] = {"course": "options", "method": decisions.Method.APPROVAL}
+    slug = w.ids["course"] = bring(unit, w, w.ben.id, "community", title, **more)
+    text = w.word("changed text of what takes its course")
+    words = Words(title=title, text=text, method=decisions.Method.APPROVAL)
+    rewording.change(unit, slug, w.ben.id, words)
+    stepping.ask_to_lead(unit, slug, w.ben.id, "ana")
+    row = (w.word("an option of what takes its course"), "")
+    rewording.add_option(unit, slug, w.ana.id, row, None)
+
+
+def _challenge(unit: Any, w: World) -> None:
+    """What was decided here cools off no more; while it did, Ana challenged it."""
+    w.ids["challenge"] = "challenge-of-ana"
+    text = w.word("words of a challenge", ana=True)
+    row = {"id": w.ids["challenge"], "matter": w.ids["here"], "author": w.ana.id}
+    challenge_queries.add(unit, ground="fact", text=text, once="challenge", **row)
+    challenge_queries.back(unit, w.ids["challenge"], w.ben.id)
 
 
 def _carry(unit: Any, w: World) -> None:

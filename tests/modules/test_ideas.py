@@ -133,7 +133,7 @@ async def test_from_an_idea_to_a_proposal_in_the_browser(
     assert (await ana.post("/ideas", {"title": ""}, form="/ideas/new")).status_code == 422
     made = await ana.post("/ideas", {"title": "A bench", "text": "To rest."}, form="/ideas/new")
     slug = made.url.path.rpartition("/")[2]
-    assert (await ana.get(f"/ideas/{slug}/bring")).status_code == 409
+    assert (await ana.get(f"/ideas/{slug}/bring?course=usual")).status_code == 409
     refused = await ana.post(f"/ideas/{slug}", {"points": "11"})
     assert refused.status_code == 422
     for name in NAMES[:4]:
@@ -143,7 +143,7 @@ async def test_from_an_idea_to_a_proposal_in_the_browser(
     assert "Your idea has support enough" in (await ana.get("/")).text
     assert 'href="/ideas"' in (await ana.get("/decide")).text
 
-    form = await ana.get(f"/ideas/{slug}/bring")
+    form = await ana.get(f"/ideas/{slug}/bring?course=usual")
     assert "A bench" in form.text
     sent = {"title": "A bench", "text": "To rest.", "method": "consent", "reach": "community",
             "closes": "2026-11-29 20:00", "share": "1/3", "months": "6",

@@ -321,10 +321,14 @@ async def test_votes_and_records_from_before_there_were_options_go_on(
     def before(db: Any) -> None:
         later = {
             "ballot": ('"option"', "marks"), "proposal": ("options",), "audit": ("lot",),
-            "plan": ("changed", "settings", "joint"), "roster": ("active", "recused"),
+            "plan": ("changed", "settings", "joint", "course", "due", "look", "side", "have",
+                     "replaces"), "roster": ("active", "recused"),
             "box": ("active", "settings", "extended", "run_off", "lot", "lot_word"),
             "record": ("link", "checkpoint", "ended"),
         }  # fmt: skip
+        db.execute(text("DROP INDEX ix_plan_look"))
+        for name in ("proposal_lead", "proposal_version"):
+            db.execute(text(f"DROP TABLE {name}"))
         for table, columns in later.items():
             for column in columns:
                 db.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

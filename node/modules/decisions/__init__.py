@@ -36,8 +36,15 @@ module = Module(
     types=TYPES,
     handlers=handlers.handlers,
     routes=(*pages.routes, *register.routes),
-    jobs={"check": jobs.check, "weigh": jobs.weigh, "sweep": jobs.sweep},
-    every={"sweep": timedelta(hours=6)},
+    jobs={
+        "check": jobs.check,
+        "weigh": jobs.weigh,
+        "come": jobs.come,
+        "end": jobs.end,
+        "keep_time": jobs.keep_time,
+        "sweep": jobs.sweep,
+    },
+    every={"sweep": timedelta(hours=6), "keep_time": timedelta(minutes=10)},
     subscribers=leaving.subscribers,
     slots={
         "today.happened": slots.happened,

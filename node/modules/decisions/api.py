@@ -20,6 +20,18 @@ from node.modules.decisions.aggregate import written as written_rule
 from node.modules.decisions.boxes import Receipt, Terms, admit, cast, open_box, recuse
 from node.modules.decisions.counting import Again
 from node.modules.decisions.exporting import keys_of
+from node.modules.decisions.forcing import (
+    EXPIRED,
+    REPLACED,
+    Ended,
+    Forced,
+    cooling,
+    cools_until,
+    end,
+    expires,
+    set_aside,
+    stop,
+)
 from node.modules.decisions.handlers import Answered, Heard, judged, reach_of, slug_of, take
 from node.modules.decisions.jobs import shown
 from node.modules.decisions.methods import METHODS
@@ -91,16 +103,18 @@ from node.modules.decisions.rules import (
 from node.modules.decisions.verifying import HOLDS, MOST_BYTES, Finding, keys_in, seal, wrong
 
 __all__ = [
-    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "GROUNDS", "HOLDS", "LARGE", "METHODS",
-    "MOST_BYTES", "ONE_TEXT", "REQUESTS", "SEATS", "STAY", "TYPES", "WITH_REASON", "Address",
-    "Again", "AggregateRule", "Answer", "Answered", "Box", "Decided", "DecisionRecord",
-    "Electorate", "Finding", "Heard", "Joint", "Kind", "Marks", "Method", "NodeOutcome", "Option",
-    "Outcome", "Paper", "Position", "Quorum", "Receipt", "Record", "Response", "Rule", "Said",
-    "Settled", "Silence", "Tally", "Terms", "Voice", "Weighting", "address", "admit", "any_record",
-    "any_response", "box_of", "cast", "decide", "decided_by", "due_boxes", "enter", "in_full",
+    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "EXPIRED", "GROUNDS", "HOLDS", "LARGE",
+    "METHODS", "MOST_BYTES", "ONE_TEXT", "REPLACED", "REQUESTS", "SEATS", "STAY", "TYPES",
+    "WITH_REASON", "Address", "Again", "AggregateRule", "Answer", "Answered", "Box", "Decided",
+    "DecisionRecord", "Electorate", "Ended", "Finding", "Forced", "Heard", "Joint", "Kind", "Marks",
+    "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position", "Quorum", "Receipt",
+    "Record", "Response", "Rule", "Said", "Settled", "Silence", "Tally", "Terms", "Voice",
+    "Weighting", "address", "admit", "any_record", "any_response", "box_of", "cast", "cooling",
+    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "in_full",
     "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of", "matter_of",
     "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule", "record_by_id",
     "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
-    "responses_to", "said_before", "seal", "settle", "shown", "signed", "slug_of", "take",
-    "taken_of", "to_review", "unsettled", "voted", "way", "weight", "written_rule", "wrong",
+    "responses_to", "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of",
+    "stop", "take", "taken_of", "to_review", "unsettled", "voted", "way", "weight", "written_rule",
+    "wrong",
 ]  # fmt: skip

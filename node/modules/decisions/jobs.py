@@ -9,7 +9,7 @@ from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import chaining, handlers, queries
+from node.modules.decisions import chaining, forcing, handlers, queries
 from vocab import checks
 from vocab.model import Malformed
 
@@ -87,6 +87,22 @@ def _sound(unit: Unit, document: Mapping[str, Any]) -> None:
     """
     known = receiving.known(unit, Viewer())
     checks.run(document, known, types=unit.registry.types, by_class=unit.registry.checks)
+
+
+async def come(node: Node, *, record: str) -> None:
+    """Have a decision come into force whose time to cool off is over."""
+    await node.write(forcing.come, record)
+
+
+async def end(node: Node, *, record: str) -> None:
+    """End a decision whose last day has come."""
+    await node.write(forcing.end_in_time, record)
+
+
+async def keep_time(node: Node) -> None:
+    """Have decisions come into force and end whose time has come, whatever became of their job."""
+    for step, record in await node.read(forcing.due, node.now()):
+        await node.write(forcing.come if step == "come" else forcing.end_in_time, record)
 
 
 async def sweep(node: Node) -> None:

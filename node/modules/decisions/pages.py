@@ -19,7 +19,7 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import publishing, queries, seals
+from node.modules.decisions import forcing, publishing, queries, seals
 from node.modules.decisions.figures import figures
 from node.modules.decisions.handlers import slug_of
 from node.modules.decisions.methods import METHODS
@@ -72,6 +72,13 @@ class View:
     box: Box | None
     responses: list[Answered]
     ours: frozenset[str]
+    ends: datetime | None = None
+    """When it ends by itself, if it does."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped while it cooled off: it never came into force."""
+        return self.record.ended is not None and self.record.in_force is None
 
 
 def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
@@ -92,6 +99,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         box=queries.box_of(db, found.box) if found.box else None,
         responses=_latest(answers),
         ours=frozenset(a.response for a in answers if a.owner == here),
+        ends=forcing.expires(db, found) if found.ours and found.holds else None,
     )
 
 
@@ -117,7 +125,7 @@ async def show(request: Request) -> Response:
     if not seen.record.ours:
         raise Missing
     spoken = voice(request)
-    inside = viewer.is_member and seen.record.box
+    inside = viewer.is_member and seen.record.box and not seen.stopped
     return page(
         request,
         "decisions/record.html",
@@ -162,6 +170,8 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "of": sum(n for _, n, _ in tallies) if "concludes" in document else None,
         "review": _day(document.get("reviewDate")),
         "decided": _day(document.get("published")),
+        "cools": _day(document.get("coolingOffEnds")),
+        "ends": seen.ends,
         "statements": [str(s.get("content", "")) for s in _list(document, "minorityStatements")],
         "positions": POSITIONS,
         "answer_words": answer_words,

@@ -7,6 +7,7 @@ signed once more with its addressees in it, leaves, and never changes again.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,7 +17,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import chaining, counting, queries, records, rules
+from node.modules.decisions import chaining, counting, forcing, queries, records, rules
 from node.modules.decisions.counting import Again
 from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
@@ -25,7 +26,7 @@ from node.modules.decisions.rules import Answer, Outcome
 from node.modules.decisions.tables import box, record
 from vocab import proofs, wire
 from vocab.model import Object
-from vocab.types import Add, Create
+from vocab.types import Create
 from web.language import catalogue, mark
 
 
@@ -53,6 +54,7 @@ def decide(
     *,
     answers: Mapping[str, str] | None = None,
     joint: Joint | None = None,
+    supersedes: str | None = None,
 ) -> Decided | Again:
     """Count a box and write its record, signed and for members only.
 
@@ -63,6 +65,7 @@ def decide(
             objection, `ground`, `request`, `reason`. An approval then leaves at once.
         joint: the process in which this is our ballot. It leaves at once, whatever it says;
             but if too few took part we say nothing, and it is a decision like any other.
+        supersedes: a record of ours in whose place this one comes, once it is in force.
 
     Returns:
         What was decided; or until when it is open once more, and nothing is decided yet.
@@ -74,7 +77,7 @@ def decide(
     if isinstance(counted, Again):
         return counted
     us = accounts.community_account(unit.db)
-    matter = _matter(unit, us, counted, joint)
+    matter = replace(_matter(unit, us, counted, joint), supersedes=supersedes)
     id_, outcome = matter.id, matter.result.outcome
     _keep(unit, us, matter, box_id, answers)
     unit.log("decision.close", us.id, subject=id_, words=outcome.value)
@@ -91,6 +94,8 @@ def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | N
     """What a record is made of, from a box that was counted."""
     found, id_ = counted.box, unit.id("o")
     alone = counted.result.outcome is Outcome.APPROVED and joint is None
+    days = (found.settings or {}).get("cooling") if alone else None
+    cools = found.closes + timedelta(days=days) if days else None
     return Matter(
         id=id_,
         url=f"{unit.origin}/d/{_slug(id_)}",
@@ -107,7 +112,9 @@ def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | N
         needed=found.needed,
         closed=found.closes,
         review=found.review,
-        effective=found.closes if alone else None,
+        effective=(cools or found.closes) if alone else None,
+        cools=cools,
+        lasts=(found.settings or {}).get("lasts") if alone else None,
         audit=counted.audit,
         result=counted.result,
         statements=counted.statements,
@@ -158,19 +165,18 @@ def settle(unit: Unit, record_id: str, reach: str, *, by: str, also: Sequence[st
     if found.sent:
         raise Conflict("E_SENT", safe=mark("This decision has left already and stays as it is."))
     unit.log("decision.settle", by, subject=record_id, words=reach)
-    in_force = unit.now if _alone(found) else None
-    here = {"settled": unit.now, "reach": reach, "in_force": in_force}
+    here = {"settled": unit.now, "reach": reach}
     unit.db.execute(update(record).where(record.c.id == record_id).values(here))
     if reach != Reach.COMMUNITY:
         _send(unit, found, reach, also)
+    if (ends := forcing.cools_until(found)) is not None and unit.now < ends:
+        unit.later("decisions.come", due=ends, record=record_id)
+    if found.holds and reach != Reach.COMMUNITY:
+        us = accounts.community_account(unit.db)
+        forcing.enter(unit, us, record_id, _address(unit, us, reach, also=also))
+    forcing.come(unit, record_id)
     if found.box:
         unit.tell(Settled(box=found.box, record=record_id, reach=reach))
-
-
-def _alone(found: queries.Record) -> bool:
-    """Whether a decision is in force by itself: no ballot is, nor what ends a joint process."""
-    together = {"ballotIn", "concludes"} & set(found.document)
-    return found.outcome == Outcome.APPROVED and not together
 
 
 def _send(unit: Unit, found: queries.Record, reach: str, also: Sequence[str]) -> None:
@@ -180,18 +186,8 @@ def _send(unit: Unit, found: queries.Record, reach: str, also: Sequence[str]) ->
     addressed = replace(value, to=where.to, cc=where.cc, handling=where.handling, proof=None)
     document = signed(unit, us, addressed)
     _create(unit, us, document)
-    if _alone(found):
-        _enter(unit, us, found.id, where)
     if found.answers and found.outcome == Outcome.APPROVED:
         _answer_with(unit, found.answers, basis=found.id)
-
-
-def _enter(unit: Unit, us: Account, record_id: str, where: Address) -> None:
-    entered = Add(
-        id=unit.id("a"), actor=us.id, object=record_id, target=f"{us.id}/in-force",
-        to=where.to, cc=where.cc, published=unit.now,
-    )  # fmt: skip
-    unit.perform(entered, us, DecisionRecord(id=record_id))
 
 
 def enter(unit: Unit, record_id: str) -> None:
@@ -199,7 +195,7 @@ def enter(unit: Unit, record_id: str) -> None:
     found = queries.any_record(unit.db, record_id)
     if found is not None and found.ours and found.in_force is None:
         us = accounts.community_account(unit.db)
-        _enter(unit, us, record_id, _address(unit, us, Reach.PUBLIC))
+        forcing.enter(unit, us, record_id, _address(unit, us, Reach.PUBLIC))
 
 
 def publish(unit: Unit, value: DecisionRecord, *, also: Sequence[str]) -> None:

@@ -259,6 +259,7 @@ def unsettled(db: Connection, viewer: Viewer) -> list[Record]:
     """Decisions made here whose reach nobody has chosen yet."""
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
     open_ = found.where(visible(record, viewer), account.c.local, record.c.settled.is_(None))
+    open_ = open_.where(record.c.ended.is_(None))
     return [_record_of(row) for row in db.execute(open_.order_by(record.c.at))]
 
 

@@ -57,6 +57,10 @@ VOTES: Final = {
 }
 """What a record is called that is a ballot among others."""
 REVIEW: Final = mark("It is looked at again on %(day)s.")
+COOLS: Final = mark("Members can challenge it until %(day)s; it is in force after that.")
+LASTS: Final = mark(
+    "It ends by itself %(days)d days after it came into force, unless another decision confirms it."
+)
 ANSWERS: Final = {
     Answer.NOTED: mark("%(community)s has taken note of the decision “%(title)s”."),
     Answer.ADOPTED: mark("%(community)s adopted the decision “%(title)s” by its own process."),
@@ -158,6 +162,11 @@ class Matter:
     lot: str | None = None
     run_off: tuple[str, ...] = ()
     joint: Joint | None = None
+    cools: datetime | None = None
+    """Until when it can be challenged, if it can."""
+    lasts: int | None = None
+    """After so many days in force it ends by itself, if it does."""
+    supersedes: str | None = None
 
     @property
     def ballot(self) -> Voice | None:
@@ -211,6 +220,8 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
             MinorityStatement(content=from_text(text), authorship="anonymous")
             for text in matter.statements
         ),
+        supersedes=matter.supersedes,
+        cooling_off_ends=matter.cools,
         effective_from=matter.effective,
         review_date=matter.review,
         audit_commitment=matter.audit,
@@ -265,6 +276,10 @@ def _summary(matter: Matter, say: Say) -> str:
 def _lead(matter: Matter, say: Say) -> str:
     parts = telling.sentences(matter, say)
     if matter.result.outcome is Outcome.APPROVED:
+        if matter.cools:
+            parts.append(say(COOLS) % {"day": in_full(matter.cools, say)})
+        if matter.lasts:
+            parts.append(say(LASTS) % {"days": matter.lasts})
         parts.append(say(REVIEW) % {"day": in_full(matter.review, say)})
     return " ".join(parts)
 

@@ -1,8 +1,10 @@
 """Deliveries: a decision in force is carried out in steps, and looked at again on its day."""
 
+from datetime import timedelta
+
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
-from node.modules.deliveries import handlers, leaving, pages, public, slots
+from node.modules.deliveries import handlers, jobs, leaving, pages, public, slots
 from node.modules.deliveries.objects import TYPES
 from node.modules.deliveries.tables import metadata
 
@@ -17,6 +19,8 @@ module = Module(
     requires=("accounts", "decisions", "moderation", "proposals"),
     documents=(public.document,),
     routes=pages.routes,
+    jobs={"look": jobs.look},
+    every={"look": timedelta(hours=1)},
     slots={
         "me": slots.mine,
         "today.waiting": slots.waiting,

@@ -10,6 +10,7 @@ from node.modules.deliveries import queries, rules
 from node.modules.deliveries.matters import INSIDE, Matter, matter
 from node.modules.deliveries.rules import Act, Part, Phase, State
 from node.modules.deliveries.tables import Step
+from node.modules.proposals import api as proposals
 from web.language import mark
 
 
@@ -123,6 +124,7 @@ def add(unit: Unit, slug: str, member: str, draft: Draft, *, once: str) -> None:
     words = {"what": draft.what, "done_when": draft.done_when, "due": draft.due}
     row = {"id": _new(unit), "matter": slug, "maker": member, "state": state, "once": once}
     queries.add_step(unit, {**row, **words, **people})
+    proposals.follow(unit, slug, "acting")
 
 
 ENOUGH_STEPS = mark("Seven steps are open. Finish or drop one before you add another.")

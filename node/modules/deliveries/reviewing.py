@@ -10,6 +10,8 @@ from node.modules.deliveries import queries, rules
 from node.modules.deliveries.doing import found
 from node.modules.deliveries.matters import expected
 from node.modules.deliveries.rules import Came, Phase, Verdict
+from node.modules.proposals import api as proposals
+from node.modules.proposals.api import State
 from web.language import mark
 
 
@@ -74,7 +76,15 @@ def second(unit: Unit, slug: str, member: str, written: str) -> Verdict:
     subject = one.record.id if one.record else None
     verdict = one.review.verdict
     unit.log("delivery.review", unit.community.id, subject=subject, words=verdict)
+    proposals.follow(unit, slug, *AFTER[verdict])
     return verdict
 
+
+AFTER: Final[Mapping[Verdict, tuple[str, State | None]]] = {
+    Verdict.WORKED: ("ended", State.CLOSED),
+    Verdict.PARTLY: ("monitoring", None),
+    Verdict.FAILED: ("monitoring", None),
+}
+"""Where a proposal stands after its review: closed, or looked after until it is changed."""
 
 CHANGED: Final = mark("This review has changed meanwhile. Read it again before you agree.")

@@ -3,8 +3,19 @@
 from datetime import timedelta
 
 from node.kernel.module import Module
-from node.modules.decisions.api import Settled
-from node.modules.proposals import bringing, finding, handlers, jobs, leaving, pages, public, slots
+from node.modules.decisions.api import Ended, Forced, Settled
+from node.modules.proposals import (
+    bringing,
+    finding,
+    following,
+    handlers,
+    jobs,
+    leaving,
+    pages,
+    public,
+    replacing,
+    slots,
+)
 from node.modules.proposals.checks import CHECKS
 from node.modules.proposals.objects import TYPES
 from node.modules.proposals.tables import metadata
@@ -20,11 +31,16 @@ module = Module(
     routes=pages.routes,
     jobs={"step": jobs.step, "open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
     every={"sweep": timedelta(minutes=10)},
-    subscribers=((Settled, bringing.settled),),
+    subscribers=(
+        (Settled, bringing.settled),
+        (Forced, following.forced),
+        (Ended, following.ended),
+    ),
     slots={
         "today.next": slots.next_step,
         "today.waiting": slots.waiting,
         "public": slots.public,
+        "decision": replacing.from_decision,
     },
     requires=("accounts", "decisions", "moderation"),
     documents=(public.document,),

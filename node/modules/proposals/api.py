@@ -2,9 +2,11 @@
 
 from node.modules.proposals.bringing import Draft, Together, bind, bring
 from node.modules.proposals.events import Brought, Changed
+from node.modules.proposals.following import follow, reopen, stopped
 from node.modules.proposals.forms import ONE_TEXT, SHARES
 from node.modules.proposals.moves import ours
 from node.modules.proposals.opening import months_after
+from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import (
     Plan,
     Proposal,
@@ -14,10 +16,11 @@ from node.modules.proposals.queries import (
     plan_of,
 )
 from node.modules.proposals.starting import begin
+from node.modules.proposals.stepping import came, leads
 from node.modules.proposals.wording import STAYS
 
 __all__ = [
-    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan", "Proposal", "Together",
-    "author_of", "begin", "bind", "bring", "by_slug", "how_many_active", "months_after", "ours",
-    "plan_of",
+    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan", "Proposal", "State",
+    "Together", "author_of", "begin", "bind", "bring", "by_slug", "came", "follow",
+    "how_many_active", "leads", "months_after", "ours", "plan_of", "reopen", "stopped",
 ]  # fmt: skip

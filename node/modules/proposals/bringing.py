@@ -21,6 +21,7 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import (
     courses,
+    following,
     moves,
     opening,
     queries,
@@ -195,7 +196,7 @@ def open_voting(unit: Unit, slug: str) -> None:
         Conflict: E_EARLY, its time has not come.
     """
     found, made = moves.ours(unit, slug)
-    if found.stage != "deliberating" or made.course is not None:
+    if found.stage != "deliberating" or made.look is not None:
         return
     if made.opens is None or unit.now < made.opens:
         raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
@@ -218,7 +219,13 @@ def close(unit: Unit, slug: str) -> None:
         return
     if unit.now < made.closes:
         raise Conflict("E_OPEN", safe=mark("Voting is still open. Only the clock closes it."))
-    done = decisions.decide(unit, slug, answers=made.answers, joint=_joint(made))
+    done = decisions.decide(
+        unit,
+        slug,
+        answers=made.answers,
+        joint=_joint(made),
+        supersedes=following.supersedes(unit, found, made),
+    )
     if isinstance(done, decisions.Again):
         _once_more(unit, found, done.closes)
     else:

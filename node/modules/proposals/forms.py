@@ -78,8 +78,8 @@ TERMS: Final = (
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
 )  # fmt: skip
-NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, Hidden("source", optional=True),
-                  Hidden("course", optional=True))  # fmt: skip
+BEHIND: Final = tuple(Hidden(name) for name in ("source", "course", "replaces", "how"))
+NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, *BEHIND)
 CHANGE: Final = Form(*WORDS, *OPTIONS)
 
 
@@ -116,8 +116,7 @@ def new_in(course: Course) -> Form:
     """The form for a new proposal that takes a course."""
     if course.name == AS_USUAL:
         return NEW
-    return Form(*words_of(course), *TERMS[-2:], Hidden("source", optional=True),
-                Hidden("course", optional=True))  # fmt: skip
+    return Form(*words_of(course), *TERMS[-2:], *BEHIND)
 
 
 def change_in(course: Course) -> Form:

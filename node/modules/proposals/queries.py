@@ -193,7 +193,7 @@ def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
     opening = mine.where(proposal.c.stage == "deliberating", plan.c.opens <= now)
     steps = {
         "step": mine.where(before, plan.c.look <= now),
-        "open": opening.where(plan.c.course.is_(None)),
+        "open": opening.where(plan.c.course.is_(None), plan.c.look.is_(None)),
         "close": mine.where(proposal.c.stage == "voting", plan.c.closes <= now),
     }
     return [(step, row.slug) for step, wanted in steps.items() for row in db.execute(wanted)]

@@ -6,7 +6,7 @@ from typing import Final
 
 from node.kernel.access import Viewer
 from node.modules.decisions import api as decisions
-from node.modules.proposals import pipeline, rules
+from node.modules.proposals import following, pipeline, rules
 from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.views import View, may_settle
@@ -72,13 +72,33 @@ def _stepping(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
 
 def _decided(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     _ = spoken.say
+    if seen.record is not None and decisions.cooling(seen.record, spoken.now):
+        return _cooling(seen, seen.record, spoken, viewer)
     outcome = seen.box.outcome if seen.box else None
     now = _(pipeline.WORDS[seen.state] if seen.state else mark("Elsewhere"))
     asked = seen.record is not None and seen.record.settled is None and may_settle(seen, viewer)
     choose = _("Choose who may see the decision") if asked else ""
-    after = _("We look at it again") if outcome == "approved" and seen.box else _("Nothing more")
-    by = seen.box.review if outcome == "approved" and seen.box else None
+    over = seen.state in (State.CLOSED, State.AMENDED, State.REPEALED, State.LAPSED)
+    looks = outcome == "approved" and seen.box is not None and not over
+    after = _("We look at it again") if looks else _("Nothing more")
+    by = seen.box.review if looks and seen.box else None
     return now, after, choose, spoken.short(by.date()) if by else ""
+
+
+def _cooling(seen: View, record: decisions.Record, spoken: Voice, viewer: Viewer) -> Strip:
+    _, by = spoken.say, decisions.cools_until(record)
+    yours = ""
+    if viewer.is_member:
+        again = seen.plan is not None and following.stopped(seen.plan)
+        yours = "" if again else _("Say so if something went wrong")
+    if record.settled is None and may_settle(seen, viewer):
+        yours = _("Choose who may see the decision")
+    return (
+        _("Decided, and it cools off"),
+        _("It is in force"),
+        yours,
+        spoken.short(by) if by else "",
+    )
 
 
 def way(seen: View, spoken: Voice) -> str:

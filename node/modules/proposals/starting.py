@@ -1,9 +1,11 @@
 """The pages on which a proposal begins, of our own or in answer to others, and is changed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,15 @@ from starlette.responses import Response
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import bringing, changing, courses, rules, standing, wording
+from node.modules.proposals import (
+    bringing,
+    changing,
+    courses,
+    replacing,
+    rules,
+    standing,
+    wording,
+)
 from node.modules.proposals.bringing import Draft
 from node.modules.proposals.courses import Course
 from node.modules.proposals.forms import (
@@ -24,6 +34,7 @@ from node.modules.proposals.forms import (
     new_in,
     way_of,
 )
+from node.modules.proposals.replacing import replaced
 from node.modules.proposals.views import View, member, view
 from node.modules.proposals.wording import Words
 from vocab import html
@@ -45,6 +56,10 @@ async def new(request: Request) -> Response:
     about, answer = await _about(request, request.query_params.get("record", ""),
                                  request.query_params.get("answer", ""))  # fmt: skip
     words = _answering(request, about, answer) if about is not None else {}
+    asked = request.query_params
+    held, how = await replaced(request, asked.get("replaces", ""), asked.get("how", ""))
+    if held is not None:
+        words = replacing.words_of(request, held, how)
     return await _new(request, about, answer, words)
 
 
@@ -54,7 +69,7 @@ async def _new(
     node, _viewer, _id = member(request)
     asked = request.query_params.get("course", "")
     if about is None and asked not in courses.COURSES:
-        return _choose(request)
+        return _choose(request, words)
     course = courses.course(asked if about is None else None)
     count = len(await node.read(lambda db: accounts.members(db, suspended=False)))
     begins = {
@@ -68,8 +83,9 @@ async def _new(
     return _form_page(request, form, about, answer)
 
 
-def _choose(request: Request) -> Response:
+def _choose(request: Request, words: Mapping[str, str]) -> Response:
     _ = voice(request).say
+    more = {name: words[name] for name in ("replaces", "how") if name in words}
     return page(
         request,
         "proposals/choose.html",
@@ -78,6 +94,7 @@ def _choose(request: Request) -> Response:
         width="mid",
         courses=courses.COURSES.values(),
         path=request.url.path,
+        more="".join(f"&{name}={quote(value)}" for name, value in more.items()),
     )
 
 
@@ -170,14 +187,17 @@ async def create(request: Request) -> Response:
     """Bring a proposal."""
     node, _viewer, me = member(request)
     _ = voice(request).say
-    sent = {name: fields_of(request).get(name) or [""] for name in ("record", "answer", "course")}
+    names = ("record", "answer", "course", "replaces", "how")
+    sent = {name: fields_of(request).get(name) or [""] for name in names}
     about, answer = await _about(request, sent["record"][0], sent["answer"][0])
+    held, how = await replaced(request, sent["replaces"][0], sent["how"][0])
     form = _judged(read(request, _form(answer, courses.course(sent["course"][0]))))
     if not form.errors:
         try:
-            slug = await node.write(
-                bringing.bring, me, _draft(form, about, answer, node.now()), once=form.once
-            )
+            draft = _draft(form, about, answer, node.now())
+            if held is not None:
+                draft = replace(draft, replaces={"record": held.id, "how": how})
+            slug = await node.write(bringing.bring, me, draft, once=form.once)
             return done(request, f"/p/{slug}", _("Your proposal is before the community."))
         except Invalid as problem:
             form = form.wrong(problem)

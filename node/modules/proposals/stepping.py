@@ -70,8 +70,9 @@ def lacks(found: Proposal, made: Plan) -> list[str]:
 
 
 def waits(found: Proposal, made: Plan) -> bool:
-    """Whether a proposal is in a step of a course."""
-    return made.course is not None and courses.course(made.course).step(found.stage) is not None
+    """Whether a proposal is in a step that the clock ends: of its course, or once more."""
+    again = made.side == State.CHALLENGED and found.stage == "deliberating"
+    return again or courses.course(made.course).step(found.stage) is not None
 
 
 def by_clock(unit: Unit, slug: str) -> None:
@@ -164,8 +165,12 @@ def _go_on(unit: Unit, found: Proposal, made: Plan) -> None:
         _enter(unit, found, course, stage)
 
 
+VOTE_DAYS: Final = 3
+"""How long a vote is open again, where no course says it."""
+
+
 def _open(unit: Unit, found: Proposal, course: Course) -> None:
-    closes = unit.now + timedelta(days=course.vote_days)
+    closes = unit.now + timedelta(days=course.vote_days or VOTE_DAYS)
     _keep(unit, found, opens=unit.now, closes=closes, due=None, look=None)
     voted = replace(found, voting_starts=unit.now, voting_ends=closes)
     moves.move(unit, voted, "voting", sent=True)

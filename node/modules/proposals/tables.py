@@ -80,7 +80,6 @@ plan = Table(
     Column("look", Moment),
     Column("side", String(20)),
     Column("have", JSON),
-    Column("lead", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")),
     Column("replaces", JSON),
     Index(None, "author"),
     Index(None, "look"),

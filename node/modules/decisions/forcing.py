@@ -1,0 +1,188 @@
+"""When a decision of ours comes into force, and when it is in force no longer. Units.
+
+It comes into force once somebody has chosen who may see it and its time to cool off is over; one
+that is stopped in that time never does. It ends when another takes its place, or by itself on the
+day that was fixed with the vote. Both are told where the record went (Add and Remove).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, select, update
+
+from node.kernel.tables import Account, account
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.decisions import queries, records, rules
+from node.modules.decisions.objects import DecisionRecord
+from node.modules.decisions.queries import Record
+from node.modules.decisions.records import Address
+from node.modules.decisions.tables import audit, ballot, box, record, roster
+from vocab.types import Add, Remove
+
+REPLACED: Final = "replaced"
+EXPIRED: Final = "expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forced:
+    """Event: a decision of ours has come into force; `box` is the vote it came of, if any."""
+
+    box: str
+    record: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Event: a decision of ours is in force no longer; `why`: REPLACED or EXPIRED."""
+
+    box: str
+    record: str
+    why: str
+
+
+def alone(found: Record) -> bool:
+    """Whether a decision comes into force by itself: no ballot does, nor what ends a process."""
+    together = {"ballotIn", "concludes"} & set(found.document)
+    return found.outcome == rules.Outcome.APPROVED and not together
+
+
+def cools_until(found: Record) -> datetime | None:
+    """When the time to cool off of a decision ends; None: it has none, or it is unreadable."""
+    told = found.document.get("coolingOffEnds")
+    return datetime.fromisoformat(told) if isinstance(told, str) else None
+
+
+def cooling(found: Record, now: datetime) -> bool:
+    """Whether a decision cools off: it can still be stopped."""
+    ends = cools_until(found)
+    fresh = alone(found) and found.in_force is None and found.ended is None
+    return fresh and ends is not None and now < ends
+
+
+def come(unit: Unit, record_id: str) -> None:
+    """Have a decision of ours come into force if its time has come; else nothing."""
+    found = queries.any_record(unit.db, record_id)
+    if found is None or not found.ours or not alone(found) or found.settled is None:
+        return
+    if found.in_force or found.ended or cooling(found, unit.now):
+        return
+    if found.sent:
+        us = accounts.community_account(unit.db)
+        enter(unit, us, record_id, where_of(unit, us, found))
+    else:
+        mine = record.c.id == record_id
+        unit.db.execute(update(record).where(mine).values(in_force=unit.now))
+    _forced(unit, found)
+
+
+def _forced(unit: Unit, found: Record) -> None:
+    unit.log("decision.force", unit.community.id, subject=found.id)
+    replaced = found.document.get("supersedes")
+    if isinstance(replaced, str):
+        end(unit, replaced, REPLACED)
+    if lasts := lasts_of(unit.db, found):
+        unit.later("decisions.end", due=unit.now + lasts, record=found.id)
+    if found.box:
+        unit.tell(Forced(box=found.box, record=found.id))
+
+
+def lasts_of(db: Connection, found: Record) -> timedelta | None:
+    """How long a decision is in force at most, as it was fixed with the vote; None: no end."""
+    held = queries.box_of(db, found.box) if found.box else None
+    days = (held.settings or {}).get("lasts") if held else None
+    return timedelta(days=days) if isinstance(days, int) else None
+
+
+def expires(db: Connection, found: Record) -> datetime | None:
+    """When a decision that is in force ends by itself, if it does."""
+    lasts = lasts_of(db, found)
+    return found.in_force + lasts if lasts and found.in_force else None
+
+
+def end_in_time(unit: Unit, record_id: str) -> None:
+    """End a decision of ours whose last day has come; else nothing."""
+    found = queries.any_record(unit.db, record_id)
+    last = expires(unit.db, found) if found is not None and found.ours else None
+    if last is not None and last <= unit.now:
+        end(unit, record_id, EXPIRED)
+
+
+def end(unit: Unit, record_id: str, why: str) -> None:
+    """Take a decision of ours out of force; nothing if it is not in force."""
+    found = queries.any_record(unit.db, record_id)
+    if found is None or not found.ours or not found.holds:
+        return
+    if found.sent:
+        us = accounts.community_account(unit.db)
+        where = where_of(unit, us, found)
+        left = Remove(
+            id=unit.id("a"), actor=us.id, object=record_id, target=f"{us.id}/in-force",
+            to=where.to, cc=where.cc, published=unit.now,
+        )  # fmt: skip
+        unit.perform(left, us, DecisionRecord(id=record_id))
+    else:
+        unit.db.execute(update(record).where(record.c.id == record_id).values(ended=unit.now))
+    unit.log("decision.end", unit.community.id, subject=record_id, words=why)
+    unit.tell(Ended(box=found.box or "", record=record_id, why=why))
+
+
+def stop(unit: Unit, record_id: str) -> bool:
+    """Stop a decision of ours while it cools off: it never comes into force; whether it did."""
+    found = queries.any_record(unit.db, record_id)
+    if found is None or not found.ours or not cooling(found, unit.now):
+        return False
+    unit.db.execute(update(record).where(record.c.id == record_id).values(ended=unit.now))
+    unit.log("decision.stop", unit.community.id, subject=record_id)
+    return True
+
+
+def enter(unit: Unit, us: Account, record_id: str, where: Address) -> None:
+    """Tell that a decision comes into force."""
+    entered = Add(
+        id=unit.id("a"), actor=us.id, object=record_id, target=f"{us.id}/in-force",
+        to=where.to, cc=where.cc, published=unit.now,
+    )  # fmt: skip
+    unit.perform(entered, us, DecisionRecord(id=record_id))
+
+
+def where_of(unit: Unit, us: Account, found: Record) -> Address:
+    """Whom a decision of ours was sent to."""
+    return records.address(found.reach, followers=us.followers, peers=unit.community.peers)
+
+
+def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Decisions of ours whose time has come: ("come" or "end", id)."""
+    # every reach: the clock is for all of them
+    mine = select(record.c.id, record.c.in_force).join_from(record, account)
+    mine = mine.where(account.c.local, record.c.settled.is_not(None), record.c.ended.is_(None))
+    waiting = mine.where(record.c.in_force.is_(None), record.c.outcome == rules.Outcome.APPROVED)
+    found = [queries.any_record(db, row.id) for row in db.execute(waiting).all()]
+    coming = [("come", one.id) for one in found if one and alone(one) and not cooling(one, now)]
+    limited = mine.join(box, record.c.box == box.c.id).where(record.c.in_force.is_not(None))
+    held = [queries.any_record(db, row.id) for row in db.execute(limited).all()]
+    ending = [
+        ("end", one.id)
+        for one in held
+        if one and (last := expires(db, one)) is not None and last <= now
+    ]
+    return coming + ending
+
+
+# A vote that counts no longer -----------------------------------------------------------------
+
+
+def set_aside(unit: Unit, box_id: str, name: str) -> None:
+    """Give a counted vote another name, so that its matter can be voted on again under its own.
+
+    Args:
+        unit: the unit.
+        box_id: a box that was counted.
+        name: its name from now on, at most 64 characters.
+    """
+    row = unit.db.execute(select(box).where(box.c.id == box_id)).one()
+    unit.db.execute(box.insert().values({**row._mapping, "id": name}))  # noqa: SLF001
+    for table in (roster, ballot, audit, record):
+        unit.db.execute(update(table).where(table.c.box == box_id).values(box=name))
+    unit.db.execute(delete(box).where(box.c.id == box_id))

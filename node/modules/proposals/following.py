@@ -1,0 +1,121 @@
+"""How a proposal follows what becomes of its decision: challenged, carried out, replaced. Units."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import update
+
+from node.kernel.errors import Conflict, Missing
+from node.kernel.unit import Unit
+from node.modules.decisions import api as decisions
+from node.modules.proposals import courses, moves, pipeline, queries, stepping
+from node.modules.proposals.pipeline import State
+from node.modules.proposals.queries import Plan, Proposal
+from node.modules.proposals.tables import plan
+from web.language import mark
+
+AGAIN: Final = timedelta(days=2)
+"""How long a challenged matter is talked through at least, if its course does not say."""
+HOW: Final = ("amend", "repeal", "confirm")
+"""What a decision can do to one in whose place it comes."""
+
+
+def reopen(unit: Unit, slug: str) -> str:
+    """Bring a decided matter back to be talked through, because it was challenged; once.
+
+    Args:
+        unit: the unit.
+        slug: a proposal of ours whose decision cools off.
+
+    Returns:
+        The id of the record that was stopped.
+
+    Raises:
+        Missing: there is no such proposal or decision.
+        Conflict: E_STAGE, it does not cool off; E_ONCE, it was challenged before.
+    """
+    found, made = moves.ours(unit, slug)
+    record = decisions.decided_by(unit.db, slug)
+    if record is None:
+        raise Missing
+    if stopped(made):
+        raise Conflict("E_ONCE", slug, safe=ONCE)
+    if found.stage != "decided" or not decisions.stop(unit, record.id):
+        raise Conflict("E_STAGE", slug, safe=COOLED)
+    decisions.set_aside(unit, slug, f"{slug[:60]}-1")
+    course = courses.course(made.course)
+    step = course.step("deliberating")
+    opens = unit.now + (step.least if step else AGAIN)
+    closes = opens + timedelta(days=course.vote_days or stepping.VOTE_DAYS)
+    have = {**(made.have or {}), "stopped": 1}
+    kept = {"side": State.CHALLENGED, "opens": opens, "closes": closes, "have": have,
+            "due": opens, "look": opens}  # fmt: skip
+    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    again = replace(found, voting_starts=opens, voting_ends=closes)
+    moves.move(unit, again, "deliberating", sent=record.sent is not None)
+    unit.later("proposals.step", due=opens, slug=slug)
+    return record.id
+
+
+COOLED: Final = mark("This does not cool off any more. Bring another proposal to change it.")
+ONCE: Final = mark("It was challenged once and talked through again. Now it stands.")
+
+
+def stopped(made: Plan) -> bool:
+    """Whether a decision on a proposal was stopped by a challenge."""
+    return bool((made.have or {}).get("stopped"))
+
+
+def supersedes(unit: Unit, found: Proposal, made: Plan) -> str | None:
+    """The record in whose place the next one on a proposal comes, if there is any."""
+    if stopped(made):
+        before = decisions.decided_by(unit.db, f"{found.slug[:60]}-1")
+        return before.id if before else None
+    return (made.replaces or {}).get("record")
+
+
+def follow(unit: Unit, slug: str, stage: str, side: State | None = None) -> None:
+    """Bring a decided proposal to a later stage; nothing if no step leads there.
+
+    Args:
+        unit: the unit.
+        slug: a proposal of ours.
+        stage: on the wire, such as `acting`.
+        side: what brought it there, if it ends.
+    """
+    found = queries.any_by_slug(unit.db, slug)
+    made = queries.plan_of(unit.db, found.id) if found else None
+    if found is None or made is None or not decided(found.stage):
+        return
+    if side is not None:
+        mine = plan.c.proposal == found.id
+        unit.db.execute(update(plan).where(mine).values(side=side))
+    if pipeline.path(found.stage, stage):
+        record = decisions.decided_by(unit.db, slug)
+        moves.move(unit, found, stage, sent=record is not None and record.sent is not None)
+
+
+def decided(stage: str) -> bool:
+    """Whether a proposal at this stage has a decision."""
+    return stage in ("decided", "acting", "reviewing", "monitoring", "amending", "ended")
+
+
+def forced(unit: Unit, event: decisions.Forced) -> None:
+    """A decision has come into force: the one in whose place it comes ends."""
+    found = queries.any_by_slug(unit.db, event.box)
+    made = queries.plan_of(unit.db, found.id) if found else None
+    held = made.replaces if made else None
+    if not held:
+        return
+    before = decisions.any_record(unit.db, held["record"])
+    decisions.end(unit, held["record"], decisions.REPLACED)
+    if before is not None and before.box:
+        side = State.REPEALED if held["how"] == "repeal" else State.AMENDED
+        follow(unit, before.box, "ended", side)
+
+
+def ended(unit: Unit, event: decisions.Ended) -> None:
+    """A decision has ended by itself: so does its proposal."""
+    if event.why == decisions.EXPIRED:
+        follow(unit, event.box, "ended", State.LAPSED)

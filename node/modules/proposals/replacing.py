@@ -1,0 +1,73 @@
+"""Bringing what comes in place of a decision in force: it is changed, taken back, or confirmed."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from node.kernel.access import Viewer
+from node.kernel.errors import Missing
+from node.modules.decisions import api as decisions
+from node.modules.proposals.following import HOW
+from node.modules.proposals.views import member
+from vocab.html import to_text
+from web.language import mark
+from web.render import page
+from web.slots import Card
+from web.voice import speak, voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+TITLES: Final = {
+    "amend": mark("%(title)s, changed"),
+    "repeal": mark("We take back: %(title)s"),
+    "confirm": mark("We confirm: %(title)s"),
+}
+
+
+async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Record | None, str]:
+    """The decision of ours in force in whose place something is to come; None if none is named.
+
+    Raises:
+        Missing: it is not here, not ours, or not in force.
+    """
+    if not slug:
+        return None, ""
+    node: Node = request.app.state.node
+    found = await node.read(decisions.record_by_slug, slug, request.state.viewer)
+    if found is None or not found.ours or not found.holds or how not in HOW:
+        raise Missing(detail=slug)
+    return found, how
+
+
+def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:
+    """The words a form begins with; members change them as they like."""
+    matter = decisions.matter_of(found.name, decisions.language_of(found))
+    said = voice(request).say(TITLES[how], title=matter)
+    text = "" if how == "repeal" else to_text(str(found.document.get("content", "")))
+    return {"title": said[:120], "text": text[:20_000], "replaces": found.slug, "how": how}
+
+
+async def again(request: Request) -> Response:
+    """What can be done about a decision in force."""
+    node, viewer, _me = member(request)
+    found = await node.read(decisions.record_of_box, request.path_params["slug"], viewer)
+    if found is None or not found.ours or not found.holds:
+        raise Missing
+    ends = await node.read(decisions.expires, found)
+    title = voice(request).say("In place of this decision")
+    return page(request, "proposals/again.html", title=title, place="decide", width="narrow",
+                record=found, ends=ends)  # fmt: skip
+
+
+async def from_decision(node: "Node", viewer: Viewer) -> list[Card]:
+    """On the page of a decision: the way to another in its place."""
+    if not viewer.is_member:
+        return []
+    _ = speak(node, viewer).say
+    return [Card(title=_("Change it, or take it back"), href="/p/again/", icon="decide")]
+
+
+routes = (Route("/p/again/{slug}", again, methods=["GET"]),)
