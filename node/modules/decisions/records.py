@@ -216,16 +216,20 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
         suppressed_below=SUPPRESSED_BELOW,
         tallies=_tallies(matter),
         counting=telling.counting(matter),
-        minority_statements=tuple(
-            MinorityStatement(content=from_text(text), authorship="anonymous")
-            for text in matter.statements
-        ),
+        minority_statements=_statements(matter),
         supersedes=matter.supersedes,
         cooling_off_ends=matter.cools,
         effective_from=matter.effective,
         review_date=matter.review,
         audit_commitment=matter.audit,
         responses=f"{matter.id}/responses",
+    )
+
+
+def _statements(matter: Matter) -> tuple[MinorityStatement, ...]:
+    return tuple(
+        MinorityStatement(content=from_text(text), authorship="anonymous")
+        for text in matter.statements
     )
 
 
