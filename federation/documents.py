@@ -139,6 +139,8 @@ def _fixed(request: Request, body: bytes, media: str, kept: str) -> Response:
 routes = (
     Route("/u/{handle}", show_actor, methods=["GET"]),
     Route("/c/{handle}", show_actor, methods=["GET"]),
+    # an object, not a collection, though it lies where a community's collections lie
+    Route("/c/{handle}/digest", show_object, methods=["GET"]),
     Route("/service", show_actor, methods=["GET"]),
     Route("/o/{key}", show_object, methods=["GET"]),
     Route("/o/{key}/{part}", show_object, methods=["GET"]),

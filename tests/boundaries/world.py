@@ -35,7 +35,8 @@ from node.modules.ledger import booking
 from node.modules.listings import posting
 from node.modules.listings.concepts import concept
 from node.modules.listings.tables import Notice
-from node.modules.matching import introducing, queries, questions
+from node.modules.matching import digests, introducing, queries, questions
+from node.modules.matching.objects import CapabilityDigest, DigestBucket
 from node.modules.moderation import acts, blocking, refusing, reporting
 from node.modules.notes import writing
 from node.modules.profiles import changing
@@ -294,6 +295,12 @@ def _ask_around(unit: Unit, need: str, service: str) -> None:
     day = unit.now.date()
     for way in ("in", "out"):
         questions.note(unit, way, service, day, concept("repair"), asked=2, named=1)
+    digests.count(unit)
+    owner = f"https://{service.partition('://')[2].partition('/')[0]}/c/told"
+    bucket = DigestBucket(concept=concept("repair"), offer_band="none", need_band="few")
+    told = CapabilityDigest(id=f"{owner}/digest", attributed_to=owner, as_of=unit.now,
+                            buckets=(bucket,))  # fmt: skip
+    digests.keep(unit, service, owner, told)
     queries.add_request(
         unit, id=unit.id("a"), way="out", service=service, need=need, state="standing", most=3,
         ends=unit.now + timedelta(days=1),

@@ -8,7 +8,6 @@ from vocab.model import Malformed
 from vocab.wire import dump, load
 
 LATER = {
-    "07-capability-digest.json": "Exchange",
     "36-credit-transfer-offer.json": "Exchange",
     "37-credit-transfer-accept.json": "Exchange",
     "42-advisory-poll-create.json": "Decide",

@@ -19,6 +19,7 @@ from node.modules.flows.rules import Said, Season
 from node.modules.flows.tables import Suggestion
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
+from node.modules.matching import api as matching
 from web.forms import done, fields_of
 from web.language import mark
 from web.render import page
@@ -34,6 +35,19 @@ SEASONS: Final[Mapping[Season, str]] = {
     Season.AUTUMN: mark("September to November"),
 }
 OTHER: Final = mark("Other things")
+NEEDED: Final[Mapping[str, str]] = {
+    "none": mark("hardly anybody needs it"),
+    "few": mark("a few people need it"),
+    "some": mark("some people need it"),
+    "many": mark("many people need it"),
+}
+OFFERED: Final[Mapping[str, str]] = {
+    "none": mark("hardly anybody offers it"),
+    "few": mark("a few people offer it"),
+    "some": mark("some people offer it"),
+    "many": mark("many people offer it"),
+}
+"""The steps of a digest (matching.Band), in words."""
 
 
 def label(topic: str) -> str:
@@ -78,6 +92,10 @@ class Board:
     stuck: Sequence[Notice]
     seasons: Mapping[Season, Sequence[tuple[str, int, int]]]
     mine: Sequence[Suggestion]
+    lacking: Sequence[tuple[str, matching.Told]]
+    """What trusted communities lack, as they tell it."""
+    told: Sequence[matching.Told]
+    """What they are told of us."""
 
 
 async def board(request: Request) -> Response:
@@ -94,6 +112,9 @@ async def board(request: Request) -> Response:
         mine=[(one, heading(_, one)) for one in found.mine],
         label=label,
         seasons=SEASONS,
+        name_of=listings.name_of,
+        offered=OFFERED,
+        needed=NEEDED,
     )
 
 
@@ -106,6 +127,8 @@ def _board(db: Connection, me: str, now: datetime) -> Board:
         stuck=sorted(stuck, key=lambda one: one.arrived),
         seasons=rules.seasons(Said(topic=t or "", is_need=n, arrived=at) for t, n, at in lately),
         mine=queries.made_to(db, me),
+        lacking=matching.lacking(db, now),
+        told=matching.told_of_us(db),
     )
 
 

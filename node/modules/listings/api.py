@@ -7,8 +7,9 @@ from node.kernel.unit import Unit
 from node.modules.listings import queries
 from node.modules.listings.about import topics as guess
 from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
+from node.modules.listings.counting import middle, people_by_topic
 from node.modules.listings.events import Changed, Closed, Listed
-from node.modules.listings.places import Cell, apart
+from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
 from node.modules.listings.queries import by_id as listing
@@ -21,9 +22,10 @@ from node.modules.listings.writing import Wished, wished
 
 __all__ = [
     "ANY", "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed", "Closed",
-    "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page", "candidates",
-    "concept", "forget", "guess", "heard_since", "label", "listing", "meet", "minutes", "move",
-    "name_of", "open_listings", "stop_words", "stored", "wished",
+    "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page",
+    "candidates", "cell", "concept", "forget", "guess", "heard_since", "label", "listing",
+    "meet", "middle", "minutes", "move", "name_of", "open_listings", "people_by_topic",
+    "stop_words", "stored", "wished",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

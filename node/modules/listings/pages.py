@@ -74,6 +74,10 @@ async def new(request: Request) -> Response:
         "reach": "community",
         "purpose": purpose,
     }
+    topic = request.query_params.get("topic", "")
+    if concepts.label(concepts.concept(topic)):
+        # asked for by what other communities lack, so they are to see it
+        opened |= {"topic": topic, "reach": "trusted"}
     kept = request.query_params.get("draft", "")
     if kept:
         return await _drafted(request, kept)

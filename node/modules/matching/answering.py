@@ -36,7 +36,7 @@ def came(unit: Unit, asking: MatchRequest, intent: Intent, service: str, *, trus
     concepts, today = _concepts(intent), unit.now.date()
     reason = rules.refusal(
         trusted=trusted,
-        this_hour=queries.count_from(unit.db, service, unit.now - HOUR),
+        this_hour=queries.count_with(unit.db, service, unit.now - HOUR, "in"),
         today=questions.asked_on(unit.db, service, today),
         concepts_today=queries.probed(unit.db, service, today),
         concepts=concepts,

@@ -5,6 +5,7 @@ node per activity, an id of its own each. Source: vocabulary.md section 9.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from node.kernel.errors import Refused
 from node.kernel.tables import Account
@@ -12,13 +13,16 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import queries, questions, rules
+from node.modules.matching import choosing, digests, queries, questions, rules
+from node.modules.matching.bands import Band
+from node.modules.matching.choosing import Peer
 from node.modules.matching.objects import MatchCandidate, MatchRequest, MatchResult
 from node.modules.matching.rules import Request, Step
 from node.modules.matching.suggesting import LIVE
 from node.modules.peers import api as peers
 from vocab.types import Intent, Measure, Undo
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOBODY = "noMatch"
 """The reason of nodes that keep no question: there is nobody."""
 SCORES = {"strong": 85, "good": 75, "possible": 65}
@@ -36,7 +40,7 @@ def ask(unit: Unit, need: str) -> None:
     if notice is None or not is_hidden_need(notice) or notice.state(unit.now) not in LIVE:
         return
     members = active(unit)
-    for peer in _whom(unit, need, members):
+    for peer in _whom(unit, notice, members):
         _send(unit, notice, peer, members)
 
 
@@ -53,19 +57,61 @@ def hidden_needs(unit: Unit) -> list[str]:
     return [one.id for one in found if is_hidden_need(one)]
 
 
-def _whom(unit: Unit, need: str, members: int) -> list[Account]:
+def _whom(unit: Unit, notice: Notice, members: int) -> list[Account]:
     """Trusted nodes that can match and were not asked about this need lately; fairly chosen."""
-    lately = queries.lately_asked(unit.db, need, unit.now - rules.ASK_AGAIN)
-    last = queries.last_asked(unit.db)
-    able = [
-        peer
+    lately = queries.lately_asked(unit.db, notice.id, unit.now - rules.ASK_AGAIN)
+    lately |= queries.limited(unit.db, unit.now - DAY)
+    able = {
+        peer.id: peer
         for peer in peers.trusted_services(unit.db)
-        if peer.id not in lately
-        and can_match(peer)
-        and rules.may_ask((peer.document or {}).get("matchPolicy"), members)
+        if peer.id not in lately and can_match(peer) and _room(unit, peer, members)
+    }
+    told = digests.theirs(unit.db, unit.now)
+    last = queries.last_asked(unit.db)
+    near = notice.cell or listings.middle(unit.db, notice.domain, unit.now)
+    known = [
+        Peer(
+            id=peer.id,
+            offers=_offers(told.get(peer.id, ()), notice),
+            km=_way(unit, peer, near),
+            asked=last.get(peer.id),
+        )
+        for peer in able.values()
     ]
-    able.sort(key=lambda peer: (last[peer.id].timestamp() if peer.id in last else 0, peer.id))
-    return able[: rules.MOST_PEERS]
+    return [able[id] for id in choosing.choose(known, notice.id, rules.MOST_PEERS)]
+
+
+def _room(unit: Unit, peer: Account, members: int) -> bool:
+    """Whether a node's own rules let us ask it now, as far as it says them."""
+    policy = (peer.document or {}).get("matchPolicy")
+    asked = queries.count_with(unit.db, peer.id, unit.now - HOUR, "out")
+    return rules.may_ask(policy, members, asked)
+
+
+def _offers(told: Sequence[digests.Told], notice: Notice) -> Band:
+    """How many people of a node offer what is needed, by its digest."""
+    wanted = {notice.concept, *notice.topics}
+    found = [one.offers for one in told if one.topic in wanted]
+    return max(found, key=lambda band: band.rank, default=Band.NONE)
+
+
+def _way(unit: Unit, peer: Account, near: listings.Cell | None) -> int | None:
+    """About how far a node is, in kilometres, by where its community or its notices are."""
+    if near is None:
+        return None
+    whole = peers.community_of(unit.db, peer)
+    said = (whole.document or {}).get("location") if whole else None
+    there = _cell(said) or listings.middle(unit.db, peer.domain, unit.now)
+    return listings.apart(near, there) if there else None
+
+
+def _cell(said: object) -> listings.Cell | None:
+    if not isinstance(said, dict):
+        return None
+    north, east = said.get("latitude"), said.get("longitude")
+    if isinstance(north, int | float) and isinstance(east, int | float):
+        return listings.cell(north, east)
+    return None
 
 
 def can_match(peer: Account) -> bool:

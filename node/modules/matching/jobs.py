@@ -1,7 +1,10 @@
 """What matching does later: ask, wait a while, answer, mind the time."""
 
+import logging
 from datetime import timedelta
 
+from federation import resolving
+from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.matching import (
@@ -9,11 +12,17 @@ from node.modules.matching import (
     asking,
     cards,
     closing,
+    digests,
     queries,
     questions,
     rules,
     suggesting,
 )
+from node.modules.peers import api as peers
+from vocab.model import Malformed
+
+log = logging.getLogger(__name__)
+SOON = timedelta(minutes=2)
 
 
 async def ask(node: Node, *, need: str) -> None:
@@ -76,6 +85,45 @@ async def catch_up(node: Node) -> None:
         await node.write(suggesting.look, notice)
 
 
+async def count(node: Node) -> None:
+    """Job: count once a day what trusted nodes are told of us."""
+    await node.write(digests.count)
+
+
+async def learn_all(node: Node) -> None:
+    """Job, daily: have the digests of all trusted nodes fetched, each by a job of its own."""
+    await node.write(_learn_all)
+
+
+def _learn_all(unit: Unit) -> None:
+    for service in peers.trusted_services(unit.db):
+        _learn(unit, service.id)
+
+
+def _learn(unit: Unit, service: str) -> None:
+    unit.later("matching.learn", once=f"matching.learn {service}"[:255], service=service)
+
+
+async def learn(node: Node, *, service: str) -> None:
+    """Job: fetch the digest of a trusted node; what cannot be had now is tried tomorrow."""
+    found = await node.read(digests.place, service)
+    if found is None:
+        return
+    owner, id = found
+    try:
+        told, _ = await resolving.document(node, id)
+        await node.write(digests.keep, service, owner, told)
+    except (Missing, Refused, TryLater, Malformed) as problem:
+        log.info("the digest of %s is not to be had: %s", service, problem)
+
+
+def acquainted(unit: Unit, event: peers.Trusted) -> None:
+    """A new trusted node: both count and learn, once both know that they trust each other."""
+    unit.later("matching.count")
+    soon, service = unit.now + SOON, event.service
+    unit.later("matching.learn", due=soon, once=f"matching.learn {service}"[:255], service=service)
+
+
 async def clock(node: Node) -> None:
     """Job: let go what is over."""
     await node.write(_clock)
@@ -84,4 +132,5 @@ async def clock(node: Node) -> None:
 def _clock(unit: Unit) -> None:
     queries.expire(unit)
     questions.expire(unit)
+    digests.expire(unit)
     closing.expire(unit)

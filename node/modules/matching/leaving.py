@@ -11,6 +11,7 @@ from node.modules.listings import api as listings
 from node.modules.matching import (
     asking,
     cards,
+    digests,
     indexing,
     introduced,
     introducing,
@@ -42,6 +43,7 @@ def trust_ended(unit: Unit, event: peers.TrustEnded) -> None:
     """Erase everything between our node and another: requests, handles, introductions, cards."""
     sent = queries.forget_node(unit, event.service)
     questions.blur(unit, event.service)
+    digests.forget(unit, event.service)
     for held in introduced.with_node(unit.db, event.service):
         sent += [held.offer, *([held.answer] if held.answer else [])]
         sent += [card.activity for card in introduced.cards(unit.db, held.id) if card.activity]

@@ -13,9 +13,11 @@ from vocab.types import Intent, Measure, Place
 
 __all__ = [
     "TYPES",
+    "CapabilityDigest",
     "Consent",
     "ContactCard",
     "ContactPoint",
+    "DigestBucket",
     "Intent",
     "Introduction",
     "MatchCandidate",
@@ -58,6 +60,29 @@ class MatchResult(Object):
 
     match_request: str | None = iri("matchRequest")
     candidates: tuple[MatchCandidate, ...] = parts("candidates", MatchCandidate, empty=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestBucket(Object):
+    """One topic of a digest: how many people offer it and need it, in steps."""
+
+    type: ClassVar[str] = "DigestBucket"
+
+    concept: str | None = iri("concept")
+    offer_band: str | None = text("offerBand")
+    """none, few, some or many."""
+    need_band: str | None = text("needBand")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapabilityDigest(Object):
+    """What a community offers and lacks by topic, coarse; by it others choose whom to ask."""
+
+    type: ClassVar[str] = "CapabilityDigest"
+
+    as_of: datetime | None = time("asOf")
+    suppressed_below: int | None = number("suppressedBelow")
+    buckets: tuple[DigestBucket, ...] = parts("buckets", DigestBucket, empty=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,4 +135,10 @@ class ContactCard(Object):
     contact_point: tuple[ContactPoint, ...] = parts("contactPoint", ContactPoint)
 
 
-TYPES: tuple[type[Object], ...] = (MatchRequest, MatchResult, Introduction, ContactCard)
+TYPES: tuple[type[Object], ...] = (
+    MatchRequest,
+    MatchResult,
+    CapabilityDigest,
+    Introduction,
+    ContactCard,
+)

@@ -117,9 +117,15 @@ def standing(db: Connection, now: datetime) -> list[Asked]:
     return [_asked(row) for row in db.execute(select(request).where(kept).order_by(request.c.id))]
 
 
-def count_from(db: Connection, service: str, since: datetime) -> int:
-    """How many requests a node has sent us since a moment."""
-    theirs = and_(request.c.way == "in", request.c.service == service, request.c.at > since)
+def limited(db: Connection, since: datetime) -> set[str]:
+    """The nodes that said since a moment that we ask too much."""
+    too_much = and_(request.c.way == "out", request.c.reason == "rateLimited")
+    return set(db.scalars(select(request.c.service).where(too_much, request.c.at > since)))
+
+
+def count_with(db: Connection, service: str, since: datetime, way: str) -> int:
+    """How many requests a node has sent us ("in") or we it ("out") since a moment."""
+    theirs = and_(request.c.way == way, request.c.service == service, request.c.at > since)
     return db.scalar(select(func.count()).select_from(request).where(theirs)) or 0
 
 

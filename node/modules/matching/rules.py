@@ -164,11 +164,19 @@ def refusal(
     return "policy" if anonymity_set < SMALLEST_SET else None
 
 
-def may_ask(policy: Mapping[str, object] | None, active: int) -> bool:
-    """Whether a node's own rules let us ask it, as far as it says them."""
+def may_ask(policy: Mapping[str, object] | None, active: int, this_hour: int = 0) -> bool:
+    """Whether a node's own rules let us ask it, as far as it says them.
+
+    Args:
+        policy: its MatchPolicy.
+        active: among how many members whoever asks cannot be told apart.
+        this_hour: how often it was asked in the last hour.
+    """
     said = policy or {}
-    least = said.get("minAnonymitySet")
+    least, most = said.get("minAnonymitySet"), said.get("maxRequestsPerHour")
     smallest = least if isinstance(least, int) else SMALLEST_SET
+    if this_hour >= (most if isinstance(most, int) else REQUESTS_AN_HOUR):
+        return False
     return said.get("acceptsFrom") != "nobody" and active >= max(smallest, SMALLEST_SET)
 
 

@@ -111,6 +111,19 @@ match = Table(
 
 `state`: new, later (until `until`), aside (with `why`), asked."""
 
+digest = Table(
+    "match_digest",
+    metadata,
+    _account("service", key=True),
+    Column("as_of", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("held", JSON(none_as_null=True)),
+    Index(None, "as_of"),
+)
+"""What a node tells of itself: topic to the steps of offers and needs (bands.Band). Ours has
+`held`, too: by side and topic how many people there were when the step moved last."""
+
 side = Table(
     "match_side",
     metadata,
