@@ -1,7 +1,9 @@
-"""A need and an offer of two nodes over TLS, killed in the middle: each card comes, and once."""
+"""A need, an offer and time between two nodes over TLS, killed in the middle: each once."""
 
+import shutil
 import signal
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -43,8 +45,8 @@ def settled(house: House, name: str) -> Person:
 
 
 @pytest.fixture(scope="module")
-def trust(ana: Person, ben: Person) -> None:
-    """Alder proposes it by command, birch's keeper accepts it on the page."""
+def trust(ana: Person, ben: Person) -> Person:
+    """Alder proposes it by command, birch's keeper, who is returned, accepts it on the page."""
     alder, birch = ana.house, ben.house
     said = alder.run("peer", "add", "https://birch.test")
     assert said.code == 0, said.err
@@ -55,6 +57,7 @@ def trust(ana: Person, ben: Person) -> None:
     keeper.send("/desk/nodes/answer", {"say": "yes"}, form="/desk/nodes")
     wait_until(lambda: alder.rows(PEERING) == [("active",)], "the answer at alder")
     assert listed(birch) == "alder.test\tactive\n"
+    return keeper
 
 
 def listed(house: House) -> str:
@@ -163,6 +166,101 @@ def quiet(house: House) -> None:
     kinds = "('federation.fan_out', 'federation.deliver', 'matching.card', 'matching.answer')"
     query = f"SELECT 1 FROM job WHERE kind IN {kinds}"
     wait_until(lambda: not house.rows(query), f"the end of all deliveries of {house.name}")
+
+
+LEGS = "SELECT transfer, seq, settled, minutes, payer, payee, digest FROM ledger_leg ORDER BY seq"
+LEG = "SELECT state FROM ledger_leg WHERE seq = {}"
+GIVEN = "SELECT count(*), sum(minutes) FROM ledger_entry"
+ONLY_STORES = {"FOLKMOOT_WORKER": "0"}
+"""Takes letters in and does nothing with them: what was stored is all that has happened."""
+
+
+@pytest.fixture(scope="module")
+def keepers(trust: Person, alder: House) -> tuple[Person, Person]:
+    """Those who keep both nodes, by decision of which ten hours may be owed."""
+    both = Person(alder, "keeper"), trust
+    for keeper, other in zip(both, ("birch", "alder"), strict=True):
+        line = {"say": "line", "ours": "10", "theirs": "10", "decision": "Decision 4"}
+        keeper.send(f"/desk/time/nodes/{other}.test", line)
+    return both
+
+
+def pay(keeper: Person, other: str, minutes: str) -> None:
+    said = {"say": "settle", "minutes": minutes, "decision": "For the wheels"}
+    keeper.send(f"/desk/time/nodes/{other}.test", said)
+
+
+def test_time_passes_once_whoever_is_killed_after_whichever_letter(
+    keepers: tuple[Person, Person], alder: House, birch: House
+) -> None:
+    came = "SELECT 1 FROM letter WHERE way = 'in' AND state = 'waiting'"
+
+    # alder is killed when it has reserved and birch has heard nothing
+    assert birch.process
+    birch.process.send_signal(signal.SIGSTOP)
+    pay(keepers[0], "birch", "1 h")
+    kill(alder)
+    assert alder.rows(LEG.format(1)) == [("reserved",)]
+    assert birch.rows(LEG.format(1)) == []
+    birch.process.send_signal(signal.SIGCONT)
+
+    # birch is killed when the letter is stored and nothing has come of it
+    kill(birch)
+    birch.serve(**ONLY_STORES)
+    alder.serve(**QUICK)
+    wait_until(lambda: birch.rows(came), "the reservation at birch")
+    kill(birch)
+    assert birch.rows(LEG.format(1)) == []
+
+    # birch is killed when it has settled, and alder has not read its answer
+    assert alder.process
+    alder.process.send_signal(signal.SIGSTOP)
+    birch.serve(**QUICK)
+    wait_until(lambda: birch.rows(LEG.format(1)) == [("settled",)], "the leg at birch")
+    kill(birch)
+
+    # alder is killed when the answer is stored and its own half is not written
+    kill(alder)
+    assert alder.rows(LEG.format(1)) == [("reserved",)]
+    alder.serve(**ONLY_STORES)
+    birch.serve(**QUICK)
+    wait_until(lambda: alder.rows(came), "the answer at alder")
+    kill(alder)
+    assert alder.rows(LEG.format(1)) == [("reserved",)]
+    alder.serve(**QUICK)
+
+    wait_until(lambda: alder.rows(LEG.format(1)) == [("settled",)], "the leg at alder")
+    assert alder.rows(LEGS) == birch.rows(LEGS)
+    for house in (alder, birch):
+        quiet(house)
+        assert house.rows(GIVEN) == [(1, 60)]
+        assert house.run("check").out == "Everything holds.\n"
+
+
+def test_an_old_backup_freezes_the_pair_and_everybody_can_see_it(
+    keepers: tuple[Person, Person], alder: House, birch: House, ana: Person, tmp_path: Path
+) -> None:
+    kept = tmp_path / "before.zip"
+    assert birch.run("backup", str(kept)).code == 0
+    pay(keepers[0], "birch", "30")
+    wait_until(lambda: alder.rows(LEG.format(2)) == [("settled",)], "the second leg")
+    kill(birch)
+    shutil.rmtree(birch.data)
+    said = birch.run("restore", str(kept))
+    assert said.code == 0, said.err
+    assert birch.rows(GIVEN) == [(1, 60)]
+    birch.serve(**QUICK)
+
+    pay(keepers[0], "birch", "45")
+
+    frozen = "SELECT why FROM ledger_pair WHERE frozen IS NOT NULL"
+    for house in (alder, birch):
+        wait_until(lambda house=house: house.rows(frozen), f"the frozen pair at {house.name}")
+    assert birch.rows(GIVEN) == [(1, 60)]
+    assert alder.rows(GIVEN) == [(2, 90)]
+    assert "put back from an old backup" in ana.get("/time/nodes")
+    pay(keepers[0], "birch", "15")
+    assert birch.rows(GIVEN) == [(1, 60)]
 
 
 @pytest.mark.usefixtures("trust")
