@@ -73,6 +73,50 @@ async def nodes(tmp_path: Path) -> AsyncIterator[Open]:
         yield at
 
 
+class Street:
+    """Nodes on loopback, each of which can be switched off and on again; its data stay."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stage = stage.Stage(nodes={}, clock=stage.Behind(days=90))
+        self._folder = folder
+        self._ports: dict[str, int] = {}
+        self._on: dict[str, contextlib.AsyncExitStack] = {}
+
+    async def on(self, name: str) -> Node:
+        """Switch a node on, at the address that it had before."""
+        held = self._on[name] = contextlib.AsyncExitStack()
+        opened = await held.enter_async_context(
+            stage.opened(
+                self._folder,
+                (name,),
+                first_port=self._ports.get(name, 0),
+                clock=self.stage.clock,
+                match_delay_least_seconds=0.0,
+                match_delay_most_seconds=0.0,
+            )
+        )
+        node = self.stage.nodes[name] = opened.nodes[name]
+        if name not in self._ports:
+            self._ports[name] = node.settings.port
+            await found(node, name, node.origin)
+        return node
+
+    async def off(self, name: str) -> None:
+        """Switch a node off: nothing listens at its address."""
+        await self._on.pop(name).aclose()
+
+    async def close(self) -> None:
+        for name in list(self._on):
+            await self.off(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def street(tmp_path: Path) -> AsyncIterator[Street]:
+    made = Street(tmp_path)
+    yield made
+    await made.close()
+
+
 Walk = Callable[..., Awaitable[Walker]]
 
 

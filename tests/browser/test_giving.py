@@ -2,10 +2,14 @@
 
 from federation import resolving
 from node.kernel.node import Node
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
+from node.modules.ledger import deciding
+from node.modules.ledger.pairs import Line
 from node.modules.peers import api as peers
 from node.stage import Stage
-from tests.browser.conftest import Open, Walk
+from tests.browser.conftest import Open, Street, Walk
 from tests.browser.walking import Walker
 from tests.conftest import person
 
@@ -56,27 +60,59 @@ async def test_somebody_asks_changes_it_and_takes_it_back(nodes: Open, walk: Wal
     await ana.sees("Its time is over")
 
 
-async def test_a_need_at_alder_meets_an_offer_at_birch(nodes: Open, walk: Walk) -> None:
-    stage = await nodes("alder", "birch")
-    alder, birch = stage.nodes["alder"], stage.nodes["birch"]
+async def test_from_a_need_at_alder_to_thanks_at_birch_which_is_off_meanwhile(
+    street: Street, walk: Walk
+) -> None:
+    stage, alder, birch = street.stage, await street.on("alder"), await street.on("birch")
     await person(alder, "mira", display="Mira Lind")
     await person(birch, "bo", display="Bo Sander")
     await trusting(stage, await walk(alder, "keeper"), await walk(birch, "keeper"))
+    for node, other in ((alder, birch), (birch, alder)):
+        await node.write(ten_hours, other.community.service)
 
-    bo = await walk(birch, "bo")
+    bo, mira = await walk(birch, "bo"), await walk(alder, "mira")
+    await posted(bo, mira)
+    await introduced(stage, bo, mira)
+    await agreed(stage, bo, mira)
+
+    await street.off("birch")
+    await mira.go("/", "today-done")
+    await mira.press("Look", "done-theirs")
+    await mira.fill(thanks="It runs like new.")
+    await mira.press("Yes, confirm 1 h", "confirmed-alone")
+    await mira.sees("Confirmed")
+    await mira.go("/time", "time-on-its-way")
+
+    stage.clock.wait(days=1)
+    await street.on("birch")
+    await shows(stage, bo, "/agreements", "Done, with Mira Lind")
+    await bo.press("Done, with Mira Lind", "confirmed-theirs")
+    await bo.sees("A word of thanks", "It runs like new.")
+    await shows(stage, bo, "/time", "You gave")
+    await bo.go("/time", "time-given")
+    await shows(stage, mira, "/time", "You received")
+    await mira.go("/time", "time-received")
+    for both in (bo, mira):
+        await both.sees("1 h", "I mend bicycles on Sundays")
+
+
+async def posted(bo: Walker, mira: Walker) -> None:
+    """Bo offers what Mira needs, and can be reached by telephone."""
     await bo.go("/me/contact", "contact-new")
     await bo.fill(telephone="030 123 45 67")
     await bo.press("Save")
     await bo.go("/l/new?purpose=offer")
-    await bo.fill(title="I mend bicycles on Sundays", text="Brakes, gears and flat tyres.")
-    await bo.choose(topic="repair", reach="trusted")
+    await bo.fill(title="I mend bicycles on Sundays", text="Brakes and gears.", takes="1 h")
+    await bo.choose(topic="repair", reach="trusted", terms="timeCredit")
     await bo.press("Put it on the board")
-    mira = await walk(alder, "mira")
     await mira.go("/l/new?purpose=need")
     await mira.fill(title="Somebody to mend my bicycle", text="The brakes do not hold.")
     await mira.choose(topic="repair", reach="trusted")
     await mira.press("Put it on the board")
 
+
+async def introduced(stage: Stage, bo: Walker, mira: Walker) -> None:
+    """Both say yes, and each has the other's card."""
     await shows(stage, mira, "/match", "Why this may fit")
     await mira.go("/", "today-match")
     await mira.go("/match", "match")
@@ -96,6 +132,21 @@ async def test_a_need_at_alder_meets_an_offer_at_birch(nodes: Open, walk: Walk) 
     await shows(stage, mira, "/introductions", "Bo Sander")
     await mira.go("/introductions", "cards")
     await mira.sees("030 123 45 67")
+
+
+async def agreed(stage: Stage, bo: Walker, mira: Walker) -> None:
+    """Mira answers Bo's notice, he says yes, and that he did it; each step in two taps."""
+    await mira.press("Look at their notice")
+    await mira.press("Answer it")
+    await mira.fill(words="Sunday at ten, then.")
+    await mira.press("Send my answer")
+    await shows(stage, bo, "/", "Mira Lind answers your notice")
+    await bo.press("Answer")
+    await bo.press("Yes, agreed")
+    await shows(stage, mira, "/agreements", "Agreed with Bo Sander")
+    await bo.open("I did it")
+    await bo.press("Tell them that it is done")
+    await shows(stage, mira, "/", "says it is done")
 
 
 async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, walk: Walk) -> None:
@@ -138,6 +189,12 @@ async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, w
     await shows(stage, his, "/agreements", "Done; waiting to be confirmed")
     await his.go("/agreements")
     await his.press("Done; waiting to be confirmed", "delivered-theirs")
+
+
+def ten_hours(unit: Unit, service: str) -> None:
+    """The community decides how far a pair may be out of balance."""
+    (keeper,) = accounts.admins(unit.db)
+    deciding.agree_on(unit, keeper.id, service, Line(ours=600, theirs=600), "Decision 4")
 
 
 async def followed(node: Node, who: str) -> bool:
