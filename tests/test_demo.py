@@ -44,7 +44,8 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "Your idea has support enough" in await seen(alder, "mira", "/")
         for who, node in (("mira", alder), ("bo", birch), ("carla", cedar)):
             assert "Decided together: yes" in await seen(node, who, "/j")
-        assert len(told) == 6
+        assert "Cedar Hill lacks Gardening" in await seen(alder, "pavel", "/flow")
+        assert len(told) == 7
         assert any(alder in line for line in leaflet(opened))
 
 

@@ -201,6 +201,26 @@ CEDAR = Place(
             terms=("lend",),
             reach="public",
         ),
+        *(
+            Wish(
+                who=who,
+                purpose="request",
+                title=title,
+                text="A day in the field, with soup at noon.",
+                kind="service",
+                topic="gardening",
+                minutes=240,
+                terms=("gift", "timeCredit"),
+                reach="trusted",
+            )
+            for who, title in (
+                ("carla", "Two who pull carrots with us"),
+                ("henk", "Somebody for the pumpkins"),
+                ("noor", "Hands for the school's beans"),
+                ("sami", "Somebody who ties up tomatoes"),
+                ("greta", "Two who pick plums"),
+            )
+        ),
     ),
 )
 

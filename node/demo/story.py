@@ -40,7 +40,7 @@ from node.modules.ledger import deciding as ledger
 from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
 from node.modules.listings import posting
-from node.modules.matching import agreeing, showing
+from node.modules.matching import agreeing, digests, jobs, showing
 from node.modules.matching import api as matching
 from node.modules.matching import introducing as asking
 from node.modules.notes import api as notes
@@ -52,11 +52,11 @@ from node.stage import Stage
 
 Say = Callable[[str], None]
 
-DAYS = 55
+DAYS = 59
 """How long ago the story begins: a decision and the month after it, two of four days each, one of
-all, and some rest."""
+all, and a week of rest."""
 
-REST = 3
+REST = 7
 """Days between the decisions and what is on the boards now."""
 
 
@@ -77,9 +77,15 @@ async def tell(stage: Stage, say: Say) -> None:
     say("A decision of Birch Yard was adopted at Cedar Hill.")
     await together(stage, alder, birch, cedar)
     say("The three have decided on their cargo bikes together, each by its own way.")
-    stage.clock.wait(days=REST)
-    for name, node in stage.nodes.items():
+    await live(cedar, PLACES["cedar"])
+    for _ in range(REST):
+        # each topic has its day of the week, on which it is looked at
+        stage.clock.wait(days=1)
+        await cedar.write(digests.count)
+    for name, node in (("alder", alder), ("birch", birch)):
         await live(node, PLACES[name])
+        await learn(stage, node)
+    say("The five farms of Cedar Hill lack hands, and the others see it.")
     await meet(stage, alder, birch)
     say("A need at Alder Street has met an offer at Birch Yard.")
     await promise(stage, alder, birch)
@@ -134,6 +140,16 @@ async def trust(stage: Stage, one: Node, other: Node) -> None:
         return await one.read(peers.trusted, other.community.service)
 
     await stage.until(trusted)
+
+
+async def learn(stage: Stage, node: Node) -> None:
+    """Have a node learn what the communities that it trusts lack."""
+    await jobs.learn_all(node)
+
+    async def told() -> bool:
+        return bool(await node.read(matching.lacking, node.now()))
+
+    await stage.until(told)
 
 
 async def live(node: Node, place: Place) -> None:
