@@ -14,7 +14,8 @@ from federation import resolving
 from node.kernel.errors import Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account
-from node.modules.listings.api import TOPICS, concept
+from node.modules.listings import counting as listings
+from node.modules.listings.api import TOPICS, Cell, concept
 from node.modules.matching import asking, bands, choosing, digests, jobs
 from node.modules.matching.bands import Band, Held
 from node.modules.matching.choosing import Peer
@@ -172,6 +173,32 @@ async def test_trusted_nodes_learn_what_is_lacking_and_nobody_else(
     mine = " ".join((await (await browse(alder, "ana")).get("/flow")).text.split())
     assert "hardly anybody offers it, a few people need it" in mine
     assert "lacks" not in mine
+
+
+async def test_where_a_community_is_comes_of_its_notices_or_its_page(
+    alder: Node, birch: Node, pair: Account
+) -> None:
+    here = Cell(north=5252, east=1340)
+    for number in range(listings.ENOUGH):
+        assert await alder.read(listings.middle, "alder.test", alder.now()) is None
+        await post(alder, pair, "offer", title=f"{number}. place", cell=here, place="Here")
+    assert await alder.read(listings.middle, "alder.test", alder.now()) == here
+
+    service = birch.community.service or ""
+
+    def way(unit: Any, place: Any) -> int | None:
+        from node.modules.matching import asking
+
+        known = unit.account(service)
+        whole = replace(peers.community_of(unit.db, known), document={"location": place})
+        return asking.km_to(unit, known, whole, here)
+
+    for place, km in (
+        ({"latitude": 52.52, "longitude": 13.4}, 0), ({"latitude": 53.52, "longitude": 13.4}, 111),
+        ({"latitude": "52", "longitude": None}, None), ({"latitude": 900, "longitude": 1}, None),
+        ("there", None), (None, None),
+    ):  # fmt: skip
+        assert await alder.write(way, place) == km
 
 
 async def test_four_are_not_told(alder: Node, birch: Node, clock: Clock) -> None:

@@ -96,10 +96,18 @@ def _offers(told: Sequence[digests.Told], notice: Notice) -> Band:
 
 
 def _way(unit: Unit, peer: Account, near: listings.Cell | None) -> int | None:
-    """About how far a node is, in kilometres, by where its community or its notices are."""
-    if near is None:
-        return None
-    whole = peers.community_of(unit.db, peer)
+    return km_to(unit, peer, peers.community_of(unit.db, peer), near) if near else None
+
+
+def km_to(unit: Unit, peer: Account, whole: Account | None, near: listings.Cell) -> int | None:
+    """About how far a node is, in kilometres, by where its community says it is, or its notices.
+
+    Args:
+        unit: the unit.
+        peer: the node.
+        whole: its community.
+        near: from where.
+    """
     said = (whole.document or {}).get("location") if whole else None
     there = _cell(said) or listings.middle(unit.db, peer.domain, unit.now)
     return listings.apart(near, there) if there else None
