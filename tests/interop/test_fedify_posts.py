@@ -112,7 +112,9 @@ async def test_what_frank_wrote_before_is_found_when_a_member_follows(
     await sound(frank, alder)
 
 
-async def test_frank_sees_what_a_member_pins(here: stage.Stage, frank: Peer) -> None:
+async def test_frank_sees_what_a_member_pins_changes_and_deletes(
+    here: stage.Stage, frank: Peer
+) -> None:
     alder = here.nodes["alder"]
     wim = await person(alder, "wim", display="Wim")
     viewer = Viewer(account=wim, role="member")
@@ -126,6 +128,14 @@ async def test_frank_sees_what_a_member_pins(here: stage.Stage, frank: Peer) -> 
     await alder.write(pinning.unpin, viewer, post, as_community=False)
     remove = await here.until(partial(heard, frank, "Remove", is_about(post)))
 
+    slug = post.rpartition("/")[2]
+    await alder.write(writing.edit, viewer, slug, "Keys hang by the oven.", "en")
+    update = await here.until(partial(heard, frank, "Update", is_about(post)))
+    await alder.write(writing.remove, viewer, slug)
+    delete = await here.until(partial(heard, frank, "Delete", is_about(post)))
+
+    assert "by the oven" in update["object"]["content"]
+    assert delete["object"]["type"] == "Tombstone"
     assert add["target"] == remove["target"] == f"{wim.id}/featured"
     assert shown == [post]
     await sound(frank, alder)

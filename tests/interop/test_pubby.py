@@ -6,6 +6,7 @@ deletes and takes back.
 
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +25,9 @@ from node.modules.reactions import queries as reactions
 from tests.conftest import person
 from tests.interop import peer
 from tests.interop.peer import Peer
+from vocab.policy import Leave
+
+ACTIVITY = "application/activity+json"
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +118,13 @@ async def test_a_member_follows_robin_and_reads_what_robin_writes(
     assert await robin.ask("interactions", target=note) == ["like"]
     await robin.ask("change", id=note, content="<p>Rain since noon.</p>")
     await here.until(partial(reads, "Rain since noon."))
+    await robin.ask("rename", name="Robin of the mill")
+
+    async def renamed() -> bool:
+        one = await alder.account(robin.actor)
+        return one is not None and one.name == "Robin of the mill"
+
+    await here.until(renamed)
     await robin.ask("remove", id=note)
 
     async def withdrawn() -> bool:
@@ -167,3 +178,22 @@ async def test_robin_lets_a_member_quote_a_post(here: stage.Stage, robin: Peer) 
         return kept is not None and kept.stamp is not None
 
     await here.until(allowed)
+
+
+async def test_robin_asks_to_quote_a_member(here: stage.Stage, robin: Peer) -> None:
+    alder = here.nodes["alder"]
+    rue = await person(alder, "rue", display="Rue")
+    draft = notes.Draft(text="Quote me.", reach="public", people={}, quotes=Leave.YES)
+    slug = await alder.write(notes.post, rue, draft)
+
+    asked = await robin.ask("quote", object=f"{alder.origin}/o/{slug}", of=rue.id)
+    [accepted] = await here.until(partial(answers, robin, asked["id"]))
+
+    async with httpx.AsyncClient(verify=False) as anybody:
+        stamp = await anybody.get(accepted["result"], headers={"accept": ACTIVITY})
+    assert stamp.json()["interactingObject"] == asked["instrument"]
+
+
+async def answers(robin: Peer, asked: str) -> list[dict[str, Any]]:
+    """The yes to what robin asked for."""
+    return [one for one in await robin.received("Accept") if asked in str(one["object"])]

@@ -54,6 +54,21 @@ async def test_from_writing_to_deleting(alder: Node, browse: Browse) -> None:
     assert json.json()["type"] == "Tombstone"
 
 
+@pytest.mark.sqlite
+async def test_who_is_named_sees_that_it_is_to_them(alder: Node, browse: Browse) -> None:
+    await person(alder, "ana", display="Ana")
+    await person(alder, "ben", display="Ben")
+    await person(alder, "cem", display="Cem")
+    ana, cem = await browse(alder, "ana"), await browse(alder, "cem")
+
+    await (await browse(alder, "ben")).post("/notes", {**WORDS, "text": "@ana, come along!"})
+
+    assert "Ben wrote to you" in (await ana.get("/")).text
+    others = (await cem.get("/")).text
+    assert "Ben wrote" in others
+    assert "Ben wrote to you" not in others
+
+
 async def test_a_post_is_fetched_as_it_was_sent(alder: Node, browse: Browse) -> None:
     ana = await person(alder, "ana")
     id = await say(alder, ana, "Words.\n\nMore at https://alder.test/x", lang="en")

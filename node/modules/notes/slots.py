@@ -31,7 +31,7 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
     more = _("Read the rest, or write a few words yourself")
     write = Card(title=_("What people write"), href="/notes", text=more, icon="talk", order=90)
     said = (_told(one, found, spoken) for one, found in touched[:FEW])
-    return [*(_card(one, spoken) for one in recent), *said, write]
+    return [*(_card(one, spoken, viewer.id) for one in recent), *said, write]
 
 
 def _told(one: Post, found: Reactions, spoken: Voice) -> Card:
@@ -47,12 +47,14 @@ def _told(one: Post, found: Reactions, spoken: Voice) -> Card:
     return Card(title=title, href=one.path, kick=kick, icon="heart", order=70, language=one.lang)
 
 
-def _card(one: Post, spoken: Voice) -> Card:
-    _ = spoken.say
+def _card(one: Post, spoken: Voice, reader: str | None = None) -> Card:
+    _, name = spoken.say, one.author.label
+    to_reader = reader in (*one.to, *(each["href"] for each in one.mentions))
+    kick = _("%(name)s wrote to you", name=name) if to_reader else _("%(name)s wrote", name=name)
     return Card(
         title=opening(one) or _("A post"),
         href=one.path,
-        kick=_("%(name)s wrote", name=one.author.label),
+        kick=kick,
         icon="talk",
         order=60,
         language=one.lang,

@@ -26,6 +26,7 @@ from pubby import (
     Object,
     build_announce_activity,
     build_like_activity,
+    build_quote_request_activity,
     build_undo_activity,
 )
 from pubby.crypto import generate_rsa_keypair
@@ -110,6 +111,20 @@ def undo(id: str) -> dict[str, Any]:
     return handler.publish_activity(build_undo_activity(said[id], handler.actor_id))
 
 
+def rename(name: str) -> dict[str, Any]:
+    """Be called otherwise."""
+    handler.actor_name = name
+    return handler.publish_actor_update()
+
+
+def quote(object: str, of: str) -> dict[str, Any]:
+    """Ask to show somebody's post in one of robin's."""
+    id = write("<p>Look at this.</p>")["object"]["id"]
+    return handler.publish_activity(
+        build_quote_request_activity(handler.actor_id, object, id, of, to=[of])
+    )
+
+
 ACTS = {
     "inbox": lambda: received,
     "followers": lambda: [one.actor_id for one in handler.storage.get_followers()],
@@ -121,6 +136,8 @@ ACTS = {
     "remove": remove,
     "act": act,
     "undo": undo,
+    "rename": rename,
+    "quote": quote,
 }
 
 
