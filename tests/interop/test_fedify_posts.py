@@ -112,9 +112,7 @@ async def test_what_frank_wrote_before_is_found_when_a_member_follows(
     await sound(frank, alder)
 
 
-async def test_frank_sees_what_a_member_pins_changes_and_deletes(
-    here: stage.Stage, frank: Peer
-) -> None:
+async def test_frank_sees_what_a_member_pins_and_changes(here: stage.Stage, frank: Peer) -> None:
     alder = here.nodes["alder"]
     wim = await person(alder, "wim", display="Wim")
     viewer = Viewer(account=wim, role="member")
