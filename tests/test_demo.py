@@ -41,6 +41,8 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "Would you do this? Write down what" in await seen(birch, "felix", "/")
         assert "A lamp over the back door" in await seen(alder, "lene", "/deliveries")
         assert "Keep the gate to the street open" in waiting
+        assert "Pavel Dusek asks for My long ladder" in await seen(alder, "otto", "/")
+        assert "You have it from Lene Vos" in await seen(alder, "ana", "/shelf")
         assert "Your idea has support enough" in await seen(alder, "mira", "/")
         for who, node in (("mira", alder), ("bo", birch), ("carla", cedar)):
             assert "Decided together: yes" in await seen(node, who, "/j")

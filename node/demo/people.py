@@ -109,6 +109,17 @@ ALDER = Place(
             terms=("lend",),
             reach="community",
         ),
+        Wish(
+            who="lene",
+            purpose="offer",
+            title="Two long tables and their benches",
+            text="From my mother's inn. They fold, and fit on one handcart.",
+            kind="lend",
+            topic="events",
+            minutes=240,
+            terms=("lend",),
+            reach="community",
+        ),
     ),
     posts=(
         ("ana", "The courtyard tap is on again. Thank you, Otto, for lying in the mud."),

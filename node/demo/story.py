@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.demo import carrying
+from node.demo import carrying, lending
 from node.demo.people import (
     ADOPTED,
     BIKES,
@@ -96,6 +96,7 @@ async def tell(stage: Stage, say: Say) -> None:
     await alder.write(bring, otto.id, *GATE, {})
     among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
     await alder.write(bring, lene.id, *CORNER, among)
+    await alder.write(lending.lend)
 
 
 async def found(node: Node, name: str, hashed: str) -> None:

@@ -44,6 +44,8 @@ from node.modules.proposals import bringing, stepping
 from node.modules.proposals import changing as rewording
 from node.modules.proposals.tables import comment
 from node.modules.proposals.wording import Words
+from node.modules.shelf import lending
+from node.modules.shelf.rules import Stay, Step
 from tests.conftest import Clock, person, settle
 from tests.modules.meeting import befriend, crowd
 
@@ -114,6 +116,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_carry, w)
     await node.write(_course, w)
     await node.write(_challenge, w)
+    await node.write(_loan, w)
     return w
 
 
@@ -370,6 +373,20 @@ def _carry(unit: Any, w: World) -> None:
         "by": w.ana.id,
     }  # fmt: skip
     delivery_queries.keep_review(unit, here, review)
+
+
+def _loan(unit: Any, w: World) -> None:
+    """Ana asks for a thing of Ben's, and he says yes."""
+    said = draft(w, "Ben's thing", leaves=False, kind="lend", terms=["lend"], topic="tool-sharing")
+    thing = posting.post(unit, w.ben.id, "offer", "community", said)
+    for name in ("title of Ben's thing", "text of Ben's thing"):
+        del w.anas[name]
+    first = unit.now.date() + timedelta(days=3)
+    words = f"For {w.word('words of a loan', ana=True)}"
+    stay = Stay(first=first, last=first + timedelta(days=1))
+    w.ids["loan"] = lending.ask(unit, w.ana.id, thing.slug, stay, words)
+    lending.take(unit, w.ben.id, w.ids["loan"], Step.YES)
+    w.ids["thing"] = thing.slug
 
 
 def _comment(db: Any, words: str) -> str:

@@ -51,6 +51,13 @@ class Left:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suspended:
+    """A member of ours was shut out, perhaps for a while."""
+
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gone:
     """Somebody elsewhere deleted their account."""
 
@@ -271,6 +278,7 @@ def suspend(unit: Unit, account_id: str) -> None:
     unit.db.execute(change.values(suspended=unit.now))
     end_sessions(unit, account_id, tokens=True)
     unit.db.execute(delete(invite).where(invite.c.made_by == account_id))
+    unit.tell(Suspended(account=account_id))
 
 
 def unsuspend(unit: Unit, account_id: str) -> None:

@@ -14,17 +14,17 @@ from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
 from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import by_slug as at_page
-from node.modules.listings.rules import State, minutes
+from node.modules.listings.rules import LIVE, State, last_day, minutes
 from node.modules.listings.tables import Notice
 from node.modules.listings.when import ANY, When, meet
 from node.modules.listings.words import stop_words
 from node.modules.listings.writing import Wished, wished
 
 __all__ = [
-    "ANY", "HERE", "KINDS", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed", "Closed",
-    "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page",
-    "candidates", "cell", "concept", "forget", "guess", "heard_since", "label", "listing",
-    "meet", "middle", "minutes", "move", "name_of", "open_listings", "people_by_topic",
+    "ANY", "HERE", "KINDS", "LIVE", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed",
+    "Closed", "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page",
+    "candidates", "cell", "concept", "forget", "guess", "heard_since", "label", "last_day",
+    "listing", "meet", "middle", "minutes", "move", "name_of", "open_listings", "people_by_topic",
     "stop_words", "stored", "wished",
 ]  # fmt: skip
 

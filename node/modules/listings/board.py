@@ -18,6 +18,7 @@ from node.modules.listings.queries import Asked
 from node.modules.listings.rules import last_day
 from node.modules.listings.tables import Notice
 from web.render import page
+from web.slots import gather
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ async def board(request: Request) -> Response:
         kinds=concepts.KINDS,
         pictures=PICTURES,
         label=concepts.label,
+        ways=(await gather(request, "board")).cards,
         times=lambda one: when.in_words(one.when, spoken),
         last_day=lambda one: last_day(one.ends, ZoneInfo(node.community.timezone)),
     )

@@ -67,10 +67,11 @@ async def new(request: Request) -> Response:
     """The short form: one line is enough."""
     viewer, node = _member(request), request.app.state.node
     purpose = PURPOSES.get(request.query_params.get("purpose", ""), "request")
+    kind = request.query_params.get("kind", "")
     opened: dict[str, Any] = {
-        "kind": "service",
+        "kind": kind if kind in concepts.KINDS else "service",
         "until": forms.today(node) + forms.STAYS,
-        "terms": ["gift"],
+        "terms": ["lend" if kind == "lend" else "gift"],
         "reach": "community",
         "purpose": purpose,
     }
@@ -211,6 +212,8 @@ async def show(request: Request) -> Response:
         around=places.shown(one.cell) if one.cell else "",
         units=forms.UNITS,
         answers=await _answers(request, one, state),
+        calendar=await _calendar(request, one, state),
+        ahead=await _ahead(request, one) if mine else "",
         last_day=last_day(one.ends, zone),
         kind=concepts.KINDS[one.kind][1],
         topics=[words for words in map(concepts.label, one.topics) if words],
@@ -223,6 +226,23 @@ async def _answers(request: Request, one: Notice, state: State) -> Sequence[Card
     viewer: Viewer = request.state.viewer
     open_ = viewer.is_member and viewer.id != one.owner and state in LIVE and one.takes_answers
     return (await gather(request, "notice.answer")).cards if open_ else ()
+
+
+async def _calendar(request: Request, one: Notice, state: State) -> Sequence[Card]:
+    """The ways to the days of a thing that is lent here, as modules offer them."""
+    lent = one.local and not one.is_need and one.action == "use" and state in LIVE
+    return (await gather(request, "notice.calendar")).cards if lent and _is_in(request) else ()
+
+
+def _is_in(request: Request) -> bool:
+    viewer: Viewer = request.state.viewer
+    return viewer.is_member
+
+
+async def _ahead(request: Request, one: Notice) -> str:
+    """What ends with a notice of mine that leaves the board, as modules say it."""
+    cards = (await gather(request, "notice.ahead")).cards
+    return " ".join(card.title for card in cards if card.about == one.id)
 
 
 def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | None, str]:
