@@ -53,7 +53,8 @@ LIKELY = {"minutes": "20", "soft": "9",
           "until": "1 December", "takes": "90", "closes": "1 December 2026", "opens": "",
           "who": "@bo@birch.test", "address": "https://birch.test", "accent": "",
           "email": "a@mail.test", "telephone": "030 1", "share": "1/2",
-          "first": "2 December", "last": "2 December", "most": "5", "due": "1 December", "link": "https://birch.test"}  # fmt: skip
+          "first": "2 December", "last": "2 December", "most": "5",
+          "due": "1 December", "link": "https://birch.test"}  # fmt: skip
 """What fits fields that take no words."""
 
 
