@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.modules.shelf import rules, wording
@@ -13,10 +13,15 @@ DAY = date(2026, 12, 1)
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OWNER, BORROWER, NODE = Party.OWNER, Party.BORROWER, Party.NODE
 
-days = st.integers(0, 60).map(lambda n: DAY + timedelta(days=n))
-stays = st.tuples(days, st.integers(0, 10)).map(
-    lambda pair: Stay(first=pair[0], last=pair[0] + timedelta(days=pair[1]))
-)
+stays = st.integers(0, 659).map(lambda n: from_number(n // 11, n % 11))
+
+
+slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def from_number(first: int, more: int) -> Stay:
+    day = DAY + timedelta(days=first)
+    return Stay(first=day, last=day + timedelta(days=more))
 
 
 def stay(first: int, last: int) -> Stay:
@@ -35,6 +40,7 @@ def wrong(wanted: Stay, taken: list[Stay], most: int = 90) -> str | None:
 # Days ---------------------------------------------------------------------------------------
 
 
+@slowly
 @given(st.lists(stays, max_size=12))
 def test_whoever_asks_in_whatever_order_nobody_shares_a_day(asked: list[Stay]) -> None:
     kept: list[Stay] = []
@@ -46,6 +52,7 @@ def test_whoever_asks_in_whatever_order_nobody_shares_a_day(asked: list[Stay]) -
             kept.append(one)
 
 
+@slowly
 @given(st.lists(stays, max_size=8), stays)
 def test_the_stretches_of_a_span_are_all_its_days_once(taken: list[Stay], within: Stay) -> None:
     found = list(rules.stretches(taken, within))
@@ -56,6 +63,7 @@ def test_the_stretches_of_a_span_are_all_its_days_once(taken: list[Stay], within
         assert all((day in held) is (by is not None) for day in every_day(one))
 
 
+@slowly
 @given(st.lists(stays, max_size=8))
 def test_the_next_free_day_is_the_first_that_is_free(taken: list[Stay]) -> None:
     held = {day for each in taken for day in every_day(each)}
