@@ -180,6 +180,9 @@ class Concept(Object):
     type: ClassVar[str] = "Concept"
 
     pref_label: str | None = text("prefLabel")
+    alt_label: tuple[str, ...] = texts("altLabel")
+    broader: str | None = iri("broader")
+    exact_match: tuple[str, ...] = iris("exactMatch")
     in_scheme: str | None = iri("inScheme")
 
 

@@ -1,10 +1,15 @@
-"""What the demo lends: a ladder that is asked for, one that is out, and days that are kept."""
+"""What the demo lends, and the topics of its street.
+
+A ladder that is asked for, tables that are out, days that are kept.
+"""
 
 from datetime import timedelta
 
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
+from node.modules.listings import topics
+from node.modules.listings.concepts import concept
 from node.modules.shelf import lending
 from node.modules.shelf.rules import Stay, Step
 from node.modules.shelf.tables import Terms
@@ -22,6 +27,17 @@ def lend(unit: Unit) -> None:
     words = "The gutter, once more. Jon holds the foot of it."
     lending.ask(unit, who["pavel"], ladder, _stay(unit, 3, 4), words)
     lending.ask(unit, who["otto"], ladder, _stay(unit, 9, 9))
+
+
+def sort(unit: Unit) -> None:
+    """Two topics of the street's own, with what else people call them."""
+    keeper = accounts.admins(unit.db)[0].id
+    for label, german, above, also in (
+        ("Cargo bikes", "Lastenräder", "transport", ("Lastenrad", "Transportrad", "cargobike")),
+        ("Heights", "In der Höhe", "tool-sharing", ("ladder", "Steighilfe")),
+    ):
+        said = topics.Said(labels={"en": label, "de": german}, broader=concept(above), also=also)
+        topics.add(unit, keeper, said, ())
 
 
 def _stay(unit: Unit, first: int, last: int) -> Stay:

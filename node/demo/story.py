@@ -97,6 +97,7 @@ async def tell(stage: Stage, say: Say) -> None:
     among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
     await alder.write(bring, lene.id, *CORNER, among)
     await alder.write(lending.lend)
+    await alder.write(lending.sort)
 
 
 async def found(node: Node, name: str, hashed: str) -> None:

@@ -32,7 +32,7 @@ from node.modules.flows import suggesting
 from node.modules.follows import api as follows
 from node.modules.ideas import supporting
 from node.modules.ledger import booking
-from node.modules.listings import posting
+from node.modules.listings import posting, topics
 from node.modules.listings.concepts import concept
 from node.modules.listings.tables import Notice
 from node.modules.matching import digests, introducing, queries, questions
@@ -117,6 +117,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_course, w)
     await node.write(_challenge, w)
     await node.write(_loan, w)
+    await node.write(_topic, w)
     return w
 
 
@@ -387,6 +388,12 @@ def _loan(unit: Any, w: World) -> None:
     w.ids["loan"] = lending.ask(unit, w.ana.id, thing.slug, stay, words)
     lending.take(unit, w.ben.id, w.ids["loan"], Step.YES)
     w.ids["thing"] = thing.slug
+
+
+def _topic(unit: Any, w: World) -> None:
+    """A keeper adds a topic, which anybody may read of."""
+    said = topics.Said(labels={"en": "Wheels"}, broader=concept("repair"), also=("rims",))
+    w.ids["topic id"] = topics.add(unit, w.keeper.id, said, ())
 
 
 def _comment(db: Any, words: str) -> str:

@@ -1,6 +1,6 @@
 """The pages of flows: what is needed and given, what is suggested to me, and what a keeper sees."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -50,11 +50,6 @@ OFFERED: Final[Mapping[str, str]] = {
 """The steps of a digest (matching.Band), in words."""
 
 
-def label(topic: str) -> str:
-    """What a topic is called, as a message to translate."""
-    return listings.label(topic) or OTHER
-
-
 def member(request: Request) -> "tuple[Node, str]":
     """The node and the member who asks.
 
@@ -102,7 +97,8 @@ async def board(request: Request) -> Response:
     """What is needed and what is there, at a glance."""
     node, me = member(request)
     found = await node.read(_board, me, node.now())
-    _ = voice(request).say
+    known, spoken = await node.read(listings.topics), voice(request)
+    _ = spoken.say
     return page(
         request,
         "flows/board.html",
@@ -110,7 +106,7 @@ async def board(request: Request) -> Response:
         place="give",
         found=found,
         mine=[(one, heading(_, one)) for one in found.mine],
-        label=label,
+        label=lambda topic: known.called(topic, spoken) or _(OTHER),
         seasons=SEASONS,
         name_of=listings.name_of,
         offered=OFFERED,
@@ -122,18 +118,23 @@ def _board(db: Connection, me: str, now: datetime) -> Board:
     open_ = queries.notices(db, now)
     stuck = [one for one in open_.values() if one.is_need and now - one.arrived > rules.LONG]
     lately = listings.heard_since(db, listings.HERE, now - rules.YEAR)
+    known = listings.topics(db).topics
     return Board(
-        lines=rules.lines(map(_said, open_.values()), now),
+        lines=rules.lines((_said(one, known) for one in open_.values()), now),
         stuck=sorted(stuck, key=lambda one: one.arrived),
-        seasons=rules.seasons(Said(topic=t or "", is_need=n, arrived=at) for t, n, at in lately),
+        seasons=rules.seasons(
+            Said(topic=t if t and t in known else "", is_need=n, arrived=at) for t, n, at in lately
+        ),
         mine=queries.made_to(db, me),
         lacking=matching.lacking(db, now),
         told=matching.told_of_us(db),
     )
 
 
-def _said(one: Notice) -> Said:
-    return Said(topic=one.concept or "", is_need=one.is_need, arrived=one.arrived)
+def _said(one: Notice, known: Container[str]) -> Said:
+    """A notice as it is counted; what is about nothing that is known here is of the others."""
+    topic = one.concept if one.concept in known else None
+    return Said(topic=topic or "", is_need=one.is_need, arrived=one.arrived)
 
 
 # What is suggested to me --------------------------------------------------------------------

@@ -5,7 +5,17 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.follows.api import Followed
-from node.modules.listings import finding, jobs, linked, pages, posting, public, slots
+from node.modules.listings import (
+    desk,
+    finding,
+    jobs,
+    linked,
+    pages,
+    posting,
+    public,
+    slots,
+    topics,
+)
 from node.modules.listings.api import Listed
 from node.modules.listings.checks import CHECKS
 from node.modules.listings.handlers import handlers
@@ -23,7 +33,7 @@ module = Module(
     types=TYPES,
     handlers=handlers,
     checks=CHECKS,
-    routes=pages.routes,
+    routes=(*pages.routes, *desk.routes),
     jobs={
         "expire": jobs.expire,
         "meet": jobs.meet,
@@ -47,7 +57,8 @@ module = Module(
         "public": slots.public,
         "me": slots.mine,
     },
-    documents=(public.document,),
+    documents=(public.document, topics.document),
+    menu=(("/desk/topics", mark("Topics")),),
     shows=(public.shows,),
     finds={mark("%(word_Offers)s and %(word_needs)s"): finding.find},
     collections={"listings": public.listings},

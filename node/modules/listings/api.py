@@ -6,9 +6,18 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.listings import queries
 from node.modules.listings.about import topics as guess
-from node.modules.listings.concepts import KINDS, SCHEME, TERMS, TOPICS, concept, label, name_of
+from node.modules.listings.concepts import (
+    KINDS,
+    SCHEME,
+    TERMS,
+    TOPICS,
+    concept,
+    label,
+    name_of,
+    shared,
+)
 from node.modules.listings.counting import middle, people_by_topic
-from node.modules.listings.events import Changed, Closed, Listed
+from node.modules.listings.events import Changed, Closed, Listed, Reworded
 from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
@@ -16,16 +25,20 @@ from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import by_slug as at_page
 from node.modules.listings.rules import LIVE, State, last_day, minutes
 from node.modules.listings.tables import Notice
+from node.modules.listings.topics import lines as same_words
+from node.modules.listings.topics import load as topics
+from node.modules.listings.tree import Tree
 from node.modules.listings.when import ANY, When, meet
 from node.modules.listings.words import stop_words
 from node.modules.listings.writing import Wished, wished
 
 __all__ = [
     "ANY", "HERE", "KINDS", "LIVE", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed",
-    "Closed", "Listed", "Notice", "State", "When", "Wished", "answered_by", "apart", "at_page",
-    "candidates", "cell", "concept", "forget", "guess", "heard_since", "label", "last_day",
-    "listing", "meet", "middle", "minutes", "move", "name_of", "open_listings", "people_by_topic",
-    "stop_words", "stored", "wished",
+    "Closed", "Listed", "Notice", "Reworded", "State", "Tree", "When", "Wished", "answered_by",
+    "apart", "at_page", "candidates", "cell", "concept", "forget", "guess", "heard_since",
+    "label", "last_day", "listing", "meet", "middle", "minutes", "move", "name_of",
+    "open_listings", "people_by_topic", "same_words", "shared", "stop_words", "stored", "topics",
+    "wished",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

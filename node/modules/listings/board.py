@@ -1,6 +1,7 @@
 """The board: what is needed and offered, here and at trusted nodes."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
-from node.modules.listings import concepts, queries, when
+from node.modules.listings import concepts, queries, topics, when
 from node.modules.listings.queries import Asked
 from node.modules.listings.rules import last_day
 from node.modules.listings.tables import Notice
@@ -36,14 +37,16 @@ async def board(request: Request) -> Response:
     """What is needed and offered, here and at trusted nodes; for visitors what is public here."""
     node: Node = request.app.state.node
     viewer: Viewer = request.state.viewer
-    chosen = _chosen(request)
+    known, spoken = await node.read(topics.load), voice(request)
+    about = known.by_key(request.query_params.get("topic", ""))
+    chosen = _chosen(request, known.below(about.id) if about else frozenset())
     if not viewer.is_member:
         chosen = replace(chosen, local=True)
     after = _after(request)
     first = viewer.is_member and chosen == Asked() and after is None
     urgent = await node.read(queries.urgent, viewer, node.now()) if first else []
     found, people, places = await node.read(_board, viewer, node.now(), after, chosen, urgent)
-    spoken = voice(request)
+    key = about.key if about else ""
     return page(
         request,
         "listings/board.html",
@@ -51,14 +54,20 @@ async def board(request: Request) -> Response:
         place="give",
         found=[*urgent, *(one for one in found[:PAGE] if one not in urgent)],
         urgent=urgent,
-        older=_link(chosen, found[PAGE - 1].slug) if len(found) > PAGE else "",
+        older=_link(chosen, key, found[PAGE - 1].slug) if len(found) > PAGE else "",
         people=people,
         places=places,
         chosen=chosen,
-        to=lambda **other: _link(replace(chosen, **other)),
+        about=known.path(about.id, spoken) if about else "",
+        topic=key,
+        topics=[
+            (one.key, known.path(one.id, spoken))
+            for one, _ in known.in_order()
+            if one.retired is None or one == about
+        ],
+        to=lambda topic=key, **other: _link(replace(chosen, **other), topic),
         kinds=concepts.KINDS,
         pictures=PICTURES,
-        label=concepts.label,
         ways=(await gather(request, "board")).cards,
         times=lambda one: when.in_words(one.when, spoken),
         last_day=lambda one: last_day(one.ends, ZoneInfo(node.community.timezone)),
@@ -82,24 +91,24 @@ def _after(request: Request) -> str | None:
     return request.query_params.get("after", "")[:64] or None
 
 
-def _chosen(request: Request) -> Asked:
+def _chosen(request: Request, about: AbstractSet[str]) -> Asked:
     """What of the board was asked for; what cannot be is left out."""
     said = request.query_params
-    topic, kind = said.get("topic", ""), said.get("kind", "")
+    kind = said.get("kind", "")
     return Asked(
         purpose=PURPOSES.get(said.get("show", "")),
         kind=kind if kind in concepts.KINDS else None,
-        concept=concepts.concept(topic) if topic in concepts.TOPICS else None,
+        concepts=tuple(sorted(about)),
         local={"here": True, "elsewhere": False}.get(said.get("from", "")),
     )
 
 
-def _link(chosen: Asked, after: str = "") -> str:
+def _link(chosen: Asked, topic: str, after: str = "") -> str:
     """The address of the board as chosen."""
     said = {
         "show": {purpose: word for word, purpose in PURPOSES.items()}.get(chosen.purpose or ""),
         "kind": chosen.kind,
-        "topic": concepts.name_of(chosen.concept),
+        "topic": topic,
         "from": "" if chosen.local is None else "here" if chosen.local else "elsewhere",
         "after": after,
     }

@@ -3,6 +3,7 @@
 The names are part of ids, so they stay; labels are English and translated where shown.
 """
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
@@ -87,6 +88,15 @@ def label(iri: str | None) -> str:
     """What a concept is called, as a message to translate; "" for what is not ours."""
     name = name_of(iri)
     return TOPICS[name] if name else ""
+
+
+def shared(main: str | None, topics: Iterable[str]) -> str | None:
+    """The topic of the shared list that something is about, or that stands above its own.
+
+    >>> shared("https://alder.example/o/1", [concept("repair")])
+    'repair'
+    """
+    return next(filter(None, map(name_of, (main, *topics))), None)
 
 
 def kind_of(action: str, classified: tuple[str, ...]) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from statistics import median_low
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from node.kernel.access import Reach
+from node.modules.listings import topics
+from node.modules.listings.concepts import concept
 from node.modules.listings.places import Cell
 from node.modules.listings.queries import live
 from node.modules.listings.tables import listing
@@ -22,19 +24,26 @@ MOST = 500
 
 
 def people_by_topic(db: Connection, now: datetime) -> Mapping[tuple[str, str], int]:
-    """How many members have an open notice: by main topic and purpose ("offer", "request")."""
+    """How many members have an open notice: by main topic and purpose ("offer", "request").
+
+    A topic of the community's own counts as the one above it that all nodes know.
+    """
     # every reach: only how many is told, and only of what its owner lets other nodes match
     told = or_(
         listing.c.reach.in_((Reach.TRUSTED, Reach.PUBLIC)), listing.c.match_scope.in_(SCOPES)
     )
-    people = func.count(func.distinct(listing.c.owner))
     wanted = (
-        select(listing.c.concept, listing.c.purpose, people.label("people"))
+        select(listing.c.concept, listing.c.purpose, listing.c.owner)
         .where(listing.c.local, listing.c.hidden.is_(None), listing.c.concept.is_not(None))
         .where(told, live(now))
-        .group_by(listing.c.concept, listing.c.purpose)
+        .distinct()
     )
-    return {(row.concept, row.purpose): row.people for row in db.execute(wanted)}
+    known, people = topics.load(db), dict[tuple[str, str], set[str]]()
+    for row in db.execute(wanted):
+        shared = known.shared(row.concept)
+        topic = concept(shared) if shared else row.concept
+        people.setdefault((topic, row.purpose), set()).add(row.owner)
+    return {one: len(owners) for one, owners in people.items()}
 
 
 def middle(db: Connection, domain: str, now: datetime) -> Cell | None:

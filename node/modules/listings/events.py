@@ -22,3 +22,8 @@ class Closed:
     """It is over: met, withdrawn, expired or deleted."""
 
     id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reworded:
+    """Which words mean the same has changed here."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from node.modules.listings.places import Cell
 from node.modules.listings.posting import Draft
 from node.modules.listings.rules import LONGEST, last_day
 from node.modules.listings.tables import Notice
+from node.modules.listings.tree import Tree
 from node.modules.pictures.api import Brought
 from web.forms import (
     Choice,
@@ -134,6 +135,16 @@ NEW: Final = Form(*WORDS, reach(), HIDDEN, Hidden("purpose"), Hidden("draft"))
 EDIT: Final = Form(*WORDS, HIDDEN)
 
 
+def with_topics(form: Form, known: Tree, spoken: Voice, also: str | None = None) -> Form:
+    """A form with the community's topics to choose from; `also` one that a notice has already."""
+    offered = [one for one, _ in known.in_order() if one.retired is None or one.id == also]
+    choices = tuple(Choice(one.key, known.path(one.id, spoken)) for one in offered)
+    return Form(
+        *(replace(one, choices=choices) if isinstance(one, Pick) and one.name == "topic" else one
+          for one in form.fields.values())
+    )  # fmt: skip
+
+
 def judged(form: Entry, node: "Node") -> Entry:
     """The form, with a sentence for each answer that does not go with another."""
     wrong = {
@@ -217,13 +228,14 @@ def _when(said: Mapping[str, Any], at: ZoneInfo) -> when.When:
     return when.weekly([int(one) for one in said["days"]], said["opens"], said["closes"])
 
 
-def filled(one: Notice, node: "Node") -> dict[str, Any]:
+def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
     """A notice as its form begins."""
+    about = known.topics.get(one.concept or "")
     return {
         "title": one.title,
         "text": one.text,
         "kind": one.kind,
-        "topic": concepts.name_of(one.concept),
+        "topic": about.key if about else None,
         "takes": one.minutes,
         "count": one.pieces,
         "unit": one.unit if one.pieces and one.unit in UNITS else None,
@@ -260,9 +272,9 @@ def typed(form: Entry) -> dict[str, list[str]]:
     return {**said, "spot": spot, "draft": []}
 
 
-def again(one: Notice, node: "Node", opened: Mapping[str, Any]) -> dict[str, Any]:
+def again(one: Notice, node: "Node", opened: Mapping[str, Any], known: Tree) -> dict[str, Any]:
     """A notice as a new form begins: what was true of its days alone is left out."""
-    held = filled(one, node)
+    held = filled(one, node, known)
     kept = {name: opened.get(name) for name in ("day", "urgent", "until")}
     return {**opened, **held, **kept, "purpose": one.purpose, "reach": one.reach}
 

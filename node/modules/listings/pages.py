@@ -12,7 +12,16 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Problem, Refused
 from node.kernel.tables import Account
-from node.modules.listings import concepts, drafts, places, posting, queries, when, writing
+from node.modules.listings import (
+    concepts,
+    drafts,
+    places,
+    posting,
+    queries,
+    topics,
+    when,
+    writing,
+)
 from node.modules.listings import form as forms
 from node.modules.listings.board import PURPOSES, board
 from node.modules.listings.form import EDIT, NEW
@@ -21,7 +30,7 @@ from node.modules.listings.rules import LIVE, State, last_day, may_renew
 from node.modules.listings.tables import Notice
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Brought
-from web.forms import Entry, blank, done, fields_of, read
+from web.forms import Entry, Form, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
 from web.slots import Card, gather
@@ -85,8 +94,16 @@ async def new(request: Request) -> Response:
     slug = request.query_params.get("again", "")
     before = await node.read(queries.own, slug, viewer) if slug else None
     if before is not None:
-        opened = forms.again(before, node, opened)
-    return await _new_page(request, blank(request, NEW, **opened), opened["purpose"])
+        opened = forms.again(before, node, opened, await node.read(topics.load))
+    form = await _asking(request, NEW)
+    return await _new_page(request, blank(request, form, **opened), opened["purpose"])
+
+
+async def _asking(request: Request, form: Form, one: Notice | None = None) -> Form:
+    """A form with the topics of this community; that of a notice among them, if it is retired."""
+    node: Node = request.app.state.node
+    known = await node.read(topics.load)
+    return forms.with_topics(form, known, voice(request), one.concept if one else None)
 
 
 async def _drafted(request: Request, slug: str) -> Response:
@@ -96,7 +113,7 @@ async def _drafted(request: Request, slug: str) -> Response:
     if kept is None:
         raise Missing(detail=slug)
     raw = {**kept.said, "draft": [kept.slug], "purpose": [kept.purpose]}
-    form = replace(blank(request, NEW), raw=raw)
+    form = replace(blank(request, await _asking(request, NEW)), raw=raw)
     return await _new_page(request, form, kept.purpose)
 
 
@@ -133,7 +150,7 @@ async def _known(request: Request) -> dict[str, Cell]:
 async def create(request: Request) -> Response:
     """Put it on the board."""
     viewer, node = _member(request), request.app.state.node
-    form = read(request, NEW)
+    form = read(request, await _asking(request, NEW))
     photo = await pictures.taken(request, most=1)
     purpose = form.values.get("purpose", "")
     if purpose not in PURPOSES.values():
@@ -216,7 +233,7 @@ async def show(request: Request) -> Response:
         ahead=await _ahead(request, one) if mine else "",
         last_day=last_day(one.ends, zone),
         kind=concepts.KINDS[one.kind][1],
-        topics=[words for words in map(concepts.label, one.topics) if words],
+        topics=await _topics(request, one),
         terms=[concepts.TERMS[term] for term in one.terms if term in concepts.TERMS],
     )
 
@@ -226,6 +243,15 @@ async def _answers(request: Request, one: Notice, state: State) -> Sequence[Card
     viewer: Viewer = request.state.viewer
     open_ = viewer.is_member and viewer.id != one.owner and state in LIVE and one.takes_answers
     return (await gather(request, "notice.answer")).cards if open_ else ()
+
+
+async def _topics(request: Request, one: Notice) -> list[tuple[str, str]]:
+    """What a notice is about, as (key, words); what stands above its topic is not said again."""
+    node: Node = request.app.state.node
+    known, spoken = await node.read(topics.load), voice(request)
+    over = {each for topic in one.topics for each in known.above(topic)}
+    named = [known.topics[each] for each in one.topics if each in known.topics and each not in over]
+    return [(each.key, known.path(each.id, spoken)) for each in named]
 
 
 async def _calendar(request: Request, one: Notice, state: State) -> Sequence[Card]:
@@ -259,7 +285,9 @@ async def edit(request: Request) -> Response:
     node = request.app.state.node
     one = await _mine(request)
     pictures.opened(request, (await node.read(pictures.about, [one.id])).get(one.id, ()))
-    return await _edit_page(request, blank(request, EDIT, **forms.filled(one, node)), one)
+    held = forms.filled(one, node, await node.read(topics.load))
+    form = await _asking(request, EDIT, one)
+    return await _edit_page(request, blank(request, form, **held), one)
 
 
 async def _edit_page(request: Request, form: Entry, one: Notice, status: int = 200) -> Response:
@@ -270,7 +298,7 @@ async def save(request: Request) -> Response:
     """Change a notice of mine."""
     viewer, node = _member(request), request.app.state.node
     one = await _mine(request)
-    form = forms.judged(read(request, EDIT), node)
+    form = forms.judged(read(request, await _asking(request, EDIT, one)), node)
     photo = await pictures.taken(request, most=1, about=one.id)
     form = _with_photo(form, photo)
     if form.errors:

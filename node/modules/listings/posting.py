@@ -11,7 +11,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.listings import concepts, drafts, queries, rules, writing
+from node.modules.listings import concepts, drafts, queries, rules, topics, writing
 from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.places import Cell
@@ -30,9 +30,10 @@ from web.voice import zone_of
 class Draft:
     """What a member says of an offer or a need.
 
-    `minutes` is how long it takes, None if it does not say; else there are `count` of `unit`
-    (an OM2 name). `hidden` lets a notice that stays here be matched at trusted nodes without a
-    name; `standing` lets it stay up when somebody agrees to it.
+    `topic` is the key of a topic of this community. `minutes` is how long it takes, None if it
+    does not say; else there are `count` of `unit` (an OM2 name). `hidden` lets a notice that stays
+    here be matched at trusted nodes without a name; `standing` lets it stay up when somebody
+    agrees to it.
     """
 
     title: str
@@ -99,7 +100,8 @@ def post_draft(
 
 def _kept_here(notice: Notice) -> dict[str, Any]:
     """What our row says more exactly than the letter that told of it."""
-    names = ("text", "kind", "place", "standing", "urgent", "for_whom")
+    # a letter is read by the topic that all nodes know, which stands above our own
+    names = ("text", "kind", "concept", "place", "standing", "urgent", "for_whom")
     return {name: getattr(notice, name) for name in names}
 
 
@@ -127,7 +129,7 @@ def _new(unit: Unit, id: str, owner: Account, purpose: str, reach: str, draft: D
         announced=None,
         photo=_photo(unit, draft),
         urgent=unit.now + rules.URGENT if draft.urgent else None,
-        **_words(draft, reach),
+        **_words(unit, draft, reach),
     )
 
 
@@ -136,13 +138,15 @@ def _photo(unit: Unit, draft: Draft) -> dict[str, Any] | None:
     return writing.photo_of(Listing(attachment=shown[:1]))
 
 
-def _words(draft: Draft, reach: str) -> dict[str, Any]:
+def _words(unit: Unit, draft: Draft, reach: str) -> dict[str, Any]:
     action, _ = concepts.KINDS[draft.kind]
-    concept = concepts.concept(draft.topic) if draft.topic else None
+    known = topics.load(unit.db)
+    about = known.by_key(draft.topic) if draft.topic else None
+    concept = about.id if about else None
     cell = draft.cell
-    unit, amount = rules.hours(draft.minutes)
+    of, amount = rules.hours(draft.minutes)
     if draft.minutes is None and draft.count:
-        unit, amount = draft.unit, str(draft.count)
+        of, amount = draft.unit, str(draft.count)
     return {
         "title": draft.title,
         "text": draft.text,
@@ -150,12 +154,12 @@ def _words(draft: Draft, reach: str) -> dict[str, Any]:
         "kind": draft.kind,
         "action": action,
         "concept": concept,
-        "unit": unit,
+        "unit": of,
         "amount": amount,
         "terms": list(draft.terms),
         "match_scope": rules.scope(reach, hidden=draft.hidden),
         "ends": draft.ends,
-        "topics": tuple(writing.with_kind(draft.kind, concept)),
+        "topics": tuple(writing.with_kind(draft.kind, concept, known.above(concept))),
         "place": draft.place or None,
         "north": cell.north if cell else None,
         "east": cell.east if cell else None,
@@ -173,7 +177,7 @@ def edit(unit: Unit, who: str, id: str, draft: Draft) -> Notice:
         Conflict: it is over.
     """
     before = _own(unit, who, id)
-    words = _words(draft, before.reach)
+    words = _words(unit, draft, before.reach)
     if draft.photo is not None:
         words["photo"] = _photo(unit, draft)
     # to change a word is not to call again

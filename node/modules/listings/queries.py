@@ -92,13 +92,13 @@ def own(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
 class Asked:
     """What of the board is asked for; None leaves it open.
 
-    `concept` is an IRI a listing is classified by, `local` only ours or only others',
+    `concepts` are IRIs, by one of which a listing is classified, `local` only ours or only others',
     `since` what arrived after a moment.
     """
 
     purpose: str | None = None
     kind: str | None = None
-    concept: str | None = None
+    concepts: tuple[str, ...] = ()
     owner: str | None = None
     local: bool | None = None
     since: datetime | None = None
@@ -148,8 +148,8 @@ def _asked(asked: Asked) -> Iterator[ColumnElement[bool]]:
     for name in ("purpose", "kind", "owner", "local"):
         if (value := getattr(asked, name)) is not None:
             yield listing.c[name] == value
-    if asked.concept is not None:
-        yield _about([asked.concept])
+    if asked.concepts:
+        yield _about(asked.concepts)
     if asked.since is not None:
         yield listing.c.arrived > asked.since
 

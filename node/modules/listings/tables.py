@@ -120,6 +120,22 @@ draft = Table(
 )
 """What members have typed and not posted, field by field; a place is a cell here, too."""
 
+concept = Table(
+    "listing_concept",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column("broader", String(2048)),
+    Column("labels", JSON, nullable=False),
+    Column("also", JSON, nullable=False),
+    Column("same", JSON, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("retired", Moment),
+)
+"""The topics of this community, as far as they are its own or otherwise than all nodes have them:
+a topic of the shared list has a row once somebody changes it. `broader` is the topic above, with
+no foreign key since that may have no row; `labels` by language; `also` other words for the same;
+`same` IRIs elsewhere that mean the same; `place` orders those beside each other."""
+
 gone = Table(
     "listing_gone",
     metadata,

@@ -36,7 +36,7 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
         followers: the owner's followers collection.
     """
     to, cc = addressing(notice.reach, community, followers)
-    topic = concepts.name_of(notice.concept)
+    topic = concepts.shared(notice.concept, notice.topics)
     public = notice.reach == Reach.PUBLIC
     return Listing(
         id=notice.id,
@@ -128,7 +128,7 @@ def _bare(paragraph: str) -> str:
 def _way(notice: Notice, community: Community) -> str:
     url = notice.url or ""
     way = f'<a href="{url}">{url.partition("://")[2]}</a>'
-    topic = concepts.name_of(notice.concept)
+    topic = concepts.shared(notice.concept, notice.topics)
     if topic is not None:
         tag = _tag(topic, community.origin)
         way += f' <a href="{tag.href}" class="mention hashtag" rel="tag">{tag.name}</a>'
@@ -362,9 +362,9 @@ def owner_of(listing: Listing) -> str:
     return id_of(listing.attributed_to) or ""
 
 
-def with_kind(kind: str, concept: str | None) -> Iterable[str]:
-    """What a notice of ours is classified by: its topic, and its kind."""
-    return [one for one in (concept, concepts.concept(f"kind-{kind}")) if one]
+def with_kind(kind: str, concept: str | None, above: Iterable[str] = ()) -> Iterable[str]:
+    """What a notice of ours is classified by: its topic, those above it, and its kind."""
+    return [one for one in (concept, *above, concepts.concept(f"kind-{kind}")) if one]
 
 
 def later(notice: Notice, now: datetime, **values: Any) -> Notice:

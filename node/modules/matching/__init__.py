@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
-from node.modules.listings.api import Changed, Closed, Listed
+from node.modules.listings.api import Changed, Closed, Listed, Reworded
 from node.modules.matching import (
     answering,
     asking,
@@ -41,6 +41,7 @@ module = Module(
         "card": jobs.card,
         "clock": jobs.clock,
         "look": jobs.look,
+        "look_at_all": jobs.look_at_all,
         "look_back": jobs.look_back,
         "catch_up": jobs.catch_up,
         "count": jobs.count,
@@ -58,6 +59,7 @@ module = Module(
         (Listed, suggesting.listed),
         (Listed, asking.asked_lately),
         (Changed, suggesting.changed),
+        (Reworded, suggesting.reworded),
         (Listed, answering.found),
         (Changed, answering.found_anew),
         (Closed, leaving.closed),

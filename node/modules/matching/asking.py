@@ -160,8 +160,9 @@ def _send(unit: Unit, notice: Notice, peer: Account, members: int) -> None:
 
 def intent(notice: Notice) -> Intent:
     """What a need comes down to when nothing in it may lead to a person."""
-    main = main_topic(notice)
-    others = tuple(one for one in notice.topics if one != main)
+    main, kind = main_topic(notice), listings.concept(f"kind-{notice.kind}")
+    # a topic of the community's own would say more than all nodes know, and narrow down who asks
+    others = (kind,) if main != kind else ()
     return Intent(
         action=notice.action,
         resource_conforms_to=main,
@@ -172,8 +173,9 @@ def intent(notice: Notice) -> Intent:
 
 
 def main_topic(notice: Notice) -> str:
-    """What a request asks about first: the topic, else the kind."""
-    return notice.concept or listings.concept(f"kind-{notice.kind}")
+    """What a request asks about first: the topic that all nodes know, else the kind."""
+    topic = listings.shared(notice.concept, notice.topics)
+    return listings.concept(topic or f"kind-{notice.kind}")
 
 
 def answered(unit: Unit, asked: queries.Asked, answer: str, result: MatchResult) -> None:

@@ -44,6 +44,10 @@ def weights(one: Side) -> dict[str, int]:
     """The words and topics of a notice, with what each weighs; the weightiest first."""
     plain = lexicon.plain()
     found = {f"t:{name}"[:LONGEST]: TOPIC for name in sorted(one.names or one.guessed)}
+    if one.above:
+        kinds = {topic for topic in one.topics if "#kind-" in topic}
+        near = [*sorted(one.topics - kinds), *sorted(one.above)]
+        found |= {f"t:{topic.rpartition('#')[2]}"[:LONGEST]: TOPIC for topic in near}
     for word in sorted(one.title or ()):
         found[word[:LONGEST]] = DONE if word in plain else TITLE
     for word in sorted(one.text):
@@ -69,6 +73,7 @@ def written(one: Side) -> dict[str, Any]:
     when, cell = one.when, one.cell
     said = {
         "topics": sorted(one.topics),
+        "above": sorted(one.above),
         "names": sorted(one.names),
         "guessed": sorted(one.guessed),
         "kind": one.kind,
@@ -92,6 +97,7 @@ def read(said: Mapping[str, Any]) -> Side:
     cell = said.get("cell")
     return Side(
         topics=frozenset(said.get("topics", ())),
+        above=frozenset(said.get("above", ())),
         names=frozenset(said.get("names", ())),
         guessed=frozenset(said.get("guessed", ())),
         kind=said.get("kind", ""),

@@ -124,6 +124,12 @@ def acquainted(unit: Unit, event: peers.Trusted) -> None:
     unit.later("matching.learn", due=soon, once=f"matching.learn {service}"[:255], service=service)
 
 
+async def look_at_all(node: Node) -> None:
+    """Job: find anew what fits every open notice; how their words are read has changed."""
+    for notice in await node.read(suggesting.all_open, node.now()):
+        await node.write(suggesting.look, notice)
+
+
 async def clock(node: Node) -> None:
     """Job: let go what is over."""
     await node.write(_clock)

@@ -7,7 +7,7 @@ written. What stands in `PLAIN` says what is done, not with what, and weighs lit
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -165,6 +165,7 @@ _ENDINGS: Final = (
     "ierungen", "ierung", "ieren", "ungen", "iert", "ung", "ing", "ern", "ers", "en", "er", "em",
     "es", "ed", "e", "n", "s",
 )  # fmt: skip
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _STEM: Final = 4
 _COMPOUND: Final = 8
@@ -211,26 +212,48 @@ def things() -> frozenset[str]:
     return frozenset(_same().values())
 
 
-def words(texts: Iterable[str], language: str | None = None) -> dict[str, str]:
+def same_as(lines: Iterable[Sequence[str]]) -> Mapping[str, str]:
+    """The stems of words that a community says mean the same, to one of them each.
+
+    Args:
+        lines: words that mean the same, one line for each thing. Where one of them is known
+            already, all mean what it means.
+    """
+    known, found = _same(), dict[str, str]()
+    for line in lines:
+        stems = [stem(word) for word in line]
+        head = next((known[one] for one in stems if one in known), stems[0] if stems else "")
+        for one in stems:
+            if one not in known:
+                found.setdefault(one, head)
+    return found
+
+
+def words(
+    texts: Iterable[str], language: str | None = None, same: Mapping[str, str] = _NONE
+) -> dict[str, str]:
     """What some texts speak of: the stem of each word that counts, to the word as it stands.
 
     Args:
         texts: plain words.
         language: a language tag; without one the stop words of all languages are left out.
+        same: what a community says means the same, of `same_as`.
     """
     stop = listings.stop_words(language)
     found: dict[str, str] = {}
     for text in texts:
         for word in _WORD.findall(text):
             if word.casefold() not in stop:
-                for one in _meanings(word):
+                for one in _meanings(word, same):
                     found.setdefault(one, word.casefold())
     return found
 
 
-def _meanings(word: str) -> Iterable[str]:
+def _meanings(word: str, same_here: Mapping[str, str]) -> Iterable[str]:
     """A word's stem, or that of its line; of a compound also what it is made of."""
     bare = stem(word)
+    if bare in same_here:
+        return (same_here[bare],)
     if bare in _never():
         return ()
     same = _same()

@@ -73,15 +73,17 @@ def _member(request: Request) -> tuple[Node, Viewer]:
     return request.app.state.node, viewer
 
 
-def _words(request: Request) -> dict[str, Any]:
+async def _words(request: Request) -> dict[str, Any]:
     """What the sentences of a match are made of."""
-    spoken = voice(request)
+    spoken, node = voice(request), request.app.state.node
+    known = await node.read(listings.topics)
 
     def day(written: str) -> str:
         return spoken.day(datetime.fromisoformat(written))
 
-    return {"kinds": listings.KINDS, "terms": listings.TERMS, "topic": listings.label,
-            "concept": listings.concept, "means": MEANS, "whys": WHYS, "day": day}  # fmt: skip
+    return {"kinds": listings.KINDS, "terms": listings.TERMS, "means": MEANS, "whys": WHYS,
+            "topic": lambda iri: known.called(iri, spoken), "concept": listings.concept,
+            "day": day}  # fmt: skip
 
 
 # For you ------------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ async def for_you(request: Request) -> Response:
     around = await node.read(showing.around, viewer, node.now())
     resting = await node.read(queries.resting, viewer.id or "", node.now())
     return page(request, "matching/for_you.html", title=_("For you"), place="give",
-                found=found, resting=resting, around=around, **_words(request))  # fmt: skip
+                found=found, resting=resting, around=around, **await _words(request))  # fmt: skip
 
 
 async def answer(request: Request) -> Response:
@@ -170,7 +172,7 @@ async def _match_page(request: Request, form: Entry, status: int = 200) -> Respo
         return RedirectResponse(found.other.path, 303)
     _ = voice(request).say
     return page(request, "matching/match.html", status=status, title=_("Shall we introduce you?"),
-                place="give", one=found, form=form, **_words(request))  # fmt: skip
+                place="give", one=found, form=form, **await _words(request))  # fmt: skip
 
 
 async def introduce(request: Request) -> Response:
@@ -211,7 +213,7 @@ async def introductions(request: Request) -> Response:
         waiting=await node.read(showing.asked_by, viewer),
         agreed=await node.read(showing.agreed, viewer),
         now=now,
-        **_words(request),
+        **await _words(request),
     )
 
 
@@ -235,7 +237,7 @@ async def _asked_page(request: Request, form: Entry, status: int = 200) -> Respo
         raise Missing
     _ = voice(request).say
     return page(request, "matching/asked.html", status=status, title=_("Somebody asks for you"),
-                place="give", one=found, form=form, **_words(request))  # fmt: skip
+                place="give", one=found, form=form, **await _words(request))  # fmt: skip
 
 
 async def agree(request: Request) -> Response:

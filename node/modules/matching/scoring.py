@@ -14,8 +14,9 @@ from node.modules.matching import lexicon
 
 TOPIC, WORDS, KIND, NEAR, TIME, TERMS, LANGUAGE, WAITING = 30, 30, 12, 8, 8, 4, 4, 4
 """What each part may add; together 100."""
-RELATED, GUESSED = 12, 20
-"""For a topic that is near to the other, and for one that only its words tell."""
+NARROWER, BESIDE, RELATED, GUESSED = 24, 18, 12, 20
+"""For a topic that stands below the other, or beside it below a third; for one that is near to
+the other, and for one that only its words tell."""
 IN_TITLES, IN_ONE, IN_TEXTS, ACTION = 20, 10, 5, 3
 """For a word both have: in both titles, in one of them, in neither; and what says only what
 is done."""
@@ -61,12 +62,14 @@ RELATED_TO = _near()
 class Side:
     """One notice, as far as it matters for a fit.
 
-    `topics` are IRIs, `names` those of our own topics among them; `guessed` are topics that only
-    the title tells. `title` and `text` are stems to words (lexicon.words), None if it has no
-    words. `place` is its host, `since` when it came.
+    `topics` are IRIs, `above` those that stand above them; `names` are the topics of the shared
+    list among them, or else above them; `guessed` are topics that only the title tells. `title`
+    and `text` are stems to words (lexicon.words), None if it has no words. `place` is its host,
+    `since` when it came.
     """
 
     topics: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     guessed: frozenset[str] = frozenset()
     kind: str = ""
@@ -150,10 +153,14 @@ def fit(
     points, of = sum(one.points for one in parts), sum(one.of for one in parts)
     reasons = tuple(one.reason for one in parts if one.reason is not None)
     score = min(round(100 * points / of), 100)
-    if words.reason is None and topic.reason is not None and topic.reason.part == "related":
+    if words.reason is None and topic.reason is not None and topic.reason.part in _NEAR:
         score = min(score, ENOUGH - 1)  # near to it alone is not about it
     but = _but(mine, other, reasons) if score >= ENOUGH else None
     return Fit(score=score, reasons=reasons, but=but)
+
+
+_NEAR = frozenset({"related", "beside"})
+"""Reasons by their topic that say what something is near to, not what it is about."""
 
 
 def stands_beside(score: int, best: int) -> bool:
@@ -168,6 +175,8 @@ def _topic(mine: Side, other: Side, words: Part) -> Part:
         return Part(points=RELATED, of=TOPIC, reason=Reason(part="related", words=(ours[0],)))
     if same:
         return Part(points=TOPIC, of=TOPIC, reason=Reason(part="topic", words=tuple(same[:2])))
+    if (close := _close(mine, other)) is not None:
+        return close
     one, two = mine.names or mine.guessed, other.names or other.guessed
     if not (mine.names and other.names) and (both := sorted(one & two)):
         return Part(points=GUESSED, of=TOPIC, reason=Reason(part="guessed", words=(both[0],)))
@@ -176,6 +185,15 @@ def _topic(mine: Side, other: Side, words: Part) -> Part:
     near = sorted({n for name in mine.names for n in RELATED_TO.get(name, ())} & other.names)
     reason = Reason(part="related", words=(near[0],)) if near else None
     return Part(points=RELATED if near else 0, of=TOPIC, reason=reason)
+
+
+def _close(mine: Side, other: Side) -> Part | None:
+    """A topic that stands below the other, or beside it; None for neither."""
+    if below := sorted((mine.topics & other.above) | (mine.above & other.topics)):
+        return Part(points=NARROWER, of=TOPIC, reason=Reason(part="narrower", words=(below[0],)))
+    if beside := sorted(mine.above & other.above):
+        return Part(points=BESIDE, of=TOPIC, reason=Reason(part="beside", words=(beside[0],)))
+    return None
 
 
 def _other_things(mine: Side, other: Side) -> bool:
@@ -280,7 +298,7 @@ def _but(mine: Side, other: Side, reasons: Sequence[Reason]) -> Reason | None:
         return Reason(part="terms", words=(other.terms[0],))
     if mine.ends and other.ends and other.ends.date() < mine.ends.date():
         return Reason(part="time", words=(other.ends.isoformat(),))
-    if "related" in parts and "words" not in parts:
+    if parts & _NEAR and "words" not in parts:
         return Reason(part="related")
     if mine.kind != other.kind:
         return Reason(part="kind", words=(other.kind,))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,12 +28,20 @@ SCANNED = 2000
 LIVE = ("open", "reserved")
 
 
-def side(notice: Notice) -> Side:
-    """A notice, as far as it matters for a fit."""
-    names = {name for iri in notice.topics if (name := listings.name_of(iri))}
+def side(notice: Notice, same: Mapping[str, str] = MappingProxyType({})) -> Side:
+    """A notice, as far as it matters for a fit.
+
+    Args:
+        notice: ours or another's.
+        same: which words mean the same here, of `same_here`.
+    """
+    topics, above = _about(notice)
+    names = {name for iri in topics if (name := listings.name_of(iri))}
+    over = listings.shared(None, sorted(above)) if not names else None
     return Side(
-        topics=frozenset(notice.topics),
-        names=frozenset(names),
+        topics=topics,
+        above=above,
+        names=frozenset({*names, *([over] if over else ())}),
         kind=notice.kind,
         terms=tuple(notice.terms),
         ends=notice.ends,
@@ -42,16 +51,35 @@ def side(notice: Notice) -> Side:
         lang=notice.lang,
         is_need=notice.is_need,
         since=notice.arrived,
-        **words_of(notice.title, html.to_text(notice.text), notice.lang),
+        **words_of(notice.title, html.to_text(notice.text), notice.lang, same),
     )
 
 
-def words_of(title: str, text: str, lang: str | None) -> dict[str, Any]:
+def _about(notice: Notice) -> tuple[frozenset[str], frozenset[str]]:
+    """What a notice is about, and what stands above that.
+
+    Others' topics are theirs to order: what they name beside their own is what it is about.
+    """
+    every = frozenset(notice.topics)
+    if not notice.local or notice.concept is None:
+        return every, frozenset()
+    own = frozenset(one for one in every if one == notice.concept or "#kind-" in one)
+    return own, every - own
+
+
+def same_here(db: Connection) -> Mapping[str, str]:
+    """Which words mean the same in this community, as its keepers say."""
+    return lexicon.same_as(listings.same_words(db))
+
+
+def words_of(
+    title: str, text: str, lang: str | None, same: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
     """What a side knows of the words of a notice."""
     guessed = {name for iri in listings.guess([], [], title) if (name := listings.name_of(iri))}
     return {
-        "title": lexicon.words([title], lang),
-        "text": lexicon.words([text], lang),
+        "title": lexicon.words([title], lang, same),
+        "text": lexicon.words([text], lang, same),
         "guessed": frozenset(guessed),
     }
 
@@ -116,7 +144,7 @@ def look(unit: Unit, id: str) -> None:
         indexing.drop(unit, id)
         queries.drop_matches(unit, id)
         return
-    mine = side(notice)
+    mine = side(notice, same_here(unit.db))
     indexing.put(unit, notice, mine)
     pairs = alike(unit.db, notice, mine)
     wishes = queries.wishes(unit.db, notice.owner) if notice.local else filters.NONE
@@ -179,7 +207,7 @@ def wish(unit: Unit, owner: str, said: Wishes) -> None:
 
 def overlooked(db: Connection, now: datetime) -> list[str]:
     """Open notices that never were looked at, such as what is older than the matcher."""
-    ids = [one.id for one in listings.open_listings(db, listings.HERE, now, limit=SCANNED)]
+    ids = all_open(db, now)
     known = indexing.known(db, ids)
     return [id for id in ids if id not in known]
 
@@ -187,6 +215,16 @@ def overlooked(db: Connection, now: datetime) -> list[str]:
 def may_meet(unit: Unit, one: str, other: str) -> bool:
     """Whether neither of two people wants nothing to do with the other."""
     return not (moderation.blocks(unit.db, one, other) or moderation.blocks(unit.db, other, one))
+
+
+def reworded(unit: Unit, _event: listings.Reworded) -> None:
+    """Other words mean the same now: every open notice is looked at again."""
+    unit.later("matching.look_at_all", once="matching.look_at_all")
+
+
+def all_open(db: Connection, now: datetime) -> list[str]:
+    """The open notices, the newest, as many as are looked at again at once."""
+    return [one.id for one in listings.open_listings(db, listings.HERE, now, limit=SCANNED)]
 
 
 def listed(unit: Unit, event: listings.Listed) -> None:

@@ -104,9 +104,9 @@ async def _calendar(
     node, viewer, me = member(request)
     when = moment(node)
     shown = _month_of(request.query_params.get("month", ""), when.day)
-    found: Month = await node.read(
-        views.month, request.path_params["slug"], viewer, _from_today(shown, when.day), when
-    )
+    within = _from_today(shown, when.day) if shown else _soon(when.day)
+    slug = request.path_params["slug"]
+    found: Month = await node.read(views.month, slug, viewer, within, when)
     opened = blank(request, TERMS, auto=found.terms.auto, most=found.terms.most)
     return page(
         request,
@@ -119,8 +119,8 @@ async def _calendar(
         mine=found.notice.owner == me,
         shown=shown,
         months=MONTHS,
-        before=_key(shown.first - timedelta(days=1)) if shown.first > when.day else "",
-        later=_key(shown.last + timedelta(days=1)) if shown.last < when.day + rules.AHEAD else "",
+        before=_key(shown.first - timedelta(days=1)) if shown and shown.first > when.day else "",
+        later=_key(within.last + timedelta(days=1)) if within.last < when.day + rules.AHEAD else "",
         today=when.day,
         me=me,
         form=form,
@@ -132,17 +132,22 @@ def _key(day: date) -> str:
     return day.strftime("%Y-%m")
 
 
-def _month_of(asked: str, today: date) -> Stay:
-    """A month within the year ahead; this one for anything else."""
-    day = _day_of(f"{asked}-01") or today
-    day = day if today - timedelta(days=31) < day <= today + rules.AHEAD else today
-    first = day.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    return Stay(first=first, last=after - timedelta(days=1))
+def _month_of(asked: str, today: date) -> Stay | None:
+    """A month from this one to a year ahead; None for anything else."""
+    day = _day_of(f"{asked}-01")
+    if day is None or not today.replace(day=1) <= day <= today + rules.AHEAD:
+        return None
+    after = (day + timedelta(days=31)).replace(day=1)
+    return Stay(first=day, last=after - timedelta(days=1))
+
+
+def _soon(today: date) -> Stay:
+    """The next four weeks, which are shown first."""
+    return Stay(first=today, last=today + timedelta(days=27))
 
 
 def _from_today(shown: Stay, today: date) -> Stay:
-    return Stay(first=max(shown.first, min(today, shown.last)), last=shown.last)
+    return Stay(first=max(shown.first, today), last=shown.last)
 
 
 def _day_of(text: str) -> date | None:
