@@ -256,6 +256,7 @@ async def test_a_digest_goes_with_the_trust_and_with_time(
         await resolving.document(birch, _place(alder))
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -1,6 +1,8 @@
 """Matching between nodes: a need at alder, an offer at birch, and nothing told too early."""
 
 import json
+import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from node.modules.matching import (
 from node.modules.matching.rules import Request, State
 from node.modules.peers import api as peers
 from tests.again import again
-from tests.conftest import Clock, Wire, settle
+from tests.conftest import Browser, Clock, Wire, settle
 from tests.modules.meeting import (
     asked_by,
     asked_of,
@@ -39,6 +41,7 @@ from tests.modules.meeting import (
 )
 from vocab.types import Accept
 
+Browse = Callable[..., Awaitable[Browser]]
 ANA, BEN = "Ana Canary-Ferreira", "Ben Canary-Okafor"
 ANAS_MAIL, BENS_PHONE = "ana-canary@mail.test", "+49 30 555 0199"
 WORDS = "One evening of canary wheel building."
@@ -97,7 +100,7 @@ async def state(node: Node, other: Node) -> State:
 
 
 async def test_a_hidden_need_meets_an_offer_and_both_get_cards(
-    alder: Node, birch: Node, pair: tuple[Account, Account]
+    alder: Node, birch: Node, pair: tuple[Account, Account], browse: Browse
 ) -> None:
     await agree(alder, birch, pair)
 
@@ -106,6 +109,12 @@ async def test_a_hidden_need_meets_an_offer_and_both_get_cards(
     assert (at_birch.name, at_birch.means) == (ANA, {"email": ANAS_MAIL})
     assert at_alder.describes == pair[1].id
     assert await state(alder, birch) is await state(birch, alder) is State.DISCLOSED
+    for node, who in ((alder, "ana"), (birch, "ben")):
+        mine = await browse(node, who)
+        page = (await mine.get("/introductions")).text
+        assert "one of you shows the notice" in page
+        (path,) = re.findall(r"/l/[^\"/]+/edit", page)
+        assert (await mine.get(path)).status_code == 200
 
 
 async def test_a_candidate_is_a_handle_with_reasons(

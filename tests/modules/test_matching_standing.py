@@ -83,6 +83,7 @@ async def test_nobody_now_is_kept_and_answered_once_when_somebody_posts(
     assert len(await matches(alder, ana)) == 1
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize("why", ["nobody", "blocked", "few"])
 async def test_not_now_is_the_same_whatever_the_reason(
     alder: Node, birch: Node, pair: tuple[Account, Account], wire: Wire, clock: Clock, why: str
