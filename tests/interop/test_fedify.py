@@ -126,6 +126,8 @@ async def test_frank_reads_a_decision(tmp_path: Path, frank: Peer) -> None:
         decision = await frank.ask("lookup", id=record.id)
         assert decision["type"] == "Article"
         assert "Open on Sundays" in decision["document"]["name"]
+        listed = await frank.ask("collection", id=f"{alder.community.id}/outbox")
+        assert any(one.startswith(f"{alder.origin}/a/") for one in listed)
         await sound(frank, alder)
 
 

@@ -25,12 +25,15 @@ SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 # What servers are -----------------------------------------------------------------------------
 
 
-async def look(node: Node) -> None:
-    """Ask the servers of our group's followers what they are; each again after a month."""
+async def look(node: Node, *, host: str | None = None) -> None:
+    """Ask the servers of our group's followers what they are; each again after a month.
+
+    With `host`, of which the first follower came just now, that server alone.
+    """
     if not node.ready or node.community.at_home:
         return
     since = node.now() - rules.AGAIN
-    for one in await node.read(queries.strangers, node.community.id, since):
+    for one in await node.read(queries.strangers, node.community.id, since, host):
         said = list(addressing.implemented(one.document or {}))
         known = rules.takes_acts(None, said)
         software = None if known else await _software(node, one)
@@ -135,4 +138,5 @@ def joined(unit: Unit, event: Any) -> None:
     """Have it found out what the server of a new follower is."""
     if event.followed == accounts.community_account(unit.db).id:
         # not by the name of the daily one, which is always there and waits for its day
-        unit.later("groups.look", once=f"groups.look {domain(event.follower)}"[:255])
+        host = domain(event.follower)
+        unit.later("groups.look", lane=host, once=f"groups.look {host}"[:255], host=host)

@@ -215,10 +215,14 @@ def readers(db: Connection, group: str, *, acts: bool) -> list[str]:
     return [id for id in ids if (id in takers) == acts]
 
 
-def strangers(db: Connection, group: str, before: datetime) -> list[Account]:
-    """One follower of each server that was not asked what it is since a moment."""
+def strangers(
+    db: Connection, group: str, before: datetime, host: str | None = None
+) -> list[Account]:
+    """One follower of each server that was not asked what it is since a moment; or of one."""
     asked = select(server.c.domain).where(server.c.at >= before)
     fresh = select(account).where(account.c.local.is_(False), account.c.domain.not_in(asked))
+    if host is not None:
+        fresh = fresh.where(account.c.domain == host)
     following = set(follows.followers(db, group))
     some: dict[str, Account] = {}
     for row in db.execute(fresh.where(or_(account.c.gone.is_(None)))):
