@@ -1,6 +1,7 @@
 """The community as a group: what is put before it, to whom it goes in which form, what it keeps."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from node.kernel.access import Viewer
 from node.kernel.module import Module
 from node.kernel.node import Node
 from node.kernel.tables import Account
+from node.kernel.unit import Unit
 from node.modules import accounts, follows, groups, moderation, notes, pictures, reactions
 from node.modules.accounts import api as people
 from node.modules.groups import announcing, pinning, queries, rules
@@ -56,9 +58,15 @@ async def follower(here: Stage, name: str, software: str) -> Actor:
     program(server, software)
     who = here.actor(server, name)
     us = here.node.community.id
+    await here.node.write(daily)
     assert await here.hear(who, who.says("Follow", us, to=[us])) == ("done", None)
     server.received.clear()
     return who
+
+
+def daily(unit: Unit) -> None:
+    """As at every node that runs: all servers are asked once a day, and today's turn is over."""
+    unit.later("groups.look", due=unit.now + timedelta(days=1), once="groups.look")
 
 
 async def kept(here: Stage, who: Who, *, held: bool) -> None:
@@ -320,6 +328,8 @@ async def test_three_groups_that_follow_each_other_do_not_go_round(
     assert {one["actor"] for one in announced} == {node.community.id for node in nodes}
     forms = {one["id"]: (one["actor"], isinstance(one["object"], dict)) for one in announced}
     assert len(set(forms.values())) == len(forms)
+    # the context of a proof would have the one inside refused by who reads JSON-LD strictly
+    assert all(("proof" in one) is isinstance(one["object"], str) for one in announced)
     assert len(told) <= 12
 
 
