@@ -244,6 +244,7 @@ async def test_a_note_of_damage_begins_a_conversation_of_the_two(
 # What ends it from outside ------------------------------------------------------------------
 
 
+@pytest.mark.sqlite(but=2)
 @pytest.mark.parametrize("how", ["withdrawn", "deleted", "another kind", "suspended", "left"])
 async def test_what_was_agreed_ahead_ends_and_what_is_out_does_not(
     alder: Node, people: list[Account], ladder: Notice, how: str

@@ -98,6 +98,7 @@ async def test_what_a_keeper_may_do_and_nobody_else(alder: Node) -> None:
         (by, said(broader="nothing"), Invalid),
         (by, said(broader=wheels), Invalid),
         (by, Said(labels={"en": " bicycles"}, broader=REPAIR), Invalid),
+        (by, Said(labels={}, broader=REPAIR), Invalid),
     ):
         with pytest.raises(error):
             await alder.write(topics.add, who, what, voices(alder))
@@ -245,7 +246,7 @@ async def test_elsewhere_it_is_read_as_the_topic_above_and_asked_about_as_that(
 
 async def test_anybody_may_fetch_what_a_topic_of_our_own_is(alder: Node, wire: Wire) -> None:
     bikes = await add(alder, "Bicycles", REPAIR, also=("velo",))
-    await change(alder, bikes, labels={"en": "Bicycles", "de": "Fahrräder"}, broader=REPAIR,
+    await change(alder, bikes, labels={"de": "Fahrräder", "en": "Bicycles"}, broader=REPAIR,
                  also=("velo",), same=("http://www.wikidata.org/entity/Q11442",))  # fmt: skip
     browser = Browser(alder, wire.apps[alder.origin])
     answer = await browser.get(bikes, headers={"accept": "application/activity+json"})

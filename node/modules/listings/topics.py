@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 from sqlalchemy import delete as remove
 
+from node.kernel import community
 from node.kernel.access import Viewer
 from node.kernel.database import insert_new, upsert
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
@@ -19,7 +20,10 @@ from node.modules.listings.tables import concept, listing, topic
 from node.modules.listings.tree import Topic, Tree
 from vocab.model import Object
 from vocab.types import Concept
+from web.language import mark
 from web.voice import Voice
+
+NAMELESS: Final = mark("A topic of your own needs a name. Write one.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +60,12 @@ def document(db: Connection, id: str, _viewer: Viewer) -> Object | None:
     one = _topic(row) if row else None
     if one is None or one.name is not None:
         return None
-    first, *others = one.labels.values()
+    first = one.labels.get(community.load(db, "").language) or next(iter(one.labels.values()))
+    others = (*one.labels.values(), *one.also)
     return Concept(
         id=id,
         pref_label=first,
-        alt_label=tuple(dict.fromkeys((*others, *one.also))),
+        alt_label=tuple(word for word in dict.fromkeys(others) if word != first),
         broader=one.broader,
         exact_match=tuple(one.same),
         in_scheme=SCHEME,
@@ -138,6 +143,8 @@ def _there(known: Tree, id: str) -> Topic:
 
 def _fits(known: Tree, id: str | None, said: Said, voices: Sequence[Voice]) -> None:
     wrong = {}
+    if not said.labels and (id is None or known.topics[id].name is None):
+        wrong["label"] = NAMELESS
     if sentence := tree.misplaced(known, id, said.broader):
         wrong["broader"] = sentence
     if tree.named_twice(known, id, said.broader, said.labels, voices):
