@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, MetaData
 
 from node.kernel.access import Viewer
+from node.kernel.choices import Choice
 from node.kernel.finds import Finder
 from node.kernel.tables import Account, metadata
 from vocab.model import Activity, Object
@@ -152,6 +153,10 @@ class Module:
     """Id → whether it is a thing of this module that the viewer may see, on whatever page."""
     checks: Mapping[type[Object], Callable[..., None]] = field(default_factory=dict)
     """Receipt checks of a class: (document, …) raising Malformed."""
+    choices: tuple[Choice, ...] = ()
+    """What it chooses for people, so that they see it and can change it (`choosing.change`)."""
+    warrants: tuple[Callable[[Connection, str, Choice, Any], bool], ...] = ()
+    """(id of a decision, a setting, a value) → whether it is in force and sets this to that."""
     capabilities: tuple[Link, ...] = ()
     """What the node's actor says we implement (FEP-844e)."""
     export: Callable[[Connection, str], Mapping[str, Any]] | None = None
@@ -183,17 +188,10 @@ def _place(package: str) -> Path:
 
 def shelved(module: Module) -> Module:
     """A module that is switched off: its data stays, with its export and its erasure."""
-    return Module(
-        name=module.name,
-        title=module.title,
-        package=module.package,
-        metadata=module.metadata,
-        requires=module.requires,
-        export=module.export,
-        erase=module.erase,
-        rehome=module.rehome,
-        shelved=True,
-    )
+    return Module(**{name: getattr(module, name) for name in _KEPT}, shelved=True)
+
+
+_KEPT = ("name", "title", "package", "metadata", "requires", "choices", "export", "erase", "rehome")
 
 
 class Registry:
@@ -210,10 +208,13 @@ class Registry:
         self.intents: dict[str, str] = {}
         self.subscribers: dict[str, Subscriber] = {}
         self.events: dict[str, type] = {}
+        self.choices: dict[str, Choice] = {}
         _merge(self.types, {(t.type, t.kind): t for t in CORE}, "core: type")
         for m in self.modules:
             self._add(m)
         self._finders = tuple(find for m in self.modules for find in m.documents)
+        self.chosen = frozenset(one.key for one in self.choices.values() if one.settable)
+        """Settings that only `choosing.change` may touch."""
         self.identify = next((m.identify for m in self.modules if m.identify), None)
         self.picture = next((m.picture for m in self.modules if m.picture), None)
 
@@ -226,6 +227,7 @@ class Registry:
         _merge(self.collections, m.collections, f"{mine} collection")
         _merge(self.checks, m.checks, f"{mine} check")
         _merge(self.intents, m.intents, f"{mine} intent")
+        _merge(self.choices, {one.name: one for one in m.choices}, f"{mine} choice")
         for event, subscriber in m.subscribers:
             name = f"{m.name}.{subscriber.__name__}"
             _merge(self.subscribers, {name: subscriber}, f"{mine} subscriber")

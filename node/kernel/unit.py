@@ -277,7 +277,17 @@ class Unit:
         return self.db.scalar(select(setting.c.value).where(setting.c.name == name))
 
     def set(self, name: str, value: Any) -> None:
-        """Give a setting a value (plain JSON), or remove it with None."""
+        """Give a setting a value (plain JSON), or remove it with None.
+
+        Raises:
+            Refused: E_CHOICE, it is a choice about people: `choosing.change` is the way.
+        """
+        if name in self.registry.chosen:
+            raise Refused("E_CHOICE", name)
+        self.keep(name, value)
+
+    def keep(self, name: str, value: Any) -> None:
+        """Write a setting down, whatever it is; for `set` and `choosing` alone."""
         if value is None:
             self.db.execute(delete(setting).where(setting.c.name == name))
         else:

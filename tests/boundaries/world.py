@@ -161,7 +161,7 @@ async def _followers(w: World) -> None:
 
 
 def _doors(unit: Any, w: World) -> None:
-    unit.set("members_invite", True)
+    unit.keep("members_invite", True)
     note = w.word("note of an invite")
     w.secret["token of an invite"] = doors.make_invite(unit, w.keeper.id, note=note)
     mine = w.word("note of Ana's invite", ana=True)

@@ -292,7 +292,7 @@ async def test_members_invite_only_where_the_keepers_allow_it(alder: Node) -> No
     with pytest.raises(Refused):
         await alder.write(doors.make_invite, ana.id)
 
-    await alder.write(lambda unit: unit.set("members_invite", True))
+    await alder.write(lambda unit: unit.keep("members_invite", True))
 
     assert await alder.write(doors.make_invite, ana.id)
     with pytest.raises(Refused):
@@ -301,7 +301,7 @@ async def test_members_invite_only_where_the_keepers_allow_it(alder: Node) -> No
 
 async def test_an_invite_of_somebody_suspended_lets_nobody_in(alder: Node) -> None:
     ana = await person(alder, "ana")
-    await alder.write(lambda unit: unit.set("members_invite", True))
+    await alder.write(lambda unit: unit.keep("members_invite", True))
     token = await alder.write(doors.make_invite, ana.id)
 
     await alder.write(api.suspend, ana.id)
@@ -312,7 +312,7 @@ async def test_an_invite_of_somebody_suspended_lets_nobody_in(alder: Node) -> No
 
 async def test_an_invite_is_withdrawn_by_its_maker_or_a_keeper(alder: Node) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
-    await alder.write(lambda unit: unit.set("members_invite", True))
+    await alder.write(lambda unit: unit.keep("members_invite", True))
     for _ in range(2):
         await alder.write(doors.make_invite, ana.id)
     one, two = [i.key for i in await alder.read(queries.invites, alder.now())]

@@ -440,7 +440,7 @@ async def test_a_link_lets_one_set_a_new_password(alder: Node, browse: Browse) -
 
 
 async def test_joining_by_invite(alder: Node, browse: Browse) -> None:
-    await alder.write(lambda unit: unit.set("house_rules", "Bring tools back."))
+    await alder.write(lambda unit: unit.keep("house_rules", "Bring tools back."))
     desk = await browse(alder, "keeper")
     made = await desk.post("/desk/invites", {"note": "Noor", "uses": "1", "days": "7"})
     link = re.search(r"https://alder\.test(/join\?invite=[\w-]+)", made.text)
@@ -564,7 +564,7 @@ async def test_language_zone_and_name_are_ones_own(alder: Node, browse: Browse) 
 
 async def test_a_member_sees_the_invites_only_of_their_own(alder: Node, browse: Browse) -> None:
     await person(alder, "ana")
-    await alder.write(lambda unit: unit.set("members_invite", True))
+    await alder.write(lambda unit: unit.keep("members_invite", True))
     await alder.write(doors.make_invite, await keeper(alder), note="of the keeper")
     browser = await browse(alder, "ana")
 
@@ -633,14 +633,25 @@ COMMUNITY = {
 async def test_the_community_gets_its_name_colour_and_words(alder: Node, browse: Browse) -> None:
     browser = await browse(alder, "keeper")
 
-    await browser.post("/desk/community", {**COMMUNITY, "members_invite": "yes"})
+    unsaid = await browser.post("/desk/community", {**COMMUNITY, "house_rules": "Knock."})
+    assert (unsaid.status_code, alder.community.accent) == (422, "")
+    await browser.post(
+        "/desk/community",
+        {
+            "rules_why": "We share a wall.",
+            **COMMUNITY,
+            "members_invite": "yes",
+            "house_rules": "Knock.",
+        },
+    )
 
     community = alder.community
     assert (community.name, community.accent) == ("Alder Street", "#8a3b12")
     assert community.words == {"members": "neighbours"}
     assert "Neighbours and roles" in (await browser.get("/desk")).text
     assert "--accent:#8a3b12" in (await browser.get("/theme.css")).text
-    assert await alder.read(queries.setting_of, "members_invite") is True
+    assert await alder.read(queries.setting_of, "house_rules") == "Knock."
+    assert await alder.read(queries.setting_of, "members_invite") is None
 
 
 @pytest.mark.sqlite

@@ -14,7 +14,7 @@ from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
 from node.modules.agreements import doing, settling
 from node.modules.agreements import queries as agreed
-from node.modules.ledger import between, booking, credit, deciding, jobs, pairs, queries, rules
+from node.modules.ledger import between, booking, credit, deciding, jobs, pairs, queries
 from node.modules.ledger.pairs import Leg, Line, Side, Way
 from node.modules.ledger.tables import entry, leg
 from node.modules.listings import api as listings
@@ -407,7 +407,7 @@ async def test_without_trust_or_members_nothing_passes(pair: Pair) -> None:
     (one,) = await pair.alder.read(legs)
     assert (one[3], one[17]) == (Leg.VOID, "declined")
 
-    await pair.birch.write(booking.choose, pair.bo.id, rules.Terms(on=False))
+    await pair.birch.write(lambda unit: unit.keep("ledger", {"on": False}))
     await pair.pay(60)
     await pair.settle()
     codes = [row[17] for row in await pair.alder.read(legs)]

@@ -133,7 +133,7 @@ async def test_a_gift_moves_nothing_and_so_does_whoever_does_not_count(
 ) -> None:
     ana, ben = two
     await done(alder, ana, ben, terms=["gift"])
-    await alder.write(booking.choose, ana.id, rules.Terms(on=False))
+    await alder.write(lambda unit: unit.keep("ledger", {"on": False}))
     await done(alder, ana, ben)
     await settle(alder)
 
@@ -292,7 +292,6 @@ async def test_at_the_desk(alder: Node, two: tuple[Account, Account], browse: Br
     gift = {"minutes": "1 h", "words": "Decision 7."}
     assert (await keeper.post("/desk/time/give/ben", gift)).status_code == 200
     assert "Decision 7." in (await ana.get("/time/community")).text
-    assert (await keeper.post("/desk/time", {"soft": "0", "on": "yes"})).status_code == 422
-    assert (await keeper.post("/desk/time", {"soft": "2"})).status_code == 200
+    await alder.write(lambda unit: unit.keep("ledger", {"on": False, "hours": 2}))
     assert await alder.read(queries.terms) == rules.Terms(on=False, soft=120)
     assert "does not count time now" in (await ana.get("/time")).text

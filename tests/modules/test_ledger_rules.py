@@ -39,7 +39,7 @@ def test_the_limit_speaks_up_exactly_where_the_sentence_changes(
     [
         (None, Terms()), ({}, Terms()), ("odd", Terms()), ({"on": False}, Terms(on=False)),
         ({"on": "yes", "soft": 1.5}, Terms(on=False)), ({"soft": 60}, Terms(soft=60)),
-        (Terms(on=False, soft=5).row(), Terms(on=False, soft=5)),
+        ({"on": False, "hours": 5}, Terms(on=False, soft=300)),
     ],
 )  # fmt: skip
 def test_what_a_setting_says(kept: object, terms: Terms) -> None:

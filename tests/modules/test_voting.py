@@ -310,7 +310,7 @@ async def test_those_who_are_away_are_not_in_the_base_of_the_quorum(
     box = await alder.read(decisions.box_of, slug)
     assert box is not None
     assert (box.eligible, box.active, box.needed) == (8, 5, 4)
-    await alder.write(lambda unit: unit.set(proposals.ACTIVE_DAYS, 200))
+    await alder.write(lambda unit: unit.keep("decisions.active_days", 200))
     other = await alder.read(decisions.box_of, await bring(alder, Method.CONSENT, options=None))
     assert other is not None
     assert (other.eligible, other.active, other.needed) == (8, 8, 4)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from node.kernel.module import Module
 from node.modules.accounts import leaving, members, queries, slots
+from node.modules.accounts.choices import CHOICES
 from node.modules.accounts.handlers import handlers
 from node.modules.accounts.pages import desk, door, faces, me, setup
 from node.modules.accounts.tables import metadata
@@ -60,6 +61,7 @@ module = Module(
         ("/desk/address", mark("Public address")),
     ),
     identify=identify,
+    choices=CHOICES,
     export=queries.exported,
     erase=leaving.erase,
     rehome=members.rehome,

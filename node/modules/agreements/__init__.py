@@ -6,6 +6,7 @@ from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.agreements import answering, deliveries, jobs, pages, public, settling, slots
 from node.modules.agreements.checks import CHECKS
+from node.modules.agreements.choices import CHOICES
 from node.modules.agreements.objects import TYPES
 from node.modules.agreements.tables import metadata
 from node.modules.listings.api import Closed
@@ -31,6 +32,7 @@ module = Module(
         "person.members": slots.shown,
     },
     documents=(public.document,),
+    choices=CHOICES,
     export=public.export,
     erase=settling.erase,
 )

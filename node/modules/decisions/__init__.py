@@ -16,6 +16,7 @@ from node.modules.decisions import (
     register,
     slots,
 )
+from node.modules.decisions.choices import CHOICES
 from node.modules.decisions.objects import TYPES, DecisionRecord, DecisionResponse
 from node.modules.decisions.tables import metadata
 from vocab.checks import Document, Known
@@ -59,6 +60,7 @@ module = Module(
     capabilities=(
         Link(href="https://w3id.org/commons-node/ns#cap-decisions-1", name="Shared decisions"),
     ),
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
     rehome=publishing.rehome,

@@ -89,6 +89,7 @@ from node.modules.decisions.queries import (
     unsettled,
     voted,
 )
+from node.modules.decisions.queries import holding as in_force
 from node.modules.decisions.records import Address, Joint, address, in_full, matter_of
 from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.rules import (
@@ -110,11 +111,11 @@ __all__ = [
     "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position", "Quorum", "Receipt",
     "Record", "Response", "Rule", "Said", "Settled", "Silence", "Tally", "Terms", "Voice",
     "Weighting", "address", "admit", "any_record", "any_response", "box_of", "cast", "cooling",
-    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "in_full",
-    "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of", "matter_of",
-    "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule", "record_by_id",
-    "record_by_slug", "record_of_box", "records", "recuse", "recused", "required", "respond",
-    "responses_to", "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of",
-    "stop", "take", "taken_of", "to_review", "unsettled", "voted", "way", "weight", "written_rule",
-    "wrong",
+    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "in_force",
+    "in_full", "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of",
+    "matter_of", "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule",
+    "record_by_id", "record_by_slug", "record_of_box", "records", "recuse", "recused", "required",
+    "respond", "responses_to", "said_before", "seal", "set_aside", "settle", "shown", "signed",
+    "slug_of", "stop", "take", "taken_of", "to_review", "unsettled", "voted", "way", "weight",
+    "written_rule", "wrong",
 ]  # fmt: skip

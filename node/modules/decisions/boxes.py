@@ -15,10 +15,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, update
 
+from node.kernel import choices
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import queries, rules
+from node.modules.decisions.choices import FEWEST, FLOOR
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
 from node.modules.decisions.methods.ways import AMONG_OPTIONS, ONE_TEXT, Method, Position
@@ -83,7 +85,7 @@ def open_box(
     salt, word = secrets.token_hex(16), secrets.token_hex(16)
     frozen = rules.roster_hash(members, salt)
     here = set(members if active is None else active)
-    counted = sum(m in here for m in members)
+    counted, fewest = sum(m in here for m in members), choices.now(unit.db, FEWEST)
     values = {
         "id": box_id,
         "method": terms.method.value,
@@ -94,11 +96,11 @@ def open_box(
         "review": terms.review,
         "eligible": len(members),
         "active": counted,
-        "needed": rules.required(terms.share, counted, len(members)),
+        "needed": rules.required(terms.share, counted, len(members), fewest=fewest),
         "roster_hash": frozen,
         "subject": dict(subject),
         "subject_digest": proofs.subject_digest(subject),
-        "settings": dict(terms.settings),
+        "settings": {**terms.settings, "fewest": fewest, "floor": choices.now(unit.db, FLOOR)},
         "lot": lots.commitment(word),
     }
     unit.db.execute(insert(box).values(values))

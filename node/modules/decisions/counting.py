@@ -55,7 +55,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again:
     """
     found = _closed(unit, box_id)
     eligible, active, recused = queries.bases(unit.db, box_id)
-    needed = rules.required(found.share, active, eligible)
+    needed = rules.required(found.share, active, eligible, fewest=found.fewest)
     if _too_few(unit, found, needed):
         length = min(max(found.closes - found.opened, AT_LEAST), AT_MOST)
         return _again(unit, found, unit.now + length, extended=True)
@@ -69,7 +69,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again:
         made = replace(made, lot=lots.order(made.options, seed))
     result = rules.tally(
         found.method, [_said(paper) for paper in papers], made, needed, wanted=found.counts,
-        ran_off=found.run_off is not None,
+        ran_off=found.run_off is not None, floor=found.floor,
     )  # fmt: skip
     if result.tied:
         return _run_off(unit, found, result.tied)

@@ -118,6 +118,7 @@ def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | N
         audit=counted.audit,
         result=counted.result,
         statements=counted.statements,
+        floor=found.floor,
         setup=found.setup,
         recused=counted.recused,
         lot=found.lot_word,

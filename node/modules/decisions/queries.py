@@ -16,6 +16,7 @@ from node.modules.decisions.methods.face import Setup
 from node.modules.decisions.methods.ways import Method, setup, way
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import key, options_of
+from node.modules.decisions.rules import FEWEST_BALLOTS, SUPPRESSED_BELOW
 from node.modules.decisions.tables import box, record, response, roster
 from node.modules.moderation.api import kept_out, unseen
 
@@ -62,6 +63,16 @@ class Box:
     def setup(self) -> Setup:
         """What was fixed before the first ballot."""
         return setup(self.method, self.keys, self.eligible, self.settings or {})
+
+    @property
+    def fewest(self) -> int:
+        """The fewest ballots that decide it."""
+        return int((self.settings or {}).get("fewest", FEWEST_BALLOTS))
+
+    @property
+    def floor(self) -> int:
+        """The smallest group that its record shows."""
+        return int((self.settings or {}).get("floor", SUPPRESSED_BELOW))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -309,6 +320,11 @@ def register(db: Connection, viewer: Viewer, *, as_of: datetime | None = None) -
         over = record.c.ended.is_(None) | (record.c.ended > as_of)
         seen = seen.where(record.c.in_force <= as_of, over)
     return [_record_of(row) for row in db.execute(seen.order_by(record.c.number.desc()))]
+
+
+def holding(db: Connection, viewer: Viewer) -> list[Record]:
+    """Our records that are in force, as a viewer may see them; newest first."""
+    return [one for one in register(db, viewer) if one.holds]
 
 
 def unproven(db: Connection) -> list[str]:

@@ -157,6 +157,7 @@ class Matter:
     audit: str
     result: Result
     statements: Sequence[str] = ()
+    floor: int = SUPPRESSED_BELOW
     setup: Setup = field(default_factory=Setup)
     recused: int = 0
     lot: str | None = None
@@ -213,7 +214,7 @@ def record(matter: Matter, where: Address, say: Say) -> DecisionRecord:
             quorum_basis="eligibleMembers", required=matter.needed, reached=result.reached
         ),
         disclosure=result.disclosure.value,
-        suppressed_below=SUPPRESSED_BELOW,
+        suppressed_below=matter.floor,
         tallies=_tallies(matter),
         counting=telling.counting(matter),
         minority_statements=_statements(matter),

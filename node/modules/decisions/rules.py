@@ -112,7 +112,9 @@ def fault(
     return ""
 
 
-def required(share: Fraction, active: int, eligible: int | None = None) -> int:
+def required(
+    share: Fraction, active: int, eligible: int | None = None, *, fewest: int = FEWEST_BALLOTS
+) -> int:
     """How many ballots a decision needs: a share of those who are active, and at least three.
 
     A community of one or two needs all of them; it cannot hide how somebody voted.
@@ -121,14 +123,15 @@ def required(share: Fraction, active: int, eligible: int | None = None) -> int:
         share: of the active.
         active: how many of those who may vote were here lately.
         eligible: how many may vote; None: all are active.
+        fewest: what the community needs in any case.
 
     >>> required(Fraction(1, 2), 11), required(Fraction(1, 4), 5), required(Fraction(1, 4), 2)
     (6, 3, 2)
     >>> required(Fraction(1, 2), 10, 41)
     5
     """
-    fewest = min(FEWEST_BALLOTS, active if eligible is None else eligible)
-    return max(math.ceil(share * active), fewest, 1)
+    least = min(fewest, active if eligible is None else eligible)
+    return max(math.ceil(share * active), least, 1)
 
 
 ENDS: Final[Mapping[Ends, Outcome]] = {
@@ -188,6 +191,7 @@ def tally(
     *,
     wanted: bool,
     ran_off: bool = True,
+    floor: int = SUPPRESSED_BELOW,
 ) -> Result:
     """Count the ballots.
 
@@ -198,6 +202,7 @@ def tally(
         needed: how many ballots a decision needs.
         wanted: whether the counts were to be shown, as said before voting opened.
         ran_off: no run-off follows, if options are equal.
+        floor: the smallest group that may be shown.
     """
     came, of = len(ballots), way(method, among=bool(made.options))
     reached = came >= needed
@@ -207,7 +212,7 @@ def tally(
     raw = of.count(ballots, made)
     rung = ladder.step(raw, made, ran_off=ran_off)
     found = ladder.settle(raw, made) if rung is not ladder.Step.RUN_OFF else raw
-    shown = wanted and showing.safe(raw, of, made, came)
+    shown = wanted and showing.safe(raw, of, made, came, floor)
     chosen = found.chosen if not of.several else ()
     return Result(
         outcome=ENDS[found.ends],

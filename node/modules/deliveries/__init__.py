@@ -5,6 +5,7 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.deliveries import handlers, jobs, leaving, pages, public, slots
+from node.modules.deliveries.choices import CHOICES
 from node.modules.deliveries.objects import TYPES
 from node.modules.deliveries.tables import metadata
 
@@ -28,6 +29,7 @@ module = Module(
         "decision": slots.from_decision,
         "proposal": slots.from_proposal,
     },
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.flows import jobs, pages, public, slots, suggesting
+from node.modules.flows.choices import CHOICES
 from node.modules.flows.tables import metadata
 from node.modules.listings.api import Closed
 from web.language import mark
@@ -20,6 +21,7 @@ module = Module(
     subscribers=((Closed, suggesting.notice_closed),),
     slots={"me": slots.mine, "today.waiting": slots.waiting, "today.happened": slots.happened},
     menu=(("/desk/flow", mark("Who could help whom")),),
+    choices=CHOICES,
     export=public.export,
     erase=suggesting.erase,
 )

@@ -6,6 +6,7 @@ from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.follows.api import Followed, Gained
 from node.modules.groups import announcing, jobs, pages, pinning, public, reading, slots
+from node.modules.groups.choices import CHOICES
 from node.modules.groups.tables import metadata
 from node.modules.moderation.api import Hidden
 from node.modules.notes.api import Submitted
@@ -42,6 +43,7 @@ module = Module(
     audiences=(reading.audience,),
     actor=(public.on_actor,),
     capabilities=(Link(href="https://w3id.org/fep/1b12", name="FEP-1b12: Group federation"),),
+    choices=CHOICES,
     export=public.export,
     erase=announcing.erase,
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.ideas import jobs, leaving, pages, slots, supporting
+from node.modules.ideas.choices import CHOICES
 from node.modules.ideas.tables import metadata
 from node.modules.proposals.api import Brought
 from web.language import mark
@@ -20,6 +21,7 @@ module = Module(
     subscribers=((Brought, supporting.brought),),
     slots={"decide": slots.decide, "today.waiting": slots.waiting},
     menu=(("/ideas", mark("Ideas")),),
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
-from node.modules.ideas import queries, rules, supporting
+from node.modules.ideas import choices, queries, rules, supporting
 from node.modules.ideas.rules import State
 from node.modules.ideas.tables import Idea
 from node.modules.proposals import api as proposals
@@ -31,10 +31,13 @@ STATES = {
     State.WITHDRAWN: mark("Taken back"),
     State.LAPSED: mark("Three months passed without enough support"),
 }
-SUPPORT = Form(
-    Number("points", mark("Your points on it"),
-           mark("None to ten. You can change this at any time."), least=0, most=rules.MOST),
-)  # fmt: skip
+
+
+def _support(most: int) -> Form:
+    return Form(
+        Number("points", mark("Your points on it"),
+               mark("You can change this at any time."), least=0, most=most),
+    )  # fmt: skip
 
 
 def member(request: Request) -> "tuple[Node, str]":
@@ -61,16 +64,17 @@ async def ideas(request: Request) -> Response:
 
 def _all(db: Connection, me: str, now: Any) -> dict[str, Any]:
     active = proposals.how_many_active(db, now)
-    open_ = queries.gathering(db, me)
-    ready = [one for one in open_ if rules.on_agenda(one.people, one.points, active)]
+    open_, held = queries.gathering(db, me), choices.numbers(db)
+    ready = [one for one in open_ if rules.on_agenda(one.people, one.points, active, held)]
     return {
         "ready": ready,
         "gathering": [one for one in open_ if one not in ready],
         "past": queries.past(db, me),
-        "breadth": rules.breadth(active),
-        "depth": rules.DEPTH,
-        "left": rules.BANK - sum(one.mine for one in open_),
-        "bank": rules.BANK,
+        "breadth": rules.breadth(active, held),
+        "depth": held.depth,
+        "left": held.bank - sum(one.mine for one in open_),
+        "bank": held.bank,
+        "most": held.most,
     }
 
 
@@ -97,8 +101,8 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         states=STATES,
         open=one.state is State.GATHERING,
         may_withdraw=one.author == me or request.state.viewer.is_admin,
-        form=form if form is not None else blank(request, SUPPORT, points=one.mine),
-        **{name: told[name] for name in ("breadth", "depth", "left", "bank")},
+        form=form if form is not None else blank(request, _support(told["most"]), points=one.mine),
+        **{name: told[name] for name in ("breadth", "depth", "left", "bank", "most")},
     )
 
 
@@ -114,7 +118,8 @@ async def support(request: Request) -> Response:
     node, me = member(request)
     slug = request.path_params["slug"]
     await node.read(_one, slug, me)
-    form = read(request, SUPPORT)
+    held = await node.read(choices.numbers)
+    form = read(request, _support(held.most))
     if not form.errors:
         try:
             await node.write(supporting.put, me, slug, form.values["points"])

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from node.kernel.access import Viewer
-from node.modules.ideas import queries, rules
+from node.modules.ideas import choices, queries, rules
 from node.modules.ideas.tables import Idea
 from node.modules.proposals import api as proposals
 from web.slots import Card
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def _ready(db: "Connection", me: str, now: "datetime") -> list[Idea]:
     active = proposals.how_many_active(db, now)
-    found = queries.gathering(db, me)
-    return [one for one in found if rules.on_agenda(one.people, one.points, active)]
+    found, held = queries.gathering(db, me), choices.numbers(db)
+    return [one for one in found if rules.on_agenda(one.people, one.points, active, held)]
 
 
 async def decide(node: "Node", viewer: Viewer) -> list[Card]:

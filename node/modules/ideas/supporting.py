@@ -1,11 +1,12 @@
 """What is done with ideas. Units."""
 
 import secrets
+from datetime import timedelta
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.ideas import queries, rules
+from node.modules.ideas import choices, queries, rules
 from node.modules.ideas.rules import State
 from node.modules.ideas.tables import Idea
 from node.modules.proposals.api import Brought, how_many_active
@@ -28,7 +29,7 @@ def write_down(unit: Unit, member: str, title: str, text: str, *, once: str) -> 
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
     slug = secrets.token_urlsafe(16)
-    ends = unit.now + rules.LASTS
+    ends = unit.now + timedelta(days=choices.numbers(unit.db).days)
     queries.add(unit, slug=slug, author=member, title=title, text=text, ends=ends, once=once)
     return slug
 
@@ -46,7 +47,7 @@ def put(unit: Unit, member: str, slug: str, points: int) -> None:
     _gathering(unit, slug, member)
     placed = queries.placed(unit.db, member)
     placed.pop(slug, None)
-    if wrong := rules.fault(points, sum(placed.values())):
+    if wrong := rules.fault(points, sum(placed.values()), choices.numbers(unit.db)):
         raise Invalid({"points": wrong})
     queries.put(unit, slug, member, points)
 
@@ -81,7 +82,8 @@ def lapse(unit: Unit) -> None:
 
 def ready(unit: Unit, one: Idea) -> bool:
     """Whether an idea is on the agenda."""
-    return rules.on_agenda(one.people, one.points, how_many_active(unit.db, unit.now))
+    active = how_many_active(unit.db, unit.now)
+    return rules.on_agenda(one.people, one.points, active, choices.numbers(unit.db))
 
 
 def _member(unit: Unit, member: str) -> None:

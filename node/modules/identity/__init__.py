@@ -14,6 +14,7 @@ from node.modules.identity import (
     renewing,
     slots,
 )
+from node.modules.identity.choices import CHOICES
 from node.modules.identity.tables import metadata
 from web.language import mark
 
@@ -33,6 +34,7 @@ module = Module(
     actor=(public.on_actor,),
     renewed=(handlers.renewed,),
     bars=(handlers.bar,),
+    choices=CHOICES,
     export=queries.export,
     erase=queries.erase,
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.joint import handlers, jobs, pages, public, slots
 from node.modules.joint.checks import CHECKS
+from node.modules.joint.choices import CHOICES
 from node.modules.joint.objects import TYPES
 from node.modules.joint.tables import metadata
 
@@ -23,4 +24,5 @@ module = Module(
     requires=("accounts", "decisions", "moderation", "proposals"),
     documents=(public.document,),
     checks=CHECKS,
+    choices=CHOICES,
 )

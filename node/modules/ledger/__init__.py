@@ -10,6 +10,7 @@ from node.modules.accounts.api import Gone
 from node.modules.agreements.api import Confirmed
 from node.modules.ledger import booking, credit, desk, jobs, nodes, pages, public, slots
 from node.modules.ledger.checks import CHECKS
+from node.modules.ledger.choices import CHOICES
 from node.modules.ledger.objects import TYPES
 from node.modules.ledger.tables import metadata
 from node.modules.peers.api import TrustEnded
@@ -59,6 +60,7 @@ module = Module(
             name="Two-leg time credit",
         ),
     ),
+    choices=CHOICES,
     export=public.export,
     erase=booking.erase,
 )

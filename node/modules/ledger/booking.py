@@ -264,12 +264,6 @@ def gone(unit: Unit, event: accounts.Gone) -> None:
     queries.forget_away(unit, event.account)
 
 
-def choose(unit: Unit, keeper: str, chosen: rules.Terms) -> None:
-    """Have the community count time, or not, and say from where on it warns."""
-    unit.set("ledger", chosen.row())
-    unit.log("ledger.terms", keeper, words=f"on={chosen.on} soft={chosen.soft}")
-
-
 def _counts(unit: Unit) -> None:
     if not queries.terms(unit.db).on:
         raise Refused("E_OFF", safe=OFF)

@@ -14,7 +14,7 @@ from node.modules.accounts import api as accounts
 from node.modules.ledger import booking, pages, queries, rules
 from node.modules.ledger.tables import Entry
 from web.forms import Entry as Entered
-from web.forms import Form, Number, Text, Tick, blank, done, read
+from web.forms import Form, Text, blank, done, read
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -26,12 +26,6 @@ GIVE: Final = Form(
     pages.LENGTH,
     Text("words", mark("What for, and by which decision?"),
          mark("It is written into the log of the community."), at_most=rules.WORDS),
-)  # fmt: skip
-TERMS: Final = Form(
-    Tick("on", mark("We count time"), mark("An hour is an hour, whoever gives it.")),
-    Number("soft", mark("From how many hours on do we speak up?"),
-           mark("Somebody who is so far up or down reads a sentence; nothing is stopped."),
-           least=1, most=rules.SOFT_MOST),
 )  # fmt: skip
 
 
@@ -49,21 +43,17 @@ def keeper(request: Request) -> "tuple[Node, str]":
 
 async def desk(request: Request) -> Response:
     """For keepers: whether time is counted, what is asked, giving from the community's account."""
-    node, _me = keeper(request)
-    terms = await node.read(queries.terms)
-    form = blank(request, TERMS, on=terms.on, soft=terms.soft // 60)
-    return await _desk(request, form)
+    return await _desk(request)
 
 
-async def _desk(
-    request: Request, form: Entered, *, aside: Entered | None = None, status: int = 200
-) -> Response:
+async def _desk(request: Request, *, aside: Entered | None = None, status: int = 200) -> Response:
     node, _me = keeper(request)
     open_, asked = await node.read(_desk_rows)
     spoken = voice(request)
     return page(
         request, "ledger/desk.html", status=status, title=spoken.say("%(word_Time)s we count"),
-        place="me", form=form, open=open_, aside=aside or blank(request, pages.ASIDE),
+        place="me", open=open_, aside=aside or blank(request, pages.ASIDE),
+        terms=await node.read(queries.terms),
         asked=[(one, names, spoken.short(one.at)) for one, names in asked],
     )  # fmt: skip
 
@@ -80,30 +70,17 @@ def _desk_rows(db: Connection) -> tuple[int, list[tuple[Entry, tuple[str, str]]]
     return queries.balance(db, queries.FUND), rows
 
 
-async def save(request: Request) -> Response:
-    """Keep what the community chose."""
-    node, me = keeper(request)
-    form = read(request, TERMS)
-    if form.errors:
-        return await _desk(request, form, status=422)
-    chosen = rules.Terms(on=form.values["on"], soft=form.values["soft"] * 60)
-    await node.write(booking.choose, me, chosen)
-    return done(request, "/desk/time", voice(request).say("Saved."))
-
-
 async def judged(request: Request) -> Response:
     """Take back what two do not agree about."""
     node, me = keeper(request)
     aside = read(request, pages.ASIDE)
-    terms = await node.read(queries.terms)
-    form = blank(request, TERMS, on=terms.on, soft=terms.soft // 60)
     if aside.errors:
-        return await _desk(request, form, aside=aside, status=422)
+        return await _desk(request, aside=aside, status=422)
     try:
         await node.write(booking.judge, me, request.path_params["slug"],
                          aside.values.get("words") or "")  # fmt: skip
     except Invalid as problem:
-        return await _desk(request, form, aside=aside.wrong(problem), status=422)
+        return await _desk(request, aside=aside.wrong(problem), status=422)
     return done(request, "/desk/time", voice(request).say("It is taken back."))
 
 
@@ -158,7 +135,6 @@ def _give(unit: Unit, me: str, to: str, said: Mapping[str, object], once: str) -
 
 routes = (
     Route("/desk/time", desk, methods=["GET"]),
-    Route("/desk/time", save, methods=["POST"]),
     Route("/desk/time/entry/{slug}", judged, methods=["POST"]),
     Route("/desk/time/give", to_whom, methods=["GET"]),
     Route("/desk/time/give/{handle}", give, methods=["GET"]),

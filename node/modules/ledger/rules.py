@@ -52,16 +52,15 @@ class Terms:
     on: bool = True
     soft: int = SOFT * 60
 
-    def row(self) -> dict[str, object]:
-        """As the setting `ledger` keeps it."""
-        return {"on": self.on, "soft": self.soft}
-
 
 def terms(kept: object) -> Terms:
     """What a setting says; the defaults for what it does not."""
     said = kept if isinstance(kept, Mapping) else {}
-    soft = said.get("soft", SOFT * 60)
-    return Terms(on=said.get("on", True) is True, soft=soft if type(soft) is int else SOFT * 60)
+    hours = said.get("hours")
+    # minutes, as it was kept before it was chosen in whole hours
+    before = said.get("soft", SOFT * 60)
+    soft = hours * 60 if type(hours) is int else before if type(before) is int else SOFT * 60
+    return Terms(on=said.get("on", True) is True, soft=soft)
 
 
 def stand(balance: int, soft: int) -> Stand:

@@ -18,6 +18,7 @@ from node.modules.listings import (
 )
 from node.modules.listings.api import Listed
 from node.modules.listings.checks import CHECKS
+from node.modules.listings.choices import CHOICES
 from node.modules.listings.handlers import handlers
 from node.modules.listings.objects import TYPES
 from node.modules.listings.tables import metadata
@@ -69,6 +70,7 @@ module = Module(
             name="Offers and needs (FEP-0837)",
         ),
     ),
+    choices=CHOICES,
     export=public.export,
     erase=posting.erase,
 )

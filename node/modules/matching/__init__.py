@@ -18,6 +18,7 @@ from node.modules.matching import (
     suggesting,
 )
 from node.modules.matching.checks import CHECKS
+from node.modules.matching.choices import CHOICES
 from node.modules.matching.handlers import handlers
 from node.modules.matching.objects import TYPES
 from node.modules.matching.tables import metadata
@@ -76,6 +77,7 @@ module = Module(
     documents=(public.document, digests.document),
     actor=(public.on_actor, digests.on_actor),
     capabilities=(public.LINK,),
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

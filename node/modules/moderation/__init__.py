@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from node.kernel.module import Module
 from node.modules.moderation import acts, jobs, queries, shading
+from node.modules.moderation.choices import CHOICES
 from node.modules.moderation.handlers import handlers
 from node.modules.moderation.pages import (
     desk,
@@ -79,6 +80,7 @@ module = Module(
     met=(shading.met,),
     blocks=(queries.blocks,),
     documents=(queries.told,),
+    choices=CHOICES,
     export=queries.export,
     erase=acts.erase,
 )

@@ -12,6 +12,7 @@ from node.modules.notes import (
     quoting,
     slots,
 )
+from node.modules.notes.choices import CHOICES
 from node.modules.notes.handlers import handlers, subscribers
 from node.modules.notes.tables import metadata
 from web.language import mark
@@ -43,6 +44,7 @@ module = Module(
     shows=(public.shows,),
     finds={mark("Posts"): finding.find},
     intents={"Create": "/share?text={content}"},
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from node.kernel.module import Module
 from node.modules.pictures import elsewhere, jobs, leaving, pages, serving, showing
+from node.modules.pictures.choices import CHOICES
 from node.modules.pictures.tables import metadata
 from web.language import mark
 
@@ -26,6 +27,7 @@ module = Module(
     menu=(("/desk/pictures", mark("Pictures")),),
     actor=(showing.on_actor,),
     picture=elsewhere.address,
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

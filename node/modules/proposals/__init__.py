@@ -17,6 +17,7 @@ from node.modules.proposals import (
     slots,
 )
 from node.modules.proposals.checks import CHECKS
+from node.modules.proposals.choices import CHOICES
 from node.modules.proposals.objects import TYPES
 from node.modules.proposals.tables import metadata
 from web.language import mark
@@ -46,6 +47,7 @@ module = Module(
     documents=(public.document,),
     finds={mark("%(word_Proposals)s"): finding.find},
     checks=CHECKS,
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -7,17 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select
 
+from node.kernel import choices
 from node.kernel.access import Viewer, visible
-from node.kernel.tables import account, setting
+from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.moderation.api import kept_out, unseen
+from node.modules.proposals.choices import ACTIVE
 from node.modules.proposals.tables import comment, lead, plan, proposal, version
-
-ACTIVE_DAYS = "decisions.active_days"
-"""The setting that says how many days back somebody still counts as active."""
-ACTIVE_FOR = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +165,8 @@ def author_of(db: Connection, slug: str) -> str | None:
 
 def active(db: Connection, now: datetime) -> list[str]:
     """The members who count as active, for a quorum and for an agenda."""
-    days = db.scalar(select(setting.c.value).where(setting.c.name == ACTIVE_DAYS)) or ACTIVE_FOR
-    return [m.id for m in accounts.active_members(db, now - timedelta(days=days))]
+    since = now - timedelta(days=choices.now(db, ACTIVE))
+    return [m.id for m in accounts.active_members(db, since)]
 
 
 def how_many_active(db: Connection, now: datetime) -> int:

@@ -3,6 +3,7 @@
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.vouches import pages, slots, vouching
+from node.modules.vouches.choices import CHOICES
 from node.modules.vouches.tables import metadata
 
 module = Module(
@@ -14,6 +15,7 @@ module = Module(
     routes=pages.routes,
     subscribers=((Gone, vouching.gone),),
     slots={"person.members": slots.shown, "person.acts": slots.acts},
+    choices=CHOICES,
     export=vouching.export,
     erase=vouching.erase,
 )

@@ -2,21 +2,21 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from node.kernel import moving
+from node.kernel import choices, choosing, moving
 from node.kernel.errors import Invalid, Refused
 from node.kernel.node import Node
 from node.kernel.settings import Unusable
 from node.kernel.unit import Unit
 from node.modules.accounts import doors, members, queries, zones
+from node.modules.accounts.choices import HOUSE_RULES
 from node.modules.accounts.pages import fields, me
 from node.modules.accounts.tables import Member
 from node.modules.accounts.telling import tell_changed
 from web.colour import WOAD, nearest, readable
-from web.forms import Entry, Form, Line, Text, Tick, Wrong, blank, done, fields_of, read
+from web.forms import Entry, Form, Line, Text, Wrong, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
 from web.slots import gather
@@ -191,8 +191,8 @@ def _form(node: Node) -> Form:
              spell=False, optional=True, check=_colour),
         Text("house_rules", mark("House rules"),
              mark("Whoever joins reads and accepts them"), optional=True),
-        Tick("members_invite", mark("Members may invite"),
-             mark("If not, only those who keep the node make invites.")),
+        Line("rules_why", mark("If you change the house rules: why?"),
+             mark("It is written into the log."), at_most=300, optional=True),
         *words,
     )  # fmt: skip
 
@@ -201,7 +201,7 @@ async def community(request: Request) -> Response:
     """How the community is called, looks and speaks."""
     node, _who = fields.keeper(request)
     kept = node.community
-    house_rules, open_ = await node.read(_joining)
+    house_rules = await node.read(choices.now, HOUSE_RULES)
     form = blank(
         request,
         _form(node),
@@ -211,15 +211,9 @@ async def community(request: Request) -> Response:
         timezone=kept.timezone,
         accent=kept.accent,
         house_rules=house_rules,
-        members_invite=open_,
         **{f"{_WORD}{noun}": word for noun, word in kept.words.items()},
     )
     return _community_page(request, form)
-
-
-def _joining(db: Connection) -> tuple[str, bool]:
-    house_rules = queries.setting_of(db, "house_rules")
-    return str(house_rules or ""), queries.setting_of(db, "members_invite") is True
 
 
 def _community_page(request: Request, form: Entry, status: int = 200) -> Response:
@@ -243,14 +237,20 @@ async def save_community(request: Request) -> Response:
     form = read(request, _form(node))
     if form.errors:
         return _community_page(request, form, 422)
-    await node.write(_save, who.id, dict(form.values))
+    try:
+        await node.write(_save, who.id, dict(form.values))
+    except Invalid as problem:
+        return _community_page(request, form.wrong(problem), 422)
     _ = voice(request).say
     return done(request, "/desk/community", _("Saved."))
 
 
 def _save(unit: Unit, by: str, values: dict[str, Any]) -> None:
-    unit.set("house_rules", values.pop("house_rules") or None)
-    unit.set("members_invite", values.pop("members_invite") or None)
+    house_rules, why = values.pop("house_rules") or "", values.pop("rules_why") or ""
+    if house_rules != choices.now(unit.db, HOUSE_RULES):
+        if not why:
+            raise Invalid({"rules_why": choosing.UNSAID})
+        choosing.change(unit, HOUSE_RULES, house_rules, by=by, words=why)
     words = {
         name.removeprefix(_WORD): values.pop(name)
         for name in [n for n in values if n.startswith(_WORD)]

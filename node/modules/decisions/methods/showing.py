@@ -45,13 +45,13 @@ def parts(counted: Counted, method: Method, setup: Setup, came: int) -> Iterator
             yield held, max(nobody, all_ - sum(held))
 
 
-def safe(counted: Counted, method: Method, setup: Setup, came: int) -> bool:
-    """Whether all of a count may be shown."""
-    if came < ENOUGH:
+def safe(counted: Counted, method: Method, setup: Setup, came: int, floor: int = LEAST) -> bool:
+    """Whether all of a count may be shown; `floor`: the smallest group that may be."""
+    if came < max(ENOUGH, floor):
         return False
     return all(
         len(groups) >= 2
-        and min(groups) >= LEAST
-        and (rest == 0 or method.paper is not Paper.PLACES or rest >= LEAST)
+        and min(groups) >= floor
+        and (rest == 0 or method.paper is not Paper.PLACES or rest >= floor)
         for groups, rest in parts(counted, method, setup, came)
     )

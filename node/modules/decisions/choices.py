@@ -1,0 +1,83 @@
+"""What decisions choose for people: how few may decide, what is told, and what is never done."""
+
+from typing import Final
+
+from node.kernel.choices import Choice, Level
+from node.modules.decisions import rules
+from node.modules.decisions.methods import showing
+from web.language import mark
+
+FEWEST: Final = Choice(
+    name="decisions.fewest", level=Level.CHARTER, default=rules.FEWEST_BALLOTS, most=50, up=True,
+    title=mark("Ballots that any decision needs"), words=mark("%(n)s at least"),
+    why=mark("With one or two, the outcome would tell how somebody voted. It can be raised only."),
+    stands=("decisions.rules.FEWEST_BALLOTS",),
+)  # fmt: skip
+FLOOR: Final = Choice(
+    name="decisions.floor", level=Level.CHARTER, default=showing.LEAST, most=50, up=True,
+    title=mark("The smallest group that a count may show"), words=mark("%(n)s ballots"),
+    why=mark("Nobody should stand out in a count. It can be raised only."),
+    stands=("decisions.methods.showing.LEAST", "decisions.rules.SUPPRESSED_BELOW"),
+)  # fmt: skip
+CHOICES: Final = (
+    FEWEST,
+    FLOOR,
+    Choice(
+        name="decisions.enough", level=Level.CHARTER,
+        title=mark("Ballots before any count is shown"), words=mark("Eight"),
+        why=mark("In a small vote, a count and a list of who came together name people."),
+        stands=("decisions.methods.showing.ENOUGH",),
+    ),
+    Choice(
+        name="decisions.equal", level=Level.CHARTER,
+        title=mark("What a ballot weighs"), words=mark("Every %(word_member)s has one ballot"),
+        why=mark("Neither hours given, nor years here, nor office make a voice heavier."),
+    ),
+    Choice(
+        name="decisions.silence", level=Level.CHARTER,
+        title=mark("Silence"), words=mark("Is never a yes"),
+        why=mark("Who says nothing may be ill, away, or afraid."),
+    ),
+    Choice(
+        name="decisions.secret", level=Level.CHARTER,
+        title=mark("Ballots"), words=mark("Secret, apart from names and times; they never leave"),
+        why=mark("So that nobody has to answer for a vote to a neighbour, or to a keeper."),
+    ),
+    Choice(
+        name="decisions.hidden", level=Level.CHARTER,
+        title=mark("How a vote stands"), words=mark("Shown to nobody before the close"),
+        why=mark("Who sees who leads votes with or against the leader."),
+    ),
+    Choice(
+        name="decisions.change", level=Level.CHARTER,
+        title=mark("Changing one’s ballot"), words=mark("Until the close, with its code"),
+        why=mark("It helps against somebody who stands behind you."),
+    ),
+    Choice(
+        name="decisions.ties", level=Level.CHARTER,
+        title=mark("A tie"), words=mark(
+            "It stays as it is, if that was on the ballot; else two days of run-off; else the lot"
+        ),
+        why=mark("Known before the first ballot, so that nobody chooses the rule by the result."),
+        stands=("decisions.counting.RUN_OFF",),
+    ),
+    Choice(
+        name="decisions.again", level=Level.DECISION,
+        title=mark("If too few take part"), words=mark(
+            "It stays open once more, for one to seven days, and then lapses"
+        ),
+        why=mark("A busy week should not decide for us; nor should a vote be held until it fits."),
+        stands=("decisions.counting.AT_LEAST", "decisions.counting.AT_MOST"),
+    ),
+    Choice(
+        name="decisions.large", level=Level.STEWARD,
+        title=mark("Whether a new form suggests to show counts"), words=mark("From twenty on"),
+        why=mark("Only a suggestion; whoever brings something chooses."),
+        stands=("decisions.rules.LARGE",),
+    ),
+    Choice(
+        name="decisions.record", level=Level.CHARTER,
+        title=mark("What was decided"), words=mark("Is signed, and never changed"),
+        why=mark("So that nobody has to trust whoever keeps the machine."),
+    ),
+)  # fmt: skip

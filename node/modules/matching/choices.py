@@ -1,0 +1,48 @@
+"""What matching chooses for people: reasons instead of scores, and a no that nobody hears."""
+
+from typing import Final
+
+from node.kernel.choices import Choice, Level
+from web.language import mark
+
+CHOICES: Final = (
+    Choice(
+        name="matching.reasons", level=Level.CHARTER,
+        title=mark("Why two things fit"), words=mark("Reasons in words, never a percentage"),
+        why=mark("One can disagree with a reason. Nobody is measured by whom they suit."),
+    ),
+    Choice(
+        name="matching.silent", level=Level.CHARTER,
+        title=mark("A no to an introduction"), words=mark("Is silent"),
+        why=mark("Nobody should have to explain whom they would rather not meet."),
+        stands=("matching.rules.LATER", "matching.rules.INTRODUCTION_LASTS"),
+    ),
+    Choice(
+        name="matching.few", level=Level.DECISION,
+        title=mark("What is suggested at once"), words=mark("Three at most"),
+        why=mark("More would be a catalogue of neighbours."),
+        stands=("matching.rules.MOST_RESULTS",),
+    ),
+    Choice(
+        name="matching.nameless", level=Level.CHARTER,
+        title=mark("Asking other communities without names"),
+        words=mark("Only where five or more were here lately"),
+        why=mark("Among fewer, everybody would know who is meant."),
+        stands=("matching.rules.SMALLEST_SET", "matching.rules.ACTIVE"),
+    ),
+    Choice(
+        name="matching.asked", level=Level.CHARTER,
+        title=mark("What others may ask us"),
+        words=mark("Five answers at most, twenty topics a day, thirty questions an hour"),
+        why=mark("Whoever could ask without end would know us all."),
+        stands=("matching.rules.LARGEST_ANSWER", "matching.rules.CONCEPTS_A_DAY",
+                "matching.rules.REQUESTS_AN_HOUR", "matching.rules.ASK_AGAIN"),
+    ),
+    Choice(
+        name="matching.kept", level=Level.DECISION,
+        title=mark("What others said of an offer or a need"), words=mark("Ninety days at most"),
+        why=mark("An offer of last year is not an offer."),
+        stands=("matching.rules.CARD_LASTS", "matching.rules.HANDLES_LAST",
+                "matching.rules.REQUEST_LASTS"),
+    ),
+)  # fmt: skip

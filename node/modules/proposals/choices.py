@@ -1,0 +1,45 @@
+"""What proposals choose for people: who counts as active, and how much time there is."""
+
+from typing import Final
+
+from node.kernel.choices import Choice, Level
+from web.language import mark
+
+ACTIVE: Final = Choice(
+    name="decisions.active_days", level=Level.CHARTER, default=60, least=14, most=365,
+    title=mark("Who counts for a quorum"), words=mark("Who was here in the last %(n)s days"),
+    why=mark("A quorum of people who have gone would let nothing be decided any more."),
+)  # fmt: skip
+CHOICES: Final = (
+    ACTIVE,
+    Choice(
+        name="proposals.quorum", level=Level.DECISION,
+        title=mark("How many must take part"), words=mark(
+            "A quarter, a third, half or two thirds of the active, as its author says before"
+        ),
+        why=mark("Small things need few of us. What concerns all should be decided by many."),
+    ),
+    Choice(
+        name="proposals.day", level=Level.CHARTER,
+        title=mark("The shortest vote"), words=mark("A day"),
+        why=mark("Nobody should miss a vote because they worked, slept or had a child to mind."),
+        stands=("proposals.rules.LEAST_TO_VOTE",),
+    ),
+    Choice(
+        name="proposals.year", level=Level.STEWARD,
+        title=mark("The longest vote"), words=mark("A year"),
+        why=mark("What is further off than that is forgotten before it closes."),
+        stands=("proposals.rules.LONGEST",),
+    ),
+    Choice(
+        name="proposals.review", level=Level.CHARTER,
+        title=mark("Looking at it again"),
+        words=mark("Every decision has a day: after three, six or twelve months"),
+        why=mark("We decide better when we hear what became of the last time."),
+    ),
+    Choice(
+        name="proposals.anybody", level=Level.CHARTER,
+        title=mark("Who may bring something"), words=mark("Every %(word_member)s"),
+        why=mark("Nobody should have to ask a keeper for leave to ask us all."),
+    ),
+)  # fmt: skip
