@@ -67,7 +67,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "who": ["ana", "sus", f"bo@{w.other.community.domain}"],
         "kind": ["gift", "skill", "asset", "mission"],
         "name": ["followers", "outbox", "inbox", "listings", "decisions", "in-force", "peers",
-                 "facets", "listing.schema.json", "app.css", "icons.svg"],
+                 "facets", "ideas.points", "members_invite", "listing.schema.json", "app.css", "icons.svg"],
         "domain": [w.other.community.domain, "nobody.test"],
         "number": ["2.1", "2.0"],
         "file": ["ana.svg", "ana.png", "sus.gif"],

@@ -18,6 +18,7 @@ from node.modules.ideas.choices import POINTS, numbers
 from node.modules.ideas.rules import USUAL, Numbers
 from tests.conftest import Browser, Clock, settle
 from tests.modules.moot import bring, decided, keeper, people, record_of, rows, vote
+from tests.servers import hidden_fields
 
 Browse = Callable[..., Any]
 NAMES = ("ana", "ben", "cleo")
@@ -203,5 +204,9 @@ async def test_the_keepers_form_asks_for_the_decision(
     assert _id(alder, f"{alder.origin}/d/{record.slug}") == record.id
 
     ana = await browse(alder, "ana")
-    assert (await ana.post(at, {"value": "90"}, form="/values")).status_code == 403
+    assert f'action="{at}"' not in (await ana.get(at)).text
+    hidden = hidden_fields((await ana.get("/ideas/new")).text, "/ideas")
+    headers = {"origin": alder.origin, "sec-fetch-site": "same-origin"}
+    sent = await ana.client.post(at, data={**hidden, "value": "90"}, headers=headers)
+    assert sent.status_code == 403
     assert (await alder.read(numbers)).bank == 120
