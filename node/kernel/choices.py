@@ -79,7 +79,11 @@ class Choice:
             return True
         if isinstance(value, int):
             return max(self.least, self._floor) <= value <= self.most
-        return isinstance(value, str) and len(value) <= TEXT_MOST and (self.among is None or value in self.among)
+        return (
+            isinstance(value, str)
+            and len(value) <= TEXT_MOST
+            and (self.among is None or value in self.among)
+        )
 
     @property
     def _floor(self) -> int:

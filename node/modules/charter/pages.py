@@ -153,7 +153,9 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         width="mid",
         one=_told(one, held, spoken),
         may=_may(one, spoken),
-        spoken_of=[(record, spoken.say(STATES[step.state], value=step.value)) for record, step in found],
+        spoken_of=[
+            (record, spoken.say(STATES[step.state], value=step.value)) for record, step in found
+        ],
         form=(form if form is not None else blank(request, kind, value=given)) if keeps else None,
         steward=one.level is choices.Level.STEWARD,
     )
