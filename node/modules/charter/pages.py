@@ -76,9 +76,8 @@ def _value(one: Choice, value: Any, spoken: Voice) -> str:
 
 def _all(db: Connection, node: "Node") -> list[tuple[str, list[tuple[Choice, Any]]]]:
     """Every choice with what holds, by module; what is switched off is left out."""
-    found = [(AREAS.get(m.name, m.title), [(one, _now(db, one)) for one in m.choices])
+    return [(AREAS.get(m.name, m.title), [(one, _now(db, one)) for one in m.choices])
              for m in node.registry.modules if m.choices and not m.shelved]  # fmt: skip
-    return found
 
 
 def _now(db: Connection, one: Choice) -> Any:
