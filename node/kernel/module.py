@@ -188,10 +188,18 @@ def _place(package: str) -> Path:
 
 def shelved(module: Module) -> Module:
     """A module that is switched off: its data stays, with its export and its erasure."""
-    return Module(**{name: getattr(module, name) for name in _KEPT}, shelved=True)
-
-
-_KEPT = ("name", "title", "package", "metadata", "requires", "choices", "export", "erase", "rehome")
+    kept = [
+        "name",
+        "title",
+        "package",
+        "metadata",
+        "requires",
+        "choices",
+        "export",
+        "erase",
+        "rehome",
+    ]
+    return Module(**{name: getattr(module, name) for name in kept}, shelved=True)
 
 
 class Registry:

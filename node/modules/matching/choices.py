@@ -33,10 +33,17 @@ CHOICES: Final = (
     Choice(
         name="matching.asked", level=Level.CHARTER,
         title=mark("What others may ask us"),
-        words=mark("Five answers at most, twenty topics a day, thirty questions an hour"),
+        words=mark("Five answers at most; twenty topics and sixty questions a day"),
         why=mark("Whoever could ask without end would know us all."),
         stands=("matching.rules.LARGEST_ANSWER", "matching.rules.CONCEPTS_A_DAY",
-                "matching.rules.REQUESTS_AN_HOUR", "matching.rules.ASK_AGAIN"),
+                "matching.rules.REQUESTS_AN_HOUR",
+                "matching.rules.REQUESTS_A_DAY", "matching.rules.ASK_AGAIN"),
+    ),
+    Choice(
+        name="matching.log", level=Level.CHARTER,
+        title=mark("What communities asked each other"), words=mark("Shown to us for ninety days"),
+        why=mark("Who is asked about should be able to see who asks."),
+        stands=("matching.rules.LOGGED", "matching.rules.KEPT", "matching.rules.KEPT_ANSWERED"),
     ),
     Choice(
         name="matching.kept", level=Level.DECISION,
