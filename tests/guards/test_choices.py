@@ -14,8 +14,9 @@ SIZES = """
     agreements.rules.DIGITS agreements.rules.MOST_OPEN
     agreements.rules.TERM agreements.rules.WORDS groups.rules.LONGEST
     joint.rules.MOST joint.rules.UNANSWERED ledger.rules.WORDS listings.rules.MOST_SENT
-    matching.rules.ROUNDS matching.rules.MESSAGE matching.rules.MOST_PEERS moderation.rules.FROM_ONE_HOST
-    moderation.rules.LONGEST moderation.rules.SAID moderation.rules.WORDS notes.rules.EMOJI
+    matching.rules.ROUNDS matching.rules.MESSAGE matching.rules.MOST_PEERS
+    moderation.rules.FROM_ONE_HOST moderation.rules.LONGEST moderation.rules.SAID
+    moderation.rules.WORDS notes.rules.EMOJI
     notes.rules.MENTIONS notes.rules.MOST_OPTIONS notes.rules.OPTIONS notes.rules.PICTURES
     pictures.rules.DESCRIPTION pictures.rules.MOST pictures.rules.PER_HOST profiles.rules.MOST
     proposals.rules.FEWEST_OPTIONS reactions.rules.LONGEST reactions.rules.MOST identity.rules.MOST
