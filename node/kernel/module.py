@@ -188,9 +188,9 @@ def _place(package: str) -> Path:
 
 def shelved(module: Module) -> Module:
     """A module that is switched off: its data stays, with its export and its erasure."""
-    kept = ("name", "title", "package", "metadata", "requires", "choices", "rehome")
-    rights = {"export": module.export, "erase": module.erase}
-    return Module(**{name: getattr(module, name) for name in kept}, **rights, shelved=True)
+    names = ("name", "title", "package", "metadata", "requires", "choices", "export", "erase")
+    kept: dict[str, Any] = {name: getattr(module, name) for name in names}
+    return Module(**kept, rehome=module.rehome, shelved=True)
 
 
 class Registry:
