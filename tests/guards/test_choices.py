@@ -34,6 +34,7 @@ CLOCKS = """
     moderation.pages.reports.FRESH notes.looking_back.EVERY notes.pages.REST notes.polls.ASK_AFTER
     notes.polls.NEWS_AFTER notes.slots.RECENT notes.writing.NEWER pictures.rules.SPAN
     pictures.rules.WAITING profiles.elsewhere.FRESH proposals.starting.BEFORE
+    proposals.following.AGAIN
 """
 """When something is fetched, shown or suggested again, and how long a door stays ajar."""
 TECHNICAL = set(SIZES.split()) | set(CLOCKS.split())

@@ -2,6 +2,7 @@
 
 from node.kernel.module import Module
 from node.modules.challenges import leaving, pages, slots
+from node.modules.challenges.choices import CHOICES
 from node.modules.challenges.tables import metadata
 
 module = Module(
@@ -16,6 +17,7 @@ module = Module(
         "decision": slots.from_proposal,
         "today.waiting": slots.waiting,
     },
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )

@@ -43,8 +43,8 @@ def _set(unit: Unit, one: Naming, name: str, typed: str) -> str:
     return SET
 
 
-def settled(unit: Unit, event: decisions.Settled) -> None:
-    """A decision may have come into force."""
+def forced(unit: Unit, event: decisions.Forced) -> None:
+    """A decision has come into force."""
     apply(unit)
 
 

@@ -102,6 +102,7 @@ AREAS = {
     "accounts": mark("Being here"),
     "agreements": mark("What we promise each other"),
     "decisions": mark("How we decide"),
+    "challenges": mark("Second thoughts"),
     "deliveries": mark("What becomes of decisions"),
     "flows": mark("What flows among us"),
     "groups": mark("What we show others"),
