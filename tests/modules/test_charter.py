@@ -179,9 +179,12 @@ async def test_the_page_of_all_choices_and_contesting_one(
     asked = await ana.get("/values/ideas.points/contest")
     assert "A number from 10 to 1000." in asked.text
     assert (await ana.get("/values/ideas.points/contest?value=9")).status_code == 422
-    begun = await ana.get("/values/ideas.points/contest?value=120")
+    how = await ana.get("/values/ideas.points/contest?value=120")
+    assert 'href="/values/ideas.points/contest/120?course=usual' in how.text
+    begun = await ana.get("/values/ideas.points/contest/120?course=usual")
     assert "§ ideas.points = 120" in begun.text
-    assert "An hour, whoever gives it" in (await ana.get("/values/ledger.equal/contest")).text
+    other = await ana.get("/values/ledger.equal/contest?course=usual")
+    assert "An hour, whoever gives it" in other.text
 
 
 @pytest.mark.sqlite

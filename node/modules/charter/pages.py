@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from node.kernel import choices
@@ -17,6 +17,7 @@ from node.modules.decisions import api as decisions
 from node.modules.proposals import api as proposals
 from web.forms import Entry, Form, Line, Text, blank, done, read
 from web.language import mark
+from web.links import local_path
 from web.render import page
 from web.voice import Voice, voice
 
@@ -222,11 +223,15 @@ async def contest(request: Request) -> Response:
         )
     held = await node.read(_now, one)
     told = _told(one, held, spoken)
-    typed = request.query_params.get("value")
+    typed = request.path_params.get("value", request.query_params.get("value"))
     if one.settable and not one.page:
         wanted = one.read(typed) if typed is not None else None
         if wanted is None or wanted == held:
             return _ask(request, told, typed)
+        if "value" not in request.path_params:
+            # the steps that follow keep the path, and no more than the path
+            to = f"/values/{one.name}/contest/{choices.spelled(wanted)}"
+            return RedirectResponse(local_path(to), 303)
         setting = rules.line(one.name, choices.spelled(wanted))
         words = spoken.say(
             "Now holds: %(value)s. If this is adopted, it is set by the line below as soon as "
@@ -261,4 +266,5 @@ routes = (
     Route("/values/{name}", value, methods=["GET"]),
     Route("/values/{name}", change, methods=["POST"]),
     Route("/values/{name}/contest", contest, methods=["GET"]),
+    Route("/values/{name}/contest/{value}", contest, methods=["GET"]),
 )
