@@ -117,6 +117,7 @@ AREAS = {
     "notes": mark("Posts"),
     "pictures": mark("Pictures"),
     "proposals": mark("Bringing something"),
+    "shelf": mark("Lending"),
     "vouches": mark("Trusting each other"),
 }
 """What a part of the page is called, by its module; others are called by their title."""

@@ -6,6 +6,7 @@ from node.kernel.module import Module
 from node.modules.accounts.api import Suspended
 from node.modules.listings.api import Changed, Closed
 from node.modules.shelf import jobs, leaving, lending, pages, slots
+from node.modules.shelf.choices import CHOICES
 from node.modules.shelf.tables import metadata
 
 module = Module(
@@ -31,6 +32,7 @@ module = Module(
         "board": slots.board,
         "me": slots.mine,
     },
+    choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,
 )
