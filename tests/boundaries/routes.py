@@ -46,7 +46,8 @@ SLUGS = {
     "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public", "course"),
     "/d/": ("here", "public"), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
     "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
-    "/flow/": ("flow",), "/ideas/": ("idea",), "/shelf/": ("thing",), "/loans/": ("loan",),
+    "/flow/": ("flow",), "/ideas/": ("idea",), "/votes/": ("here", "choice here"),
+    "/shelf/": ("thing",), "/loans/": ("loan",),
     "/deliveries/": ("here", "public"), "/challenges/": ("here", "public"),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip

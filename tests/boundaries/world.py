@@ -24,6 +24,8 @@ from node.modules.accounts.tables import member, session
 from node.modules.agreements import settling
 from node.modules.challenges import queries as challenge_queries
 from node.modules.decisions import api as decisions
+from node.modules.decisions import guarding, hands, watching
+from node.modules.decisions.watching import Asked
 from node.modules.deliveries import doing as delivering
 from node.modules.deliveries import queries as delivery_queries
 from node.modules.flows import pages as flow_pages
@@ -330,6 +332,10 @@ async def _vote(w: World) -> None:
         partial(bring, **among), w, w.ben.id, "community", title
     )
     await w.node.write(decisions.cast, choice, w.ana.id, "opt-2")
+    why = w.word("reason of what is asked of a vote")
+    asked = Asked(kind=hands.Kind.LEAVE_OUT, reason=why, member=w.ben.id)
+    await w.node.write(watching.ask, choice, w.keeper.id, asked, once="asked of a vote")
+    await w.node.write(guarding.promise, choice, w.keeper.id, "0" * 64)
 
 
 def _course(unit: Any, w: World) -> None:

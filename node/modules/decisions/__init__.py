@@ -15,6 +15,7 @@ from node.modules.decisions import (
     publishing,
     register,
     slots,
+    watch_pages,
 )
 from node.modules.decisions.choices import CHOICES
 from node.modules.decisions.objects import TYPES, DecisionRecord, DecisionResponse
@@ -36,7 +37,7 @@ module = Module(
     metadata=metadata,
     types=TYPES,
     handlers=handlers.handlers,
-    routes=(*pages.routes, *register.routes),
+    routes=(*pages.routes, *register.routes, *watch_pages.routes),
     jobs={
         "check": jobs.check,
         "weigh": jobs.weigh,
@@ -48,6 +49,8 @@ module = Module(
     every={"sweep": timedelta(hours=6), "keep_time": timedelta(minutes=10)},
     subscribers=leaving.subscribers,
     slots={
+        "proposal": slots.watched,
+        "today.waiting": slots.waiting,
         "today.happened": slots.happened,
         "today.elsewhere": slots.elsewhere,
         "public": slots.public,

@@ -32,6 +32,7 @@ from node.modules.decisions.forcing import (
     set_aside,
     stop,
 )
+from node.modules.decisions.guarding import Revealed, Waiting
 from node.modules.decisions.handlers import Answered, Heard, judged, reach_of, slug_of, take
 from node.modules.decisions.jobs import shown
 from node.modules.decisions.methods import METHODS
@@ -102,20 +103,21 @@ from node.modules.decisions.rules import (
     required,
 )
 from node.modules.decisions.verifying import HOLDS, MOST_BYTES, Finding, keys_in, seal, wrong
+from node.modules.decisions.watching import Prolonged
 
 __all__ = [
     "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "EXPIRED", "GROUNDS", "HOLDS", "LARGE",
     "METHODS", "MOST_BYTES", "ONE_TEXT", "REPLACED", "REQUESTS", "SEATS", "STAY", "TYPES",
     "WITH_REASON", "Address", "Again", "AggregateRule", "Answer", "Answered", "Box", "Decided",
     "DecisionRecord", "Electorate", "Ended", "Finding", "Forced", "Heard", "Joint", "Kind", "Marks",
-    "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position", "Quorum", "Receipt",
-    "Record", "Response", "Rule", "Said", "Settled", "Silence", "Tally", "Terms", "Voice",
-    "Weighting", "address", "admit", "any_record", "any_response", "box_of", "cast", "cooling",
-    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "in_force",
-    "in_full", "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of", "language_of",
-    "matter_of", "open_box", "open_for", "options_of", "publish", "reach_of", "read_rule",
-    "record_by_id", "record_by_slug", "record_of_box", "records", "recuse", "recused", "required",
-    "respond", "responses_to", "said_before", "seal", "set_aside", "settle", "shown", "signed",
-    "slug_of", "stop", "take", "taken_of", "to_review", "unsettled", "voted", "way", "weight",
-    "written_rule", "wrong",
+    "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position", "Prolonged", "Quorum",
+    "Receipt", "Record", "Response", "Revealed", "Rule", "Said", "Settled", "Silence", "Tally",
+    "Terms", "Voice", "Waiting", "Weighting", "address", "admit", "any_record", "any_response",
+    "box_of", "cast", "cooling", "cools_until", "decide", "decided_by", "due_boxes", "end", "enter",
+    "expires", "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in",
+    "keys_of", "language_of", "matter_of", "open_box", "open_for", "options_of", "publish",
+    "reach_of", "read_rule", "record_by_id", "record_by_slug", "record_of_box", "records", "recuse",
+    "recused", "required", "respond", "responses_to", "said_before", "seal", "set_aside", "settle",
+    "shown", "signed", "slug_of", "stop", "take", "taken_of", "to_review", "unsettled", "voted",
+    "way", "weight", "written_rule", "wrong",
 ]  # fmt: skip

@@ -218,7 +218,9 @@ def admit(db: Connection, box_id: str, member: str, *, again: bool = False) -> N
     """
     voted = queries.voted(db, box_id, member)
     if voted is None:
-        sentence = mark("You joined after voting had opened, so this vote goes on without you.")
+        sentence = mark(
+            "You are not on its list: you joined after it had opened, or two of us took you off it."
+        )
         raise Refused("E_NOT_ON_ROSTER", safe=sentence)
     if queries.recused(db, box_id, member):
         sentence = mark("You said that you have a stake in this, so it goes on without you.")

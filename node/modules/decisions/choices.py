@@ -62,6 +62,23 @@ CHOICES: Final = (
         stands=("decisions.counting.RUN_OFF",),
     ),
     Choice(
+        name="decisions.two_hands", level=Level.CHARTER,
+        title=mark("Changing a vote: its list, its deadline, its result"),
+        words=mark("Takes two: a keeper, and another one or a witness drawn by lot; at most "
+                   "thirty days more"),
+        why=mark("Whoever keeps the machine should not be able to keep the outcome."),
+        stands=("decisions.hands.PATIENCE", "decisions.hands.LONGER"),
+    ),
+    Choice(
+        name="decisions.lot", level=Level.CHARTER,
+        title=mark("The lot"), words=mark(
+            "Of a word of the node, of words that people guard, and of all ballots; the count "
+            "waits two days for a word"
+        ),
+        why=mark("So that neither the node nor the last voter can steer it."),
+        stands=("decisions.guarding.PATIENCE",),
+    ),
+    Choice(
         name="decisions.again", level=Level.DECISION,
         title=mark("If too few take part"), words=mark(
             "It stays open once more, for one to seven days, and then lapses"

@@ -5,6 +5,7 @@ options are equal, it is voted on again between them, once.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,9 +14,10 @@ from sqlalchemy import delete, insert, select, update
 
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
-from node.modules.decisions import queries, rules
+from node.modules.decisions import guarding, queries, rules, watching
+from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.methods import lots
-from node.modules.decisions.methods.face import Marks
+from node.modules.decisions.methods.face import Marks, Setup
 from node.modules.decisions.queries import Box
 from node.modules.decisions.rules import Result
 from node.modules.decisions.tables import audit, ballot, box, roster
@@ -46,8 +48,8 @@ class Again:
     closes: datetime
 
 
-def count(unit: Unit, box_id: str) -> Counted | Again:
-    """Count a box whose time has come, once; or let it be voted on once more.
+def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
+    """Count a box whose time has come, once; or let it be voted on once more, or wait for a word.
 
     Raises:
         Missing: there is no such box.
@@ -59,14 +61,15 @@ def count(unit: Unit, box_id: str) -> Counted | Again:
     if _too_few(unit, found, needed):
         length = min(max(found.closes - found.opened, AT_LEAST), AT_MOST)
         return _again(unit, found, unit.now + length, extended=True)
+    told = guarding.words(unit, found) if found.options else ()
+    if isinstance(told, Waiting):
+        return told
+    roster_hash = watching.freeze(unit, box_id) or found.roster_hash
     papers = _shuffled(unit, box_id)
     keys = [_sealed(paper) for paper in papers]
     secret = unit.db.execute(select(audit).where(audit.c.box == box_id)).one()
-    digest = rules.commitment(secret.salt, found.roster_hash, keys)
-    made = replace(found.setup, eligible=eligible)
-    if secret.lot:
-        seed = lots.seed([secret.lot], digest)
-        made = replace(made, lot=lots.order(made.options, seed))
+    digest = rules.commitment(secret.salt, roster_hash, keys)
+    made = _drawn(replace(found.setup, eligible=eligible), secret.lot, told, digest)
     result = rules.tally(
         found.method, [_said(paper) for paper in papers], made, needed, wanted=found.counts,
         ran_off=found.run_off is not None, floor=found.floor,
@@ -75,7 +78,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again:
         return _run_off(unit, found, result.tied)
     values = {
         "counted": unit.now, "outcome": result.outcome.value, "eligible": eligible,
-        "active": active, "needed": needed, "lot_word": secret.lot,
+        "active": active, "needed": needed, "lot_word": secret.lot, "lot_words": list(told) or None,
         "reasons": sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
         "receipts": sorted(rules.receipt(p["key"]) for p in papers),
     }  # fmt: skip
@@ -90,6 +93,13 @@ def count(unit: Unit, box_id: str) -> Counted | Again:
         audit=digest,
         recused=recused,
     )
+
+
+def _drawn(made: Setup, ours: str | None, told: Sequence[str], digest: str) -> Setup:
+    """What was fixed before, with the lot of all words and ballots; boxes of old have none."""
+    if not ours:
+        return made
+    return replace(made, lot=lots.order(made.options, lots.seed([ours, *told], digest)))
 
 
 def _closed(unit: Unit, box_id: str) -> Box:
@@ -118,6 +128,7 @@ def _run_off(unit: Unit, found: Box, tied: tuple[str, ...]) -> Again:
     """Vote again, between options that are equal; what was voted before is gone."""
     unit.db.execute(delete(ballot).where(ballot.c.box == found.id))
     unit.db.execute(update(roster).where(roster.c.box == found.id).values(voted=False))
+    guarding.forget(unit, found.id)
     return _again(unit, found, unit.now + RUN_OFF, run_off=list(tied))
 
 

@@ -18,11 +18,12 @@ from node.modules.decisions import queries, records, rules
 from node.modules.decisions.objects import DecisionRecord
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import Address
-from node.modules.decisions.tables import audit, ballot, box, record, roster
+from node.modules.decisions.tables import audit, ballot, box, guard, record, request, roster
 from vocab.types import Add, Remove
 
 REPLACED: Final = "replaced"
 EXPIRED: Final = "expired"
+VOID: Final = "void"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Forced:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """Event: a decision of ours is in force no longer; `why`: REPLACED or EXPIRED."""
+    """Event: a decision of ours is in force no longer; `why`: REPLACED, EXPIRED or VOID."""
 
     box: str
     record: str
@@ -128,6 +129,16 @@ def end(unit: Unit, record_id: str, why: str) -> None:
     unit.tell(Ended(box=found.box or "", record=record_id, why=why))
 
 
+def void(unit: Unit, found: Record) -> None:
+    """Have what came of a vote hold no longer, whatever it was; the record stays as it is."""
+    if found.holds:
+        end(unit, found.id, VOID)
+        return
+    mine = record.c.id == found.id
+    unit.db.execute(update(record).where(mine).values(ended=unit.now))
+    unit.log("decision.end", unit.community.id, subject=found.id, words=VOID)
+
+
 def stop(unit: Unit, record_id: str) -> bool:
     """Stop a decision of ours while it cools off: it never comes into force; whether it did."""
     found = queries.any_record(unit.db, record_id)
@@ -183,6 +194,6 @@ def set_aside(unit: Unit, box_id: str, name: str) -> None:
     """
     row = unit.db.execute(select(box).where(box.c.id == box_id)).one()
     unit.db.execute(box.insert().values({**row._mapping, "id": name}))  # noqa: SLF001
-    for table in (roster, ballot, audit, record):
+    for table in (roster, ballot, audit, record, request, guard):
         unit.db.execute(update(table).where(table.c.box == box_id).values(box=name))
     unit.db.execute(delete(box).where(box.c.id == box_id))

@@ -19,6 +19,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import chaining, counting, forcing, queries, records, rules
 from node.modules.decisions.counting import Again
+from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
 from node.modules.decisions.records import Address, Joint, Matter, Reply
@@ -55,7 +56,7 @@ def decide(
     answers: Mapping[str, str] | None = None,
     joint: Joint | None = None,
     supersedes: str | None = None,
-) -> Decided | Again:
+) -> Decided | Again | Waiting:
     """Count a box and write its record, signed and for members only.
 
     Args:
@@ -68,13 +69,13 @@ def decide(
         supersedes: a record of ours in whose place this one comes, once it is in force.
 
     Returns:
-        What was decided; or until when it is open once more, and nothing is decided yet.
+        What was decided; or until when it is open once more, or a word of the lot is missing.
 
     Raises:
         Missing, Conflict: as `counting.count`.
     """
     counted = counting.count(unit, box_id)
-    if isinstance(counted, Again):
+    if isinstance(counted, Again | Waiting):
         return counted
     us = accounts.community_account(unit.db)
     matter = replace(_matter(unit, us, counted, joint), supersedes=supersedes)
@@ -121,7 +122,7 @@ def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | N
         floor=found.floor,
         setup=found.setup,
         recused=counted.recused,
-        lot=found.lot_word,
+        lot=" ".join([found.lot_word, *(found.lot_words or ())]) if found.lot_word else None,
         run_off=tuple(found.run_off or ()),
         joint=joint,
     )

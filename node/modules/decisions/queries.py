@@ -47,6 +47,7 @@ class Box:
     run_off: list[str] | None
     lot: str | None
     lot_word: str | None
+    lot_words: list[str] | None
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import ANONYMOUS, Viewer
-from node.modules.decisions import queries
+from node.modules.decisions import queries, watch_pages
 from node.modules.decisions.queries import Record, language_of
 from web.language import mark
 from web.slots import Card
@@ -55,6 +55,30 @@ async def happened(node: "Node", viewer: Viewer) -> list[Card]:
     )
     spoken = speak(node, viewer)
     return [_card(one, spoken) for one in found]
+
+
+async def watched(node: "Node", viewer: Viewer) -> list[Card]:
+    """On the page of a proposal: who watches over its vote; the page puts its name behind it."""
+    title = speak(node, viewer).say("Who watches over this vote")
+    return [Card(title=title, href="/votes/", icon="decide")]
+
+
+async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
+    """Requests for a second hand that this member is, and words of a lot that they promised."""
+    if not viewer.is_member or viewer.id is None:
+        return []
+    asked, words = await node.read(watch_pages.waiting, viewer.id, node.now())
+    _ = speak(node, viewer).say
+    cards = [
+        Card(title=_("A second hand is asked for: %(title)s", title=name), href=f"/votes/{box}",
+             icon="decide", act=_("Look"), about=name, order=25)
+        for box, name in asked
+    ]  # fmt: skip
+    return cards + [
+        Card(title=_("Tell your word: the count waits for it"), href=f"/votes/{box}",
+             icon="decide", act=_("Tell it"), order=15)
+        for box in words
+    ]  # fmt: skip
 
 
 async def elsewhere(node: "Node", viewer: Viewer) -> list[Card]:

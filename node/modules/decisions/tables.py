@@ -4,6 +4,8 @@ A box is one vote: who may take part is frozen when it opens. Ballots carry no n
 time, and only units can read them. Roster and ballot have no column in common but the box.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -47,6 +49,7 @@ box = Table(
     Column("run_off", JSON),
     Column("lot", String(64)),
     Column("lot_word", String(64)),
+    Column("lot_words", JSON),
 )
 """One vote. `share` is the quorum as a fraction ("1/2") of the `active` among those who may vote,
 `needed` what it comes to; `counts`: whether sums are to be shown where they may; `subject`: what
@@ -54,7 +57,8 @@ is decided, frozen; `settings`: see `methods.ways.setup`.
 
 `extended`: it was open longer once, because too few took part; `run_off`: the options that were
 equal, between which it is voted again. `lot`: the digest of a word drawn before the first ballot,
-`lot_word` the word itself, told when it is counted (`methods.lots`).
+`lot_word` the word itself, told when it is counted, `lot_words` those that people told beside it
+(`guarding`, `methods.lots`).
 
 `outcome`, `reasons` (for members only: [position, text] without names, by the alphabet) and
 `receipts` (words of the counted ballots, by the alphabet) are there once it is counted."""
@@ -109,6 +113,46 @@ audit = Table(
 )
 """The salt of a box's roster hash and audit commitment; without it they say nothing. `lot`: the
 word whose digest the box told when it opened."""
+
+
+def _member(name: str, end: str = "SET NULL", **more: Any) -> Column[str]:
+    key = ForeignKey(account.c.id, onupdate="CASCADE", ondelete=end)
+    return Column(name, String(2048), key, **more)
+
+
+request = Table(
+    "vote_request",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    _member("member"),
+    Column("closes", Moment),
+    Column("reason", Text, nullable=False),
+    _member("asked_by"),
+    Column("at", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    _member("second"),
+    Column("answered", Moment),
+    Column("once", String(64), unique=True),
+    Index(None, "box", "at"),
+    Index(None, "member"),
+    Index(None, "asked_by"),
+    Index(None, "second"),
+    Index(None, "state"),
+)
+"""What a keeper asks to change of a vote, and the second hand that answered (`hands`)."""
+
+guard = Table(
+    "lot_guard",
+    metadata,
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), primary_key=True),
+    _member("member", "CASCADE", primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("word", String(200)),
+    Index(None, "member"),
+)
+"""Who guards the lot of a vote: the digest of their word, and the word once it is told."""
 
 record = Table(
     "record",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from node.kernel.module import Module
-from node.modules.decisions.api import Ended, Forced, Settled
+from node.modules.decisions.api import Ended, Forced, Prolonged, Revealed, Settled
 from node.modules.proposals import (
     bringing,
     finding,
@@ -15,6 +15,7 @@ from node.modules.proposals import (
     public,
     replacing,
     slots,
+    watched,
 )
 from node.modules.proposals.checks import CHECKS
 from node.modules.proposals.choices import CHOICES
@@ -33,6 +34,8 @@ module = Module(
     jobs={"step": jobs.step, "open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
     every={"sweep": timedelta(minutes=10)},
     subscribers=(
+        (Prolonged, watched.prolonged),
+        (Revealed, watched.revealed),
         (Settled, bringing.settled),
         (Forced, following.forced),
         (Ended, following.ended),

@@ -227,7 +227,10 @@ def close(unit: Unit, slug: str) -> None:
         supersedes=following.supersedes(unit, found, made),
     )
     if isinstance(done, decisions.Again):
-        _once_more(unit, found, done.closes)
+        once_more(unit, found, done.closes)
+    elif isinstance(done, decisions.Waiting):
+        again = f"proposals.close:{slug}"
+        unit.later("proposals.close", due=done.until, once=again, slug=slug)
     else:
         moves.move(unit, found, rules.ending(done.outcome), sent=False)
 
@@ -255,7 +258,7 @@ def bind(unit: Unit, slug: str, joint: Together) -> None:
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
 
 
-def _once_more(unit: Unit, found: Proposal, closes: datetime) -> None:
+def once_more(unit: Unit, found: Proposal, closes: datetime) -> None:
     """Voting goes on: too few took part, or options were equal."""
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
     moves.move(unit, replace(found, voting_ends=closes), "voting", sent=True)

@@ -1,0 +1,128 @@
+"""What is read of watching over a vote: requests, words of the lot, who is a second hand."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from node.kernel.tables import log_entry
+from node.modules.accounts import api as accounts
+from node.modules.decisions import hands
+from node.modules.decisions.hands import Kind, State
+from node.modules.decisions.queries import Box
+from node.modules.decisions.tables import box, guard, request, roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Something that a keeper asks for and a second hand has to confirm."""
+
+    id: str
+    box: str
+    kind: Kind
+    member: str | None
+    closes: datetime | None
+    reason: str
+    asked_by: str | None
+    at: datetime
+    state: State
+    second: str | None
+    answered: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Somebody who guards the lot: the digest of their word, and the word once it is told."""
+
+    box: str
+    member: str
+    digest: str
+    word: str | None
+
+
+def _request(row: Any) -> Request:
+    held = {k: v for k, v in row._mapping.items() if k != "once"}  # noqa: SLF001
+    return Request(**{**held, "kind": Kind(row.kind), "state": State(row.state)})
+
+
+def requests(db: Connection, box_id: str) -> list[Request]:
+    """All that was asked for of a vote, the oldest first."""
+    mine = select(request).where(request.c.box == box_id).order_by(request.c.at, request.c.id)
+    return [_request(row) for row in db.execute(mine)]
+
+
+def one_request(db: Connection, id: str) -> Request | None:
+    """One request."""
+    row = db.execute(select(request).where(request.c.id == id)).one_or_none()
+    return _request(row) if row else None
+
+
+def made_by(db: Connection, once: str) -> str | None:
+    """The request that a form has made already."""
+    return db.scalar(select(request.c.id).where(request.c.once == once))
+
+
+def waiting(db: Connection) -> list[Request]:
+    """All that wait for a second hand."""
+    open_ = select(request).where(request.c.state == State.WAITS).order_by(request.c.at)
+    return [_request(row) for row in db.execute(open_)]
+
+
+def changed(db: Connection, box_id: str) -> bool:
+    """Whether the list of a vote was changed by two hands."""
+    kinds = (Kind.ADMIT, Kind.LEAVE_OUT)
+    mine = select(request.c.id).where(request.c.box == box_id, request.c.state == State.DONE)
+    return db.execute(mine.where(request.c.kind.in_(kinds)).limit(1)).first() is not None
+
+
+def listed(db: Connection, box_id: str) -> list[str]:
+    """The members who may vote in a box."""
+    mine = select(roster.c.member).where(roster.c.box == box_id, roster.c.member.is_not(None))
+    return sorted(db.scalars(mine))
+
+
+def guards(db: Connection, box_id: str) -> list[Guard]:
+    """Who guards the lot of a vote."""
+    mine = select(guard).where(guard.c.box == box_id).order_by(guard.c.member)
+    return [Guard(**row._mapping) for row in db.execute(mine)]  # noqa: SLF001
+
+
+def keepers_then(db: Connection, vote: Box) -> list[str]:
+    """The keepers of today who kept the node already when a vote opened.
+
+    Whoever was made one since could have been made one for this.
+    """
+    since = (log_entry.c.action == "member.role.admin", log_entry.c.at >= vote.opened)
+    made = set(db.scalars(select(log_entry.c.subject).where(*since)))
+    found = [m for m in accounts.admins(db) if m.suspended is None and m.joined <= vote.opened]
+    return [m.id for m in found if m.id not in made]
+
+
+def seconds(db: Connection, vote: Box, one: Request, now: datetime) -> list[str]:
+    """Who may be the second hand for a request; see `hands.seconds`."""
+    here = {m.id for m in accounts.members(db, suspended=False)}
+    others = [who for who in listed(db, vote.id) if who in here]
+    but = {who for who in (one.asked_by, one.member) if who}
+    seed = vote.lot or vote.id
+    keepers = keepers_then(db, vote)
+    return list(hands.seconds(keepers, others, but=but, seed=seed, waited=now - one.at))
+
+
+def may_guard(db: Connection, vote: Box) -> list[str]:
+    """Who may guard the lot: all keepers, and where one keeps the node alone one drawn by lot."""
+    keepers = [m.id for m in accounts.admins(db) if m.suspended is None]
+    if len(keepers) > 1:
+        return keepers
+    here = {m.id for m in accounts.members(db, suspended=False)}
+    others = [who for who in listed(db, vote.id) if who in here]
+    seed = vote.lot or vote.id
+    drawn = hands.seconds([], others, but=keepers, seed=seed, waited=timedelta())
+    return [*keepers, *drawn]
+
+
+def untold(db: Connection, member: str, now: datetime) -> list[str]:
+    """The votes that are closed and wait for a member's word of the lot."""
+    mine = select(guard.c.box).join_from(guard, box, guard.c.box == box.c.id)
+    over = mine.where(guard.c.member == member, guard.c.word.is_(None), box.c.closes <= now)
+    return list(db.scalars(over.where(box.c.counted.is_(None))))
