@@ -90,7 +90,7 @@ def _room(unit: Unit, peer: Account, members: int) -> bool:
 
 def _offers(told: Sequence[digests.Told], notice: Notice) -> Band:
     """How many people of a node offer what is needed, by its digest."""
-    wanted = {notice.concept, *notice.topics}
+    wanted = {main_topic(notice), *notice.topics}
     found = [one.offers for one in told if one.topic in wanted]
     return max(found, key=lambda band: band.rank, default=Band.NONE)
 
