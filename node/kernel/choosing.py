@@ -39,6 +39,15 @@ def change(
             raise Invalid({"words": UNSAID})
     elif not _warranted(unit, choice, value, decision):
         raise Refused("E_DECISION", choice.name, safe=UNDECIDED)
+    _set(unit, choice, value, by=by, words=words, authority=decision or OURS)
+
+
+def lapse(unit: Unit, choice: Choice, *, by: str, words: str, decision: str) -> None:
+    """Give a setting its default again: what set it is in force no longer."""
+    _set(unit, choice, choice.default, by=by, words=words, authority=decision)
+
+
+def _set(unit: Unit, choice: Choice, value: Any, *, by: str, words: str, authority: str) -> None:
     before = choices.now(unit.db, choice)
     if choice.part:
         held = unit.setting(choice.key)
@@ -47,7 +56,7 @@ def change(
     else:
         unit.keep(choice.key, value)
     said = f"{choices.spelled(before)} → {choices.spelled(value)}. {words}".strip()
-    unit.log("choice.set", by, subject=choice.name, words=said, authority=decision or OURS)
+    unit.log("choice.set", by, subject=choice.name, words=said, authority=authority)
 
 
 def _warranted(unit: Unit, choice: Choice, value: Any, decision: str) -> bool:

@@ -126,6 +126,24 @@ async def test_only_the_newest_decision_may_be_carried_out_again(
     assert await holds(alder, "ideas.depth") == 60
 
 
+async def test_what_a_decision_set_ends_with_it(alder: Node, us: list[str], clock: Clock) -> None:
+    """It goes back to what the newest that is left says, and at last to the default."""
+    texts = ("§ ideas.depth = 50", "§ ideas.depth = 60\n§ ideas.people = 4")
+    first, second = [
+        await decided(alder, clock, YES, method=Method.MAJORITY, text=text, to="community")
+        for text in texts
+    ]
+    assert await alder.read(numbers) == Numbers(depth=60, people=4)
+
+    await alder.write(decisions.end, second.id, decisions.EXPIRED)
+    await settle(alder)
+    assert await alder.read(numbers) == Numbers(depth=50)
+    await alder.write(decisions.end, first.id, decisions.EXPIRED)
+    await settle(alder)
+
+    assert await alder.read(numbers) == USUAL
+
+
 async def test_a_keeper_says_why(alder: Node) -> None:
     one = setting(alder, "house_rules")
     with pytest.raises(Invalid):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.charter import doing, jobs, pages, queries, slots
 from node.modules.charter.tables import metadata
-from node.modules.decisions.api import Forced
+from node.modules.decisions.api import Ended, Forced
 
 module = Module(
     name="charter",
@@ -16,7 +16,7 @@ module = Module(
     routes=pages.routes,
     jobs={"sweep": jobs.sweep},
     every={"sweep": timedelta(minutes=10)},
-    subscribers=((Forced, doing.forced),),
+    subscribers=((Forced, doing.forced), (Ended, doing.ended)),
     slots={"decide": slots.decide},
     warrants=(queries.warrants,),
     rehome=doing.rehome,

@@ -48,6 +48,22 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
     apply(unit)
 
 
+def ended(unit: Unit, event: decisions.Ended) -> None:
+    """A decision is in force no longer: what it set goes back to what holds without it."""
+    for name in queries.set_by(unit.db, event.record):
+        choice = unit.registry.choices.get(name)
+        if choice is None or not choice.settable:
+            continue
+        held = queries.standing(unit.db, choice)
+        by, record = unit.community.id, held or event.record
+        if held is None:
+            words = f"no longer in force: {event.why}"
+            choosing.lapse(unit, choice, by=by, words=words, decision=record)
+        else:
+            value = queries.said_by(unit.db, held, choice)
+            choosing.change(unit, choice, value, by=by, words=event.why, decision=record)
+
+
 def change(
     unit: Unit, keeper: str, choice: Choice, typed: str, *, words: str = "", decision: str = ""
 ) -> None:

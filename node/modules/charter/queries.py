@@ -60,11 +60,29 @@ def _since(record: decisions.Record) -> tuple[datetime, int]:
 
 def warrants(db: Connection, decision: str, choice: Choice, value: Any) -> bool:
     """Whether this is our newest decision in force that may set a choice, and sets it to that."""
+    held = standing(db, choice)
+    return held is not None and held == decision and said_by(db, held, choice) == value
+
+
+def standing(db: Connection, choice: Choice) -> str | None:
+    """The newest decision in force that may set a choice and names it, with what it may be."""
     for one in naming(db):
         if choice.name in one.sets and rules.enough(choice.level, one.method):
-            said = choice.read(one.sets[choice.name])
-            return one.record.id == decision and said is not None and said == value
-    return False
+            fits = choice.read(one.sets[choice.name]) is not None
+            return one.record.id if fits else None
+    return None
+
+
+def said_by(db: Connection, record: str, choice: Choice) -> Any:
+    """What a decision in force sets a choice to."""
+    found = next(one for one in naming(db) if one.record.id == record)
+    return choice.read(found.sets[choice.name])
+
+
+def set_by(db: Connection, record: str) -> list[str]:
+    """The choices that a decision has set."""
+    mine = select(step.c.choice).where(step.c.record == record, step.c.choice != "")
+    return sorted(db.scalars(mine.where(step.c.state == "set")))
 
 
 def known(db: Connection) -> frozenset[str]:
