@@ -375,6 +375,12 @@ async def test_asking_and_confirming_in_the_browser(
     visitor = await browse(alder)
     assert (await visitor.get(at)).status_code == 403
 
+    await ask(alder, slug, await keeper(alder), Kind.LEAVE_OUT, member=us[2])
+    assert "A second hand is asked for" in (await ana.get("/")).text
+    clock.advance(days=8)
+    assert "A second hand is asked for" not in (await ana.get("/")).text
+    assert "Lapsed" in (await ana.get(at)).text
+
 
 @pytest.mark.sqlite
 async def test_a_drawn_word_is_shown_once_and_told_after_the_close(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -87,13 +87,19 @@ def _member(request: Request) -> "tuple[Node, Viewer, str]":
     return request.app.state.node, viewer, viewer.id
 
 
+def lapsed(one: watched.Request, found: Box, now: datetime) -> bool:
+    """Whether something that waits can be done no longer: the vote has closed."""
+    return one.kind is not Kind.ANNUL and (found.counted is not None or now >= found.closes)
+
+
 def _watch(db: Connection, slug: str, me: str, now: Any) -> Watch | None:
     found = queries.box_of(db, slug[:64])
     if found is None:
         return None
     asked = watched.requests(db, found.id)
     seconds = {one.id: watched.seconds(db, found, one, now)
-               for one in asked if one.state is State.WAITS}  # fmt: skip
+               for one in asked if one.state is State.WAITS
+               and not lapsed(one, found, now)}  # fmt: skip
     guards = watched.guards(db, found.id) if found.options else []
     may = watched.may_guard(db, found) if found.options else []
     ids = {who for one in asked for who in (one.asked_by, one.member, one.second) if who}
@@ -152,15 +158,16 @@ def _asking(one: Any, seen: Watch, me: str, spoken: Voice) -> Asking:
     gone = spoken.say("somebody who left")
     name = seen.names.get(one.member or "", gone)
     when = spoken.when(one.closes) if one.closes else ""
-    seconds = seen.seconds.get(one.id, [])
+    seconds, live = seen.seconds.get(one.id, []), one.id in seen.seconds
+    waits = one.state is State.WAITS
     return Asking(
         id=one.id,
         words=spoken.say(hands.WORDS[one.kind], name=name, when=when),
         reason=one.reason,
         by=seen.names.get(one.asked_by or "", gone),
         at=spoken.short(one.at),
-        state=spoken.say(STATES[one.state]),
-        waits=one.state is State.WAITS,
+        state=spoken.say(STATES[one.state] if live or not waits else mark("Lapsed")),
+        waits=waits and live,
         seconds=", ".join(seen.names.get(who, gone) for who in seconds)
         or seen.names.get(one.second or "", ""),
         mine=one.asked_by == me,
@@ -261,7 +268,7 @@ def waiting(db: Connection, me: str, now: Any) -> tuple[list[tuple[str, str]], l
     answer_ = []
     for one in watched.waiting(db):
         found = queries.box_of(db, one.box)
-        stale = found is None or now > found.closes + FRESH
+        stale = found is None or now > found.closes + FRESH or lapsed(one, found, now)
         if not stale and found and me in watched.seconds(db, found, one, now):
             answer_.append((one.box, str(found.subject.get("name", ""))))
     return answer_, watched.untold(db, me, now)
