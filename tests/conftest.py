@@ -1,5 +1,6 @@
 """Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
 
+import asyncio
 import itertools
 import os
 from collections import Counter
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import uvloop
 
 from node.kernel.keys import Keys, make_keys
 from node.kernel.module import Module
@@ -46,6 +48,13 @@ def pytest_configure() -> None:
     engines.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that a node has when it is served."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

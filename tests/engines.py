@@ -6,6 +6,7 @@ to PostgreSQL that a node closes stay open for the next node with the same datab
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -97,12 +98,20 @@ def idle(database: str) -> list[int]:
     return [c.driver_connection.get_server_pid() for c in _IDLE[database] if _usable(c)]
 
 
+def lent(database: str) -> Any:
+    """A driver's connection to a database that no node has, to be used at once; None for none."""
+    found = next((c for c in reversed(_IDLE[database]) if _usable(c)), None)
+    return found and found.driver_connection
+
+
 async def close(*databases: str) -> None:
     """Close the connections that no node has; to all databases if none is named."""
     for name in databases or list(_IDLE):
         for connection in _IDLE.pop(name, ()):
             if _usable(connection):
-                await connection.driver_connection.close()
+                # a server that has stopped hears no farewell
+                with contextlib.suppress(OSError):
+                    await connection.driver_connection.close()
 
 
 def share() -> None:

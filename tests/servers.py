@@ -187,12 +187,17 @@ class Postgres:
 
     async def _emptied(self, name: str) -> str:
         """Delete every row but the versions; what the tables, rights and versions are then."""
+        if (db := engines.lent(name)) is not None:
+            return await self._deleted(db, name)
         db = await asyncpg.connect(self.at(name).replace("+asyncpg", ""))
         try:
-            await db.execute(_EMPTY)
-            return str(await db.fetchval(_LIKENESS, engines.idle(name)))
+            return await self._deleted(db, name)
         finally:
             await db.close()
+
+    async def _deleted(self, db: "asyncpg.Connection", name: str) -> str:
+        await db.execute(_EMPTY)
+        return str(await db.fetchval(_LIKENESS, engines.idle(name)))
 
     async def drop(self, *names: str) -> None:
         """Remove databases, whoever still uses them."""

@@ -8,6 +8,8 @@ import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -169,9 +171,17 @@ def speak(node: "Node", viewer: Viewer, asked: str = "") -> Voice:
         language=language,
         zone=zone_of(viewer.timezone, community.timezone),
         now=node.now(),
-        words=placed(table(node), chosen, known.gettext),
+        words=_named(language, tuple(table(node).items()), tuple(chosen.items())),
         catalogue=known,
     )
+
+
+@lru_cache(64)
+def _named(
+    language: str, nouns: tuple[tuple[str, str], ...], chosen: tuple[tuple[str, str], ...]
+) -> Mapping[str, str]:
+    """The nouns of a language; kept, since every part of a page speaks with them."""
+    return MappingProxyType(placed(dict(nouns), dict(chosen), catalogue(language).gettext))
 
 
 def table(node: "Node") -> dict[str, str]:
