@@ -49,6 +49,7 @@ SLUGS = {
     "/flow/": ("flow",), "/ideas/": ("idea",), "/votes/": ("here", "choice here"),
     "/shelf/": ("thing",), "/loans/": ("loan",),
     "/deliveries/": ("here", "public"), "/challenges/": ("here", "public"),
+    "/deliberation/": ("course", "here"), "/rounds/": ("round", "course"),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""
@@ -78,9 +79,11 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "measure": [w.ids["measure"]],
         "step": [w.ids["step"]],
         "challenge": [w.ids["challenge"]],
-        "act": ["take", "show", "nothing"],
+        "remark": [w.ids["remark"]],
+        "stance": ["support", "neither", "nothing"],
+        "act": ["take", "show", "nothing", "goOn", "answer", "withdraw"],
         "epoch": ["0", "ff"],
-        "part": ["likes", "shares", "replies", "context", "nothing"],
+        "part": ["likes", "shares", "replies", "context", "nothing", "objection"],
     }  # fmt: skip
 
 

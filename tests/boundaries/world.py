@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from federation import resolving
+from node.kernel.access import Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
@@ -26,6 +27,9 @@ from node.modules.challenges import queries as challenge_queries
 from node.modules.decisions import api as decisions
 from node.modules.decisions import guarding, hands, watching
 from node.modules.decisions.watching import Asked
+from node.modules.deliberation import queries as deliberated
+from node.modules.deliberation import rules as deliberating
+from node.modules.deliberation import saying
 from node.modules.deliveries import doing as delivering
 from node.modules.deliveries import queries as delivery_queries
 from node.modules.flows import pages as flow_pages
@@ -46,6 +50,7 @@ from node.modules.proposals import bringing, stepping
 from node.modules.proposals import changing as rewording
 from node.modules.proposals.tables import comment
 from node.modules.proposals.wording import Words
+from node.modules.rounds import going
 from node.modules.shelf import lending
 from node.modules.shelf.rules import Stay, Step
 from tests.conftest import Clock, person, settle
@@ -120,6 +125,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_challenge, w)
     await node.write(_loan, w)
     await node.write(_topic, w)
+    await node.write(_deliberate, w)
     return w
 
 
@@ -358,6 +364,29 @@ def _challenge(unit: Any, w: World) -> None:
     row = {"id": w.ids["challenge"], "matter": w.ids["here"], "author": w.ana.id}
     challenge_queries.add(unit, ground="fact", text=text, once="challenge", **row)
     challenge_queries.back(unit, w.ids["challenge"], w.ben.id)
+
+
+def _deliberate(unit: Any, w: World) -> None:
+    """What Ana said to a matter, how Ben answered, where she stands; rounds go on in another."""
+    slug, once = w.ids["course"], secrets.token_hex
+    for kind in deliberating.Kind:
+        words = {"text": w.word(f"{kind} in a deliberation", ana=True)}
+        if kind is not deliberating.Kind.AMENDMENT:
+            words["more"] = f"https://ana.test/{w.word(f'more of a {kind}', ana=True)}"
+        said = saying.Said(**words)
+        if kind is not deliberating.Kind.MINUTES:
+            saying.say(unit, slug, w.ana.id, kind, said, once=once(8))
+    found = {one.kind.value: one.id for one in deliberated.on(unit.db, slug, Viewer())}
+    w.ids["remark"] = found["question"]
+    answer = w.word("answer in a deliberation")
+    saying.move(unit, found["question"], w.ben.id, deliberating.Act.ANSWER, answer)
+    saying.take(unit, found["fact"], w.ben.id, supports=False)
+    saying.stand(unit, slug, w.ana.id, deliberating.Stand.UNSURE)
+    more: dict[str, Any] = {"course": "consent"}
+    title = w.word("title of what goes round")
+    around = w.ids["round"] = bring(unit, w, w.ben.id, "community", title, **more)
+    words_ = w.word("words in a round", ana=True)
+    going.say(unit, around, w.ana.id, going.Round.CLARIFY, words_, once=once(8))
 
 
 def _carry(unit: Any, w: World) -> None:

@@ -24,7 +24,7 @@ from node.modules.decisions import jobs as decision_jobs
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
 from node.modules.decisions.tables import ballot, record, roster
-from node.modules.proposals import bringing, following, queries
+from node.modules.proposals import bringing, following, queries, stepping
 from node.modules.proposals.queries import Plan, Proposal
 from tests.conftest import Clock, settle
 from tests.modules import moot
@@ -55,6 +55,7 @@ async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
 
 async def decide(node: Node, clock: Clock, slug: str, position: str = "consent") -> Any:
     """Let a proposal come to its vote, have all say the same, and let it be counted."""
+    await node.write(stepping.came, slug, {"rounds": 1})
     for _ in range(30):
         await settle(node)
         box = await node.read(decisions.box_of, slug)

@@ -51,6 +51,7 @@ async def test_the_clock_takes_a_change_of_an_agreement_through_its_21_days(
 ) -> None:
     people = await ids(alder)
     slug = await moot.bring(alder, people["ana"], reach="public", **AGREEMENT)
+    await alder.write(stepping.came, slug, {"facts": 1})
     begun, seen = clock(), []
 
     for _day in range(22):
@@ -138,6 +139,13 @@ async def test_what_a_gate_waited_for_lets_it_go_on(alder: Node, clock: Clock) -
         await alder.write(changing.add_option, slug, people["ben"], ("On the roof", ""), None)
     clock.advance(days=4)
     await settle(alder)
+    found, made = await at(alder, slug)
+    assert len(stepping.lacks(found, made)) == 2
+    await alder.write(stepping.came, slug, {"facts": 1})
+    await settle(alder)
+    assert await stage(alder, slug) == "deliberating"
+    await alder.write(stepping.came, slug, {"minds": 1})
+    await settle(alder)
     box = await alder.read(decisions.box_of, slug)
     assert box is not None
     assert [one.name for one in box.options] == [one.name for one in found.options]
@@ -169,6 +177,10 @@ async def test_who_leads_it_may_be_quicker_where_the_course_lets_them(
     people = await ids(alder)
     slow = await moot.bring(alder, people["ana"], **AGREEMENT)
     quick = await moot.bring(alder, people["ana"], **CONSENT)
+    with pytest.raises(Conflict) as gate:
+        await alder.write(stepping.by_hand, quick, people["ana"])
+    assert gate.value.code == "E_GATE"
+    await alder.write(stepping.came, quick, {"rounds": 1})
 
     with pytest.raises(Conflict) as early:
         await alder.write(stepping.by_hand, slow, people["ana"])
@@ -221,7 +233,7 @@ async def test_a_course_is_chosen_on_a_page_and_asks_for_no_more(
     page = await ana.post("/p/new", said, form="/p/new?course=agreement")
     assert page.url.path.startswith("/p/")
     assert "We look at the facts" in page.text
-    assert "What is missing" not in page.text
+    assert "At least one fact has to be written down." in page.text
 
     wrong = await ana.post("/p/new", {**said, "title": ""}, form="/p/new?course=options")
     assert (wrong.status_code, "Choose among options" in wrong.text) == (422, True)

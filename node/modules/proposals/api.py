@@ -1,6 +1,7 @@
 """What other modules may use of proposals: bring one, read one, bind one to a joint process."""
 
 from node.modules.proposals.bringing import Draft, Together, bind, bring
+from node.modules.proposals.changing import reword
 from node.modules.proposals.events import Brought, Changed
 from node.modules.proposals.following import follow, reopen, stopped
 from node.modules.proposals.forms import ONE_TEXT, SHARES
@@ -14,13 +15,16 @@ from node.modules.proposals.queries import (
     by_slug,
     how_many_active,
     plan_of,
+    under_way,
+    version_of,
 )
 from node.modules.proposals.starting import begin
-from node.modules.proposals.stepping import came, leads
+from node.modules.proposals.stepping import came, in_rounds, leads
 from node.modules.proposals.wording import STAYS
 
 __all__ = [
     "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan", "Proposal", "State",
     "Together", "author_of", "begin", "bind", "bring", "by_slug", "came", "follow",
-    "how_many_active", "leads", "months_after", "ours", "plan_of", "reopen", "stopped",
+    "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of", "reopen", "reword",
+    "stopped", "under_way", "version_of",
 ]  # fmt: skip

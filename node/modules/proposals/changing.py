@@ -64,6 +64,25 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     unit.tell(Changed(slug=slug))
 
 
+def reword(unit: Unit, slug: str, member: str, text: str) -> None:
+    """Put another text in place of that of a proposal; all else of it stays.
+
+    Raises:
+        Missing, Refused, Conflict: as `change`.
+    """
+    found, made = moves.ours(unit, slug)
+    if made.author != member or not accounts.is_member(unit.db, member):
+        raise Refused("E_NOT_YOURS", safe=THEIRS)
+    if not rules.may_change(stage=found.stage, author=True, joint=made.joint is not None):
+        raise Conflict("E_STAGE", safe=FIXED)
+    queries.keep_version(unit, found, made)
+    kept = {"text": text, "changed": unit.now}
+    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    moves.move(unit, replace(found, content=from_text(text)), found.stage, sent=True)
+    unit.log("proposal.change", member, subject=found.id)
+    unit.tell(Changed(slug=slug))
+
+
 def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: int | None) -> None:
     """Write down an option of a proposal for which all of us collect options.
 

@@ -21,6 +21,10 @@ class Need(StrEnum):
     """What has to be there before a step is over."""
 
     OPTIONS = "options"
+    FACT = "facts"
+    MIND = "minds"
+    """What would change somebody's mind."""
+    ROUNDS = "rounds"
 
 
 class Missed(StrEnum):
@@ -85,6 +89,11 @@ class Course:
         """Whether it is decided among options, which may come while it is under way."""
         return any(Need.OPTIONS in step.needs for step in self.steps)
 
+    @property
+    def goes_round(self) -> bool:
+        """Whether it goes through rounds before its vote."""
+        return any(Need.ROUNDS in step.needs for step in self.steps)
+
     def step(self, stage: str) -> Step | None:
         """The step with this stage, if it has one."""
         return next((one for one in self.steps if one.stage == stage), None)
@@ -124,9 +133,9 @@ _ALL: Final = (
     Course(
         name="consent",
         title=mark("Consent"),
-        words=mark("We talk it through, then it passes unless somebody objects with a reason."),
+        words=mark("We go round four times; then it passes if nobody objects with a reason."),
         methods=(Method.CONSENT,),
-        steps=(Step(stage="deliberating", days=4),),
+        steps=(Step(stage="deliberating", days=4, needs=(Need.ROUNDS,)),),
         vote_days=3,
         cooling_days=2,
         early=True,
@@ -139,7 +148,7 @@ _ALL: Final = (
         steps=(
             _RESEARCH,
             Step(stage="formingPositions", days=3, needs=(Need.OPTIONS,)),
-            Step(stage="deliberating", days=4, needs=(Need.OPTIONS,)),
+            Step(stage="deliberating", days=4, needs=(Need.OPTIONS, Need.FACT, Need.MIND)),
         ),
         vote_days=4,
         cooling_days=3,
@@ -150,7 +159,10 @@ _ALL: Final = (
         title=mark("Change an agreement"),
         words=mark("For rules that bind us all: time to read and to talk, and two thirds for it."),
         methods=(Method.SUPERMAJORITY,),
-        steps=(Step(stage="researching", days=5), Step(stage="deliberating", days=9)),
+        steps=(
+            Step(stage="researching", days=5, needs=(Need.FACT,)),
+            Step(stage="deliberating", days=9),
+        ),
         vote_days=7,
         cooling_days=7,
         review_months=12,
@@ -202,6 +214,9 @@ COURSES: Final[Mapping[str, Course]] = {one.name: one for one in _ALL}
 FEWEST: Final = 2
 _LACKS: Final[Mapping[Need, str]] = {
     Need.OPTIONS: mark("At least two options have to be written down."),
+    Need.FACT: mark("At least one fact has to be written down."),
+    Need.ROUNDS: mark("All rounds have to be over; who leads it takes them on."),
+    Need.MIND: mark("Somebody has to say what would change their mind."),
 }
 
 

@@ -20,6 +20,7 @@ from node.modules.proposals import (
     rules,
     slots,
     starting,
+    stepping,
     voting,
 )
 from node.modules.proposals.forms import REACH, SAY
@@ -98,6 +99,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
             stage=seen.proposal.stage, author=seen.mine, joint=seen.together
         ),
         may_add=seen.plan is not None and changing.may_add(seen.proposal, seen.plan),
+        rounds=inside and _goes_round(node, seen),
         may_go_on=leading.may_go_on(seen, node.now()),
         may_lead=leading.may_ask(seen),
         may_invite=_may_invite(node, seen, request.state.viewer),
@@ -107,6 +109,12 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         seen=seen,
         onward=(await gather(request, "proposal")).cards if inside else (),
     )
+
+
+def _goes_round(node: "Node", seen: View) -> bool:
+    """Whether its rounds are going on, so that members have their turn there."""
+    here = any(m.name == "rounds" for m in node.registry.modules)
+    return here and seen.plan is not None and stepping.in_rounds(seen.proposal, seen.plan)
 
 
 def _may_invite(node: "Node", seen: View, viewer: Viewer) -> bool:

@@ -142,6 +142,15 @@ def listed(
     return [_proposal_of(row) for row in rows]
 
 
+def under_way(db: Connection, viewer: Viewer) -> list[Proposal]:
+    """Proposals of ours that take a course and are talked through, as a viewer may see them."""
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    found = found.join(plan, plan.c.proposal == proposal.c.id)
+    seen = found.where(visible(proposal, viewer), proposal.c.stage == "deliberating")
+    seen = seen.where(plan.c.course.is_not(None)).order_by(proposal.c.published, proposal.c.slug)
+    return [_proposal_of(row) for row in db.execute(seen)]
+
+
 def plan_of(db: Connection, id: str) -> Plan | None:
     """The plan of a proposal of ours; for members and units."""
     # every reach: whoever asks has been shown the proposal itself
@@ -236,9 +245,14 @@ def versions(db: Connection, id: str) -> list[Version]:
     return [Version(**row._mapping) for row in db.execute(mine)]  # noqa: SLF001
 
 
+def version_of(db: Connection, id: str) -> int:
+    """The number of what a proposal of ours says now; 1 until it is changed."""
+    return len(versions(db, id)) + 1
+
+
 def keep_version(unit: Unit, found: Proposal, made: Plan) -> None:
     """Keep what a proposal says, before it says something else."""
-    number = len(versions(unit.db, found.id)) + 1
+    number = version_of(unit.db, found.id)
     row = {"proposal": found.id, "number": number, "name": found.name, "text": made.text}
     options = [decisions.kept(option) for option in found.options]
     row |= {"options": options, "at": made.changed or found.published}

@@ -6,7 +6,7 @@ from typing import Final
 
 from node.kernel.access import Viewer
 from node.modules.decisions import api as decisions
-from node.modules.proposals import following, pipeline, rules
+from node.modules.proposals import following, pipeline, rules, stepping
 from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.views import View, may_settle
@@ -61,6 +61,8 @@ def _stepping(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     if not seen.steps:
         by = found.voting_starts
         return now, _("The vote"), yours, spoken.short(by) if by else ""
+    if inside and seen.plan is not None and stepping.in_rounds(found, seen.plan):
+        yours = _("Take your turn in the rounds")
     after = _(DOES[seen.course.after(found.stage)])
     due = seen.plan.due if seen.plan else None
     if due is None or due > spoken.now:

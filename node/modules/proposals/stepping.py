@@ -75,6 +75,11 @@ def waits(found: Proposal, made: Plan) -> bool:
     return again or courses.course(made.course).step(found.stage) is not None
 
 
+def in_rounds(found: Proposal, made: Plan) -> bool:
+    """Whether a proposal goes through rounds now."""
+    return courses.course(made.course).goes_round and found.stage == "deliberating"
+
+
 def by_clock(unit: Unit, slug: str) -> None:
     """Go on with a proposal whose least days are over, or wait, or end it; nothing if it may not.
 

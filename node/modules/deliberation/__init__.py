@@ -1,0 +1,17 @@
+"""Deliberation: facts, questions, objections and changes of a proposal, before it is voted on."""
+
+from node.kernel.module import Module
+from node.modules.deliberation import leaving, pages, slots
+from node.modules.deliberation.tables import metadata
+
+module = Module(
+    name="deliberation",
+    title="Deliberation",
+    package=__name__,
+    metadata=metadata,
+    requires=("accounts", "moderation", "notes", "proposals"),
+    routes=pages.routes,
+    slots={"proposal": slots.from_proposal, "today.waiting": slots.waiting},
+    export=leaving.export,
+    erase=leaving.erase,
+)

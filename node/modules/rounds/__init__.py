@@ -1,0 +1,17 @@
+"""Rounds for consent: all are heard in turn, each in their time, before consent is asked for."""
+
+from node.kernel.module import Module
+from node.modules.rounds import leaving, pages, slots
+from node.modules.rounds.tables import metadata
+
+module = Module(
+    name="rounds",
+    title="Rounds",
+    package=__name__,
+    metadata=metadata,
+    requires=("accounts", "deliberation", "proposals"),
+    routes=pages.routes,
+    slots={"today.waiting": slots.waiting},
+    export=leaving.export,
+    erase=leaving.erase,
+)
