@@ -47,7 +47,9 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         for who, node in (("mira", alder), ("bo", birch), ("carla", cedar)):
             assert "Decided together: yes" in await seen(node, who, "/j")
         assert "Cedar Hill lacks Gardening" in await seen(alder, "pavel", "/flow")
-        assert len(told) == 7
+        assert "Quiet in the yard" in waiting
+        assert "Your turn" in await seen(alder, "ana", "/")
+        assert len(told) == 8
         assert any(alder in line for line in leaflet(opened))
 
 

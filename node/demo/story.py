@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.demo import carrying, lending
+from node.demo import carrying, lending, talking
 from node.demo.people import (
     ADOPTED,
     BIKES,
@@ -90,7 +90,11 @@ async def tell(stage: Stage, say: Say) -> None:
     say("A need at Alder Street has met an offer at Birch Yard.")
     await promise(stage, alder, birch)
     say("What Bo promised Mira is done, and waits for her to confirm it.")
+    bell = await alder.write(talking.decide)
     stage.clock.catch_up()
+    await talking.cool(stage, alder, bell)
+    await alder.write(talking.talk)
+    say("At Alder Street one matter goes round, and another was decided and cools off.")
     await carrying.carry_out(birch, record)
     otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
     await alder.write(bring, otto.id, *GATE, {})

@@ -370,22 +370,21 @@ def _deliberate(unit: Any, w: World) -> None:
     """What Ana said to a matter, how Ben answered, where she stands; rounds go on in another."""
     slug, once = w.ids["course"], secrets.token_hex
     for kind in deliberating.Kind:
-        words = {"text": w.word(f"{kind} in a deliberation", ana=True)}
+        words = {"text": w.word(f"{kind} that was said", ana=True)}
         if kind is not deliberating.Kind.AMENDMENT:
             words["more"] = f"https://ana.test/{w.word(f'more of a {kind}', ana=True)}"
         said = saying.Said(**words)
-        if kind is not deliberating.Kind.MINUTES:
-            saying.say(unit, slug, w.ana.id, kind, said, once=once(8))
+        saying.say(unit, slug, w.ana.id, kind, said, once=once(8))
     found = {one.kind.value: one.id for one in deliberated.on(unit.db, slug, Viewer())}
     w.ids["remark"] = found["question"]
-    answer = w.word("answer in a deliberation")
+    answer = w.word("answer to a question")
     saying.move(unit, found["question"], w.ben.id, deliberating.Act.ANSWER, answer)
     saying.take(unit, found["fact"], w.ben.id, supports=False)
     saying.stand(unit, slug, w.ana.id, deliberating.Stand.UNSURE)
     more: dict[str, Any] = {"course": "consent"}
     title = w.word("title of what goes round")
     around = w.ids["round"] = bring(unit, w, w.ben.id, "community", title, **more)
-    words_ = w.word("words in a round", ana=True)
+    words_ = w.word("words of a round", ana=True)
     going.say(unit, around, w.ana.id, going.Round.CLARIFY, words_, once=once(8))
 
 

@@ -100,6 +100,9 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         ),
         may_add=seen.plan is not None and changing.may_add(seen.proposal, seen.plan),
         rounds=inside and _goes_round(node, seen),
+        deliberates=inside
+        and rules.may_change(stage=seen.proposal.stage, author=True)
+        and any(m.name == "deliberation" for m in node.registry.modules),
         may_go_on=leading.may_go_on(seen, node.now()),
         may_lead=leading.may_ask(seen),
         may_invite=_may_invite(node, seen, request.state.viewer),
