@@ -46,7 +46,8 @@ async def test_a_decision_of_birch_is_adopted_at_cedar(nodes: Open, walk: Walk) 
 async def brought(bo: Walker) -> str:
     """A proposal of Bo's, talked about, with his own ballot in the box; its address."""
     await bo.go("/decide", "decide-empty")
-    await bo.press("Bring a proposal", "proposal-new")
+    await bo.press("Bring a proposal", "proposal-choose")
+    await bo.press("Our usual way", "proposal-new")
     await bo.press("Bring it before us", "proposal-errors", status=422)
     await bo.fill(title="Tools are lent with a name and a day", text=TEXT)
     await bo.choose(reach="trusted")

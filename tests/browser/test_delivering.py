@@ -63,7 +63,8 @@ async def test_a_decision_is_carried_out_and_looked_at_again(nodes: Open, walk: 
     await ana.fill(reasons="Nobody came. The bus does not go.")
     await ana.press("Write the review", "delivery-written")
     await ben.go(at, "delivery-second")
-    await ben.press("Yes, it is so", "delivery-again")
+    await ben.press("Yes, it is so", "delivery-choose")
+    await ben.press("Our usual way", "delivery-again")
     await ana.go(at, "delivery-reviewed")
     await ana.go("/deliveries", "deliveries")
 

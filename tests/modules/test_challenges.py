@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Conflict, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules import challenges
@@ -208,6 +208,8 @@ async def test_an_emergency_ends_by_itself_unless_it_is_confirmed(
     assert (await moot.record_of(alder, slug)).in_force == begun
     if confirmed:
         more = {"record": made.id, "how": "confirm"}
+        with pytest.raises(Invalid):
+            await moot.bring(alder, ana, replaces=more, **EMERGENCY)
         other = await moot.bring(alder, ana, title="We confirm it", replaces=more)
         await decide(alder, clock, other)
         await chosen(alder, other)

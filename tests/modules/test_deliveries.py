@@ -15,6 +15,7 @@ from node.modules.accounts import leaving as accounts_leaving
 from node.modules.deliveries import (
     doing,
     handlers,
+    jobs,
     leaving,
     matters,
     queries,
@@ -109,6 +110,7 @@ async def test_a_step_from_asking_to_confirmed(alder: Node, clock: Clock) -> Non
     draft = Draft(what="Cut keys", done_when="Two hang there", due=due, owner="@ben", checker="ana")
     await alder.write(doing.add, slug, ana, draft, once="s1")
     await alder.write(doing.add, slug, ana, draft, once="s1")
+    assert (await looked_at(alder, slug)).stage == "acting"
     (one,) = await alder.read(queries.steps, slug)
     assert one.state is State.ASKED
 
@@ -186,6 +188,10 @@ async def test_a_review_needs_its_day_all_answers_and_a_second(alder: Node, cloc
 
     clock.advance(days=92)
     assert (await looked_at(alder, slug)).phase is Phase.REVIEW
+    assert (await looked_at(alder, slug)).stage == "decided"
+    for _ in range(2):
+        await jobs.look(alder)
+    assert (await looked_at(alder, slug)).stage == "reviewing"
     assert [m.slug for m in await alder.read(slots._reviews, viewer, clock())] == [slug]
     (said,) = await alder.read(lambda db: matters.expected(db, _matter(db, slug, alder)))
     with pytest.raises(Invalid) as no:
@@ -202,6 +208,23 @@ async def test_a_review_needs_its_day_all_answers_and_a_second(alder: Node, cloc
     with pytest.raises(Conflict, match="E_PHASE"):
         await alder.write(reviewing.write, slug, ben, whole)
     assert await alder.read(slots._reviews, viewer, clock()) == []
+    assert (await looked_at(alder, slug)).stage == "monitoring"
+
+
+async def test_what_worked_is_closed_and_stays_in_force(alder: Node, clock: Clock) -> None:
+    slug = await in_force(alder, clock)
+    ana, ben = await member(alder, "ana"), await member(alder, "ben")
+    clock.advance(days=92)
+    (said,) = await alder.read(lambda db: matters.expected(db, _matter(db, slug, alder)))
+    came = {said.key: Came.NOT}
+    good = Finding(verdict=Verdict.WORKED, reasons="They came.", found={"m1": "Ten"}, came=came)
+    await alder.write(reviewing.write, slug, ana, good)
+    (held,) = await moot.rows(alder, review)
+
+    await alder.write(reviewing.second, slug, ben, held.at.isoformat())
+
+    one = await looked_at(alder, slug)
+    assert (one.stage, one.record is not None and one.record.holds) == ("ended", True)
 
 
 def _account(db: Any, id: str) -> Any:
@@ -303,6 +326,7 @@ async def test_in_the_browser(alder: Node, browse: Browse, clock: Clock, wire: W
     assert "It stands once somebody else says" in page.text
     draft = await ben.post(f"{path}/review/so", {}, form=path)
     assert draft.url.path == f"{path}/again"
+    draft = await ben.get(f"{path}/again?course=usual")
     for words in ("Nobody came.", CANARY, "It came true.", "No saw before three."):
         assert words in draft.text
     await settle(alder)

@@ -128,6 +128,8 @@ def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
     wrong = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
     if draft.joint:
         return wrong
+    if course.lasts_days and (draft.replaces or {}).get("how") == "confirm":
+        return {"title": mark("An emergency is confirmed on another course. Choose one of them.")}
     if draft.method not in course.methods:
         wrong["method"] = mark("This course is decided in another way. Choose one of these.")
     later = course.wants_options

@@ -92,7 +92,11 @@ def _choose(request: Request, words: Mapping[str, str]) -> Response:
         title=_("How shall we go about it?"),
         place="decide",
         width="mid",
-        courses=courses.COURSES.values(),
+        courses=[
+            one
+            for one in courses.COURSES.values()
+            if not (one.lasts_days and words.get("how") == "confirm")
+        ],
         path=request.url.path,
         more="".join(f"&{name}={quote(value)}" for name, value in more.items()),
     )
