@@ -139,6 +139,26 @@ async def test_one_of_several_options_is_chosen(nodes: Open, walk: Walk) -> None
     await bo.go(proposal, "options-decided")
     await bo.press("Read the record", "options-record")
     await bo.sees("Chosen: A rack for the long bicycles", "Keep it as it is")
+    await around(bo)
+
+
+async def around(bo: Walker) -> None:
+    """Bo brings something on a course, has his turn in its rounds, and looks at what is said."""
+    await bo.go("/p/new?course=options", "course-options")
+    await bo.go("/p/new?course=consent", "course-new")
+    await bo.fill(title="Quiet in the yard from ten", text="We speak softly then.")
+    await bo.press("Bring it before us", "course-proposal")
+    slug = bo.path.rpartition("/")[2]
+    await bo.press("The rounds, and your turn", "rounds")
+    await bo.fill(text="Who tells guests?")
+    await bo.press("Say it", "rounds-said")
+    await bo.go(f"/deliberation/{slug}", "deliberation")
+    await bo.open("Add a fact")
+    await bo.page.locator("#fact textarea").fill("Four asked for it.")
+    await bo.page.locator("#fact form button.btn").first.click()
+    await bo.sees("Four asked for it.")
+    for path in (f"/p/{slug}/lead", f"/challenges/{slug}"):
+        await bo.go(path)
 
 
 async def with_options(bo: Walker) -> str:

@@ -249,6 +249,8 @@ async def test_what_is_taken_back_is_out_of_force(alder: Node, clock: Clock) -> 
     gone = await alder.read(decided.any_record, old.id)
     assert gone is not None
     assert gone.ended == clock()
+    with pytest.raises(Missing):
+        await moot.bring(alder, ana, title="Once more", replaces=more)
     found, plan = await at(alder, old.box or "")
     assert (found.stage, plan.side) == ("ended", "repealed")
 

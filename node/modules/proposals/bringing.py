@@ -94,11 +94,14 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     Raises:
         Refused: not a member.
         Invalid: `opens`, `closes`, `method` or `option_…` cannot be.
+        Missing: what it is to replace is no decision of ours in force.
     """
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
     if (before := queries.made_by(unit.db, once)) is not None:
         return before
+    if draft.replaces is not None and not following.replaceable(unit, draft.replaces):
+        raise Missing(detail=draft.replaces.get("record", ""))
     course = courses.course(draft.course)
     draft = stepping.planned(draft, course, unit.now)
     if wrong := _faults(unit, draft, course):

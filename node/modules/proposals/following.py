@@ -1,5 +1,6 @@
 """How a proposal follows what becomes of its decision: challenged, carried out, replaced. Units."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -101,6 +102,12 @@ def decided(stage: str) -> bool:
     return stage in ("decided", "acting", "reviewing", "monitoring", "amending", "ended")
 
 
+def replaceable(unit: Unit, replaces: Mapping[str, str]) -> bool:
+    """Whether another decision can come in place of one: it is ours, and in force."""
+    found = decisions.any_record(unit.db, replaces.get("record", ""))
+    return found is not None and found.ours and found.holds and replaces.get("how") in HOW
+
+
 def forced(unit: Unit, event: decisions.Forced) -> None:
     """A decision has come into force: the one in whose place it comes ends."""
     found = queries.any_by_slug(unit.db, event.box)
@@ -108,9 +115,13 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
     held = made.replaces if made else None
     if not held:
         return
-    before = decisions.any_record(unit.db, held["record"])
     decisions.end(unit, held["record"], decisions.REPLACED)
-    if before is not None and before.box:
+    before = decisions.any_record(unit.db, held["record"])
+    now = decisions.any_record(unit.db, event.record)
+    since = now.in_force if now is not None else None
+    if before is None or before.ended is None or (since and before.ended < since):
+        return  # it had ended before
+    if before.box:
         side = State.REPEALED if held["how"] == "repeal" else State.AMENDED
         follow(unit, before.box, "ended", side)
 

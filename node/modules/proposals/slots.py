@@ -96,7 +96,7 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
 
 async def public(node: "Node", viewer: Viewer) -> list[Card]:
     """Public proposals that are being talked through or voted on."""
-    stages = ("deliberating", "voting")
+    stages = ("researching", "formingPositions", "deliberating", "voting")
     found = await node.read(
         lambda db: queries.listed(db, ANONYMOUS, ours=True, stages=stages, most=5)
     )
