@@ -208,7 +208,8 @@ async def test_an_accepted_change_makes_a_version_and_asks_for_stands_again(alde
     assert "until five" in found.content
     (before,) = await alder.read(proposed.versions, found.id)
     assert "until six" in before.text
-    assert [one.state for one in await said(alder, slug)] == [State.ACCEPTED, State.DECLINED]
+    states = {one.id: one.state for one in await said(alder, slug)}
+    assert [states[id_] for id_ in ids_] == [State.ACCEPTED, State.DECLINED]
     assert await alder.read(queries.stands, slug, 2) == []
     cleo = Viewer(account=await alder.account(people["cleo"]), role="member")
     (card,) = await slots.waiting(alder, cleo)
@@ -266,7 +267,8 @@ async def test_a_deliberation_in_the_browser(alder: Node, browse: Callable[..., 
     page = await ben.post(f"{at}/say/fact", {"text": "It rains.", "more": ""}, form=at)
     assert "It rains." in page.text
     page = await ben.post(f"{at}/say/objection", {"text": "Too loud.", "more": ""}, form=at)
-    (fact, objection) = await said(alder, slug)
+    by_kind = {one.kind: one for one in await said(alder, slug)}
+    fact, objection = by_kind[Kind.FACT], by_kind[Kind.OBJECTION]
     page = await ana.post(f"{at}/{fact.id}/take/dispute", {}, form=at)
     assert "Disputed." in page.text
     wrong = await ana.post(f"{at}/{objection.id}/do/offer", {"words": ""}, form=at)
