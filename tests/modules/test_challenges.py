@@ -139,7 +139,7 @@ async def test_two_who_back_a_challenge_bring_it_back_once(alder: Node, clock: C
     await alder.write(
         challenging.challenge, slug, people["ben"], Ground.FACT, "The key is lost.", once="c"
     )
-    (one,) = await alder.read(challenge_queries.on, slug)
+    (one,) = await alder.read(challenge_queries.on, slug, moot.inside(alder))
     with pytest.raises(Refused):
         await alder.write(challenging.back, one.id, people["ben"])
     with pytest.raises(Refused):
@@ -279,7 +279,7 @@ async def test_a_member_who_leaves_takes_their_challenge_along(alder: Node, cloc
     await decide(alder, clock, slug)
     said = (Ground.ABSENT, "Nobody asked them.")
     await alder.write(challenging.challenge, slug, people["ben"], *said, once="c")
-    (one,) = await alder.read(challenge_queries.on, slug)
+    (one,) = await alder.read(challenge_queries.on, slug, moot.inside(alder))
     await alder.write(challenging.back, one.id, people["cleo"])
     held = await alder.read(leaving.export, people["ben"])
     assert [row["text"] for row in held["challenged"]] == ["Nobody asked them."]
@@ -307,7 +307,7 @@ async def test_a_challenge_in_the_browser(
     cards = await slots.waiting(alder, Viewer(account=await alder.account(people["ana"]),
                                               role="member"))  # fmt: skip
     assert [card.title for card in cards] == ["Somebody challenges “Open the workshop on Sundays”"]
-    (one,) = await alder.read(challenge_queries.on, slug)
+    (one,) = await alder.read(challenge_queries.on, slug, moot.inside(alder))
     path = f"/challenges/{slug}/{one.id}/back"
     for browser in (ana, cleo):
         page = await browser.post(path, {}, form=f"/challenges/{slug}")

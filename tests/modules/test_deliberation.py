@@ -18,6 +18,7 @@ from node.modules.deliberation import leaving, queries, rules, saying, slots
 from node.modules.deliberation.rules import Act, Kind, Part, Stand, State
 from node.modules.deliberation.saying import Said
 from node.modules.deliberation.tables import Remark, position, remark, stance
+from node.modules.moderation import acts as moderation
 from node.modules.proposals import bringing
 from node.modules.proposals import queries as proposed
 from tests.conftest import Clock, settle
@@ -234,6 +235,20 @@ async def test_nothing_is_said_once_voting_has_opened(alder: Node) -> None:
 
     assert [one.kind for one in await said(alder, slug)] == [Kind.MINUTES]
     assert await moot.rows(alder, position) == []
+
+
+async def test_what_a_keeper_hid_is_there_for_its_author_alone(alder: Node) -> None:
+    people = await ids(alder)
+    slug = await moot.bring(alder, people["ana"], **AGREEMENT)
+    id_ = await say(alder, slug, people["ben"], Kind.QUESTION, "Something rude?")
+
+    await alder.write(moderation.hide, id_, reason="Rude.", by=people["keeper"])
+
+    async def seen(who: str) -> int:
+        viewer = Viewer(account=await alder.account(people[who]), role="member")
+        return len(await alder.read(queries.on, slug, viewer))
+
+    assert [await seen(who) for who in ("ana", "ben")] == [0, 1]
 
 
 async def test_who_leaves_takes_along_all_they_said(alder: Node) -> None:

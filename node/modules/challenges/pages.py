@@ -58,7 +58,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     record = decisions.record_of_box(db, slug, viewer)
     stopped = proposals.stopped(made)
     open_ = record is not None and not stopped and decisions.cooling(record, now)
-    said = queries.on(db, slug)
+    said = queries.on(db, slug, viewer)
     people = {id for one in said for id in (one.author, *one.backers) if id}
     return View(
         proposal=found,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from node.kernel.access import Viewer
 from node.kernel.database import insert_new
 from node.kernel.unit import Unit
 from node.modules.challenges.rules import Ground, State
@@ -33,9 +34,11 @@ def _challenges(db: Connection, *which: Any) -> list[Challenge]:
     ]
 
 
-def on(db: Connection, matter: str) -> list[Challenge]:
-    """The challenges of a decision, the oldest first."""
-    return _challenges(db, challenge.c.matter == matter)
+def on(db: Connection, matter: str, viewer: Viewer) -> list[Challenge]:
+    """The challenges of a decision, the oldest first; what a keeper hid, for author and keepers."""
+    shown = challenge.c.hidden.is_(None) | (challenge.c.author == viewer.id)
+    seen = (shown,) if not viewer.is_admin else ()
+    return _challenges(db, challenge.c.matter == matter, *seen)
 
 
 def by_id(db: Connection, id: str) -> Challenge | None:
@@ -44,8 +47,8 @@ def by_id(db: Connection, id: str) -> Challenge | None:
 
 
 def still_open(db: Connection) -> list[Challenge]:
-    """Those that have not been backed by enough."""
-    return _challenges(db, challenge.c.state == State.OPEN)
+    """Those that have not been backed by enough, and that no keeper hid."""
+    return _challenges(db, challenge.c.state == State.OPEN, challenge.c.hidden.is_(None))
 
 
 def made_by(db: Connection, once: str) -> str | None:

@@ -24,6 +24,7 @@ challenge = Table(
     Column("state", String(20), nullable=False),
     Column("at", Moment, nullable=False),
     Column("once", String(64), unique=True),
+    Column("hidden", Moment),
     Index(None, "matter"),
     Index(None, "author"),
 )

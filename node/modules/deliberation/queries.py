@@ -11,7 +11,7 @@ from node.modules.deliberation.rules import Kind, Stand, State
 from node.modules.deliberation.tables import Remark, position, remark, stance
 from node.modules.moderation.api import unseen
 
-_COLUMNS = tuple(c for c in remark.c if c.name != "once")
+_COLUMNS = tuple(c for c in remark.c if c.name not in ("once", "hidden"))
 
 
 def _remarks(db: Connection, *which: Any) -> list[Remark]:
@@ -36,9 +36,12 @@ def _remarks(db: Connection, *which: Any) -> list[Remark]:
 def on(db: Connection, matter: str, viewer: Viewer) -> list[Remark]:
     """What was said to a matter, in order, but by whom the viewer has blocked.
 
+    What a keeper hid is there for its author and keepers.
     What was withdrawn is left out, but for objections, so that it is seen what became of them.
     """
     shown = remark.c.author.is_(None) | remark.c.author.not_in(unseen(viewer.id, both_ways=False))
+    if not viewer.is_admin:
+        shown = shown & (remark.c.hidden.is_(None) | (remark.c.author == viewer.id))
     stands_ = (remark.c.state != State.WITHDRAWN) | (remark.c.kind == Kind.OBJECTION)
     return _remarks(db, remark.c.matter == matter, stands_, shown)
 

@@ -29,6 +29,7 @@ remark = Table(
     ),
     Column("at", Moment, nullable=False),
     Column("once", String(64), unique=True),
+    Column("hidden", Moment),
     Index(None, "matter", "kind"),
     Index(None, "author"),
     Index(None, "answerer"),

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing
+from node.kernel.errors import Conflict, Missing
 from node.modules.decisions import api as decisions
 from node.modules.proposals.following import HOW
 from node.modules.proposals.views import member
@@ -31,15 +31,21 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
     """The decision of ours in force in whose place something is to come; None if none is named.
 
     Raises:
-        Missing: it is not here, not ours, or not in force.
+        Missing: it is not here, or not ours.
+        Conflict: E_STAGE, it is not in force.
     """
     if not slug:
         return None, ""
     node: Node = request.app.state.node
     found = await node.read(decisions.record_by_slug, slug, request.state.viewer)
-    if found is None or not found.ours or not found.holds or how not in HOW:
+    if found is None or not found.ours or how not in HOW:
         raise Missing(detail=slug)
+    if not found.holds:
+        raise Conflict("E_STAGE", slug, safe=NOT_IN_FORCE)
     return found, how
+
+
+NOT_IN_FORCE: Final = mark("This decision is not in force, so nothing can take its place.")
 
 
 def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:
@@ -54,8 +60,10 @@ async def again(request: Request) -> Response:
     """What can be done about a decision in force."""
     node, viewer, _me = member(request)
     found = await node.read(decisions.record_of_box, request.path_params["slug"], viewer)
-    if found is None or not found.ours or not found.holds:
+    if found is None or not found.ours:
         raise Missing
+    if not found.holds:
+        raise Conflict("E_STAGE", found.id, safe=NOT_IN_FORCE)
     ends = await node.read(decisions.expires, found)
     title = voice(request).say("In place of this decision")
     return page(request, "proposals/again.html", title=title, place="decide", width="narrow",
