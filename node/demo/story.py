@@ -92,8 +92,7 @@ async def tell(stage: Stage, say: Say) -> None:
     say("What Bo promised Mira is done, and waits for her to confirm it.")
     bell = await alder.write(talking.decide)
     stage.clock.catch_up()
-    await talking.cool(stage, alder, bell)
-    await alder.write(talking.talk)
+    await talking.go_on(stage, alder, bell)
     say("At Alder Street one matter goes round, and another was decided and cools off.")
     await carrying.carry_out(birch, record)
     otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]

@@ -45,6 +45,12 @@ def decide(unit: Unit) -> str:
     return slug
 
 
+async def go_on(stage: Stage, node: Node, slug: str) -> None:
+    """The bell is counted and cools off, and quiet in the yard is talked through."""
+    await cool(stage, node, slug)
+    await node.write(talk)
+
+
 async def cool(stage: Stage, node: Node, slug: str) -> None:
     """Wait for its count; a keeper keeps it among us, and it cools off."""
 

@@ -29,7 +29,7 @@ CLOCKS = """
     shelf.rules.NEWS peers.rules.LASTS peers.rules.OPEN pictures.rules.SPAN pictures.rules.WAITING
 """
 """When something is fetched or asked again, and how long a door stays ajar."""
-UNWRITTEN = {"deliberation"}
+UNWRITTEN: set[str] = set()
 """Modules whose choices are still to be written down."""
 TECHNICAL = set(SIZES.split()) | set(CLOCKS.split())
 

@@ -2,6 +2,7 @@
 
 from node.kernel.module import Module
 from node.modules.deliberation import leaving, pages, slots
+from node.modules.deliberation.choices import CHOICES
 from node.modules.deliberation.tables import metadata
 
 module = Module(
@@ -11,6 +12,7 @@ module = Module(
     metadata=metadata,
     requires=("accounts", "moderation", "notes", "proposals"),
     routes=pages.routes,
+    choices=CHOICES,
     slots={"proposal": slots.from_proposal, "today.waiting": slots.waiting},
     export=leaving.export,
     erase=leaving.erase,

@@ -2,6 +2,7 @@
 
 from node.kernel.module import Module
 from node.modules.rounds import leaving, pages, slots
+from node.modules.rounds.choices import CHOICES
 from node.modules.rounds.tables import metadata
 
 module = Module(
@@ -11,6 +12,7 @@ module = Module(
     metadata=metadata,
     requires=("accounts", "deliberation", "proposals"),
     routes=pages.routes,
+    choices=CHOICES,
     slots={"today.waiting": slots.waiting},
     export=leaving.export,
     erase=leaving.erase,
