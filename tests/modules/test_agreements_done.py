@@ -2,14 +2,16 @@
 
 import pytest
 
+from federation import resolving
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing
 from node.modules.agreements import doing, jobs, queries, settling, slots
 from node.modules.agreements.rules import State
 from node.modules.agreements.settling import Besides
 from node.modules.agreements.tables import Agreement
+from node.modules.follows import api as follows
 from node.modules.ledger import queries as ledger
-from tests.conftest import Clock, Wire, settle
+from tests.conftest import Clock, MakeNode, Wire, person, settle
 from tests.modules.meeting import post
 from tests.modules.test_agreements import Browse, Two, two
 
@@ -177,6 +179,66 @@ async def test_one_node_is_away_in_the_middle(two: Two, wire: Wire, clock: Clock
     assert await two.states() == (State.FULFILLED, State.FULFILLED)
 
 
+async def offering(make_node: MakeNode) -> Two:
+    """Ana offers something at her node, and Ben, who follows her from another, answers."""
+    home, away = await make_node("alder"), await make_node("birch")
+    ana, ben = await person(home, "ana", display="Ana"), await person(away, "ben", display="Ben")
+    await away.write(follows.follow, ben, await resolving.account(away, ana.id))
+    await settle(home, away)
+    notice = await post(home, ana, "offer", reach="public")
+    await settle(home, away)
+    return Two(home, away, ana, ben, notice)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_both_timelines_say_who_did_it_and_when(
+    make_node: MakeNode, wire: Wire, clock: Clock, browse: Browse
+) -> None:
+    two = await offering(make_node)
+    await agreed(two)
+    await two.ana_does(doing.deliver, 240)
+    wire.away.add(two.home.origin)
+    clock.advance(hours=3)
+    said = clock()
+    await two.ben_does(doing.confirm, "Lovely.")
+    clock.advance(days=2)
+    wire.away.clear()
+    await two.settle()
+
+    here, there = await both(two)
+    steps = await two.home.read(queries.steps, here.offer)
+    assert [(one.state, one.by) for one in steps[2:]] == [
+        (State.DELIVERED, two.ana.id), (State.CONFIRMED, two.ben.id), (State.FULFILLED, None),
+    ]  # fmt: skip
+    assert (steps[3].at, steps[4].at) == (said, clock())
+    assert steps == await two.away.read(queries.steps, there.offer)
+    for node, who in ((two.home, "ana"), (two.away, "ben")):
+        page = (await (await browse(node, who)).get((here if who == "ana" else there).path)).text
+        assert "Both say that it is done" in page
+        assert "said that it is done" not in page
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_what_confirms_itself_is_nobodys_word(
+    make_node: MakeNode, clock: Clock, browse: Browse
+) -> None:
+    two = await offering(make_node)
+    await agreed(two)
+    await two.ana_does(doing.deliver, 240)
+    clock.advance(days=7)
+    await jobs.expire(two.away)
+    await two.settle()
+
+    for node, who in ((two.home, two.ana), (two.away, two.ben)):
+        (held, *_) = await node.read(queries.with_member, who.id)
+        steps = await node.read(queries.steps, held.offer)
+        assert [(one.state, one.by) for one in steps[3:]] == [
+            (State.CONFIRMED, None), (State.FULFILLED, None),
+        ]  # fmt: skip
+        page = (await (await browse(node, who.handle)).get(held.path)).text
+        assert "Confirmed by itself, after seven days" in page
+
+
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_gift_moves_no_time(two: Two) -> None:
     await agreed(two)
@@ -193,8 +255,6 @@ def gift(unit, member: str, slug: str) -> Agreement:
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_in_the_browser_two_taps_a_step(alder, browse: Browse) -> None:
-    from tests.conftest import person
-
     ana, ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
     notice = await post(alder, ana, "request")
     bens, anas = await browse(alder, "ben"), await browse(alder, "ana")

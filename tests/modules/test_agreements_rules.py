@@ -1,6 +1,6 @@
 """The steps of an agreement, and what fits a proposal: tables and properties."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import product
 
@@ -193,3 +193,24 @@ def test_the_bounds_of_the_form_are_those_of_the_rule(
 ])  # fmt: skip
 def test_only_our_figures_leave(number: str, may: bool) -> None:
     assert rules.sayable(hours(number)) is may
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "at"),
+    [
+        (None, 1, 5), (3, 1, 3), (9, 1, 5), (0, 1, 1), (None, None, 5), (0, None, 0), (9, None, 5),
+    ],
+)  # fmt: skip
+def test_a_step_is_dated_as_it_was_said_but_between_the_one_before_and_now(
+    told: int | None, before: int | None, at: int
+) -> None:
+    def day(number: int | None) -> datetime | None:
+        return None if number is None else START + timedelta(days=number)
+
+    assert rules.moment(day(told), day(before), START + timedelta(days=5)) == day(at)
+
+
+def test_nothing_confirms_itself_before_its_week_is_over() -> None:
+    assert not rules.waited(None, START)
+    assert not rules.waited(START, START + rules.CONFIRMS - timedelta(seconds=1))
+    assert rules.waited(START, START + rules.CONFIRMS)

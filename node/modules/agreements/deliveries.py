@@ -42,6 +42,7 @@ def delivered(unit: Unit, act: Act[Create, EconomicEvent]) -> None:
         State.DELIVERED,
         act.actor.id,
         words_of(told),
+        at=act.activity.published,
         event=told.id,
         act=act.activity.id,
         spent={"unit": spent.unit, "amount": spent.number},
@@ -76,7 +77,9 @@ def agreed(unit: Unit, act: Act[Accept, Create]) -> None:
         queries.give_thanks(unit, held, act.actor.id, words)
     if held.state is State.FULFILLED:  # the proposer's word came first
         return
-    step(unit, held, State.CONFIRMED, act.actor.id, words)
+    silent = act.activity.reason_code == "expired" and rules.waited(held.delivered, unit.now)
+    at = act.activity.published
+    step(unit, held, State.CONFIRMED, act.actor.id, words, at=at, itself=silent)
     _tell(unit, held, State.CONFIRMED, State.FULFILLED)
 
 
@@ -89,9 +92,11 @@ def doubted(unit: Unit, act: Act[Reject, Create]) -> None:
     """
     held = _held(unit, act)
     if held.state is State.DISPUTED:  # the proposer's word came first
-        queries.happened(unit, held.offer, held.state, act.actor.id, words_of(act.activity))
+        by, words = act.actor.id, words_of(act.activity)
+        queries.happened(unit, held.offer, held.state, by, words, at=act.activity.published)
         return
-    step(unit, held, State.DISPUTED, act.actor.id, words_of(act.activity))
+    at = act.activity.published
+    step(unit, held, State.DISPUTED, act.actor.id, words_of(act.activity), at=at)
     _tell(unit, held, State.DISPUTED, State.DISPUTED)
 
 

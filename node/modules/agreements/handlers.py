@@ -124,6 +124,7 @@ def _move_to(
         State.OFFERED,
         act.actor.id,
         words_of(offer),
+        at=offer.published,
         proposer=held.interested,
         interested=held.proposer,
         back=again,
@@ -173,7 +174,8 @@ def _keep(
         },
     )
     if fresh:
-        queries.happened(unit, offer.id or "", State.OFFERED, by, words_of(offer))
+        told_at = {"at": offer.published, "since": notice.published}
+        queries.happened(unit, offer.id or "", State.OFFERED, by, words_of(offer), **told_at)
 
 
 def words_of(activity: Object) -> str:
@@ -215,6 +217,7 @@ def accepted(unit: Unit, act: Act[Accept, Offer]) -> None:
         held,
         State.AGREED,
         act.actor.id,
+        at=act.activity.published,
         id=told.id,
         url=_web(told.url),
         status=_status(told),
@@ -241,7 +244,8 @@ def rejected(unit: Unit, act: Act[Reject, Offer]) -> None:
         Refused: E_UNKNOWN, E_OWNER, E_STATE.
     """
     held = _held(unit, act.object)
-    step(unit, held, State.REFUSED, act.actor.id, words_of(act.activity))
+    at, over = act.activity.published, act.activity.reason_code == "expired"
+    step(unit, held, State.REFUSED, act.actor.id, words_of(act.activity), at=at, itself=over)
 
 
 @handlers.on(Undo, Offer, Told)
@@ -253,14 +257,15 @@ def undone(unit: Unit, act: Act[Undo, Offer]) -> None:
     """
     held = _held(unit, act.object)
     if held.state not in rules.BINDING:
-        step(unit, held, State.WITHDRAWN, act.actor.id)
+        step(unit, held, State.WITHDRAWN, act.actor.id, at=act.activity.published)
         return
     if Party.INTERESTED not in held.party(act.actor.id):
         raise Refused("E_OWNER", f"{held.offer} is of {held.interested}")
     if held.leaving is None:
         queries.change(unit, held.offer, leaving=unit.now)
         if said := words_of(act.activity):
-            queries.happened(unit, held.offer, held.state, act.actor.id, said)
+            at = act.activity.published
+            queries.happened(unit, held.offer, held.state, act.actor.id, said, at=at)
 
 
 @handlers.on(Update, Told)
@@ -287,7 +292,8 @@ def changed(unit: Unit, act: Act[Update, Told]) -> None:
         queries.change(unit, held.offer, **news, url=_web(told.url) or held.url)
         return
     plain = told.foreign is not None or not is_of_our_kind(act.actor)
-    step(unit, held, after, act.actor.id, words_of(act.activity), plain=plain, **news, leaving=None)
+    news |= {"at": act.activity.published, "leaving": None}
+    step(unit, held, after, act.actor.id, words_of(act.activity), plain=plain, **news)
     for_listing = {
         State.FULFILLED: listings.State.FULFILLED, State.CANCELLED: listings.State.OPEN,
     }  # fmt: skip
@@ -303,7 +309,8 @@ def confirmed(unit: Unit, act: Act[Create, Document]) -> None:
         return
     if rules.may(held.state, State.FULFILLED, held.party(act.actor.id) | {Party.PLAIN}):
         status = html.line(act.object.name, 100)
-        step(unit, held, State.FULFILLED, act.actor.id, plain=True, status=status)
+        at = act.activity.published
+        step(unit, held, State.FULFILLED, act.actor.id, plain=True, status=status, at=at)
 
 
 def _after(held: Agreement, told: Told) -> State:
@@ -330,9 +337,14 @@ def step(
     words: str = "",
     *,
     plain: bool = False,
+    at: datetime | None = None,
+    itself: bool = False,
     **values: Any,
 ) -> None:
-    """Take an agreement on, if this is a step, and one of this party's."""
+    """Take an agreement on, if this is a step, and one of this party's.
+
+    `at` is when it was said; `itself`: their node said it, by its own rules.
+    """
     who = held.party(by)
     if not who:
         raise Refused("E_OWNER", f"{held.offer} is between others")
@@ -340,7 +352,8 @@ def step(
     if not rules.may(before, after, who | ({Party.PLAIN} if plain else frozenset())):
         raise Refused("E_STATE", f"{held.offer} cannot go from {before} to {after} by {by}")
     queries.change(unit, held.offer, state=after, **values)
-    queries.happened(unit, held.offer, after, by, words)
+    nobody = itself or rules.by_itself(before, after)
+    queries.happened(unit, held.offer, after, None if nobody else by, words, at=at)
     at_once = after is State.FULFILLED and before is not State.CONFIRMED
     if after is State.CONFIRMED or (at_once and Party.RECEIVER in who):
         unit.tell(writing.confirmed(held))

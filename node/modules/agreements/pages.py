@@ -71,6 +71,8 @@ STEPS: Final[Mapping[State, tuple[str, str]]] = {
 COUNTERED: Final = (mark("You proposed other terms"), mark("%(who)s proposed other terms"))
 RESOLVED: Final = (mark("You said that it goes on"), mark("%(who)s said that it goes on"))
 BY_ITSELF: Final = mark("Confirmed by itself, after seven days")
+CLOSED: Final = mark("Both say that it is done")
+TURNED_DOWN: Final = mark("The notice was over, so nothing came of it")
 
 TERMS: Final = (
     Moment("due", mark("When?"), mark("Day and time, as in 5 December 14:30"), optional=True),
@@ -235,6 +237,10 @@ def _words_for(before: State | None, step: Step) -> tuple[str, str]:
         return RESOLVED
     if step.state is State.CONFIRMED and step.by is None:
         return BY_ITSELF, BY_ITSELF
+    if before is not None and rules.by_itself(before, step.state):
+        return CLOSED, CLOSED
+    if step.state is State.REFUSED and step.by is None:
+        return TURNED_DOWN, TURNED_DOWN
     return STEPS[step.state]
 
 

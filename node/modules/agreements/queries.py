@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
 
 from node.kernel.database import insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
+from node.modules.agreements import rules
 from node.modules.agreements.rules import BINDING, State
 from node.modules.agreements.tables import (
     Agreement,
@@ -159,12 +160,32 @@ def title_of(db: Connection, id: str) -> str:
     return db.scalar(select(agreement.c.title).where(agreement.c.id == id).limit(1)) or ""
 
 
-def happened(unit: Unit, offer: str, state: State, by: str | None, words: str = "") -> None:
-    """Write down a step."""
-    last = select(func.max(step.c.number)).where(step.c.offer == offer)
-    number = (unit.db.scalar(last) or 0) + 1
-    values = {"offer": offer, "number": number, "state": state, "by": by, "at": unit.now}
-    unit.db.execute(insert(step).values({**values, "words": words}))
+def happened(
+    unit: Unit,
+    offer: str,
+    state: State,
+    by: str | None,
+    words: str = "",
+    *,
+    at: datetime | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Write down a step, at the moment of which it was said, as far as that can be.
+
+    Args:
+        unit: the unit.
+        offer: of the agreement.
+        state: that it led to.
+        by: who took it; None for what follows by itself.
+        words: that went along.
+        at: when, as whoever took it says; None for now.
+        since: when the notice was made, which is before any step.
+    """
+    last = select(step.c.number, step.c.at).where(step.c.offer == offer)
+    row = unit.db.execute(last.order_by(step.c.number.desc()).limit(1)).one_or_none()
+    moment = rules.moment(at, row.at if row else since, unit.now)
+    values = {"offer": offer, "number": row.number + 1 if row else 1, "state": state, "by": by}
+    unit.db.execute(insert(step).values({**values, "at": moment, "words": words}))
 
 
 def give_thanks(unit: Unit, held: Agreement, by: str, words: str) -> None:

@@ -149,6 +149,22 @@ def effective(kept: State, ends: datetime, now: datetime, due: datetime | None =
     return State.UNDER_WAY if kept is State.AGREED and due is not None and due <= now else kept
 
 
+def moment(told: datetime | None, before: datetime | None, now: datetime) -> datetime:
+    """When a step was taken: as the letter says, if that lies between the step before and now."""
+    at = told or now
+    return min(at if before is None else max(at, before), now)
+
+
+def by_itself(before: State, after: State) -> bool:
+    """Whether nobody takes this step: the proposer's node closes what both say is done."""
+    return before is State.CONFIRMED and after is State.FULFILLED
+
+
+def waited(delivered: datetime | None, now: datetime) -> bool:
+    """Whether what was delivered has waited for as long as it takes to confirm itself."""
+    return delivered is not None and delivered + CONFIRMS <= now
+
+
 @dataclass(frozen=True, kw_only=True)
 class Amount:
     """So much of a unit; `number` is a decimal as on the wire."""
