@@ -66,9 +66,10 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 bench: $(STAMP)  ## measure, each beside a baseline (not a test): B=inbox N=500
 	N='$(N)' $(BIN)/python -m tests.bench $(B)
 
-soak: $(STAMP)  ## long runs: elections, bad weather, failing disks: SEEDS=2000 MINUTES=60
+soak: $(STAMP)  ## long runs: elections, bad weather, time, failing disks: SEEDS=2000 MINUTES=60
 	$(BIN)/python -m tests.oracles 5000
 	FOLKMOOT_TEST_SEEDS='$(SEEDS)' $(BIN)/python -m pytest -n 2 --dist worksteal tests/simulation
+	FOLKMOOT_TEST_OPERATIONS=100000 $(BIN)/python -m pytest tests/modules/test_ledger.py -k random_acts
 	FOLKMOOT_TEST_MINUTES='$(MINUTES)' $(BIN)/python -m pytest -s tests/processes/test_soak.py
 
 migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step

@@ -4,11 +4,12 @@ import asyncio
 import csv
 import io
 import json
+import os
 import random
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
@@ -21,7 +22,7 @@ from node.modules.agreements import queries as agreed
 from node.modules.agreements import settling
 from node.modules.agreements.rules import State
 from node.modules.ledger import booking, public, queries, rules, slots
-from node.modules.ledger.tables import Entry
+from node.modules.ledger.tables import Entry, entry
 from tests.conftest import Browser, person, settle
 from tests.modules.meeting import holds, post
 
@@ -201,32 +202,61 @@ async def test_the_communitys_own_account(alder: Node, two: tuple[Account, Accou
     assert await stands(alder, ana, ben) == [-30, 20]
 
 
+OPERATIONS = int(os.environ.get("FOLKMOOT_TEST_OPERATIONS") or 120)
+"""How many random operations are carried out; `make soak` carries out 100,000."""
+
+
 async def test_many_random_acts_keep_the_sum_at_zero(alder: Node) -> None:
-    people = [await person(alder, f"p{number}") for number in range(6)]
+    many = min(60, max(6, OPERATIONS // 100))
+    people = [await person(alder, f"p{number}") for number in range(many)]
     keeper = await alder.read(_id, "keeper")
 
-    def act(unit: Unit, seed: int) -> int:
+    def act(unit: Unit, seed: int, most: int) -> int:
         chance = random.Random(seed)
         made: list[str] = []
-        for number in range(60):
-            one, other = chance.sample(people, 2)
-            long = chance.randint(1, 900)
+        for number in range(most):
             try:
-                if made and chance.random() < 0.3:
-                    booking.take_back(unit, other.id, chance.choice(made))
-                elif chance.random() < 0.2:
-                    made.append(booking.from_fund(unit, keeper, one.id, long, "As decided.",
-                                                  once=f"f{seed} {number}"))  # fmt: skip
-                else:
-                    made.append(booking.thank(unit, one.id, other.id, long, "",
-                                              once=f"t{seed} {number}", anyway=True))  # fmt: skip
-            except (Conflict, Missing):
+                made.append(_anything(unit, keeper, people, made, chance, f"{seed} {number}"))
+            except (Conflict, Missing, Invalid):
                 continue
         return len(made)
 
-    assert await alder.write(act, 1) + await alder.write(act, 2) > 40
+    made, seed = 0, 0
+    while seed * 60 < OPERATIONS:
+        seed += 1
+        made += await alder.write(act, seed, 60)
     before = sum(await stands(alder, *people)) + await alder.read(queries.balance, queries.FUND)
     assert (before, await alder.read(queries.total)) == (0, 0)
+    # nothing was deleted, what was taken back least of all
+    assert await alder.read(_entries) == made > OPERATIONS / 3
+
+
+def _anything(
+    unit: Unit,
+    keeper: str,
+    people: list[Account],
+    made: list[str],
+    chance: random.Random,
+    once: str,
+) -> str:
+    """One random operation; the entry it wrote."""
+    one, other = chance.sample(people, 2)
+    long, what = chance.randint(1, 900), chance.random()
+    if made and what < 0.3:
+        return booking.take_back(unit, other.id, chance.choice(made))
+    if what < 0.45:
+        return booking.from_fund(unit, keeper, one.id, long, "As decided.", once=f"f{once}")
+    anyway = what < 0.6
+    id = booking.thank(unit, one.id, other.id, long, "", once=f"t{once}", anyway=anyway)
+    mine = queries.held(unit.db, one.id)
+    assert mine is not None
+    soft = queries.terms(unit.db).soft
+    assert anyway or queries.balance(unit.db, mine.id) >= -soft
+    return id
+
+
+def _entries(db: Connection) -> int:
+    return db.scalar(select(func.count()).select_from(entry)) or 0
 
 
 async def test_who_leaves_is_forgotten_and_the_sums_stay(

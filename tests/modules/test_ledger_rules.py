@@ -1,16 +1,17 @@
 """What the ledger allows, as tables; and the sum that is always zero, over many rows."""
 
 import random
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, insert
+from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from node.modules.agreements.rules import Amount, minutes
 from node.modules.ledger import queries, rules
-from node.modules.ledger.rules import Stand, Terms
+from node.modules.ledger.rules import Stand, Terms, Why
 from node.modules.ledger.tables import account, entry, metadata
 from tests.conftest import START
 
@@ -64,27 +65,86 @@ def test_a_cell_is_never_a_formula(text: str) -> None:
     assert rules.cell("Thank you") == "Thank you"
 
 
-def test_the_sum_is_zero_over_a_hundred_thousand_entries() -> None:
-    chance = random.Random(7)
-    model = [0] * 50
-    rows = []
+@dataclass
+class Book:
+    """What a ledger should hold after random operations, kept beside the rows it is given."""
+
+    chance: random.Random
+    soft: int = 600
+    people: list[str] = field(default_factory=lambda: [f"p{n}" for n in range(50)])
+    stands: dict[str, int] = field(default_factory=lambda: {"fund": 0})
+    rows: list[dict[str, object]] = field(default_factory=list)
+    back: set[object] = field(default_factory=set)
+    refused: int = 0
+
+    def write(self, giver: str, receiver: str, long: int, why: Why, **more: object) -> None:
+        """Keep an entry."""
+        for one, by in ((giver, long), (receiver, -long)):
+            self.stands[one] = self.stands.get(one, 0) + by
+        row = {"id": str(len(self.rows)), "giver": giver, "receiver": receiver, "minutes": long,
+               "why": why, "reverses": None, "at": START}  # fmt: skip
+        self.rows.append({**row, **more})
+
+    def thank(self) -> None:
+        """Somebody received something, and stays above the limit, or nothing is written."""
+        giver, receiver = self.chance.sample(self.people, 2)
+        long = self.chance.randint(1, 240)
+        if rules.beyond(self.stands.get(receiver, 0), long, self.soft):
+            self.refused += 1
+            return
+        self.write(giver, receiver, long, Why.THANKS)
+        assert self.stands[receiver] >= -self.soft
+
+    def gift(self) -> None:
+        """The community gives out of its own account."""
+        self.write(self.chance.choice(self.people), "fund", self.chance.randint(1, 240), Why.FUND)
+
+    def reverse(self) -> None:
+        """An entry is taken back by one the other way round: once, and never a reversal."""
+        was = self.chance.choice(self.rows) if self.rows else None
+        if was is None or was["why"] in (Why.REVERSAL, Why.LEFT) or was["id"] in self.back:
+            self.refused += 1
+            return
+        self.back.add(was["id"])
+        who = (str(was["receiver"]), str(was["giver"]))
+        self.write(*who, int(str(was["minutes"])), Why.REVERSAL, reverses=was["id"])
+
+    def leave(self) -> None:
+        """Somebody goes: what was open passes to the community, and somebody else comes."""
+        place = self.chance.randrange(len(self.people))
+        gone = self.people[place]
+        if open_ := self.stands.get(gone, 0):
+            giver, receiver = ("fund", gone) if open_ > 0 else (gone, "fund")
+            self.write(giver, receiver, abs(open_), Why.LEFT)
+        assert self.stands.get(gone, 0) == 0
+        self.stands.setdefault(gone, 0)
+        self.people[place] = f"{gone}'"
+
+
+def test_the_sum_is_zero_over_a_hundred_thousand_operations() -> None:
+    book = Book(chance=random.Random(7))
+    acts = [book.thank] * 6 + [book.reverse] * 3 + [book.gift]
     for number in range(100_000):
-        giver, receiver = chance.sample(range(50), 2)
-        long = chance.randint(1, rules.MOST)
-        model[giver] += long
-        model[receiver] -= long
-        rows.append({"id": str(number), "giver": str(giver), "receiver": str(receiver),
-                     "minutes": long, "why": "thanks", "at": START})  # fmt: skip
+        (book.leave if number % 500 == 499 else book.chance.choice(acts))()
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     with engine.begin() as db:
-        holders = [{"id": str(n), "kind": "member", "holder": str(n), "opened": START}
-                   for n in range(50)]  # fmt: skip
+        holders = [{"id": one, "kind": "member", "holder": one, "opened": START}
+                   for one in book.stands]  # fmt: skip
         db.execute(insert(account), holders)
-        db.execute(insert(entry), rows)
+        db.execute(insert(entry), book.rows)
 
-        assert queries.total(db) == sum(model) == 0
-        assert [queries.balance(db, str(n)) for n in range(50)] == model
+        assert queries.total(db) == sum(book.stands.values()) == 0
+        for one in ("fund", *book.people):
+            assert queries.balance(db, one) == book.stands.get(one, 0)
+        # nothing was deleted: what was taken back stands beside what took it back
+        assert db.scalar(select(func.count()).select_from(entry)) == len(book.rows)
+        assert len(book.back) > 10_000 < len(book.rows)
+        assert len(book.rows) + book.refused > 99_000
+        first, *_ = book.back
+        twice = {**book.rows[-1], "id": "twice", "why": Why.REVERSAL, "reverses": first}
+        with pytest.raises(IntegrityError):
+            db.execute(insert(entry).values(twice))
     engine.dispose()
 
 
