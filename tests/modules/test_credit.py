@@ -363,11 +363,35 @@ async def test_odd_transfers_move_nothing(pair: Pair, wire: Wire) -> None:
     for number, (odd, code) in enumerate(BAD):
         document = {**sent, "id": f"{sent['id']}{number}",
                     "object": {**sent["object"], **odd}}  # fmt: skip
-        await deliver(pair, document)
+        await deliver(pair.alder, pair.birch, document)
         found = await pair.birch.read(outcome, document["id"])
         assert found == ("refused", code), (odd, found)
     assert await pair.birch.read(legs) == []
     assert await pair.frozen() == (False, False)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_an_answer_about_another_amount_moves_nothing_and_stops_the_pair(
+    pair: Pair, wire: Wire
+) -> None:
+    wire.away.add(pair.birch.origin)
+    await pair.pay(60)
+    await pair.settle()
+    (sent,) = [json.loads(body) for body in await pair.alder.read(bodies)]
+    wire.away.clear()
+    service, id = pair.birch.community.service, f"{pair.birch.origin}/ledger/t/1"
+    result = {**sent["object"], "id": id, "attributedTo": service, "lifecycle": "settled",
+              "creditSeq": sent["object"]["debitSeq"],
+              "resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": "40"}}  # fmt: skip
+    yes = {"@context": sent["@context"], "id": f"{pair.birch.origin}/a/1", "type": "Accept",
+           "actor": service, "object": sent["id"], "result": result,
+           "to": [pair.alder.community.service], "published": sent["published"]}  # fmt: skip
+
+    await deliver(pair.birch, pair.alder, yes)
+
+    assert (await pair.frozen())[0]
+    assert await stands(pair.alder, pair.ana) == [0]
+    assert [row[3] for row in await pair.alder.read(legs)] == [Leg.RESERVED]
 
 
 def bodies(db: Connection) -> list[bytes]:
@@ -384,18 +408,17 @@ def outcome(db: Connection, activity: str) -> tuple[str, str]:
     return row.state, row.code
 
 
-async def deliver(pair: Pair, document: dict[str, Any]) -> None:
-    """Send a document as alder's service, signed as it signs."""
+async def deliver(one: Node, other: Node, document: dict[str, Any]) -> None:
+    """Send a document as a node's service, signed as it signs."""
     from federation import signing
     from federation.signatures import Form, digests
 
-    by = await signing.signer(pair.alder, pair.alder.community.service)
+    by = await signing.signer(one, one.community.service)
     body = json.dumps(document).encode()
-    url = f"{pair.birch.origin}/inbox"
-    headers = signing.posting(pair.alder, by, body, digests(body), Form.CAVAGE)
-    answer = await pair.alder.network.post(url, body, headers=headers)
+    headers = signing.posting(one, by, body, digests(body), Form.CAVAGE)
+    answer = await one.network.post(f"{other.origin}/inbox", body, headers=headers)
     assert answer.status == 202, answer.body
-    await settle(pair.birch)
+    await settle(other)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

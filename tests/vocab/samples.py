@@ -16,6 +16,7 @@ MODULES = (
     "agreements",
     "decisions",
     "joint",
+    "ledger",
     "listings",
     "matching",
     "peers",

@@ -237,7 +237,7 @@ def settled(unit: Unit, act: Act[Accept, Offer]) -> None:
     """The payee's node settled it: our half is written.
 
     Raises:
-        Refused: E_UNKNOWN, E_OWNER, E_RESULT, E_LEDGER, E_STATE.
+        Refused: E_UNKNOWN, E_OWNER, E_RESULT.
     """
     found = _ours(unit, act)
     told = act.activity.result
@@ -249,8 +249,7 @@ def settled(unit: Unit, act: Act[Accept, Offer]) -> None:
 def settle_out(unit: Unit, found: Transfer, told: CreditTransfer) -> None:
     """Write our half of what the other node shows as settled.
 
-    Raises:
-        Refused: E_LEDGER, it is another transfer than we reserved; the pair is frozen.
+    Where it is another transfer than we reserved nothing moves, and the pair is frozen.
     """
     mine = (found.transfer, found.seq, found.seq, found.minutes, found.payer, found.payee,
             found.previous)  # fmt: skip
