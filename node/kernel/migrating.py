@@ -6,7 +6,7 @@ the way is whole or not begun. A database newer than this program is refused.
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -139,8 +139,14 @@ def _behind(name: str, folder: Path, have: str | None) -> bool:
     return have is None or have in known.values()
 
 
-def _chain(folder: Path) -> dict[str, str | None]:
+def _chain(folder: Path) -> Mapping[str, str | None]:
     """Every version in a folder, with the one before it."""
+    return _read(folder, folder.stat().st_mtime_ns)
+
+
+@functools.cache
+def _read(folder: Path, _changed: int) -> Mapping[str, str | None]:
+    # many nodes may start in one process, and each would read a hundred files
     found: dict[str, str | None] = {}
     for file in folder.glob("[!_]*.py"):
         said = dict(_SAID.findall(file.read_text("utf-8")))
