@@ -1,10 +1,15 @@
 """`make demo` shows what it promises: a need met across nodes, a decision adopted elsewhere."""
 
+import asyncio
+import os
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
-from node import stage
+from node import demo, stage
 from node.demo import leaflet, story
 from node.demo.people import PLACES
 from tests import servers
@@ -63,3 +68,40 @@ async def record_page(origin: str) -> str:
         url = record["url"] if isinstance(record, dict) else record
         html = {"accept": "text/html"}
         return (await visitor.get(url, headers=html, follow_redirects=True)).text
+
+
+async def test_days_pass_when_somebody_types_how_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, said, heard = stage.Behind(), [], asyncio.Event()
+    before, ahead = clock(), tmp_path / demo.AHEAD
+    end, typing = os.pipe()
+
+    def hear(line: str) -> None:
+        demo._pass(line, clock, ahead, said.append)
+        if line == "3":
+            heard.set()
+
+    with os.fdopen(end) as terminal, os.fdopen(typing, "w", buffering=1) as keys:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        with demo._listening(hear, said.append):
+            for line in ("7", "a week", "0", "99999", "3"):
+                print(line, file=keys)
+                await asyncio.sleep(0)
+            await heard.wait()
+
+    assert timedelta(days=10) <= clock() - before < timedelta(days=11)
+    assert demo._ahead(ahead) == 10
+    assert sum("Type a number of days" in line for line in said) == 3
+
+
+async def test_where_nobody_can_type_the_demo_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    with (tmp_path / "file").open("w+") as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        with demo._listening(said.append, said.append):
+            pass
+
+    assert said == []

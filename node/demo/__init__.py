@@ -1,12 +1,16 @@
 """`make demo`: three communities on loopback whose invented people need, offer and decide.
 
 The story begins some days ago and is told through the same doors that members use; when
-it has caught up with the present, the pages are there to walk in.
+it has caught up with the present, the pages are there to walk in. Whoever started it can
+let days pass, so that votes close, decisions cool off and reviews fall due.
 """
 
 import asyncio
+import contextlib
+import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from node import stage
@@ -15,16 +19,20 @@ from node.demo.people import PASSWORD, PLACES
 
 DONE = "story-told"
 """The file that says the folder holds the whole story."""
+AHEAD = "days-ahead"
+"""The file that says by how many days the story is ahead of the real time."""
+LONGEST = 400
+"""So many days pass at once at most."""
 
 
 async def run(folder: Path, *, first_port: int, say: Callable[[str], None]) -> None:
     """Tell the story if the folder does not hold it yet, then serve until cancelled."""
     names = tuple(PLACES)
-    told = folder / DONE
+    told, ahead = folder / DONE, folder / AHEAD
     if not await asyncio.to_thread(told.exists):
         await asyncio.to_thread(_clear, folder, names)
     new = not await asyncio.to_thread(told.exists)
-    clock = stage.Behind(days=story.DAYS if new else 0)
+    clock = stage.Behind(days=story.DAYS if new else -await asyncio.to_thread(_ahead, ahead))
     async with stage.opened(
         folder,
         names,
@@ -40,7 +48,56 @@ async def run(folder: Path, *, first_port: int, say: Callable[[str], None]) -> N
             await asyncio.to_thread(told.touch)
         for line in leaflet(opened):
             say(line)
-        await asyncio.Event().wait()
+        with _listening(lambda line: _pass(line, clock, ahead, say), say):
+            await asyncio.Event().wait()
+
+
+@contextlib.contextmanager
+def _listening(hear: Callable[[str], None], say: Callable[[str], None]) -> Iterator[None]:
+    """Hear each line that is typed, if anything can be typed at all."""
+    loop = asyncio.get_running_loop()
+
+    def come() -> None:
+        # not by readline, which would keep the second of two lines back
+        if not (said := os.read(sys.stdin.fileno(), 4096)):
+            loop.remove_reader(sys.stdin)
+        for line in said.decode(errors="replace").splitlines():
+            hear(line)
+
+    try:
+        loop.add_reader(sys.stdin, come)
+    except (OSError, ValueError):  # a file, or nothing: nobody types there
+        yield
+        return
+    say("To let days pass, type how many and press Enter.")
+    yield
+    loop.remove_reader(sys.stdin)
+
+
+def _pass(line: str, clock: stage.Behind, ahead: Path, say: Callable[[str], None]) -> None:
+    """Let as many days pass as a line says."""
+    if (days := passing(line)) is None:
+        say(f"Type a number of days, from 1 to {LONGEST}.")
+        return
+    clock.hurry(days=days)
+    ahead.write_text(str(_ahead(ahead) + days), "utf-8")
+    say(f"It is {clock():%A, %d %B %Y} now. What is due is done within some seconds.")
+
+
+def passing(line: str) -> int | None:
+    """How many days are to pass; None where the line does not say.
+
+    >>> passing("7"), passing("a week"), passing("0")
+    (7, None, None)
+    """
+    said = line.strip()
+    days = int(said) if said.isascii() and said.isdecimal() and len(said) < 5 else 0
+    return days if 0 < days <= LONGEST else None
+
+
+def _ahead(file: Path) -> int:
+    """By how many days the story is ahead since an earlier run."""
+    return int(file.read_text("utf-8")) if file.exists() else 0
 
 
 def leaflet(opened: stage.Stage) -> list[str]:
@@ -58,3 +115,4 @@ def _clear(folder: Path, names: tuple[str, ...]) -> None:
     """Remove a story that was not told to its end."""
     for name in names:
         shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / AHEAD).unlink(missing_ok=True)
