@@ -159,6 +159,9 @@ async def test_two_who_back_a_challenge_bring_it_back_once(alder: Node, clock: C
     assert (stopped.in_force, stopped.ended, stopped.box) == (None, clock(), f"{slug}-1")
     assert len([r for r in await moot.rows(alder, ballot) if r.box == f"{slug}-1"]) == 4
     assert told(await moot.rows(alder, letter))[-1] == "Update deliberating"
+    with pytest.raises(Conflict, match="E_EARLY"):
+        await alder.write(stepping.by_hand, slug, people["ana"])
+    assert (await at(alder, slug))[0].stage == "deliberating"
     clock.advance(days=2)
     await settle(alder)
     assert (await alder.read(decided.any_record, first.id)).in_force is None  # type: ignore[union-attr]
@@ -255,6 +258,31 @@ async def test_what_is_taken_back_is_out_of_force(alder: Node, clock: Clock) -> 
     assert (found.stage, plan.side) == ("ended", "repealed")
 
 
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"course": "emergency", "method": Method.SUPERMAJORITY}, Conflict),
+        ({"course": "advice", "method": Method.ADVICE}, Conflict),
+        ({"method": Method.ADVICE}, Invalid),
+        ({"method": Method.SENSE_CHECK}, Invalid),
+    ],
+)
+@pytest.mark.parametrize("how", following.HOW)
+async def test_what_does_not_last_takes_no_decision_back(
+    alder: Node, clock: Clock, more: dict[str, Any], refused: type[Exception], how: str
+) -> None:
+    """An emergency neither renews another nor ends what was decided in peace; nor does advice."""
+    ana = (await ids(alder))["ana"]
+    old = await moot.decided(alder, clock, ["consent"] * 4, to="community")
+    held = {"record": old.id, "how": how}
+    with pytest.raises(refused):
+        await moot.bring(alder, ana, title="Another", replaces=held, **more)
+
+    assert [one.id for one in await alder.read(decided.holding, moot.inside(alder))] == [old.id]
+    assert await moot.bring(alder, ana, title="Another", replaces=held)
+    assert await moot.bring(alder, ana, title="Another", **more)
+
+
 async def test_the_clock_does_what_a_lost_job_would_have(alder: Node, clock: Clock) -> None:
     ana = (await ids(alder))["ana"]
     slug = await moot.bring(alder, ana, **EMERGENCY)
@@ -332,6 +360,8 @@ async def test_another_is_brought_in_place_of_a_decision(
     asked = f"/p/new?replaces={old.slug}&how=repeal"
     page = await ana.get(asked)
     assert f"?course=consent&amp;replaces={old.slug}&amp;how=repeal" in page.text
+    assert "?course=emergency" not in page.text
+    assert "?course=emergency" not in (await ana.get(f"{asked}&course=emergency")).text
     form = await ana.get(f"{asked}&course=consent")
     assert "is not in force any more" in form.text
     said = {"title": "We take it back", "text": "It did not work.", "reach": "community"}

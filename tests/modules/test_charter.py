@@ -1,11 +1,12 @@
 """The charter: no setting above a keeper's changes without a decision that names it."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from node.kernel import choices, choosing
+from node.kernel import choices, choosing, moving
 from node.kernel.choices import Choice
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
@@ -152,6 +153,47 @@ async def test_a_keeper_says_why(alder: Node) -> None:
 
     await alder.write(choosing.change, one, "Knock.", by=await keeper(alder), words="We met.")
     assert await holds(alder, "house_rules") == "Knock."
+
+
+async def test_what_a_keeper_said_since_outlives_a_decision(
+    alder: Node, us: list[str], clock: Clock
+) -> None:
+    """What an emergency set ends with it, but not what somebody has set anew."""
+    text = "§ ideas.points = 120\n§ house_rules = Knock."
+    more = {"course": "emergency", "method": Method.SUPERMAJORITY}
+    await decided(alder, clock, YES, text=text, to="community", **more)
+    rules_ = setting(alder, "house_rules")
+    assert [await holds(alder, name) for name in ("ideas.points", "house_rules")] == [120, "Knock."]
+    await alder.write(choosing.change, rules_, "Ring.", by=await keeper(alder), words="A bell.")
+    clock.advance(days=14)
+    await settle(alder)
+    assert [await holds(alder, name) for name in ("ideas.points", "house_rules")] == [100, "Ring."]
+
+
+async def test_advice_sets_nothing(alder: Node, us: list[str], clock: Clock) -> None:
+    more = {"method": Method.ADVICE, "text": "§ house_rules = Knock.", "to": "community"}
+    await decided(alder, clock, YES, **more)
+    assert await holds(alder, "house_rules") == ""
+    assert [one.state for one in await alder.read(queries.steps, "house_rules")] == [doing.WEAK]
+
+
+async def test_a_new_address_sets_nothing_anew(alder: Node, us: list[str], clock: Clock) -> None:
+    """What decisions set is read once, whatever the node is called; a keeper's word since holds."""
+    text = "§ house_rules = Knock."
+    await decided(alder, clock, YES, method=Method.SUPERMAJORITY, text=text, to="community")
+    one, me = setting(alder, "house_rules"), await keeper(alder)
+    await alder.write(choosing.change, one, "Ring.", by=me, words="We have a bell.")
+    before = await alder.read(queries.steps, "house_rules")
+    row = dataclasses.replace(alder.community, at_home=True).row()
+    await alder.write(lambda unit: unit.set("community", row))
+    alder.community = dataclasses.replace(alder.community, at_home=True)
+    await alder.write(moving.move, "https://new.test")
+    await alder.write(doing.apply)
+
+    after = await alder.read(queries.steps, "house_rules")
+    assert [one.state for one in after] == [one.state for one in before] == [doing.SET]
+    assert after[0].record.startswith("https://new.test/")
+    assert await holds(alder, "house_rules") == "Ring."
 
 
 async def test_a_minority_sets_nothing(alder: Node, us: list[str], clock: Clock) -> None:

@@ -110,13 +110,37 @@ async def test_a_gate_waits_goes_back_once_and_then_lapses(alder: Node, clock: C
     await settle(alder)
     found, made = await at(alder, slug)
     assert (found.stage, made.side) == ("researching", "sentBack")
-    clock.advance(days=3)
-    await settle(alder)
-    clock.advance(days=17)
-    await settle(alder)
+    for days in (3, 3, 14):
+        clock.advance(days=days)
+        await settle(alder)
 
     found, made = await at(alder, slug)
     assert (found.stage, made.side) == ("ended", "lapsed")
+
+
+async def test_a_node_that_was_off_takes_nobodys_days(alder: Node, clock: Clock) -> None:
+    """What nobody could do or say while it was off is waited for again."""
+    ana = (await ids(alder))["ana"]
+    slug = await moot.bring(alder, ana, course="role", method=Method.APPROVAL)
+    begun = clock()
+    usual = await moot.bring(
+        alder, ana, opens=begun + timedelta(days=2), closes=begun + timedelta(days=9)
+    )
+    clock.advance(days=60)
+    await settle(alder)
+
+    found, made = await at(alder, slug)
+    assert (found.stage, made.side) == ("formingPositions", None)
+    box = await alder.read(decisions.box_of, usual)
+    assert box is not None
+    assert (box.extended, box.closes) == (False, clock() + timedelta(days=7))
+    assert (await at(alder, usual))[0].voting_ends == box.closes
+    clock.advance(days=13)
+    await settle(alder)
+    assert await stage(alder, slug) == "formingPositions"
+    clock.advance(days=1)
+    await settle(alder)
+    assert await stage(alder, slug) == "ended"
 
 
 async def test_what_a_gate_waited_for_lets_it_go_on(alder: Node, clock: Clock) -> None:

@@ -13,6 +13,8 @@ from node.modules.proposals.rules import STAGES
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 stages = st.sampled_from(sorted(STAGES))
+BEFORE = ("presented", "prioritising", "researching", "formingPositions", "deliberating")
+"""The stages before voting begins."""
 
 
 @pytest.mark.parametrize(
@@ -124,15 +126,13 @@ def test_options_without_a_fault_are_two_or_more_of_different_names(
 
 @given(stages)
 def test_words_are_changed_by_their_author_until_voting_opens(stage: str) -> None:
-    assert rules.may_change(stage=stage, author=True) is (stage == "deliberating")
+    assert rules.may_change(stage=stage, author=True) is (stage in BEFORE)
     assert not rules.may_change(stage=stage, author=False)
 
 
 @given(stages)
 def test_nothing_is_withdrawn_once_voting_began(stage: str) -> None:
-    before = ("presented", "prioritising", "researching", "formingPositions", "deliberating")
-
-    assert rules.may_withdraw(stage=stage, author=True, admin=False) is (stage in before)
+    assert rules.may_withdraw(stage=stage, author=True, admin=False) is (stage in BEFORE)
     assert not rules.may_withdraw(stage=stage, author=False, admin=False)
 
 

@@ -217,6 +217,72 @@ async def test_a_keeper_alone_has_a_witness_drawn_by_lot(alder: Node, clock: Clo
     assert dora in await on_list(alder, slug)
 
 
+async def test_whoever_is_suspended_keeps_their_place_in_the_lot(alder: Node, clock: Clock) -> None:
+    """A keeper cannot suspend one after the other until the lot falls on a friend."""
+    me = await keeper(alder)
+    ids = [one.id for one in await people(alder, *NAMES[:3])]
+    slug = await bring(alder, ids[0], method=Method.MAJORITY)
+    dora = (await person(alder, "dora")).id
+    drawn = lots.order(set(ids), (await box(alder, slug)).lot or "")
+    await alder.write(accounts.suspend, drawn[0])
+    one = await ask(alder, slug, me, Kind.ADMIT, member=dora)
+
+    for who in (*drawn, me):
+        with pytest.raises(Refused, match="E_NOT_SECOND"):
+            await alder.write(watching.confirm, one, who)
+    clock.advance(days=2)
+    with pytest.raises(Refused, match="E_NOT_SECOND"):
+        await alder.write(watching.confirm, one, drawn[2])
+    assert dora not in await on_list(alder, slug)
+    await alder.write(watching.confirm, one, drawn[1])
+    assert dora in await on_list(alder, slug)
+
+
+async def test_no_request_tells_who_has_voted(
+    alder: Node, us: list[str], slug: str, clock: Clock
+) -> None:
+    """Who is taken off the list reads the same to all, whether or not they had voted."""
+    me, (ana, ben, cleo) = await keeper(alder), us
+    await vote(alder, slug, [(ben, "inFavour")])
+
+    async def both(kind: Kind, member: str) -> None:
+        clock.advance(seconds=1)
+        await alder.write(watching.confirm, await ask(alder, slug, me, kind, member=member), ana)
+
+    seen = []
+    for member in (ben, cleo):
+        await both(Kind.LEAVE_OUT, member)
+        clock.advance(seconds=1)
+        with pytest.raises(Invalid) as again:
+            await ask(alder, slug, me, Kind.LEAVE_OUT, member=member)
+        off = await box(alder, slug)
+        await both(Kind.ADMIT, member)
+        clock.advance(seconds=1)
+        with pytest.raises(Invalid) as twice:
+            await ask(alder, slug, me, Kind.ADMIT, member=member)
+        back = await box(alder, slug)
+        seen.append((again.value.fields, off, twice.value.fields, back))
+
+    assert seen[0] == seen[1]
+    assert len([one for one in await rows(alder, roster) if one.member == ben]) == 1
+    with pytest.raises(Conflict, match="E_VOTED"):
+        await vote(alder, slug, [(ben, "inFavour")])
+    await vote(alder, slug, [(cleo, "inFavour")])
+    assert len(await rows(alder, ballot)) == 2
+
+
+async def test_a_deadline_is_moved_once(
+    alder: Node, us: list[str], slug: str, clock: Clock
+) -> None:
+    me, ana, first = await keeper(alder), us[0], (await box(alder, slug)).closes
+    more = {"closes": first + timedelta(days=30)}
+    await alder.write(watching.confirm, await ask(alder, slug, me, Kind.PROLONG, **more), ana)
+    clock.advance(days=1)
+    with pytest.raises(Invalid):
+        await ask(alder, slug, me, Kind.PROLONG, closes=first + timedelta(days=60))
+    assert (await box(alder, slug)).closes == first + timedelta(days=30)
+
+
 async def test_where_nobody_else_is_nothing_is_changed(alder: Node) -> None:
     me = await keeper(alder)
     slug = await bring(alder, me, method=Method.MAJORITY)

@@ -1,5 +1,6 @@
 """All SQL about challenges."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -46,9 +47,10 @@ def by_id(db: Connection, id: str) -> Challenge | None:
     return next(iter(_challenges(db, challenge.c.id == id)), None)
 
 
-def still_open(db: Connection) -> list[Challenge]:
-    """Those that have not been backed by enough, and that no keeper hid."""
-    return _challenges(db, challenge.c.state == State.OPEN, challenge.c.hidden.is_(None))
+def still_open(db: Connection, since: datetime) -> list[Challenge]:
+    """Those since a moment that have not been backed by enough, and that no keeper hid."""
+    open_ = (challenge.c.state == State.OPEN, challenge.c.hidden.is_(None))
+    return _challenges(db, *open_, challenge.c.at > since)
 
 
 def made_by(db: Connection, once: str) -> str | None:

@@ -1,7 +1,7 @@
 """What challenges put on other pages: the way to them, and one that waits to be backed."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
@@ -27,9 +27,13 @@ async def from_proposal(node: "Node", viewer: Viewer) -> list[Card]:
 Waiting = tuple[Challenge, proposals.Proposal, datetime]
 
 
+FRESH: Final = timedelta(days=60)
+"""How old a challenge may be to be looked at; no decision cools off for so long."""
+
+
 def _open(db: Connection, viewer: Viewer, now: datetime) -> list[Waiting]:
     found = []
-    for one in queries.still_open(db):
+    for one in queries.still_open(db, now - FRESH):
         record = decisions.record_of_box(db, one.matter, viewer)
         about = proposals.by_slug(db, one.matter, viewer)
         until = decisions.cools_until(record) if record else None

@@ -19,5 +19,4 @@ module = Module(
     subscribers=((Forced, doing.forced), (Ended, doing.ended)),
     slots={"decide": slots.decide},
     warrants=(queries.warrants,),
-    rehome=doing.rehome,
 )

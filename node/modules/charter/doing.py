@@ -1,15 +1,12 @@
 """Carrying out what decisions set, and what keepers may change themselves. Units."""
 
-from sqlalchemy import delete
-
-from node.kernel import choosing
+from node.kernel import choices, choosing
 from node.kernel.choices import Choice
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.charter import queries
+from node.modules.charter import queries, rules
 from node.modules.charter.queries import Naming
-from node.modules.charter.tables import step
 from node.modules.decisions import api as decisions
 
 SET = "set"
@@ -34,6 +31,8 @@ def _set(unit: Unit, one: Naming, name: str, typed: str) -> str:
     value = choice.read(typed)
     if value is None:
         return UNFIT
+    if not rules.enough(choice.level, one.method):
+        return WEAK
     by = unit.community.id
     words = one.record.name
     try:
@@ -49,10 +48,15 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
 
 
 def ended(unit: Unit, event: decisions.Ended) -> None:
-    """A decision is in force no longer: what it set goes back to what holds without it."""
-    for name in queries.set_by(unit.db, event.record):
+    """A decision is in force no longer: what it set goes back to what holds without it.
+
+    What somebody has set anew since stays so.
+    """
+    for name, typed in queries.set_by(unit.db, event.record).items():
         choice = unit.registry.choices.get(name)
         if choice is None or not choice.settable:
+            continue
+        if choices.now(unit.db, choice) != choice.read(typed):
             continue
         held = queries.standing(unit.db, choice)
         by, record = unit.community.id, held or event.record
@@ -82,9 +86,3 @@ def change(
     if value is None:
         raise Invalid({"value": choosing.UNFIT})
     choosing.change(unit, choice, value, by=keeper, words=words, decision=decision)
-
-
-def rehome(unit: Unit, _old: str, _new: str) -> None:
-    """Ids of records have changed: read them all again; what they set is set already."""
-    unit.db.execute(delete(step))
-    apply(unit)

@@ -79,10 +79,11 @@ def said_by(db: Connection, record: str, choice: Choice) -> Any:
     return choice.read(found.sets[choice.name])
 
 
-def set_by(db: Connection, record: str) -> list[str]:
-    """The choices that a decision has set."""
-    mine = select(step.c.choice).where(step.c.record == record, step.c.choice != "")
-    return sorted(db.scalars(mine.where(step.c.state == "set")))
+def set_by(db: Connection, record: str) -> dict[str, str]:
+    """The choices that a decision has set, and to what."""
+    mine = select(step.c.choice, step.c.value).where(step.c.record == record, step.c.choice != "")
+    set_ = mine.where(step.c.state == "set").order_by(step.c.choice)
+    return {row.choice: row.value for row in db.execute(set_)}
 
 
 def known(db: Connection) -> frozenset[str]:

@@ -90,8 +90,8 @@ def seconds(
 
 
 def fault(
-    kind: Kind, *, open_: bool, again: bool, listed: bool | None, closes: datetime,
-    wanted: datetime | None, now: datetime,
+    kind: Kind, *, open_: bool, again: bool, moved: bool, listed: bool | None,
+    closes: datetime, wanted: datetime | None, now: datetime,
 ) -> str:  # fmt: skip
     """Why something cannot be asked for, as a marked sentence; "" if it can.
 
@@ -99,6 +99,7 @@ def fault(
         kind: what.
         open_: the vote is open.
         again: it is a run-off, or was opened once more.
+        moved: two hands have moved its deadline before.
         listed: whether the member it is about may vote; None: it is about nobody.
         closes: when it closes.
         wanted: when it is to close instead.
@@ -110,6 +111,8 @@ def fault(
         return mark("Voting has closed. The result is on its page.")
     if again and kind is not Kind.PROLONG:
         return mark("It was opened once more, so the list stays as it is.")
+    if kind is Kind.PROLONG and moved:
+        return mark("Its deadline was moved once already.")
     if kind is Kind.PROLONG:
         later = wanted is not None and max(closes, now) < wanted <= closes + LONGER
         return "" if later else mark("Choose a later time, at most thirty days after this one.")

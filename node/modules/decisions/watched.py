@@ -69,11 +69,30 @@ def waiting(db: Connection) -> list[Request]:
     return [_request(row) for row in db.execute(open_)]
 
 
+def done(db: Connection, box_id: str) -> list[Request]:
+    """What two hands have done to a vote, in order."""
+    found = [one for one in requests(db, box_id) if one.state is State.DONE]
+    return sorted(found, key=lambda one: one.answered or one.at)
+
+
 def changed(db: Connection, box_id: str) -> bool:
     """Whether the list of a vote was changed by two hands."""
-    kinds = (Kind.ADMIT, Kind.LEAVE_OUT)
-    mine = select(request.c.id).where(request.c.box == box_id, request.c.state == State.DONE)
-    return db.execute(mine.where(request.c.kind.in_(kinds)).limit(1)).first() is not None
+    return any(one.kind in (Kind.ADMIT, Kind.LEAVE_OUT) for one in done(db, box_id))
+
+
+def left_out(db: Connection, box_id: str) -> frozenset[str]:
+    """Who was taken off the list by two hands, whether or not they had voted before."""
+    last = {one.member: one.kind for one in done(db, box_id) if one.member}
+    return frozenset(who for who, kind in last.items() if kind is Kind.LEAVE_OUT)
+
+
+def told(db: Connection, box_id: str) -> list[str]:
+    """The list as it is told before the close; nothing in it says whether somebody has voted.
+
+    Who was taken off after they had voted keeps a row, so that the ballot counts (`listed`).
+    """
+    gone = left_out(db, box_id)
+    return [who for who in listed(db, box_id) if who not in gone]
 
 
 def listed(db: Connection, box_id: str) -> list[str]:
@@ -100,13 +119,23 @@ def keepers_then(db: Connection, vote: Box) -> list[str]:
 
 
 def seconds(db: Connection, vote: Box, one: Request, now: datetime) -> list[str]:
-    """Who may be the second hand for a request; see `hands.seconds`."""
+    """Who may be the second hand for a request; see `hands.seconds`.
+
+    Who is suspended keeps their place in the lot: else a keeper could suspend one after the
+    other until the lot falls on a friend.
+    """
     here = {m.id for m in accounts.members(db, suspended=False)}
-    others = [who for who in listed(db, vote.id) if who in here]
     but = {who for who in (one.asked_by, one.member) if who}
     seed = vote.lot or vote.id
     keepers = keepers_then(db, vote)
-    return list(hands.seconds(keepers, others, but=but, seed=seed, waited=now - one.at))
+    drawn = hands.seconds(keepers, told(db, vote.id), but=but, seed=seed, waited=now - one.at)
+    return [who for who in drawn if who in here]
+
+
+def anybody(db: Connection, vote: Box, one: Request) -> bool:
+    """Whether somebody may be the second hand for a request, now or after some days."""
+    patience = hands.PATIENCE * len(listed(db, vote.id))
+    return bool(seconds(db, vote, one, one.at + patience))
 
 
 def may_guard(db: Connection, vote: Box) -> list[str]:
@@ -115,10 +144,9 @@ def may_guard(db: Connection, vote: Box) -> list[str]:
     if len(keepers) > 1:
         return keepers
     here = {m.id for m in accounts.members(db, suspended=False)}
-    others = [who for who in listed(db, vote.id) if who in here]
-    seed = vote.lot or vote.id
+    others, seed = told(db, vote.id), vote.lot or vote.id
     drawn = hands.seconds([], others, but=keepers, seed=seed, waited=timedelta())
-    return [*keepers, *drawn]
+    return [*keepers, *(who for who in drawn if who in here)]
 
 
 def untold(db: Connection, member: str, now: datetime) -> list[str]:

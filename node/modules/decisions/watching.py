@@ -67,7 +67,7 @@ def ask(unit: Unit, box_id: str, keeper: str, asked: Asked, *, once: str) -> str
         closes=asked.closes, reason=asked.reason.strip(), asked_by=keeper, at=unit.now,
         state=State.WAITS, second=None, answered=None,
     )  # fmt: skip
-    if not watched.seconds(unit.db, found, one, unit.now):
+    if not watched.anybody(unit.db, found, one):
         raise Refused("E_NO_SECOND", safe=ALONE)
     values = {name: getattr(one, name) for name in one.__dataclass_fields__}
     unit.db.execute(insert(request).values(**values, once=once))
@@ -95,10 +95,11 @@ def _fit(unit: Unit, found: Box, asked: Asked) -> None:
     if field == "member":
         if asked.member is None or not accounts.is_member(unit.db, asked.member):
             raise Invalid({"member": mark("Nobody here is called so.")})
-        listed = asked.member in watched.listed(unit.db, found.id)
+        listed = asked.member in watched.told(unit.db, found.id)
     open_ = found.counted is None and unit.now < found.closes
     again = found.extended or found.run_off is not None
-    if wrong := hands.fault(asked.kind, open_=open_, again=again, listed=listed,
+    moved = any(one.kind is Kind.PROLONG for one in watched.done(unit.db, found.id))
+    if wrong := hands.fault(asked.kind, open_=open_, again=again, moved=moved, listed=listed,
                             closes=found.closes, wanted=asked.closes, now=unit.now):  # fmt: skip
         raise Invalid({field: wrong})
     if asked.kind is Kind.ANNUL:
@@ -181,11 +182,18 @@ def _answer(unit: Unit, one: Request, state: State, who: str) -> None:
 
 
 def _admit(unit: Unit, found: Box, one: Request) -> None:
-    slot = {"slot": secrets.token_hex(16), "box": found.id, "member": one.member, "active": True}
-    unit.db.execute(insert(roster).values(slot))
-    eligible, active, _ = queries.bases(unit.db, found.id)
+    """Put somebody on the list; the sums that all see go by what was done, not by its rows.
+
+    Else they would tell whether somebody had voted who was taken off it (`_leave_out`).
+    """
+    back = one.member in watched.left_out(unit.db, found.id)
+    if one.member not in watched.listed(unit.db, found.id):
+        slot = {"slot": secrets.token_hex(16), "box": found.id, "member": one.member}
+        unit.db.execute(insert(roster).values(**slot, active=True))
+    more, active = 0 if back else 1, found.eligible if found.active is None else found.active
+    eligible, active = found.eligible + more, active + more
     needed = rules.required(found.share, active, eligible, fewest=found.fewest)
-    base = {"eligible": found.eligible + 1, "active": active, "needed": needed}
+    base = {"eligible": eligible, "active": active, "needed": needed}
     unit.db.execute(update(box).where(box.c.id == found.id).values(base))
 
 

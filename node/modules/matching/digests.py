@@ -28,8 +28,6 @@ from node.modules.peers import api as peers
 HOLDS: Final = timedelta(days=14)
 """An older digest of another node says nothing any more."""
 AHEAD: Final = timedelta(days=1)
-LONGEST: Final = 300
-"""Characters of a topic's id that are kept."""
 SIDES: Final = ("offer", "request")
 
 
@@ -139,7 +137,7 @@ def place(db: Connection, service: str) -> tuple[str, str] | None:
 
 
 def keep(unit: Unit, service: str, owner: str, found: object) -> None:
-    """Keep the digest of a trusted node.
+    """Keep the digest of a trusted node: what it says of topics that we know, each once.
 
     Raises:
         Refused: E_OBJECT, E_OWNER, E_TIME_ORDER: it is none, somebody else's, or of tomorrow.
@@ -155,7 +153,7 @@ def keep(unit: Unit, service: str, owner: str, found: object) -> None:
     said = {
         one.concept: [bands.read(one.offer_band), bands.read(one.need_band)]
         for one in found.buckets
-        if one.concept and len(one.concept) <= LONGEST
+        if listings.label(one.concept)
     }
     values = {"service": service, "as_of": found.as_of, "at": unit.now, "said": said, "held": None}
     upsert(unit.db, digest, values, key=["service"])

@@ -95,6 +95,7 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
         Refused: not a member.
         Invalid: `opens`, `closes`, `method` or `option_…` cannot be.
         Missing: what it is to replace is no decision of ours in force.
+        Conflict: E_COURSE, nothing on this course comes in place of a decision.
     """
     if not accounts.is_member(unit.db, member):
         raise Refused("E_MEMBERS_ONLY")
@@ -103,6 +104,8 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
     if draft.replaces is not None and not following.replaceable(unit, draft.replaces):
         raise Missing(detail=draft.replaces.get("record", ""))
     course = courses.course(draft.course)
+    if draft.replaces and not following.may_replace(course):
+        raise Conflict("E_COURSE", course.name, safe=following.FOR_GOOD)
     draft = stepping.planned(draft, course, unit.now)
     if wrong := _faults(unit, draft, course):
         raise Invalid(wrong)
@@ -131,10 +134,10 @@ def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
     wrong = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
     if draft.joint:
         return wrong
-    if course.lasts_days and (draft.replaces or {}).get("how") == "confirm":
-        return {"title": mark("An emergency is confirmed on another course. Choose one of them.")}
     if draft.method not in course.methods:
         wrong["method"] = mark("This course is decided in another way. Choose one of these.")
+    if draft.replaces and draft.method in following.OPINIONS:
+        wrong["method"] = following.FOR_GOOD
     later = course.wants_options
     return wrong | wording.faults(unit, draft, answers=draft.answers is not None, later=later)
 
@@ -205,8 +208,19 @@ def open_voting(unit: Unit, slug: str) -> None:
         return
     if made.opens is None or unit.now < made.opens:
         raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
+    if (closes := _closes(made, unit.now)) != made.closes:
+        unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
+        found = replace(found, voting_starts=unit.now, voting_ends=closes)
     moves.move(unit, found, "voting", sent=True)
     opening.open_box(unit, slug)
+
+
+def _closes(made: Plan, now: datetime) -> datetime:
+    """When a vote closes that opens now: as it was said, or as much later as the node was off."""
+    assert made.opens is not None, "its time has come"
+    length = made.closes - made.opens
+    missed = made.joint is None and made.closes - now < length / 2
+    return now + length if missed else made.closes
 
 
 def close(unit: Unit, slug: str) -> None:

@@ -11,6 +11,7 @@ from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.proposals import courses, moves, pipeline, queries, stepping
+from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
@@ -61,6 +62,19 @@ def reopen(unit: Unit, slug: str) -> str:
 
 COOLED: Final = mark("This does not cool off any more. Bring another proposal to change it.")
 ONCE: Final = mark("It was challenged once and talked through again. Now it stands.")
+
+
+OPINIONS: Final = frozenset({decisions.Method.SENSE_CHECK, decisions.Method.ADVICE})
+"""Ways that decide nothing."""
+FOR_GOOD: Final = mark(
+    "What comes in place of a decision is decided for good: not as an emergency, nor by advice. "
+    "Choose another way."
+)
+
+
+def may_replace(course: Course) -> bool:
+    """Whether what takes this course may come in place of a decision: one that lasts may."""
+    return course.lasts_days is None and not OPINIONS.issuperset(course.methods)
 
 
 def stopped(made: Plan) -> bool:

@@ -28,7 +28,7 @@ def may_go_on(seen: View, now: datetime) -> bool:
     """Whether this viewer may take a proposal to its next step."""
     if not (seen.leads and seen.steps and seen.plan and seen.plan.due):
         return False
-    return not seen.lacks and (seen.course.early or seen.plan.due <= now)
+    return not seen.lacks and (stepping.early(seen.plan) or seen.plan.due <= now)
 
 
 def may_ask(seen: View) -> bool:

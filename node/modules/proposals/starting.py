@@ -17,6 +17,7 @@ from node.modules.proposals import (
     bringing,
     changing,
     courses,
+    following,
     replacing,
     rules,
     standing,
@@ -68,8 +69,9 @@ async def _new(
 ) -> Response:
     node, _viewer, _id = member(request)
     asked = request.query_params.get("course", "")
-    if about is None and asked not in courses.COURSES:
-        return _choose(request, words)
+    offered = _offered(words)
+    if about is None and asked not in offered:
+        return _choose(request, words, offered)
     course = courses.course(asked if about is None else None)
     count = len(await node.read(lambda db: accounts.members(db, suspended=False)))
     begins = {
@@ -83,7 +85,15 @@ async def _new(
     return _form_page(request, form, about, answer)
 
 
-def _choose(request: Request, words: Mapping[str, str]) -> Response:
+def _offered(words: Mapping[str, str]) -> Mapping[str, Course]:
+    """The courses that what is brought may take."""
+    every = courses.COURSES.items()
+    return {
+        name: one for name, one in every if "replaces" not in words or following.may_replace(one)
+    }
+
+
+def _choose(request: Request, words: Mapping[str, str], offered: Mapping[str, Course]) -> Response:
     _ = voice(request).say
     more = {name: words[name] for name in ("replaces", "how") if name in words}
     return page(
@@ -92,11 +102,7 @@ def _choose(request: Request, words: Mapping[str, str]) -> Response:
         title=_("How shall we go about it?"),
         place="decide",
         width="mid",
-        courses=[
-            one
-            for one in courses.COURSES.values()
-            if not (one.lasts_days and words.get("how") == "confirm")
-        ],
+        courses=offered.values(),
         path=request.url.path,
         more="".join(f"&{name}={quote(value)}" for name, value in more.items()),
     )

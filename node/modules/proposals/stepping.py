@@ -93,13 +93,17 @@ def by_clock(unit: Unit, slug: str) -> None:
     if made.due is None or unit.now < made.due:
         raise Conflict("E_EARLY", slug, safe=EARLY)
     course = courses.course(made.course)
-    until = made.due + timedelta(days=course.grace_days)
+    grace = timedelta(days=course.grace_days)
+    until = made.due + grace
     if not lacks(found, made):
         _go_on(unit, found, made)
-    elif unit.now >= until:
+    elif unit.now >= until and made.look == until:
         _miss(unit, found, made)
     elif made.look != until:
-        _keep(unit, found, look=until)
+        # nobody could do what is missing while the node was off: it waits from now on
+        due = unit.now if unit.now >= until else made.due
+        until = due + grace
+        _keep(unit, found, due=due, look=until)
         unit.later("proposals.step", due=until, slug=slug)
 
 
@@ -120,12 +124,20 @@ def by_hand(unit: Unit, slug: str, member: str) -> None:
         raise Refused("E_NOT_YOURS", member, safe=LEADS)
     if not waits(found, made) or made.due is None:
         raise Conflict("E_STAGE", slug, safe=NO_STEP)
-    if unit.now < made.due and not courses.course(made.course).early:
+    if unit.now < made.due and not early(made):
         raise Conflict("E_EARLY", slug, safe=EARLY)
     if missing := lacks(found, made):
         raise Conflict("E_GATE", slug, safe=missing[0])
     unit.log("proposal.step", member, subject=found.id)
     _go_on(unit, found, made)
+
+
+def early(made: Plan) -> bool:
+    """Whether who leads a proposal may go on before its days are over; not once it is challenged.
+
+    Else who leads it could put it to the vote again at once, and nobody had talked it through.
+    """
+    return courses.course(made.course).early and made.side != State.CHALLENGED
 
 
 LEADS: Final = mark("Only who brought it, or whom they asked to lead it, does this.")
