@@ -211,8 +211,6 @@ async def test_an_emergency_ends_by_itself_unless_it_is_confirmed(
     assert (await moot.record_of(alder, slug)).in_force == begun
     if confirmed:
         more = {"record": made.id, "how": "confirm"}
-        with pytest.raises(Invalid):
-            await moot.bring(alder, ana, replaces=more, **EMERGENCY)
         other = await moot.bring(alder, ana, title="We confirm it", replaces=more)
         await decide(alder, clock, other)
         await chosen(alder, other)

@@ -271,8 +271,7 @@ async def test_only_its_own_digest_is_believed(
 ) -> None:
     owner = birch.community.id
     buckets = (DigestBucket(concept=REPAIR, offer_band="lots", need_band="many"),
-               *(DigestBucket(concept=f"https://birch.test/t/{n}", offer_band="none", need_band="many")
-                 for n in range(500)))  # fmt: skip
+               *(DigestBucket(concept=f"{owner}/t/{n}", need_band="many") for n in range(500)))  # fmt: skip
     usual = {"id": f"{owner}/digest", "attributed_to": owner, "as_of": alder.now()}
     found = CapabilityDigest(**{**usual, **said}, suppressed_below=5, buckets=buckets)
     service = birch.community.service
