@@ -270,8 +270,8 @@ async def test_only_its_own_digest_is_believed(
     alder: Node, birch: Node, pair: Account, said: dict[str, Any], code: str | None
 ) -> None:
     owner = birch.community.id
-    buckets = (DigestBucket(concept=REPAIR, offer_band="lots", need_band="many"),
-               *(DigestBucket(concept=f"{owner}/t/{n}", need_band="many") for n in range(500)))  # fmt: skip
+    unknown = [DigestBucket(concept=f"{owner}/t/{n}", need_band="many") for n in range(500)]
+    buckets = (DigestBucket(concept=REPAIR, offer_band="lots", need_band="many"), *unknown)
     usual = {"id": f"{owner}/digest", "attributed_to": owner, "as_of": alder.now()}
     found = CapabilityDigest(**{**usual, **said}, suppressed_below=5, buckets=buckets)
     service = birch.community.service
