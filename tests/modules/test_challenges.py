@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
-from node.kernel.node import Node
+from node.kernel.node import Node, find_account
 from node.kernel.tables import letter
 from node.modules import challenges
 from node.modules.accounts import api as accounts
@@ -180,6 +180,27 @@ async def test_two_who_back_a_challenge_bring_it_back_once(alder: Node, clock: C
     clock.advance(days=2)
     await settle(alder)
     assert (await moot.record_of(alder, slug)).in_force == clock()
+
+
+async def test_a_keeper_hides_words_and_no_challenge(alder: Node, clock: Clock) -> None:
+    people = await ids(alder)
+    slug = await moot.bring(alder, people["ana"], **AGREEMENT)
+    await decide(alder, clock, slug)
+    said = (slug, people["ben"], Ground.FACT, "The key is lost.")
+    await alder.write(challenging.challenge, *said, once="c")
+    here = update(challenge).values(hidden=clock())
+    await alder.write(lambda unit: unit.db.execute(here))
+
+    seen = {}
+    for name, role in (("ben", "member"), ("cleo", "member"), ("keeper", "admin")):
+        viewer = Viewer(account=await alder.read(find_account, people[name]), role=role)
+        (one,) = await alder.read(challenge_queries.on, slug, viewer)
+        seen[name] = one.text
+    assert seen == {"ben": "The key is lost.", "cleo": "", "keeper": "The key is lost."}
+    assert len(await slots.waiting(alder, moot.inside(alder))) == 1
+    for name in ("cleo", "keeper"):
+        await alder.write(challenging.back, one.id, people[name])
+    assert (await at(alder, slug))[0].stage == "deliberating"
 
 
 async def test_nothing_is_challenged_that_does_not_cool_off(alder: Node, clock: Clock) -> None:

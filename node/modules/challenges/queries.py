@@ -1,5 +1,6 @@
 """All SQL about challenges."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -30,16 +31,24 @@ def _challenges(db: Connection, *which: Any) -> list[Challenge]:
             state=State(row.state),
             at=row.at,
             backers=tuple(backers[row.id]),
+            hidden=row.hidden is not None,
         )
         for row in rows
     ]
 
 
 def on(db: Connection, matter: str, viewer: Viewer) -> list[Challenge]:
-    """The challenges of a decision, the oldest first; what a keeper hid, for author and keepers."""
-    shown = challenge.c.hidden.is_(None) | (challenge.c.author == viewer.id)
-    seen = (shown,) if not viewer.is_admin else ()
-    return _challenges(db, challenge.c.matter == matter, *seen)
+    """The challenges of a decision, the oldest first; hidden words, for author and keepers.
+
+    Only words can be hidden: else a keeper could keep from all that there is a challenge.
+    """
+    found = _challenges(db, challenge.c.matter == matter)
+    return [
+        replace(one, text="")
+        if one.hidden and not viewer.is_admin and one.author != viewer.id
+        else one
+        for one in found
+    ]
 
 
 def by_id(db: Connection, id: str) -> Challenge | None:
@@ -48,9 +57,8 @@ def by_id(db: Connection, id: str) -> Challenge | None:
 
 
 def still_open(db: Connection, since: datetime) -> list[Challenge]:
-    """Those since a moment that have not been backed by enough, and that no keeper hid."""
-    open_ = (challenge.c.state == State.OPEN, challenge.c.hidden.is_(None))
-    return _challenges(db, *open_, challenge.c.at > since)
+    """Those since a moment that have not been backed by enough."""
+    return _challenges(db, challenge.c.state == State.OPEN, challenge.c.at > since)
 
 
 def made_by(db: Connection, once: str) -> str | None:

@@ -59,3 +59,5 @@ class Challenge:
     state: State
     at: datetime
     backers: tuple[str, ...]
+    hidden: bool = False
+    """A keeper hid its words; that there is one stays, and it can be backed."""
