@@ -265,7 +265,7 @@ async def test_a_member_who_leaves_leaves_nothing(
     assert await matches(alder, ana) == []
     told = await alder.read(leaving.export, ana.id)
     nothing = {"farthest": None, "not_days": [], "languages": []}
-    assert told == {"contact": {}, "wishes": nothing, "introductions": []}
+    assert told == {"contact": {}, "wishes": nothing, "introductions": [], "asked_elsewhere": []}
 
 
 async def test_the_copy_of_my_data_holds_cards_and_no_secret_no(

@@ -10,13 +10,15 @@ import pytest
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.modules.listings import posting
-from node.modules.matching import jobs, queries, questions, rules
+from node.modules.matching import jobs, leaving, queries, questions, rules
 from node.modules.matching.rules import Request
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 from tests.again import again
 from tests.conftest import Browser, Clock, Wire, settle
 from tests.modules.meeting import befriend, crowd, letters, matches, member, post
+from tests.modules.test_topics import REPAIR
+from tests.modules.test_topics import change as rename
 from vocab import schemas
 
 Browse = Callable[..., Awaitable[Browser]]
@@ -119,6 +121,41 @@ def _all_seen(unit: Any) -> None:
     from node.modules.accounts.tables import member as members
 
     unit.db.execute(update(members).values(last_seen=unit.now.date()))
+
+
+@pytest.mark.sqlite(but=1)
+@pytest.mark.parametrize("why", ["blocked", "few"])
+async def test_who_may_be_meant_by_now_is_found_by_the_next_look(
+    alder: Node, birch: Node, pair: tuple[Account, Account], wire: Wire, clock: Clock, why: str
+) -> None:
+    """A block is lifted, the crowd is large enough: nobody posts anything for it."""
+    ana, ben = pair
+    them = alder.community.service or ""
+    if why == "blocked":
+        await birch.write(moderation.block_for, ben, them, is_host=False)
+    else:
+        clock.advance(days=31)
+        await alder.write(_all_seen)
+    await post(birch, ben, "offer")
+    await post(alder, ana, "request")
+    await settle(alder, birch)
+    wire.seen.clear()
+    await jobs.look_again(birch)
+    await settle(alder, birch)
+    assert (await states(alder, birch), kinds(wire, alder)) == (["standing", "standing"], [])
+
+    if why == "blocked":
+        await birch.write(moderation.unblock, ben, them)
+    else:
+        await birch.write(_all_seen)
+    await settle(alder, birch)
+    assert kinds(wire, alder) == []
+    await jobs.look_again(birch)
+    await settle(alder, birch)
+
+    assert await states(alder, birch) == ["answered", "answered"]
+    assert kinds(wire, alder) == ["Accept"]
+    assert len(await matches(alder, ana)) == 1
 
 
 async def test_a_later_answer_leaves_when_the_round_is_over(make_node: Any, clock: Clock) -> None:
@@ -245,15 +282,20 @@ async def test_members_see_who_asked_for_what_and_nothing_about_people(
     page = (await hers.get("/match/asked")).text
     assert "Build a wheel" in page
     assert "Nobody yet. They keep the question until" in page
-    await member(alder, "dora")
+    dora = await member(alder, "dora")
     other = await browse(alder, "dora")
     seen = (await other.get("/match/asked")).text
     assert "Build a wheel" not in seen
     assert "Nothing was asked for you" in seen
+    (told,) = (await alder.read(leaving.export, ana.id))["asked_elsewhere"]
+    assert (told["need"], told["of"], told["state"]) == ("Build a wheel", "Birch", "standing")
+    assert (await alder.read(leaving.export, dora.id))["asked_elsewhere"] == []
     his = await browse(birch, "ben")
     theirs = (await his.get("/match/asked")).text
     assert "Asked once · nobody yet" in " ".join(theirs.split())
     assert "Repair" in theirs
+    await rename(birch, REPAIR, labels={"en": "Mending"}, broader=None)
+    assert "Mending" in (await his.get("/match/asked")).text
     assert "Build a wheel" not in theirs
     assert "ana" not in theirs.lower().replace("canary", "")
 

@@ -121,6 +121,17 @@ def _look_back(unit: Unit, id: str) -> None:
             unit.later("matching.look_back", request=asked.id)
 
 
+def look_again(unit: Unit) -> None:
+    """Have the standing requests looked at anew that somebody fits now.
+
+    An offer may fit that did not when it was posted: a block was lifted, or by now there are
+    enough members for nobody to be told apart. The answer leaves when the round is over.
+    """
+    for asked in queries.standing(unit.db, unit.now):
+        if _candidates(unit, asked):
+            unit.later("matching.look_back", request=asked.id)
+
+
 def _candidates(unit: Unit, asked: queries.Asked) -> list[tuple[Fit, Notice]]:
     """The best offers of members who agreed to be meant this way, one of each person."""
     needed = _needed(asked)

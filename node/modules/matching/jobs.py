@@ -124,6 +124,11 @@ def acquainted(unit: Unit, event: peers.Trusted) -> None:
     unit.later("matching.learn", due=soon, once=f"matching.learn {service}"[:255], service=service)
 
 
+async def look_again(node: Node) -> None:
+    """Job, hourly: look at what other nodes asked and what stands, without anybody's doing."""
+    await node.write(answering.look_again)
+
+
 async def look_at_all(node: Node) -> None:
     """Job: find anew what fits every open notice; how their words are read has changed."""
     for notice in await node.read(suggesting.all_open, node.now()):

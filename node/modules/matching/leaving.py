@@ -17,6 +17,7 @@ from node.modules.matching import (
     introducing,
     queries,
     questions,
+    showing,
     suggesting,
 )
 from node.modules.matching.rules import State
@@ -106,6 +107,16 @@ def export(db: Connection, account: str) -> Mapping[str, Any]:
                 "card": _card(held.get(one.id)),
             }
             for one in introduced.with_member(db, account)
+        ],
+        "asked_elsewhere": [
+            {
+                "need": need.title,
+                "of": showing.community(db, asked.service) or asked.service,
+                "at": asked.at.isoformat(),
+                "until": asked.ends.isoformat(),
+                "state": str(asked.state),
+            }
+            for need, asked in questions.asked_for(db, account)
         ],
     }
 

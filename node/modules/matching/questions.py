@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
+from node.kernel.access import Viewer
 from node.kernel.database import insert_new
+from node.kernel.tables import account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
 from node.modules.matching import rules
@@ -94,6 +96,19 @@ def for_needs(db: Connection, needs: Sequence[str]) -> Mapping[str, Sequence[tup
     found: dict[str, list[tuple[str, str, Any]]] = {}
     for row in db.execute(select(request).where(ours).order_by(request.c.at, request.c.id)):
         found.setdefault(row.need, []).append((row.service, row.state, row.ends))
+    return found
+
+
+def asked_for(db: Connection, member: str) -> Sequence[tuple[listings.Notice, Any]]:
+    """Which nodes were asked for a member's needs, oldest first: (the need, the row)."""
+    row = db.execute(select(account).where(account.c.id == member)).one_or_none()
+    viewer = Viewer(account=account_of(row), role="member") if row else listings.HERE
+    ours = and_(request.c.way == "out", request.c.need.is_not(None))
+    found = []
+    for asked in db.execute(select(request).where(ours).order_by(request.c.at, request.c.id)):
+        need = listings.listing(db, asked.need, viewer)
+        if need is not None and need.owner == member:
+            found.append((need, asked))
     return found
 
 
