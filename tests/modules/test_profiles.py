@@ -17,6 +17,7 @@ from node.kernel.tables import Account
 from node.modules import accounts, follows, listings, moderation, pictures, profiles
 from node.modules.accounts import api as members
 from node.modules.follows import api as following
+from node.modules.listings import api as listed
 from node.modules.profiles import api, changing, elsewhere, pages, public, queries, rules, writing
 from node.modules.profiles.changing import Draft
 from node.modules.profiles.rules import Kind
@@ -91,7 +92,7 @@ async def test_a_card_leaves_as_the_vocabulary_says(alder: Node, kind: Kind, rea
     ana = await person(alder, "ana")
     one = await add(alder, ana, kind, reach=reach, matched=True)
 
-    said = writing.said(one, alder.community)
+    said = writing.said(one, alder.community, await alder.read(listed.topics))
     document = wires.dump(said)
 
     schemas.outgoing(document)
@@ -106,7 +107,7 @@ async def test_a_skill_reads_like_the_example(alder: Node) -> None:
     ana = await person(alder, "ana")
     one = await add(alder, ana, Kind.SKILL, reach="public")
 
-    document = wires.dump(writing.said(one, alder.community))
+    document = wires.dump(writing.said(one, alder.community, await alder.read(listed.topics)))
 
     assert document["skill"] == {
         "id": REPAIR,
@@ -192,9 +193,9 @@ async def test_see_as_public_is_what_an_anonymous_fetch_gives(alder: Node, brows
     for one in seen.facets:
         there = shown[one.id]
         assert there["name"] == one.name
-        assert there.get("content", "") == wires.dump(writing.said(one, alder.community)).get(
-            "content", ""
-        )
+        assert there.get("content", "") == wires.dump(
+            writing.said(one, alder.community, await alder.read(listed.topics))
+        ).get("content", "")
         assert there.get("proficiency") == one.level
         assert there.get("engagement", []) == list(one.engagement)
         assert there.get("sharingTerms", []) == list(one.terms)
@@ -434,6 +435,9 @@ async def test_a_gift_by_three_questions(alder: Node, browse: Browse) -> None:
     assert "I help by reading" in saved.text
     assert "Say in one sentence what you like to give" not in (await ana.get("/")).text
     assert "Read a lease" not in (await ana.get("/me/profile/gift")).text
+    again = await ana.post("/me/profile/guide", {"first": "Filled in a form"})
+    assert "Filled in a form" in again.text
+    assert "I help by reading" in again.text
     visitor = await browse(alder)
     assert "I help by reading" in (await visitor.get("/@ana")).text
 

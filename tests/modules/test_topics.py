@@ -22,6 +22,7 @@ from node.modules.listings.topics import Said
 from node.modules.listings.tree import Topic, Tree
 from node.modules.matching import asking, lexicon, scoring, suggesting
 from node.modules.matching.scoring import Side
+from node.modules.profiles import queries as profiles
 from tests.conftest import Browser, Wire, person, settle
 from tests.modules.meeting import befriend, matches, member, post
 
@@ -262,6 +263,36 @@ async def test_anybody_may_fetch_what_a_topic_of_our_own_is(alder: Node, wire: W
 
 
 # In the browser -----------------------------------------------------------------------------
+
+
+@pytest.mark.sqlite
+async def test_cards_search_and_hashtags_know_a_topic_of_our_own(
+    alder: Node, browse: Browse
+) -> None:
+    ana = await person(alder, "ana")
+    bikes = await add(alder, "Bicycles", REPAIR, also=("Velo-Küche",))
+    key = bikes.rpartition("/")[2]
+    await offer(alder, ana, bikes, "On Sundays", reach="public")
+    hers, visitor = await browse(alder, "ana"), await browse(alder)
+
+    for words, there in (
+        ("bicycles", True), ("velo kuche", True), ("repair sundays", True), ("gardening", False),
+    ):  # fmt: skip
+        found = (await hers.get("/search", params={"q": words})).text
+        assert ("On Sundays" in found) is there, words
+    for tag, there in (("Bicycles", True), ("VeloKüche", True), ("Repair", True), ("food", False)):
+        assert ("On Sundays" in (await visitor.get(f"/tags/{tag}")).text) is there, tag
+
+    assert "Repair: Bicycles" in (await hers.get("/me/profile/skill")).text
+    card = {"name": "Spokes", "topic": key, "level": "skilled", "engagement": ["do"], "text": "",
+            "reach": "public"}  # fmt: skip
+    await hers.post("/me/profile/skill", card)
+    (kept,) = await alder.read(profiles.all_of, ana.id)
+    said = await alder.read(alder.registry.document, kept.id, ANONYMOUS)
+    assert (kept.concept, said.skill.id) == (bikes, REPAIR)
+    await alder.write(topics.retire, await keeper(alder), bikes)
+    assert "Repair: Bicycles" not in (await hers.get("/me/profile/skill")).text
+    assert "Repair: Bicycles" in (await hers.get(f"/me/profile/skill/{kept.slug}")).text
 
 
 @pytest.mark.sqlite

@@ -18,6 +18,7 @@ from node.modules.listings.concepts import (
 )
 from node.modules.listings.counting import middle, people_by_topic
 from node.modules.listings.events import Changed, Closed, Listed, Reworded
+from node.modules.listings.form import with_topics
 from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
 from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
@@ -38,7 +39,7 @@ __all__ = [
     "apart", "at_page", "candidates", "cell", "concept", "forget", "guess", "heard_since",
     "label", "last_day", "listing", "meet", "middle", "minutes", "move", "name_of",
     "open_listings", "people_by_topic", "same_words", "shared", "stop_words", "stored", "topics",
-    "wished",
+    "wished", "with_topics",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -19,7 +19,7 @@ from node.modules.matching.questions import Line
 from node.modules.matching.rules import Request as State
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 STANDS: Final[Mapping[str, str]] = {
     State.SENT: mark("Asked; they have not answered yet."),
@@ -80,12 +80,12 @@ def _place(db: Connection, service: str) -> str:
     return showing.community(db, service) or service.partition("://")[2].partition("/")[0]
 
 
-def _what(topic: str) -> str:
-    """What a question was about, as a message to translate."""
+def _what(topic: str, known: listings.Tree, spoken: Voice) -> str:
+    """What a question was about, as this community calls it."""
     kind = topic.partition("#kind-")[2]
     if kind in listings.KINDS:
-        return listings.KINDS[kind][1]
-    return listings.label(topic) or OTHER
+        return spoken.say(listings.KINDS[kind][1])
+    return known.called(topic, spoken) or spoken.say(OTHER)
 
 
 async def asked(request: Request) -> Response:
@@ -94,7 +94,8 @@ async def asked(request: Request) -> Response:
     if not viewer.is_member:
         raise Refused("E_MEMBERS_ONLY", safe=pages.MEMBERS)
     node = request.app.state.node
-    _ = voice(request).say
+    known, spoken = await node.read(listings.topics), voice(request)
+    _ = spoken.say
     return page(
         request,
         "matching/between.html",
@@ -102,7 +103,7 @@ async def asked(request: Request) -> Response:
         place="give",
         found=await node.read(told, viewer, node.now()),
         stands=STANDS,
-        what=_what,
+        what=lambda topic: _what(topic, known, spoken),
         day_most=rules.REQUESTS_A_DAY,
         hour_most=rules.REQUESTS_AN_HOUR,
     )

@@ -6,6 +6,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.listings import api as listings
 from node.modules.profiles import queries, rules, writing
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
@@ -114,7 +115,7 @@ def _of(
 def _fit(unit: Unit, one: Facet) -> Facet:
     """The card, if it could leave as it is: one that cannot would break the whole collection."""
     try:
-        unit.door.write(writing.said(one, unit.community))
+        unit.door.write(writing.said(one, unit.community, listings.topics(unit.db)))
     except Malformed as fault:
         raise Invalid({"name": LACKS}, fault.code, fault.message) from fault
     return one

@@ -179,9 +179,17 @@ async def edit(request: Request) -> Response:
     if before is None and kind in ONLY_ONE:
         mine = await node.read(queries.facets, viewer.id or "", viewer)
         before = next((one for one in mine if one.kind == kind), None)
-    opened = _as_form(before) if before else dict(OPENED)
-    known = FORMS[kind].fields.keys()
-    return _page(request, kind, blank(request, FORMS[kind], **_only(opened, known)), before)
+    form, known = await _form(request, kind, before)
+    opened = _as_form(before, known) if before else dict(OPENED)
+    return _page(request, kind, blank(request, form, **_only(opened, form.fields.keys())), before)
+
+
+async def _form(request: Request, kind: Kind, before: Facet | None) -> tuple[Form, listings.Tree]:
+    """The form of a kind of card, with the community's topics to choose from; and these."""
+    node, _viewer = _member(request)
+    known = await node.read(listings.topics)
+    also = before.concept if before else None
+    return listings.with_topics(FORMS[kind], known, voice(request), also), known
 
 
 def _only(values: dict[str, Any], known: Any) -> dict[str, Any]:
@@ -204,11 +212,12 @@ async def _before(request: Request) -> Facet | None:
     return found
 
 
-def _as_form(one: Facet) -> dict[str, Any]:
+def _as_form(one: Facet, known: listings.Tree) -> dict[str, Any]:
+    about = known.topics.get(one.concept or "")
     return {
         "name": one.name,
         "text": one.text,
-        "topic": listings.name_of(one.concept),
+        "topic": about.key if about else None,
         "level": one.level,
         "engagement": list(one.engagement),
         "terms": list(one.terms),
@@ -246,10 +255,11 @@ async def save(request: Request) -> Response:
     """Keep a card, new or changed."""
     node, viewer = _member(request)
     kind, before = _kind(request), await _before(request)
-    form = read(request, FORMS[kind])
+    asked, known = await _form(request, kind, before)
+    form = read(request, asked)
     if form.errors:
         return _page(request, kind, form, before, status=422)
-    draft = _draft(form, viewer.language or node.community.language)
+    draft = _draft(form, known, viewer.language or node.community.language)
     try:
         if before is None:
             await node.write(changing.add, viewer.id or "", kind, draft)
@@ -262,13 +272,13 @@ async def save(request: Request) -> Response:
     return done(request, "/me/profile", voice(request).say("Saved."))
 
 
-def _draft(form: Entry, language: str) -> Draft:
+def _draft(form: Entry, known: listings.Tree, language: str) -> Draft:
     said = form.values
-    topic = said.get("topic")
+    about = known.by_key(said.get("topic") or "")
     return Draft(
         name=said["name"],
         text=said["text"],
-        concept=listings.concept(topic) if topic else None,
+        concept=about.id if about else None,
         level=said.get("level"),
         engagement=said.get("engagement") or [],
         terms=said.get("terms") or [],
@@ -307,9 +317,9 @@ async def guided(request: Request) -> Response:
     moments = tuple(said for said in form.values.values() if said)
     mine = await node.read(queries.facets, viewer.id or "", viewer)
     before = next((one for one in mine if one.kind == Kind.GIFT), None)
-    known = FORMS[Kind.GIFT].fields.keys()
-    opened = _only(_as_form(before) if before else dict(OPENED), known)
-    sentence = blank(request, FORMS[Kind.GIFT], **opened)
+    asked, known = await _form(request, Kind.GIFT, before)
+    opened = _as_form(before, known) if before else dict(OPENED)
+    sentence = blank(request, asked, **_only(opened, asked.fields.keys()))
     return _page(request, Kind.GIFT, sentence, before, moments=moments)
 
 

@@ -10,6 +10,7 @@ from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.community import load
 from node.kernel.module import Collected
 from node.kernel.tables import Account
+from node.modules.listings import api as listings
 from node.modules.profiles import queries, writing
 from vocab.model import Object
 
@@ -19,7 +20,7 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     one = queries.by_id(db, id, viewer)
     if one is None or one.reach == Reach.COMMUNITY or one.hidden is not None:
         return None
-    return writing.said(one, load(db, ""))
+    return writing.said(one, load(db, ""), listings.topics(db))
 
 
 def facets(
@@ -33,10 +34,10 @@ def facets(
     """A member's cards, as far as this viewer may see them."""
     found = queries.shared(db, owner.id, viewer)
     begin = int(after) if after and after.isdecimal() and len(after) < 6 else 0
-    community = load(db, "")
+    community, known = load(db, ""), listings.topics(db)
     page = found[begin : begin + limit]
     more = str(begin + limit) if len(found) > begin + limit else None
-    items = tuple(writing.said(one, community) for one in page)
+    items = tuple(writing.said(one, community, known) for one in page)
     return Collected(total=len(found), items=items, next=more)
 
 

@@ -1,6 +1,7 @@
 """A member's cards as they travel: each as an object, the public ones as fields of the actor."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -20,13 +21,16 @@ SKILLS = mark("Skills")
 LEARNING = mark("%(skill)s (learning)")
 
 
-def said(one: Facet, community: Community) -> Object:
+def said(one: Facet, community: Community, known: listings.Tree) -> Object:
     """A card as others read it (vocabulary.md 6.1).
 
     Args:
         one: of a member; not for the community alone.
         community: whose trusted nodes may see it.
+        known: the community's topics; for one of its own others read the shared one above it.
     """
+    shared = known.shared(one.concept)
+    one = replace(one, concept=listings.concept(shared) if shared else one.concept)
     common: dict[str, Any] = {
         "id": one.id,
         "attributed_to": one.owner,
