@@ -12,8 +12,10 @@ from federation import finding, resolving
 from federation.told import digest
 from node import stage
 from node.kernel.access import ANONYMOUS
+from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules.accounts import api as accounts
+from node.modules.accounts import leaving
 from node.modules.follows import api as follows
 from node.modules.identity import aliases, renewing
 from node.modules.identity import queries as moves
@@ -49,6 +51,19 @@ async def test_each_finds_the_other_by_a_handle(here: stage.Stage, frank: Peer) 
     assert {"https://w3id.org/fep/3b86/Follow", "https://w3id.org/fep/3b86/Create"} <= set(links)
     assert (info["software"], info["protocols"]) == ("folkmoot", ["activitypub"])
     assert await frank.ask("finger", about=f"{alder.origin}/u/nobody") is None
+
+
+async def test_frank_finds_the_community_by_its_handle_alone(frank: Peer, secured: Node) -> None:
+    """For a handle Fedify asks by https and no other way."""
+    handle = f"acct:elder@{host(secured.origin)}"
+
+    named = await frank.ask("finger", about=handle)
+    seen = await frank.ask("lookup", id=handle)
+
+    assert (named or {}).get("subject") == handle, await frank.show("errors")
+    assert (seen["type"], seen["document"]["id"]) == ("Group", secured.community.id)
+    assert secured.origin.startswith("https://")
+    assert await frank.ask("lookup", id=f"acct:nobody@{host(secured.origin)}") is None
 
 
 async def test_a_visitor_of_franks_site_follows_from_there(here: stage.Stage, frank: Peer) -> None:
@@ -158,8 +173,10 @@ async def test_both_change_their_names_and_leave(here: stage.Stage, frank: Peer)
     update = await here.until(partial(heard, frank, "Update", is_about(kai.id)))
     assert update["object"]["name"] == "Kai of the tap"
 
-    leaving = said(frank, "Delete", nina, by=nina, to=[PUBLIC])
-    await frank.ask("send", by="nina", activity=leaving, to=[lou.id])
+    await alder.write(leaving.leave, kai.id)
+    delete = await here.until(partial(heard, frank, "Delete", is_about(kai.id)))
+    goes = said(frank, "Delete", nina, by=nina, to=[PUBLIC])
+    await frank.ask("send", by="nina", activity=goes, to=[lou.id])
 
     async def left() -> bool:
         one = await alder.account(nina)
@@ -171,7 +188,14 @@ async def test_both_change_their_names_and_leave(here: stage.Stage, frank: Peer)
         return not await kept(alder, note, "Hello")
 
     await here.until(cleared)
+    assert (delete["actor"], delete["to"]) == (kai.id, [PUBLIC])
     await sound(frank, alder)
+
+    async def is_gone() -> bool:
+        return await frank.ask("lookup", id=kai.id, by="frank") is None
+
+    await here.until(is_gone)
+    assert "410" in str(await frank.show("errors"))
 
 
 async def test_new_keys_of_either_are_asked_for(here: stage.Stage, frank: Peer) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from federation import resolving
 from node import stage
@@ -17,9 +18,13 @@ from node.demo import story
 from node.demo.people import Wish
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.node import Node
+from node.kernel.tables import Account, letter
 from node.modules.follows import api as follows
+from node.modules.identity import aliases
+from node.modules.identity import queries as moves
 from node.modules.notes import api as notes
 from node.modules.notes import queries as posts
+from node.modules.notes import writing
 from node.modules.reactions import acting
 from node.modules.reactions import queries as reactions
 from tests.conftest import person
@@ -56,6 +61,24 @@ async def following(here: stage.Stage, robin: Peer) -> tuple[Node, str]:
     follow = await robin.ask("act", kind="Follow", object=us, to=[us])
     await heard(here, robin, "Accept", follow["id"])
     return alder, follow["id"]
+
+
+async def reader(here: stage.Stage, robin: Peer, name: str) -> tuple[Node, Account]:
+    """A new member of ours who follows robin, as robin knows."""
+    alder = here.nodes["alder"]
+    ana = await person(alder, name, display=name.title())
+    await alder.write(follows.follow, ana, await resolving.account(alder, robin.actor))
+
+    async def follower() -> bool:
+        return ana.id in await robin.show("followers")
+
+    await here.until(follower)
+    return alder, ana
+
+
+async def known(alder: Node, note: str) -> bool:
+    """Whether a note is kept here."""
+    return await alder.read(posts.stored, note) is not None
 
 
 async def test_robin_follows_answers_likes_and_shares(here: stage.Stage, robin: Peer) -> None:
@@ -115,7 +138,7 @@ async def test_a_member_follows_robin_and_reads_what_robin_writes(
     await here.until(partial(reads, "Rain at last."))
     await alder.write(acting.like, Viewer(account=ana, role="member"), note)
     await heard(here, robin, "Like", note)
-    assert await robin.ask("interactions", target=note) == ["like"]
+    assert await robin.ask("interactions", target=note) == [["like", ""]]
     await robin.ask("change", id=note, content="<p>Rain since noon.</p>")
     await here.until(partial(reads, "Rain since noon."))
     await robin.ask("rename", name="Robin of the mill")
@@ -139,6 +162,29 @@ async def test_a_member_follows_robin_and_reads_what_robin_writes(
     await here.until(left)
 
 
+async def test_robin_reads_an_answer_its_change_and_its_end(here: stage.Stage, robin: Peer) -> None:
+    alder, ria = await reader(here, robin, "rhea")
+    viewer = Viewer(account=ria, role="member")
+    note = (await robin.ask("write", content="<p>Is there a ladder?</p>"))["object"]["id"]
+    await here.until(partial(known, alder, note))
+    people = {("robin", robin.origin.partition("//")[2]): await alder.account(robin.actor)}
+
+    async def answered(words: str) -> bool:
+        return [words in said for _, said in await robin.ask("interactions", target=note)] == [True]
+
+    draft = notes.Draft(text="In the shed.", reach="public", people=people, parent=note)
+    slug = await alder.write(notes.post, ria, draft)
+    await here.until(partial(answered, "In the shed."))
+    await alder.write(writing.edit, viewer, slug, "On the wall.", "en")
+    await here.until(partial(answered, "On the wall."))
+    await alder.write(writing.remove, viewer, slug)
+
+    async def withdrawn() -> bool:
+        return await robin.ask("interactions", target=note) == []
+
+    await here.until(withdrawn)
+
+
 async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:
     alder, _ = await following(here, robin)
     await person(alder, "rosa", display="Rosa")
@@ -156,20 +202,9 @@ async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:
 
 
 async def test_robin_lets_a_member_quote_a_post(here: stage.Stage, robin: Peer) -> None:
-    alder = here.nodes["alder"]
-    ana = await person(alder, "rob", display="Rob")
-    await alder.write(follows.follow, ana, await resolving.account(alder, robin.actor))
-
-    async def follower() -> bool:
-        return ana.id in await robin.show("followers")
-
-    await here.until(follower)
+    alder, ana = await reader(here, robin, "rob")
     note = (await robin.ask("write", content="<p>Rain at last.</p>"))["object"]["id"]
-
-    async def known() -> bool:
-        return await alder.read(posts.stored, note) is not None
-
-    await here.until(known)
+    await here.until(partial(known, alder, note))
     draft = notes.Draft(text="So it is here.", reach="public", people={}, quote=note)
     slug = await alder.write(notes.post, ana, draft)
 
@@ -197,3 +232,27 @@ async def test_robin_asks_to_quote_a_member(here: stage.Stage, robin: Peer) -> N
 async def answers(robin: Peer, asked: str) -> list[dict[str, Any]]:
     """The yes to what robin asked for."""
     return [one for one in await robin.received("Accept") if asked in str(one["object"])]
+
+
+async def test_robin_moves_to_us_and_who_follows_is_told(here: stage.Stage, robin: Peer) -> None:
+    """The last of these, for robin lives elsewhere after it."""
+    alder, rolf = await reader(here, robin, "rolf")
+    new = await person(alder, "robin", display="Robin")
+    unproven = await robin.ask("act", kind="Move", object=robin.actor, to=[rolf.id], target=new.id)
+    await here.until(partial(carried_out, alder, unproven["id"]))
+    before = await alder.read(moves.told, rolf.id)
+
+    await aliases.add(alder, new, robin.actor)
+    await robin.ask("move", target=new.id, to=[rolf.id])
+
+    async def told() -> list[str]:
+        return [one.new.id for one in await alder.read(moves.told, rolf.id)]
+
+    assert await here.until(told) == [new.id]
+    assert before == []
+
+
+async def carried_out(alder: Node, activity: str) -> bool:
+    """Whether a letter that came is not waiting any more."""
+    row = select(letter.c.state).where(letter.c.activity == activity, letter.c.way == "in")
+    return await alder.read(lambda db: db.scalar(row)) not in (None, "waiting")

@@ -165,6 +165,11 @@ export const requests = {
     for await (const one of ctx.traverseCollection(await ctx.lookupObject(id))) items.push(one.id.href);
     return items;
   },
+  // {id}: every entry of the collection in which a post says that its conversation is (FEP-7888)
+  async conversation(ctx, site, { id }) {
+    const { contextIds: [context] } = await ctx.lookupObject(id);
+    return { context: context.href, items: await requests.collection(ctx, site, { id: context }) };
+  },
   // {document}: whether its proofs are its actor's, and what Fedify read
   async verify(ctx, _site, { document }) {
     const found = await verifyObject(Activity, document, loaders(ctx));

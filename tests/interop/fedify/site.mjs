@@ -2,7 +2,8 @@
 
 import {
   Accept, Activity, Agreement, Article, Create, Endpoints, Event, Follow, Image, Note, Offer,
-  PUBLIC_COLLECTION, Page, Person, Question, QuoteAuthorization, QuoteRequest, Undo,
+  OrderedCollection, PUBLIC_COLLECTION, Page, Person, Question, QuoteAuthorization, QuoteRequest,
+  Undo,
 } from "@fedify/vocab";
 import {
   InProcessMessageQueue, MemoryKvStore, createExponentialBackoffPolicy, createFederation,
@@ -12,7 +13,7 @@ import {
 // What has a page of its own, and where.
 const KINDS = [
   [Note, "notes"], [Article, "articles"], [Page, "pages"], [Event, "events"],
-  [Question, "questions"], [QuoteAuthorization, "stamps"],
+  [Question, "questions"], [QuoteAuthorization, "stamps"], [OrderedCollection, "threads"],
 ];
 
 // Fedify's own have 4096 bits, and take seconds to make.

@@ -48,7 +48,13 @@ numbers = count(1)
 
 handler = ActivityPubHandler(
     FileActivityPubStorage(tempfile.mkdtemp()),
-    ActorConfig(base_url=origin, username="robin", name="Robin", summary="Answers when told to."),
+    ActorConfig(
+        base_url=origin,
+        username="robin",
+        name="Robin",
+        summary="Answers when told to.",
+        featured=f"{origin}/featured",
+    ),
     private_key=generate_rsa_keypair()[0],
     on_activity=lambda _activity, document: received.append(document),
     async_delivery=False,
@@ -91,19 +97,26 @@ def remove(id: str) -> dict[str, Any]:
     return handler.publish_object(objects.pop(id), "Delete")
 
 
-def act(kind: str, object: str, to: list[str]) -> dict[str, Any]:
-    """Like, share or follow something."""
-    if kind == "Follow":
-        done = {
-            "@context": "https://www.w3.org/ns/activitystreams", "type": "Follow",
-            "id": f"{handler.actor_id}/follows/{next(numbers)}",
-            "actor": handler.actor_id, "object": object, "to": to,
-        }  # fmt: skip
+def act(kind: str, object: str, to: list[str], **more: str) -> dict[str, Any]:
+    """Like or share something; or say what Pubby signs and sends, and has no builder for."""
+    builders = {"Like": build_like_activity, "Announce": build_announce_activity}
+    if kind in builders:
+        done = builders[kind](handler.actor_id, object, to=[PUBLIC], cc=to)
     else:
-        build = {"Like": build_like_activity, "Announce": build_announce_activity}[kind]
-        done = build(handler.actor_id, object, to=[PUBLIC], cc=to)
+        done = {
+            "@context": "https://www.w3.org/ns/activitystreams", "type": kind,
+            "id": f"{handler.actor_id}/acts/{next(numbers)}",
+            "actor": handler.actor_id, "object": object, "to": to, **more,
+        }  # fmt: skip
     said[done["id"]] = done
     return handler.publish_activity(done)
+
+
+def move(target: str, to: list[str]) -> dict[str, Any]:
+    """Live elsewhere from now on, as the actor's page says, too."""
+    handler.actor_moved_to = target
+    handler.publish_actor_update()
+    return act("Move", handler.actor_id, to, target=target)
 
 
 def undo(id: str) -> dict[str, Any]:
@@ -129,12 +142,14 @@ ACTS = {
     "inbox": lambda: received,
     "followers": lambda: [one.actor_id for one in handler.storage.get_followers()],
     "interactions": lambda target: [
-        one.interaction_type.value for one in handler.storage.get_interactions(target)
+        (one.interaction_type.value, one.content or "")
+        for one in handler.storage.get_interactions(target)
     ],
     "write": write,
     "change": change,
     "remove": remove,
     "act": act,
+    "move": move,
     "undo": undo,
     "rename": rename,
     "quote": quote,
