@@ -62,7 +62,8 @@ def _stepping(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
         by = found.voting_starts
         return now, _("The vote"), yours, spoken.short(by) if by else ""
     if inside and seen.plan is not None and stepping.in_rounds(found, seen.plan):
-        yours = _("Take your turn in the rounds")
+        on = _("Take it on to the vote, or wait for its day") if seen.leads else ""
+        yours = _("Take your turn in the rounds") if seen.lacks else on
     after = _(DOES[seen.course.after(found.stage)])
     due = seen.plan.due if seen.plan else None
     if due is None or due > spoken.now:
@@ -84,6 +85,8 @@ def _decided(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     looks = outcome == "approved" and seen.box is not None and not over
     after = _("We look at it again") if looks else _("Nothing more")
     by = seen.box.review if looks and seen.box else None
+    if looks and seen.record is not None and seen.record.settled is None:
+        after, by = _("In force, once it is said who may see it"), None
     return now, after, choose, spoken.short(by.date()) if by else ""
 
 
