@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import hypothesis
 import pytest
 import uvloop
 
@@ -48,6 +49,8 @@ def pytest_configure() -> None:
     engines.share()
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
+    hypothesis.settings.register_profile("any machine", deadline=None)
+    hypothesis.settings.load_profile("any machine")
 
 
 def pytest_asyncio_loop_factories(
