@@ -65,7 +65,7 @@ async def test_what_is_no_form_comes_without_its_session(full: World, visitors: 
     assert await world.rows(full.node) == before
 
 
-@pytest.mark.sqlite  # whether it is believed is known before any row; the modules' tests fill in each
+@pytest.mark.sqlite  # it is believed or not before any row; tests of modules fill in each
 async def test_every_form_of_ours_is_believed(full: World, visitors: Visitors) -> None:
     """The refusals above are worth something only if the same forms work from our pages."""
     answers = []
