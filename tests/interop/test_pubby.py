@@ -20,6 +20,7 @@ from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules.follows import api as follows
+from node.modules.groups import queries as groups
 from node.modules.identity import aliases
 from node.modules.identity import queries as moves
 from node.modules.notes import api as notes
@@ -183,6 +184,20 @@ async def test_robin_reads_an_answer_its_change_and_its_end(here: stage.Stage, r
         return await robin.ask("interactions", target=note) == []
 
     await here.until(withdrawn)
+
+
+async def test_what_robin_shows_first(here: stage.Stage, robin: Peer) -> None:
+    alder, rena = await reader(here, robin, "rena")
+    note = (await robin.ask("write", content="<p>Read this first.</p>"))["object"]["id"]
+    await here.until(partial(known, alder, note))
+
+    async def pinned(*ids: str) -> bool:
+        return await alder.read(groups.pins, robin.actor) == list(ids)
+
+    await robin.ask("pin", object=note, to=[rena.id])
+    await here.until(partial(pinned, note))
+    await robin.ask("pin", object=note, to=[rena.id], kind="Remove")
+    await here.until(pinned)
 
 
 async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:

@@ -43,6 +43,8 @@ origin = f"http://localhost:{door.getsockname()[1]}"
 received: list[dict[str, Any]] = []
 """Activities whose sender Pubby found to be who it says."""
 objects: dict[str, Object] = {}
+pinned: list[str] = []
+"""What robin shows first; Pubby writes its address into the actor, and leaves the rest to us."""
 said: dict[str, dict[str, Any]] = {}
 numbers = count(1)
 
@@ -53,7 +55,7 @@ handler = ActivityPubHandler(
         username="robin",
         name="Robin",
         summary="Answers when told to.",
-        featured=f"{origin}/featured",
+        featured=f"{origin}/ap/actor/featured",
     ),
     private_key=generate_rsa_keypair()[0],
     on_activity=lambda _activity, document: received.append(document),
@@ -73,6 +75,16 @@ def shown(number: int) -> JSONResponse:
         return JSONResponse({}, status_code=410)
     context = "https://www.w3.org/ns/activitystreams"
     return JSONResponse({"@context": context, **found.to_dict()}, media_type=ACTIVITY)
+
+
+@app.get("/ap/actor/featured")
+def featured() -> JSONResponse:
+    """What robin shows first, as others fetch it."""
+    found = {
+        "@context": "https://www.w3.org/ns/activitystreams", "type": "OrderedCollection",
+        "id": handler.actor_featured, "totalItems": len(pinned), "orderedItems": pinned,
+    }  # fmt: skip
+    return JSONResponse(found, media_type=ACTIVITY)
 
 
 def write(content: str, reply: str | None = None, to: list[str] | None = None) -> dict[str, Any]:
@@ -112,6 +124,12 @@ def act(kind: str, object: str, to: list[str], **more: str) -> dict[str, Any]:
     return handler.publish_activity(done)
 
 
+def pin(object: str, to: list[str], kind: str = "Add") -> dict[str, Any]:
+    """Show a note first, or no more."""
+    (pinned.append if kind == "Add" else pinned.remove)(object)
+    return act(kind, object, to, target=handler.actor_featured)
+
+
 def move(target: str, to: list[str]) -> dict[str, Any]:
     """Live elsewhere from now on, as the actor's page says, too."""
     handler.actor_moved_to = target
@@ -149,6 +167,7 @@ ACTS = {
     "change": change,
     "remove": remove,
     "act": act,
+    "pin": pin,
     "move": move,
     "undo": undo,
     "rename": rename,
