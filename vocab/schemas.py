@@ -50,6 +50,7 @@ OWN_TYPES = {
     "Delegation": "delegation",
     "ModuleManifest": "module-manifest",
     "MatchRequest": "match-request",
+    "ChainLog": "chain-log",
 }
 """Types that are ours alone."""
 

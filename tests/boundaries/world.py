@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from federation import resolving
 from node.kernel.access import Viewer
@@ -26,6 +26,7 @@ from node.modules.agreements import settling
 from node.modules.challenges import queries as challenge_queries
 from node.modules.decisions import api as decisions
 from node.modules.decisions import guarding, hands, watching
+from node.modules.decisions.tables import sighting
 from node.modules.decisions.watching import Asked
 from node.modules.deliberation import queries as deliberated
 from node.modules.deliberation import rules as deliberating
@@ -126,6 +127,7 @@ async def build(node: Node, other: Node, clock: Clock) -> World:
     await node.write(_loan, w)
     await node.write(_topic, w)
     await node.write(_deliberate, w)
+    await node.write(_witness, w)
     return w
 
 
@@ -386,6 +388,14 @@ def _deliberate(unit: Any, w: World) -> None:
     around = w.ids["round"] = bring(unit, w, w.ben.id, "community", title, **more)
     words_ = w.word("words of a round", ana=True)
     going.say(unit, around, w.ana.id, going.Round.CLARIFY, words_, once=once(8))
+
+
+def _witness(unit: Any, w: World) -> None:
+    """The other community's chain does not go on from what was seen of it."""
+    seen = {"witness": w.node.community.id, "community": w.other.community.id, "checked": False}
+    seen |= {"at": unit.now, "number": 1, "link": "zQm" + "a" * 43}
+    wrong = {"code": "E_WITNESS_CUT", "seen": 2, "by": w.node.community.id}
+    unit.db.execute(insert(sighting).values(id="sighting", **seen, **wrong))
 
 
 def _carry(unit: Any, w: World) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from node.modules.decisions import chain, verifying
+from node.modules.decisions import chain, verifying, witnesses
 from node.modules.decisions.verifying import verify
 from vocab import proofs, reader
 from vocab.model import Malformed
@@ -311,3 +311,81 @@ def test_any_single_changed_byte_of_a_signed_part_is_found(which: int, at: int, 
     found = verify(proofs.jcs(held), now=NOW)
 
     assert found[-1].code in ("E_FILE", "E_FORM")
+
+
+def witnessed(held: File, who: str, length: int, end: str, **more: Any) -> File:
+    """The file with the statement of a witness, whose name is also its key."""
+    id_ = f"https://{who}.test/c/{who}"
+    key = Ed25519PrivateKey.from_private_bytes(who[0].encode() * 32)
+    mark = witnesses.Mark(number=length, link=end)
+    word = witnesses.statement(witness=id_, community=US, mark=mark, at=NOW) | more
+    word = proofs.sign(word, key=key, method=f"{id_}#k", created=NOW)
+    row = {"statement": word, "publicKeyMultibase": proofs.multikey(key.public_key())}
+    return {**held, "witnesses": [*held.get("witnesses", []), row]}
+
+
+def links(held: File) -> list[str]:
+    """The links of a file, from the first."""
+    leaves = [entry["leaf"] for entry in held["entries"]]
+    return [chain.last(leaves[:n]) for n in range(1, len(leaves) + 1)]
+
+
+def test_what_witnesses_saw_is_named() -> None:
+    held = file(4)
+    here, other = links(held), chain.last(["zQm" + "a" * 43])
+    part = "witness https://birch.test/c/birch"
+    good = witnessed(witnessed(held, "cedar", 4, here[3]), "birch", 2, here[1])
+
+    assert faults(good) == set()
+    lines = {one.words for one in verify(proofs.jcs(good), now=NOW)}
+    assert "Witnessed by https://birch.test/c/birch on 2026-12-01." in lines
+
+    assert faults(witnessed(held, "birch", 5, other)) == {(part, "E_WITNESS_CUT")}
+    assert faults(witnessed(held, "birch", 4, other)) == {(part, "E_WITNESS_REWRITTEN")}
+    both = witnessed(witnessed(held, "cedar", 4, here[3]), "birch", 4, other)
+    assert faults(both) == {(part, "E_WITNESS_SPLIT")}
+    before = witnessed(witnessed(held, "cedar", 2, here[1]), "birch", 4, other)
+    assert faults(before) == {(part, "E_WITNESS_REWRITTEN")}
+    # an earlier file brings its witnesses along
+    assert (part, "E_WITNESS_CUT") in faults(file(3), witnessed(file(4), "birch", 4, here[3]))
+    assert faults(file(4), witnessed(file(3), "birch", 3, links(file(3))[2])) == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"about": "https://elm.test/c/elm"}, "E_WITNESS"),
+        ({"attributedTo": US}, "E_WITNESS"),
+        ({"type": "Checkpoint"}, "E_WITNESS"),
+        ({"number": 0}, "E_WITNESS"),
+        ({"number": True}, "E_WITNESS"),
+        ({"link": "z0"}, "E_WITNESS"),
+        ({"published": "soon"}, "E_WITNESS"),
+        ({"attributedTo": "https://elm.test/c/elm"}, "E_PROOF_OWNER"),
+    ],
+)
+def test_what_is_no_word_of_a_witness_is_named(more: File, code: str) -> None:
+    held = file(2)
+    found = faults(witnessed(held, "birch", 2, links(held)[1], **more))
+
+    assert {one for _, one in found} == {code}
+
+
+def test_a_changed_statement_and_odd_witnesses_are_named() -> None:
+    good = witnessed(file(2), "birch", 2, links(file(2))[1])
+    bad = copy.deepcopy(good)
+    bad["witnesses"][0]["statement"]["number"] = 1
+    assert {code for _, code in faults(bad)} == {"E_PROOF_INVALID"}
+    for odd in (
+        None,
+        1,
+        "x",
+        [],
+        {},
+        {"statement": []},
+        {**good["witnesses"][0], "publicKeyMultibase": 3},
+    ):
+        found = faults({**good, "witnesses": [odd]})
+        assert len(found) == 1, odd
+    (whole,) = verify(proofs.jcs({**good, "witnesses": {}}), now=NOW)
+    assert whole.code == "E_FORM"

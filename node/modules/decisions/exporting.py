@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from federation import keyring
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
-from node.modules.decisions import chain, queries
+from node.modules.decisions import chain, queries, sightings
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import in_full
 from node.modules.decisions.slots import outcome_words
@@ -40,7 +40,17 @@ def register(db: Connection, us: Account, viewer: Viewer, *, only: str = "") -> 
         "keys": keys_of(db, us),
         "entries": [_entry(one, shown=one.id in wanted) for one in queries.links(db, us.id)],
         "checkpoint": queries.checkpoint(db, us.id),
-    }
+    } | ({"witnesses": seen_by} if (seen_by := witnesses_of(db, us)) else {})
+
+
+def witnesses_of(db: Connection, us: Account) -> list[dict[str, Any]]:
+    """What others signed of our chain, each with the key that it is signed with."""
+    found = []
+    for who, said in sightings.of_ours(db, us.id):
+        keys = {one["id"]: one["publicKeyMultibase"] for one in keys_of(db, who)}
+        if (key := keys.get(said["proof"]["verificationMethod"])) is not None:
+            found.append({"statement": said, "publicKeyMultibase": key})
+    return found
 
 
 def keys_of(db: Connection, us: Account) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.decisions import queries, rules, seals
+from node.modules.decisions import looking, queries, rules, seals
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
 from node.modules.decisions.queries import Record
 from node.modules.decisions.seals import State, Verdict
@@ -73,6 +73,8 @@ def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
     else:
         slug = id_.rpartition("/")[2] if here else proofs.digest({"id": id_})[-22:]
         unit.db.execute(insert(record).values(id=id_, slug=slug, at=unit.now, **values))
+    if not here:
+        looking.heard(unit, owner.service)
     if found.state is not State.HOLDS and not here:
         unit.later("decisions.check", once=f"decisions.check:{slug_of(id_)}", record=id_)
     elif values["sent"] or not here:

@@ -3,17 +3,19 @@
 Numbers only; a ballot has no class here and cannot leave.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from vocab.model import Object, flag, iri, iris, number, part, parts, text, time
+from vocab.model import Object, flag, iri, iris, number, part, parts, text, time, value
 from vocab.types import Article, Note
 
 __all__ = [
     "TYPES",
     "AggregateRule",
     "ChainLink",
+    "ChainLog",
     "Counting",
     "DecisionRecord",
     "DecisionResponse",
@@ -252,4 +254,19 @@ class DecisionResponse(Note):
     objection: Objection | None = part("objection", Objection)
 
 
-TYPES: tuple[type[Object], ...] = (DecisionRecord, DecisionResponse)
+@dataclass(frozen=True, kw_only=True)
+class ChainLog(Object):
+    """Where a community's chain ends, leaves of it, and what the community saw of others' chains.
+
+    For nodes that it trusts alone; not of the published vocabulary. Its parts are signed, so
+    they are carried as they are, and the schema says all that they may hold.
+    """
+
+    type: ClassVar[str] = "ChainLog"
+
+    checkpoint: Mapping[str, Any] | None = value("checkpoint")
+    leaves: list[str] | None = value("leaves")
+    statements: list[Mapping[str, Any]] | None = value("statements")
+
+
+TYPES: tuple[type[Object], ...] = (DecisionRecord, DecisionResponse, ChainLog)

@@ -17,7 +17,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import chaining, counting, forcing, queries, records, rules
+from node.modules.decisions import chaining, counting, forcing, looking, queries, records, rules
 from node.modules.decisions.counting import Again
 from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
@@ -188,6 +188,7 @@ def _send(unit: Unit, found: queries.Record, reach: str, also: Sequence[str]) ->
     addressed = replace(value, to=where.to, cc=where.cc, handling=where.handling, proof=None)
     document = signed(unit, us, addressed)
     _create(unit, us, document)
+    looking.soon(unit, looking.BACK)
     if found.answers and found.outcome == Outcome.APPROVED:
         _answer_with(unit, found.answers, basis=found.id)
 

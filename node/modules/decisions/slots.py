@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import ANONYMOUS, Viewer
-from node.modules.decisions import queries, watch_pages
+from node.modules.decisions import queries, seen_pages, watch_pages
 from node.modules.decisions.queries import Record, language_of
 from web.language import mark
 from web.slots import Card
@@ -69,7 +69,8 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         return []
     asked, words = await node.read(watch_pages.waiting, viewer.id, node.now())
     _ = speak(node, viewer).say
-    cards = [
+    cards = await seen_pages.odd(node, viewer)
+    cards += [
         Card(title=_("A second hand is asked for: %(title)s", title=name), href=f"/votes/{box}",
              icon="decide", act=_("Look"), about=name, order=25)
         for box, name in asked

@@ -194,6 +194,31 @@ Ours: `number` counts them, `sent` says when it left this node and can no longer
 `in_force` and `ended`: since when it is in force, and since when no longer.
 `seal`: holds, unchecked or fails, with the code of what is wrong."""
 
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _member("witness", "CASCADE", nullable=False),
+    _member("community", "CASCADE", nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("link", String(120), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("checkpoint", JSON),
+    Column("statement", JSON),
+    Column("code", String(60), nullable=False),
+    Column("seen", Integer),
+    Column("by", String(2048)),
+    Column("checked", Boolean, nullable=False),
+    Column("cleared", Moment),
+    Index(None, "community"),
+    Index(None, "witness", "community"),
+)
+"""Where a chain ended when a witness saw it: we of another's, others of ours and of those we see.
+
+`checkpoint` is what its community had signed, `statement` what the witness signed. `code`: why it
+does not go on from what was seen before, of which `seen` is the number and `by` the witness;
+`cleared`: since when a keeper takes it as settled. `checked`: what another saw was compared."""
+
 response = Table(
     "response",
     metadata,

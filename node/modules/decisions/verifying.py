@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from node.modules.decisions import chain, recounting
+from node.modules.decisions import chain, recounting, witnesses
 from vocab import proofs, reader
 from vocab.checks import base, moment_of
 from vocab.model import Malformed
@@ -42,6 +42,10 @@ WORDS: Final = {
     "E_CUT": "The chain was cut short: the community signed that it has more records.",
     "E_LONGER": "There are more records than the community signed for.",
     "E_HEAD": "The chain does not end as the community signed that it does.",
+    "E_WITNESS": "It is no statement about this community's chain that can be read.",
+    "E_WITNESS_CUT": "The chain was truncated: this witness saw more records.",
+    "E_WITNESS_REWRITTEN": "The chain was rewritten: this witness saw another one.",
+    "E_WITNESS_SPLIT": "A split view: this witness was shown another chain than the other ones.",
     "E_KNOWN": "The earlier file is of another community, or can not be read.",
     "E_KNOWN_KEY": "The earlier file has another key under the same name.",
     "E_REWRITTEN": "The earlier file has another record here: the chain was rewritten.",
@@ -89,6 +93,7 @@ class File:
     checkpoint: Mapping[str, Any] | None
     whole: bool
     faults: Sequence[Finding] = field(default_factory=tuple)
+    witnesses: Sequence[Any] = ()
 
 
 def verify(
@@ -113,9 +118,10 @@ def verify(
         file = _read(body, earlier)
     except Malformed:
         return [wrong("file", "E_FORM")]
-    found = [*file.faults, *_all(file, now or datetime.now(UTC))]
+    now = now or datetime.now(UTC)
+    found = [*file.faults, *_all(file, now)]
     if earlier is not None:
-        found += _since(file, earlier)
+        found += _since(file, earlier, now)
     bad = sum(one.wrong for one in found)
     shown = sum(held is not None for _, _, held in file.entries)
     words = f"{shown} of {len(file.entries)} records are in the file; {bad} faults."
@@ -157,7 +163,16 @@ def _register(held: Mapping[str, Any]) -> File:
         checkpoint=checkpoint if isinstance(checkpoint, Mapping) else None,
         whole=True,
         faults=faults,
+        witnesses=_witnesses(held.get("witnesses")),
     )
+
+
+def _witnesses(said: Any) -> Sequence[Any]:
+    if said is None:
+        return ()
+    if not isinstance(said, list) or len(said) > witnesses.STATEMENTS:
+        raise Malformed("E_FORM", "witnesses")
+    return said
 
 
 def keys_in(rows: Any, communities: Sequence[str]) -> tuple[dict[str, Key], list[Finding]]:
@@ -228,6 +243,7 @@ def _all(file: File, now: datetime) -> Iterator[Finding]:
         at, before = number, chain.link(number, leaf, before) if known else _told(held, leaf)
     if file.whole:
         yield _end(file, before, now)
+        yield from _seen(file, file.witnesses, now)
 
 
 def _places(numbers: Sequence[int], *, whole: bool) -> Iterator[Finding]:
@@ -352,7 +368,16 @@ def _end(file: File, link: str, now: datetime) -> Finding:
     return Finding(part="checkpoint", code=HOLDS, words=words)
 
 
-def _since(file: File, earlier: File) -> Iterator[Finding]:
+def _seen(file: File, held: Sequence[Any], now: datetime) -> Iterator[Finding]:
+    """What those say who looked at the chain before."""
+    leaves = [leaf for _, leaf, _ in file.entries]
+    for who, code, day in witnesses.in_file(held, file.community, leaves, now):
+        part = f"witness {who}"
+        words = f"Witnessed by {who} on {day}."
+        yield wrong(part, code) if code else Finding(part=part, code=HOLDS, words=words)
+
+
+def _since(file: File, earlier: File, now: datetime) -> Iterator[Finding]:
     """What differs from an earlier file of the same community."""
     if earlier.community != file.community:
         yield wrong("file", "E_KNOWN")
@@ -367,3 +392,5 @@ def _since(file: File, earlier: File) -> Iterator[Finding]:
             yield wrong(f"record {number}", "E_REWRITTEN")
         elif number not in here and file.whole:
             yield wrong(f"record {number}", "E_SHORTER")
+    if file.whole:
+        yield from _seen(file, [w for w in earlier.witnesses if w not in file.witnesses], now)

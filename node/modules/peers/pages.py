@@ -16,7 +16,7 @@ from node.modules.peers.rules import Side, State
 from web.forms import Entry, Form, Line, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.slots import Card
+from web.slots import Card, gather
 from web.voice import speak, voice
 
 ASK = Form(
@@ -66,7 +66,7 @@ async def _page(
     more = {"form": form} if form is not None else {}
     return page(
         request, "peers/nodes.html", status=status, title=_("%(word_Nodes)s"),
-        place="me", keeps=keeps, found=found, **held, **more,
+        place="me", keeps=keeps, found=found, told=await gather(request, "nodes"), **held, **more,
     )  # fmt: skip
 
 
