@@ -131,12 +131,9 @@ def _own(activity: Document, actor: str | None, known: Known) -> None:
         mine = _id(done.get("actor")) == actor if done else same_origin(held, actor)
         refuse(not mine, "E_OWNER", "undoes somebody else's act")
     elif word in ("Add", "Remove"):
-        target = _id(activity.get("target")) or ""
-        refuse(not _within(target, actor), "E_OWNER", "the collection is not the actor's")
-
-
-def _within(target: str, actor: str | None) -> bool:
-    return actor is not None and same_origin(target, actor) and target.startswith(actor + "/")
+        # which collection of that origin is whose only its actor's document says: handlers compare
+        target = _id(activity.get("target"))
+        refuse(not same_origin(target, actor), "E_OWNER", "the collection is of another origin")
 
 
 def answered(answer: Document, known: Known) -> None:

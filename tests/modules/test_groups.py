@@ -504,12 +504,13 @@ async def test_only_their_own_pins_are_believed(here: Stage) -> None:
     bob, eve = here.actor(elm, "bob"), here.actor(elm, "eve")
     for who in (bob, eve):
         elm.pages[who.id]["featured"] = f"{who.id}/featured"
+    # not below their id, as WordPress has it
+    into = elm.pages[bob.id]["featured"] = "https://elm.test/wp-json/users/1/featured"
     await follow(here, "ana", bob)
     post = bob.note("1")
     elm.pages[post["id"]] = post
     theirs = eve.note("2")
     elm.pages[theirs["id"]] = theirs
-    into = f"{bob.id}/featured"
 
     assert (await here.hear(eve, eve.says("Add", post["id"], target=into)))[1] == "E_OWNER"
     assert (await here.hear(bob, bob.says("Add", theirs["id"], target=into)))[1] == "E_OWNER"
