@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -41,8 +40,7 @@ class Settled(House):
         (data / "folkmoot.toml").write_text("\n".join(lines))
 
     def address(self, name: str) -> str:
-        port = urlsplit(self.server.url).port
-        return f"postgresql+asyncpg://app@/{name}?host={self.server.folder}&port={port}"
+        return self.server.at(name)
 
     def rows(self, query: str, name: str = "app") -> list[tuple[Any, ...]]:
         async def look() -> list[tuple[Any, ...]]:
