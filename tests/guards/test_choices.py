@@ -96,3 +96,16 @@ def test_nothing_but_one_door_writes_settings() -> None:
                 if isinstance(on, ast.Name) and on.id in ("unit", "self"):
                     callers.add(str(file.relative_to(ROOT)))
     assert callers == {"node/kernel/unit.py", "node/kernel/choosing.py"}
+
+
+def test_only_the_door_writes_a_choice_down() -> None:
+    """`unit.keep` asks nothing, so `unit.set` and `choosing` alone may call it."""
+    calls = [
+        file.relative_to(ROOT).as_posix()
+        for file in python_files(*CODE)
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "keep"
+        if getattr(node.value, "id", "") in ("unit", "self")
+    ]
+
+    assert set(calls) == {"node/kernel/choosing.py", "node/kernel/unit.py"}

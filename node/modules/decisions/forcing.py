@@ -50,7 +50,7 @@ def alone(found: Record) -> bool:
 
 
 def cools_until(found: Record) -> datetime | None:
-    """When the time to cool off of a decision ends; None: it has none, or it is unreadable."""
+    """When the time to cool off of a decision of ours ends; None: it has none."""
     told = found.document.get("coolingOffEnds")
     return datetime.fromisoformat(told) if isinstance(told, str) else None
 
