@@ -334,6 +334,7 @@ async def _vote(w: World) -> None:
         await w.node.write(decisions.cast, w.ids[name], w.ana.id, RESERVED, reason)
         await w.node.write(decisions.cast, w.ids[name], w.keeper.id, "consent")
         w.ids[f"comment on {name}"] = await w.node.read(_comment, words)
+    await _vote_openly(w)
     title, *options = [w.word(f"{what} of a choice") for what in ("title", "option", "another")]
     among = {"method": decisions.Method.MAJORITY, "options": [(o, f"As {o}") for o in options]}
     choice = w.ids["choice here"] = await w.node.write(
@@ -344,6 +345,20 @@ async def _vote(w: World) -> None:
     asked = Asked(kind=hands.Kind.LEAVE_OUT, reason=why, member=w.ben.id)
     await w.node.write(watching.ask, choice, w.keeper.id, asked, once="asked of a vote")
     await w.node.write(guarding.promise, choice, w.keeper.id, "0" * 64)
+
+
+async def _vote_openly(w: World) -> None:
+    """An open vote on something public; the keeper has Ana vote for them in it."""
+    for name in ("decisions.open", "decisions.delegation"):
+        await w.node.write(lambda unit, name=name: unit.keep(name, True))
+    given = await w.node.write(decisions.offer, w.keeper.id, w.ana.handle, "", once="given")
+    await w.node.write(decisions.act, given, w.ana.id, decisions.Act.ACCEPT)
+    title = w.word("title of what is decided openly", leaves=True)
+    slug = w.ids["public openly"] = await w.node.write(
+        partial(bring, open=True), w, w.ben.id, "public", title
+    )
+    reason = f"Noise {w.word('reason of an open ballot')}"
+    await w.node.write(decisions.cast, slug, w.ana.id, RESERVED, reason)
 
 
 def _course(unit: Any, w: World) -> None:

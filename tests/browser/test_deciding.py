@@ -173,3 +173,55 @@ async def with_options(bo: Walker) -> str:
     await bo.press("Bring it before us", "options-proposal")
     await bo.sees("Somebody has to water them.", "Keep it as it is")
     return bo.path
+
+
+async def test_an_open_vote_in_which_somebody_votes_for_another(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("birch")
+    birch = stage.nodes["birch"]
+    for name in ("bo", "lena", "mara"):
+        await person(birch, name, display=name.title())
+    bo, lena, mara = [await walk(birch, name) for name in ("bo", "lena", "mara")]
+    await mara.go("/delegations", "delegations-off")
+    for name in ("decisions.open", "decisions.delegation"):
+        await birch.write(lambda unit, name=name: unit.keep(name, True))
+
+    await mara.go("/decide")
+    await mara.press("Voting for each other", "delegations-empty")
+    await mara.fill(holder="nobody")
+    await mara.press("Ask them", "delegations-error", status=422)
+    await mara.fill(holder="lena")
+    await mara.press("Ask them", "delegations-asked")
+    await lena.go("/", "today-asked-to-vote")
+    await lena.go("/delegations", "delegations-you-are-asked")
+    await lena.press("I vote for them", "delegations-held")
+
+    await bo.go("/p/new?course=usual")
+    await bo.fill(title="The shed stays open until ten", text=TEXT)
+    await bo.choose(method="majority", reach="community")
+    await bo.open("Talk first, how many of us, what the record shows")
+    await bo.choose(open="yes")
+    await bo.press("Bring it before us", "proposal-open")
+    proposal = bo.path
+    await bo.press("Vote", "ballot-open")
+    await bo.choose(position="inFavour")
+    await bo.press("Look at it once more", "ballot-open-review")
+    await bo.press("Cast my ballot", "ballot-open-cast")
+    await lena.go(f"{proposal}/vote", "ballot-open-with-voices")
+    await lena.choose(position="oppose")
+    await lena.press("Look at it once more")
+    await lena.press("Cast my ballot")
+    await mara.go(f"{proposal}/vote", "ballot-open-given")
+    await mara.sees("Lena votes for you, and has chosen: Against.")
+    keeper = await walk(birch, "keeper")
+    await keeper.go(f"{proposal}/vote")
+    await keeper.choose(position="inFavour")
+    await keeper.press("Look at it once more")
+    await keeper.press("Cast my ballot")
+
+    stage.clock.wait(days=8)
+    await shows(stage, bo, proposal, "It is decided.")
+    await bo.press("Read the record", "record-open")
+    await bo.sees("Who voted how")
+    await mara.go("/", "today-voice-counted")
+    await mara.go("/delegations", "delegations-told")
+    await mara.sees("It was counted with the ballot of Lena.")

@@ -18,7 +18,18 @@ from node.modules.decisions.aggregate import outcome as joint_outcome
 from node.modules.decisions.aggregate import read as read_rule
 from node.modules.decisions.aggregate import written as written_rule
 from node.modules.decisions.boxes import Receipt, Terms, admit, cast, open_box, recuse
+from node.modules.decisions.choices import DELEGATION, OPEN
 from node.modules.decisions.counting import Again
+from node.modules.decisions.delegating import (
+    act,
+    carries,
+    of_giver,
+    of_holder,
+    offer,
+    warned,
+)
+from node.modules.decisions.delegating import mine as voice_of
+from node.modules.decisions.delegating import receipts as voices_told
 from node.modules.decisions.exporting import keys_of
 from node.modules.decisions.forcing import (
     EXPIRED,
@@ -35,6 +46,7 @@ from node.modules.decisions.forcing import (
 from node.modules.decisions.guarding import Revealed, Waiting
 from node.modules.decisions.handlers import Answered, Heard, judged, reach_of, slug_of, take
 from node.modules.decisions.jobs import shown
+from node.modules.decisions.lines import words as words_of
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
 from node.modules.decisions.methods.ways import (
@@ -57,6 +69,7 @@ from node.modules.decisions.objects import (
     Quorum,
     Tally,
 )
+from node.modules.decisions.opened import ballot_of
 from node.modules.decisions.options import STAY, kept, key, options_of
 from node.modules.decisions.publishing import (
     Decided,
@@ -103,21 +116,34 @@ from node.modules.decisions.rules import (
     required,
 )
 from node.modules.decisions.verifying import HOLDS, MOST_BYTES, Finding, keys_in, seal, wrong
+from node.modules.decisions.voices import (
+    FATES,
+    LIVE,
+    WARNINGS,
+    Act,
+    Delegation,
+    Fate,
+    fits,
+)
+from node.modules.decisions.voices import State as DelegationState
 from node.modules.decisions.watching import Prolonged
 
 __all__ = [
-    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "EXPIRED", "GROUNDS", "HOLDS", "LARGE",
-    "METHODS", "MOST_BYTES", "ONE_TEXT", "REPLACED", "REQUESTS", "SEATS", "STAY", "TYPES",
-    "WITH_REASON", "Address", "Again", "AggregateRule", "Answer", "Answered", "Box", "Decided",
-    "DecisionRecord", "Electorate", "Ended", "Finding", "Forced", "Heard", "Joint", "Kind", "Marks",
-    "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position", "Prolonged", "Quorum",
-    "Receipt", "Record", "Response", "Revealed", "Rule", "Said", "Settled", "Silence", "Tally",
-    "Terms", "Voice", "Waiting", "Weighting", "address", "admit", "any_record", "any_response",
-    "box_of", "cast", "cooling", "cools_until", "decide", "decided_by", "due_boxes", "end", "enter",
-    "expires", "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in",
-    "keys_of", "language_of", "matter_of", "open_box", "open_for", "options_of", "publish",
-    "reach_of", "read_rule", "record_by_id", "record_by_slug", "record_of_box", "records", "recuse",
-    "recused", "required", "respond", "responses_to", "said_before", "seal", "set_aside", "settle",
-    "shown", "signed", "slug_of", "stop", "take", "taken_of", "to_review", "unsettled", "voted",
-    "way", "weight", "written_rule", "wrong",
+    "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "DELEGATION", "EXPIRED", "FATES", "GROUNDS",
+    "HOLDS", "LARGE", "LIVE", "METHODS", "MOST_BYTES", "ONE_TEXT", "OPEN", "REPLACED", "REQUESTS",
+    "SEATS", "STAY", "TYPES", "WARNINGS", "WITH_REASON", "Act", "Address", "Again",
+    "AggregateRule", "Answer", "Answered", "Box", "Decided", "DecisionRecord", "Delegation",
+    "DelegationState", "Electorate", "Ended", "Fate", "Finding", "Forced", "Heard", "Joint",
+    "Kind", "Marks", "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position",
+    "Prolonged", "Quorum", "Receipt", "Record", "Response", "Revealed", "Rule", "Said", "Settled",
+    "Silence", "Tally", "Terms", "Voice", "Waiting", "Weighting", "act", "address", "admit",
+    "any_record", "any_response", "ballot_of", "box_of", "carries", "cast", "cooling",
+    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "fits",
+    "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of",
+    "language_of", "matter_of", "of_giver", "of_holder", "offer", "open_box", "open_for",
+    "options_of", "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug",
+    "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to",
+    "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of", "stop", "take",
+    "taken_of", "to_review", "unsettled", "voice_of", "voices_told", "voted", "warned", "way",
+    "weight", "words_of", "written_rule", "wrong",
 ]  # fmt: skip

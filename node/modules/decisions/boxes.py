@@ -1,6 +1,6 @@
 """Opening a box and putting a ballot in. Units.
 
-A ballot and the flag of its voter are written together and share nothing; no event, no log
+A secret ballot and the flag of its voter are written together and share nothing; no event, no log
 entry, no notice tells of either. What leads from a voter to their ballot is a code that the
 voter alone has: with it they may change it until the close, and nobody else can find it.
 """
@@ -19,7 +19,7 @@ from node.kernel import choices
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import queries, rules
+from node.modules.decisions import delegating, opened, queries, rules, voices
 from node.modules.decisions.choices import FEWEST, FLOOR
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
@@ -37,6 +37,8 @@ class Terms:
     `share` of those who are active must take part; `counts`: sums are shown where they may;
     `review`: when the decision is looked at again; `settings`: what the method has to know
     (`methods.ways.setup`), and `extends`: whether it stays open once more if too few take part.
+    `open`: members see after the close who voted how; `kind`: of matter, for whoever has somebody
+    vote for them in it, None where nobody can.
     """
 
     method: Method
@@ -45,11 +47,16 @@ class Terms:
     closes: datetime
     review: datetime
     settings: Mapping[str, Any] = field(default_factory=dict)
+    open: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What a voter takes home: a word that will stand in the list, and the code of the ballot."""
+    """What a voter takes home: a word that will stand in the list, and the code of the ballot.
+
+    Both are empty in an open vote, where the ballot stands beside its voter's name.
+    """
 
     word: str
     code: str
@@ -100,12 +107,19 @@ def open_box(
         "roster_hash": frozen,
         "subject": dict(subject),
         "subject_digest": proofs.subject_digest(subject),
-        "settings": {**terms.settings, "fewest": fewest, "floor": choices.now(unit.db, FLOOR)},
+        "settings": {
+            **terms.settings,
+            "fewest": fewest,
+            "floor": choices.now(unit.db, FLOOR),
+            "open": terms.open,
+        },
         "lot": lots.commitment(word),
     }
     unit.db.execute(insert(box).values(values))
     unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
     _list(unit, box_id, members, here)
+    if terms.open and terms.kind is not None and voices.fits(terms.method):
+        delegating.freeze(unit, box_id, terms.kind, members)
     unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
     unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {values['lot']}")
 
@@ -133,7 +147,7 @@ def cast(
     Args:
         unit: the unit.
         box_id: which box.
-        member: whose flag is set; nothing else of them is kept.
+        member: whose flag is set; nothing else of them is kept, unless the vote is an open one.
         said: what the ballot says, or one word of it: a position, or the key of an option.
         reason: kept only beside a reservation or an objection, which needs one.
         publish: the member wants the reason to stand in the record, without their name.
@@ -154,6 +168,10 @@ def cast(
         raise Refused("E_MEMBERS_ONLY", member)
     kept = reason.strip() if rules.WITH_REASON & set(marks) else ""
     row = _written(found, marks) | {"reason": kept or None, "publish": bool(kept) and publish}
+    if found.open:
+        admit(unit.db, box_id, member, again=True)
+        opened.put(unit, box_id, member, row)
+        return Receipt(word="", code="")
     if code:
         admit(unit.db, box_id, member, again=True)
         return _replace(unit, box_id, member, rules.read_code(code), row)

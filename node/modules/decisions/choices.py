@@ -19,7 +19,27 @@ FLOOR: Final = Choice(
     why=mark("Nobody should stand out in a count. It can be raised only."),
     stands=("decisions.methods.showing.LEAST", "decisions.rules.SUPPRESSED_BELOW"),
 )  # fmt: skip
+OPEN: Final = Choice(
+    name="decisions.open", level=Level.CHARTER, default=False,
+    title=mark("Whether a vote may have open ballots, if whoever brings it says so before"),
+    why=mark("Some groups want to stand by their votes. Whoever has to live with a neighbour, or "
+             "works for one, is freer with a secret ballot; so it takes all of us to allow it."),
+)  # fmt: skip
+DELEGATION: Final = Choice(
+    name="decisions.delegation", level=Level.CHARTER, default=False,
+    title=mark("Whether a %(word_member)s may have another vote for them, in open votes"),
+    why=mark("Who trusts somebody in a matter is heard without having to read it all. But voices "
+             "heap up, and in a secret vote their weight would tell whose ballot it is."),
+)  # fmt: skip
+MONTHS: Final = Choice(
+    name="decisions.delegation_months", level=Level.DECISION, default=6, least=1, most=12,
+    title=mark("How long somebody votes for another"), words=mark("%(n)s months of thirty days"),
+    why=mark("Trust that nobody has looked at again for a year is a habit."),
+)  # fmt: skip
 CHOICES: Final = (
+    OPEN,
+    DELEGATION,
+    MONTHS,
     FEWEST,
     FLOOR,
     Choice(
@@ -40,7 +60,10 @@ CHOICES: Final = (
     ),
     Choice(
         name="decisions.secret", level=Level.CHARTER,
-        title=mark("Ballots"), words=mark("Secret, apart from names and times; they never leave"),
+        title=mark("Ballots"), words=mark(
+            "Secret, apart from names and times, unless a vote was opened as an open one; none "
+            "ever leaves"
+        ),
         why=mark("So that nobody has to answer for a vote to a neighbour, or to a keeper."),
     ),
     Choice(

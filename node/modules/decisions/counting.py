@@ -4,8 +4,7 @@ Nothing is counted before the box closes. If too few took part it stays open onc
 options are equal, it is voted on again between them, once.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
-from node.modules.decisions import guarding, queries, rules, watching
+from node.modules.decisions import delegating, guarding, opened, queries, rules, watching
 from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import Marks, Setup
@@ -39,6 +38,8 @@ class Counted:
     statements: tuple[str, ...]
     audit: str
     recused: int
+    voices: int = 0
+    """Of others, that counted beside the ballots of those who took part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,22 +66,25 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     if isinstance(told, Waiting):
         return told
     roster_hash = watching.freeze(unit, box_id) or found.roster_hash
-    papers = _shuffled(unit, box_id)
+    papers = _open(unit, found) if found.open else _shuffled(unit, box_id)
+    voices = delegating.settle(unit, found, [p["member"] for p in papers]) if found.open else {}
     keys = [_sealed(paper) for paper in papers]
     secret = unit.db.execute(select(audit).where(audit.c.box == box_id)).one()
     digest = rules.commitment(secret.salt, roster_hash, keys)
     made = _drawn(replace(found.setup, eligible=eligible), secret.lot, told, digest)
     result = rules.tally(
-        found.method, [_said(paper) for paper in papers], made, needed, wanted=found.counts,
-        ran_off=found.run_off is not None, floor=found.floor,
+        found.method, _spoken(papers, voices), made, needed, wanted=found.counts,
+        ran_off=found.run_off is not None, floor=found.floor, own=len(papers),
     )  # fmt: skip
     if result.tied:
         return _run_off(unit, found, result.tied)
+    told_of = _hidden(papers) if not found.open else {}
+    if found.open:
+        opened.tell(unit, box_id, voices)
     values = {
         "counted": unit.now, "outcome": result.outcome.value, "eligible": eligible,
         "active": active, "needed": needed, "lot_word": secret.lot, "lot_words": list(told) or None,
-        "reasons": sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
-        "receipts": sorted(rules.receipt(p["key"]) for p in papers),
+        **told_of,
     }  # fmt: skip
     unit.db.execute(update(box).where(box.c.id == box_id).values(values))
     agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
@@ -92,7 +96,30 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
         statements=rules.statements(agreed, result.participated),
         audit=digest,
         recused=recused,
+        voices=sum(voices.values()),
     )
+
+
+def _hidden(papers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What members are told of secret ballots: reasons without names, and their receipts."""
+    return {
+        "reasons": sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
+        "receipts": sorted(rules.receipt(p["key"]) for p in papers),
+    }
+
+
+def _open(unit: Unit, found: Box) -> list[dict[str, Any]]:
+    """Open ballots as they are counted: a random word stands for the key of a secret one."""
+    return [{**paper, "key": paper["slot"]} for paper in opened.papers(unit, found.id)]
+
+
+def _spoken(papers: Sequence[dict[str, Any]], voices: Mapping[str, int]) -> list[Marks]:
+    """What the ballots say, each as often as it counts."""
+    return [
+        opened.said(paper)
+        for paper in papers
+        for _ in range(1 + voices.get(paper.get("member") or "", 0))
+    ]
 
 
 def _drawn(made: Setup, ours: str | None, told: Sequence[str], digest: str) -> Setup:
@@ -127,6 +154,8 @@ def _again(unit: Unit, found: Box, closes: datetime, **more: Any) -> Again:
 def _run_off(unit: Unit, found: Box, tied: tuple[str, ...]) -> Again:
     """Vote again, between options that are equal; what was voted before is gone."""
     unit.db.execute(delete(ballot).where(ballot.c.box == found.id))
+    opened.clear(unit, found.id)
+    delegating.again(unit, found.id)
     unit.db.execute(update(roster).where(roster.c.box == found.id).values(voted=False))
     guarding.forget(unit, found.id)
     return _again(unit, found, unit.now + RUN_OFF, run_off=list(tied))
@@ -135,13 +164,6 @@ def _run_off(unit: Unit, found: Box, tied: tuple[str, ...]) -> Again:
 def _sealed(paper: dict[str, Any]) -> tuple[str, ...]:
     """A ballot as it stands in the digest of all."""
     return tuple(paper[name] for name in ("key", "position", "option", "marks") if paper[name])
-
-
-def _said(paper: dict[str, Any]) -> Marks:
-    """What a ballot says."""
-    if paper["marks"] is not None:
-        return {str(key): int(number) for key, number in json.loads(paper["marks"]).items()}
-    return {paper["option"] or paper["position"]: 1}
 
 
 def _shuffled(unit: Unit, box_id: str) -> list[dict[str, Any]]:

@@ -18,7 +18,18 @@ from node.modules.decisions import queries, records, rules
 from node.modules.decisions.objects import DecisionRecord
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import Address
-from node.modules.decisions.tables import audit, ballot, box, guard, record, request, roster
+from node.modules.decisions.tables import (
+    audit,
+    ballot,
+    box,
+    carried,
+    guard,
+    line,
+    open_ballot,
+    record,
+    request,
+    roster,
+)
 from vocab.types import Add, Remove
 
 REPLACED: Final = "replaced"
@@ -194,6 +205,7 @@ def set_aside(unit: Unit, box_id: str, name: str) -> None:
     """
     row = unit.db.execute(select(box).where(box.c.id == box_id)).one()
     unit.db.execute(box.insert().values({**row._mapping, "id": name}))  # noqa: SLF001
-    for table in (roster, ballot, audit, record, request, guard):
+    held = (roster, ballot, open_ballot, line, carried, audit, record, request, guard)
+    for table in held:
         unit.db.execute(update(table).where(table.c.box == box_id).values(box=name))
     unit.db.execute(delete(box).where(box.c.id == box_id))

@@ -1,7 +1,7 @@
 """The pages of decisions: a record, the file with its signature, what others decided, answers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -19,9 +19,10 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import forcing, publishing, queries, seals
+from node.modules.decisions import forcing, lines, opened, publishing, queries, seals
 from node.modules.decisions.figures import figures
 from node.modules.decisions.handlers import slug_of
+from node.modules.decisions.lines import POSITIONS
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.options import options_of
 from node.modules.decisions.queries import Box, Record, language_of
@@ -39,15 +40,6 @@ from web.voice import Voice, voice
 if TYPE_CHECKING:
     from node.kernel.node import Node
 
-POSITIONS: Final = {
-    "consent": mark("Consent"),
-    "consentWithReservation": mark("Consent with a concern"),
-    "block": mark("Objection"),
-    "abstain": mark("Stood aside"),
-    "inFavour": mark("In favour"),
-    "oppose": mark("Against"),
-    "approve": mark("Ticked"),
-}
 TOGETHER: Final = {
     "approve": mark("Yes"),
     "reject": mark("No"),
@@ -74,6 +66,8 @@ class View:
     ours: frozenset[str]
     ends: datetime | None = None
     """When it ends by itself, if it does."""
+    lines: Sequence[opened.Line] = ()
+    """Who voted how, where the ballots were open; for members alone."""
 
     @property
     def stopped(self) -> bool:
@@ -92,6 +86,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         raise Missing
     owner = _account(db, found.owner)
     answers = queries.responses_to(db, found.id, viewer)
+    told = viewer.is_member and found.ours and found.box is not None
     return View(
         record=found,
         owner=owner,
@@ -100,6 +95,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         responses=_latest(answers),
         ours=frozenset(a.response for a in answers if a.owner == here),
         ends=forcing.expires(db, found) if found.ours and found.holds else None,
+        lines=opened.lines(db, found.box or "") if told else (),
     )
 
 
@@ -134,6 +130,7 @@ async def show(request: Request) -> Response:
         place="decide",
         seen=seen,
         onward=(await gather(request, "decision")).cards if inside else (),
+        lines=lines.rows(seen.box, seen.lines, viewer.id, spoken) if seen.box else (),
         together=_together(seen.record.document),
         **_parts(seen, spoken, _look(node, seen)),
     )

@@ -122,6 +122,8 @@ def _matter(unit: Unit, us: Account, counted: counting.Counted, joint: Joint | N
         floor=found.floor,
         setup=found.setup,
         recused=counted.recused,
+        voices=counted.voices,
+        open=found.open,
         lot=" ".join([found.lot_word, *(found.lot_words or ())]) if found.lot_word else None,
         run_off=tuple(found.run_off or ()),
         joint=joint,

@@ -76,6 +76,11 @@ class Box:
         return int((self.settings or {}).get("floor", SUPPRESSED_BELOW))
 
     @property
+    def open(self) -> bool:
+        """Whether members see after the close who voted how, as it was fixed at its opening."""
+        return bool((self.settings or {}).get("open"))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the options, such as "opt-1"."""
         return tuple(key(option.id) for option in self.options)
@@ -190,13 +195,6 @@ def due_boxes(db: Connection, now: datetime) -> list[str]:
     """Boxes whose time has come and that nobody has counted."""
     over = select(box.c.id).where(box.c.counted.is_(None), box.c.closes <= now)
     return list(db.scalars(over))
-
-
-def taken_part(db: Connection, member: str) -> list[tuple[str, bool]]:
-    """The subjects a member could vote on, and whether they did; for their own export."""
-    mine = select(box.c.subject, roster.c.voted).join_from(roster, box)
-    rows = db.execute(mine.where(roster.c.member == member).order_by(box.c.opened))
-    return [(str(row.subject.get("name", "")), row.voted) for row in rows]
 
 
 _RECORD = (

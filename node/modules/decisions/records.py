@@ -160,6 +160,8 @@ class Matter:
     floor: int = SUPPRESSED_BELOW
     setup: Setup = field(default_factory=Setup)
     recused: int = 0
+    voices: int = 0
+    open: bool = False
     lot: str | None = None
     run_off: tuple[str, ...] = ()
     joint: Joint | None = None

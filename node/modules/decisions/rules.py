@@ -192,6 +192,7 @@ def tally(
     wanted: bool,
     ran_off: bool = True,
     floor: int = SUPPRESSED_BELOW,
+    own: int | None = None,
 ) -> Result:
     """Count the ballots.
 
@@ -203,8 +204,12 @@ def tally(
         wanted: whether the counts were to be shown, as said before voting opened.
         ran_off: no run-off follows, if options are equal.
         floor: the smallest group that may be shown.
+        own: how many took part, if some ballots stand here again for others who gave their voice
+            away. Those are no part of the quorum; and figures that do not add up to those who
+            took part would tell how many there are, so then none is shown.
     """
-    came, of = len(ballots), way(method, among=bool(made.options))
+    all_, of = len(ballots), way(method, among=bool(made.options))
+    came = all_ if own is None else own
     reached = came >= needed
     if not reached:
         return Result(outcome=Outcome.NO_DECISION, participated=came, reached=False,
@@ -212,7 +217,7 @@ def tally(
     raw = of.count(ballots, made)
     rung = ladder.step(raw, made, ran_off=ran_off)
     found = ladder.settle(raw, made) if rung is not ladder.Step.RUN_OFF else raw
-    shown = wanted and showing.safe(raw, of, made, came, floor)
+    shown = wanted and came == all_ and showing.safe(raw, of, made, came, floor)
     chosen = found.chosen if not of.several else ()
     return Result(
         outcome=ENDS[found.ends],

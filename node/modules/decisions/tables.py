@@ -115,6 +115,49 @@ audit = Table(
 word whose digest the box told when it opened."""
 
 
+open_ballot = Table(
+    "open_ballot",
+    metadata,
+    Column("slot", String(32), primary_key=True),
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
+    Column(
+        "member", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
+    ),
+    Column("position", String(30), nullable=False),
+    Column("option", String(20)),
+    Column("reason", Text),
+    Column("publish", Boolean, nullable=False, default=False),
+    Column("marks", Text),
+    UniqueConstraint("box", "member"),
+    Index(None, "member"),
+    info=SECRET,
+    sqlite_with_rowid=False,
+)
+"""A ballot in a vote that was opened as an open one, until the close; no secret one ever lies here.
+
+The columns are those of `ballot` but for the key: `slot` is random and `member` stands beside it.
+It is a secret table all the same, so that no page can tell how such a vote stands."""
+
+line = Table(
+    "ballot_line",
+    metadata,
+    Column("slot", String(32), primary_key=True),
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
+    Column(
+        "member", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
+    ),
+    Column("position", String(30), nullable=False),
+    Column("option", String(20)),
+    Column("reason", Text),
+    Column("marks", Text),
+    Column("voices", Integer, nullable=False, default=0),
+    Index(None, "box"),
+    Index(None, "member"),
+)
+"""Who voted how in an open vote that was counted, for members here alone; `voices`: of others,
+that counted with it. Somebody who was erased leaves a nameless line."""
+
+
 def _member(name: str, end: str = "SET NULL", **more: Any) -> Column[str]:
     key = ForeignKey(account.c.id, onupdate="CASCADE", ondelete=end)
     return Column(name, String(2048), key, **more)
@@ -153,6 +196,42 @@ guard = Table(
     Index(None, "member"),
 )
 """Who guards the lot of a vote: the digest of their word, and the word once it is told."""
+
+delegation = Table(
+    "vote_delegation",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _member("giver", "CASCADE", nullable=False),
+    _member("holder"),
+    Column("kind", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answered", Moment),
+    Column("until", Moment),
+    Column("once", String(64), unique=True),
+    Index(None, "giver"),
+    Index(None, "holder"),
+)
+"""That one member votes for another (`voices`). `kind`: for which kind of matter, "" for all;
+`answered`: when its state changed last; `until`: when it runs out."""
+
+carried = Table(
+    "vote_carried",
+    metadata,
+    Column("slot", String(32), primary_key=True),
+    Column("box", String(64), ForeignKey(box.c.id, ondelete="CASCADE"), nullable=False),
+    Column("delegation", String(64), nullable=False),
+    _member("giver"),
+    _member("holder"),
+    Column("revoked", Boolean, nullable=False, default=False),
+    Column("fate", String(20)),
+    Index(None, "box"),
+    Index(None, "giver"),
+    Index(None, "holder"),
+    Index(None, "delegation"),
+)
+"""Voices that were given to somebody when an open vote opened; `fate`: what became of each, once
+it is counted (`voices.Fate`)."""
 
 record = Table(
     "record",

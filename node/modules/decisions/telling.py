@@ -60,6 +60,11 @@ ONE_TEXT: Final = {
 """What is said of one text where a method has no sentence of its own."""
 TURNOUT: Final = mark("%(came)d of %(eligible)d took part; %(needed)d were needed.")
 RECUSED: Final = mark("%(recused)d stayed out because they have a stake in it.")
+OPEN: Final = mark("Members could see after the close who voted how; nobody else can.")
+VOICES: Final = mark(
+    "Some had asked another member to vote for them; that was counted, and they are not among "
+    "those who took part."
+)
 RAN_OFF: Final = mark("It was a tie first; then it was voted on again between %(options)s.")
 BASES: Final = {
     Base.CAST: mark("Counted among all who took part."),
@@ -96,6 +101,8 @@ def sentences(matter: "Matter", say: Say) -> list[str]:
     told.append(TURNOUT)
     if matter.recused:
         told.append(RECUSED)
+    told += [OPEN] if matter.open else []
+    told += [VOICES] if matter.voices else []
     words = [say(one) % figures for one in told]
     if matter.run_off:
         words.append(say(RAN_OFF) % {"options": _list(matter, matter.run_off)})

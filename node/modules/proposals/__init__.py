@@ -1,11 +1,14 @@
 """Matters put to the community: brought by a member, talked through, decided once."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from node.kernel.access import Viewer
 from node.kernel.module import Module
 from node.modules.decisions.api import Ended, Forced, Prolonged, Revealed, Settled
 from node.modules.proposals import (
     bringing,
+    delegations,
     finding,
     following,
     handlers,
@@ -22,6 +25,16 @@ from node.modules.proposals.choices import CHOICES
 from node.modules.proposals.objects import TYPES
 from node.modules.proposals.tables import metadata
 from web.language import mark
+from web.slots import Card
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
+
+
+async def _waiting(node: "Node", viewer: Viewer) -> list[Card]:
+    """All that waits for somebody."""
+    return [*await slots.waiting(node, viewer), *await delegations.waiting(node, viewer)]
+
 
 module = Module(
     name="proposals",
@@ -30,7 +43,7 @@ module = Module(
     metadata=metadata,
     types=TYPES,
     handlers=handlers.handlers,
-    routes=pages.routes,
+    routes=(*pages.routes, *delegations.routes),
     jobs={"step": jobs.step, "open": jobs.open_voting, "close": jobs.close, "sweep": jobs.sweep},
     every={"sweep": timedelta(minutes=10)},
     subscribers=(
@@ -42,7 +55,9 @@ module = Module(
     ),
     slots={
         "today.next": slots.next_step,
-        "today.waiting": slots.waiting,
+        "today.waiting": _waiting,
+        "today.happened": delegations.happened,
+        "decide": delegations.way,
         "public": slots.public,
         "decision": replacing.from_decision,
     },

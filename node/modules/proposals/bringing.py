@@ -11,8 +11,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
+from node.kernel import choices
 from node.kernel.database import insert_new
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
@@ -62,7 +63,7 @@ class Draft(Words):
     `answers`: what an approval answers elsewhere (see `decisions.api.decide`); `source`: what
     it was made from, if another module asked for it; `course`: a name of `courses.COURSES`, which
     fixes whatever it fixes in place of what is said here; `replaces`: `record`, a decision of ours
-    in force, and `how`: in whose place this one is to come.
+    in force, and `how`: in whose place this one is to come; `open`: its ballots are open.
     """
 
     share: Fraction
@@ -77,6 +78,7 @@ class Draft(Words):
     joint: Together | None = None
     course: str = courses.USUAL
     replaces: Mapping[str, str] | None = None
+    open: bool = False
 
 
 def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
@@ -93,7 +95,7 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
 
     Raises:
         Refused: not a member.
-        Invalid: `opens`, `closes`, `method` or `option_…` cannot be.
+        Invalid: `opens`, `closes`, `method`, `open` or `option_…` cannot be.
         Missing: what it is to replace is no decision of ours in force.
         Conflict: E_COURSE, nothing on this course comes in place of a decision.
     """
@@ -132,6 +134,8 @@ def bring(unit: Unit, member: str, draft: Draft, *, once: str) -> str:
 def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
     """What is wrong with a proposal, by field."""
     wrong = rules.times(unit.now, opens=draft.opens, closes=draft.closes)
+    if draft.open and not may_open(unit.db, course):
+        wrong["open"] = mark("Ballots are secret here. Only the charter can allow open ones.")
     if draft.joint:
         return wrong
     if draft.method not in course.methods:
@@ -140,6 +144,11 @@ def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
         wrong["method"] = following.FOR_GOOD
     later = course.wants_options
     return wrong | wording.faults(unit, draft, answers=draft.answers is not None, later=later)
+
+
+def may_open(db: Connection, course: Course) -> bool:
+    """Whether whoever brings something on a course may have its ballots open."""
+    return course.may_open and bool(choices.now(db, decisions.OPEN))
 
 
 def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProposal:
@@ -185,7 +194,7 @@ def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> No
             closes=draft.closes,
             review_months=draft.review_months,
             answers=dict(draft.answers) if draft.answers else None,
-            settings=wording.settings(draft),
+            settings={**wording.settings(draft), **({"open": True} if draft.open else {})},
             joint=asdict(draft.joint) if draft.joint else None,
             course=draft.course if draft.course != courses.USUAL else None,
             replaces=dict(draft.replaces) if draft.replaces else None,

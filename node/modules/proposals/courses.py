@@ -58,6 +58,8 @@ class Course:
     `cooling_days`: from the count until it is in force. `grace_days`: how long a step waits for
     what is missing. `early`: who leads it may go on before a step's days are over.
     `lasts_days`: after so many it is out of force by itself, unless it is confirmed.
+    `may_open`: whoever brings it may have open ballots, where the charter lets them; never where
+    people are chosen, or in a round of consent.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Course:
     early: bool = False
     lasts_days: int | None = None
     review_months: int = 6
+    may_open: bool = False
 
     @property
     def days(self) -> int:
@@ -120,6 +123,7 @@ _ALL: Final = (
         title=mark("Our usual way"),
         words=mark("One form. You say how we decide, when voting opens and when it closes."),
         methods=tuple(Method),
+        may_open=True,
     ),
     Course(
         name="advice",
@@ -153,6 +157,7 @@ _ALL: Final = (
         vote_days=4,
         cooling_days=3,
         missed=Missed.GOES_BACK,
+        may_open=True,
     ),
     Course(
         name="agreement",
@@ -166,6 +171,7 @@ _ALL: Final = (
         vote_days=7,
         cooling_days=7,
         review_months=12,
+        may_open=True,
     ),
     Course(
         name="budget",
@@ -180,6 +186,7 @@ _ALL: Final = (
         vote_days=4,
         cooling_days=3,
         missed=Missed.GOES_BACK,
+        may_open=True,
     ),
     Course(
         name="role",

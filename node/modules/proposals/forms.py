@@ -74,6 +74,10 @@ TERMS: Final = (
     Tick("counts", mark("Show how many took each position"),
          mark("Only where at least eight took part and nobody stands out. Otherwise, and without "
               "this, the record says what was decided and no more.")),
+    Tick("open", mark("Open ballots: after the close everybody here sees who voted how"),
+         mark("Only %(word_members)s here, and never before the close. It cannot be changed "
+              "later. Leave it unticked unless there is a reason: people are freer with a "
+              "secret ballot.")),
     Tick("named", mark("Name me as who brought it"),
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
@@ -116,7 +120,13 @@ def new_in(course: Course) -> Form:
     """The form for a new proposal that takes a course."""
     if course.name == AS_USUAL:
         return NEW
-    return Form(*words_of(course), *TERMS[-2:], *BEHIND)
+    terms = [one for one in TERMS if one.name in ("open", "named", "reach")]
+    return Form(*words_of(course), *terms, *BEHIND)
+
+
+def without(form: Form, name: str) -> Form:
+    """A form without one of its fields."""
+    return Form(*(one for one in form.fields.values() if one.name != name))
 
 
 def change_in(course: Course) -> Form:

@@ -9,7 +9,8 @@ from typing import Any
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import moves, queries
+from node.modules.proposals import courses, moves, queries
+from node.modules.proposals.queries import Plan
 
 
 def open_box(unit: Unit, slug: str) -> None:
@@ -22,6 +23,8 @@ def open_box(unit: Unit, slug: str) -> None:
         closes=made.closes,
         review=months_after(made.closes, made.review_months),
         settings=made.settings or {},
+        open=is_open(made),
+        kind=made.course or courses.USUAL,
     )
     subject: dict[str, Any] = {"id": found.id, "name": found.name, "content": found.content}
     if made.joint is not None:
@@ -33,6 +36,11 @@ def open_box(unit: Unit, slug: str) -> None:
     active = queries.active(unit.db, unit.now)
     decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
     unit.later("proposals.close", due=made.closes, slug=slug)
+
+
+def is_open(made: Plan) -> bool:
+    """Whether the ballots of a proposal are open, as it was said when it was brought."""
+    return bool((made.settings or {}).get("open"))
 
 
 def months_after(moment: datetime, months: int) -> datetime:

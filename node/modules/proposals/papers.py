@@ -1,17 +1,20 @@
 """Who may fill in a ballot, and of which vote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing
+from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import queries
 from node.modules.proposals.queries import Proposal
 from web.forms import Line
 from web.language import mark
+from web.voice import Voice
 
 CODE: Final = Line("code", mark("The code of your ballot"),
                    mark("You got it with the receipt. With it, this one takes the place of the "
@@ -26,6 +29,21 @@ class Paper:
     box: decisions.Box
     again: bool
     """They have voted, and want to put another ballot in its place."""
+    carries: int = 0
+    """How many voices were given to them, in an open vote."""
+    holder: str = ""
+    """The name of who votes for them, in an open vote."""
+    warning: str = ""
+    """Why that will not count, in words."""
+    mine: decisions.Marks | None = None
+    """What their own open ballot says."""
+    theirs: str = ""
+    """What the open ballot of who votes for them says."""
+
+    @property
+    def coded(self) -> bool:
+        """Whether a code is needed to put another ballot in the place of theirs."""
+        return self.again and not self.box.open
 
 
 def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:
@@ -42,3 +60,24 @@ def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:
     decisions.admit(db, slug, viewer.id or "", again=True)
     voted = decisions.voted(db, slug, viewer.id or "")
     return Paper(proposal=found, box=box, again=bool(voted))
+
+
+def seen_openly(unit: Unit, found: Paper, member: str, spoken: Voice) -> Paper:
+    """A paper of an open vote with what this voter alone may know before the close.
+
+    Their own ballot, and that of whoever votes for them; how many voices they were given.
+    """
+    given = decisions.voice_of(unit.db, found.box.id, member)
+    other = given.holder if given else None
+    names = accounts.names_of(unit.db, {other}) if other else {}
+    theirs = decisions.ballot_of(unit, found.box.id, other) if other else None
+    holder = names.get(other or "", spoken.say("Somebody who has left")) if given else ""
+    warned = decisions.WARNINGS.get(given.fate) if given else None
+    return replace(
+        found,
+        carries=decisions.carries(unit.db, found.box.id, member),
+        holder=holder,
+        warning=spoken.say(warned, name=holder) if warned else "",
+        mine=decisions.ballot_of(unit, found.box.id, member),
+        theirs=decisions.words_of(found.box, theirs, spoken) if theirs is not None else "",
+    )

@@ -66,12 +66,13 @@ class Filled:
 
 def form_of(found: Paper) -> Form:
     """The fields beside the marks."""
-    return Form(CODE) if found.again else Form()
+    return Form(CODE) if found.coded else Form()
 
 
 def show(request: Request, found: Paper) -> Response:
     """The ballot, empty."""
-    return page_of(request, found, Filled(entry=blank(request, form_of(found)), marks={}))
+    begun = Filled(entry=blank(request, form_of(found)), marks=found.mine or {})
+    return page_of(request, found, begun)
 
 
 def marked(sent: Mapping[str, Sequence[str]], found: Paper) -> tuple[dict[str, int], bool]:

@@ -34,6 +34,7 @@ from node.modules.proposals.forms import (
     change_in,
     new_in,
     way_of,
+    without,
 )
 from node.modules.proposals.replacing import replaced
 from node.modules.proposals.views import View, member, view
@@ -81,7 +82,7 @@ async def _new(
     }  # fmt: skip
     begins |= {"course": course.name} if course.name != courses.USUAL else {}
     begins["method"] = way_of(course.methods[0].value, among=course.wants_options)
-    form = blank(request, _form(answer, course), **{**begins, **words})
+    form = blank(request, await _form(node, answer, course), **{**begins, **words})
     return _form_page(request, form, about, answer)
 
 
@@ -129,8 +130,10 @@ def _suggested(now: datetime, request: Request) -> datetime:
     return there.replace(hour=20, minute=0, second=0, microsecond=0)
 
 
-def _form(answer: str, course: Course) -> Form:
-    return {"adopted": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
+async def _form(node: "Node", answer: str, course: Course) -> Form:
+    form = {"adopted": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
+    open_ = await node.read(bringing.may_open, course)
+    return form if open_ else without(form, "open")
 
 
 def _answering(request: Request, about: decisions.Record, answer: str) -> dict[str, str]:
@@ -201,7 +204,8 @@ async def create(request: Request) -> Response:
     sent = {name: fields_of(request).get(name) or [""] for name in names}
     about, answer = await _about(request, sent["record"][0], sent["answer"][0])
     held, how = await replaced(request, sent["replaces"][0], sent["how"][0])
-    form = _judged(read(request, _form(answer, courses.course(sent["course"][0]))))
+    asked = await _form(node, answer, courses.course(sent["course"][0]))
+    form = _judged(read(request, asked))
     if not form.errors:
         try:
             draft = _draft(form, about, answer, node.now())
@@ -269,6 +273,7 @@ def _draft(form: Entry, about: decisions.Record | None, answer: str, now: dateti
         answers=answers,
         source=values.get("source", ""),
         course=course.name,
+        open=bool(values.get("open")),
     )
 
 

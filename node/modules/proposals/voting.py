@@ -13,7 +13,7 @@ from starlette.responses import Response
 from node.kernel.errors import Conflict, Invalid
 from node.modules.decisions import api as decisions
 from node.modules.proposals import shapes
-from node.modules.proposals.papers import CODE, Paper, paper
+from node.modules.proposals.papers import CODE, Paper, paper, seen_openly
 from node.modules.proposals.views import member
 from web.forms import Choice, Entry, Form, Pick, Text, Tick, blank, done, fields_of, read
 from web.language import mark
@@ -73,6 +73,13 @@ REASON: Final = (
     Tick("publish", mark("My reason may stand in the public record, without my name"),
          mark("If you do not tick this, it stays among us.")),
 )  # fmt: skip
+OPEN_REASON: Final = (
+    Text("reason", mark("Your reason"),
+         mark("Needed if you object; kept with a concern too. %(word_Members)s read it after "
+              "the close, with your name."),
+         optional=True, at_most=3000),
+    REASON[1],
+)  # fmt: skip
 
 
 def _stand(label: str, choices: tuple[Choice, ...]) -> Pick:
@@ -103,7 +110,10 @@ UNCHANGED: Final = mark(
 def form_for(found: Paper) -> Form:
     """The paper of somebody, with a place for the code if they have voted already."""
     form = form_of(found.box)
-    return Form(*form.fields.values(), CODE) if found.again else form
+    if found.box.open and "reason" in form.fields:
+        form = Form(*(f for f in form.fields.values() if f.name not in ("reason", "publish")),
+                    *OPEN_REASON)  # fmt: skip
+    return Form(*form.fields.values(), CODE) if found.coded else form
 
 
 def form_of(box: decisions.Box) -> Form:
@@ -133,6 +143,8 @@ async def _paper(request: Request) -> Paper:
     found = await node.read(paper, request.path_params["slug"], viewer)
     if found.box.counted or node.now() >= found.box.closes:
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
+    if found.box.open:
+        return await node.write(seen_openly, found, viewer.id or "", voice(request))
     return found
 
 
@@ -141,7 +153,8 @@ async def ballot(request: Request) -> Response:
     found = await _paper(request)
     if found.box.way.paper is not decisions.Paper.ONE:
         return shapes.show(request, found)
-    return _ballot(request, found, blank(request, form_for(found)))
+    begins = next(iter(found.mine or {}), None)
+    return _ballot(request, found, blank(request, form_for(found), position=begins))
 
 
 def _ballot(request: Request, found: Paper, form: Entry, status: int = 200) -> Response:
