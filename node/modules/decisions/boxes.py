@@ -93,7 +93,24 @@ def open_box(
     frozen = rules.roster_hash(members, salt)
     here = set(members if active is None else active)
     counted, fewest = sum(m in here for m in members), choices.now(unit.db, FEWEST)
-    values = {
+    base = {"eligible": len(members), "active": counted, "lot": lots.commitment(word),
+            "needed": rules.required(terms.share, counted, len(members), fewest=fewest),
+            "roster_hash": frozen}  # fmt: skip
+    unit.db.execute(insert(box).values(**_row(unit, box_id, terms, subject, fewest), **base))
+    unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
+    _list(unit, box_id, members, here)
+    if terms.open and terms.kind is not None and voices.fits(terms.method):
+        delegating.freeze(unit, box_id, terms.kind, members)
+    unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
+    unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {base['lot']}")
+
+
+def _row(
+    unit: Unit, box_id: str, terms: Terms, subject: Mapping[str, Any], fewest: int
+) -> dict[str, Any]:
+    """What is fixed of a vote, as it stands in its row."""
+    more = {"fewest": fewest, "floor": choices.now(unit.db, FLOOR), "open": terms.open}
+    return {
         "id": box_id,
         "method": terms.method.value,
         "share": str(terms.share),
@@ -101,27 +118,10 @@ def open_box(
         "opened": unit.now,
         "closes": terms.closes,
         "review": terms.review,
-        "eligible": len(members),
-        "active": counted,
-        "needed": rules.required(terms.share, counted, len(members), fewest=fewest),
-        "roster_hash": frozen,
         "subject": dict(subject),
         "subject_digest": proofs.subject_digest(subject),
-        "settings": {
-            **terms.settings,
-            "fewest": fewest,
-            "floor": choices.now(unit.db, FLOOR),
-            "open": terms.open,
-        },
-        "lot": lots.commitment(word),
+        "settings": {**terms.settings, **more},
     }
-    unit.db.execute(insert(box).values(values))
-    unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
-    _list(unit, box_id, members, here)
-    if terms.open and terms.kind is not None and voices.fits(terms.method):
-        delegating.freeze(unit, box_id, terms.kind, members)
-    unit.log("decision.open", unit.community.id, subject=box_id, words=f"roster {frozen}")
-    unit.log("decision.lot", unit.community.id, subject=box_id, words=f"lot {values['lot']}")
 
 
 def _list(unit: Unit, box_id: str, members: Sequence[str], here: Collection[str]) -> None:

@@ -66,8 +66,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     if isinstance(told, Waiting):
         return told
     roster_hash = watching.freeze(unit, box_id) or found.roster_hash
-    papers = _open(unit, found) if found.open else _shuffled(unit, box_id)
-    voices = delegating.settle(unit, found, [p["member"] for p in papers]) if found.open else {}
+    papers, voices = _papers(unit, found)
     keys = [_sealed(paper) for paper in papers]
     secret = unit.db.execute(select(audit).where(audit.c.box == box_id)).one()
     digest = rules.commitment(secret.salt, roster_hash, keys)
@@ -78,13 +77,10 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     )  # fmt: skip
     if result.tied:
         return _run_off(unit, found, result.tied)
-    told_of = _hidden(papers) if not found.open else {}
-    if found.open:
-        opened.tell(unit, box_id, voices)
     values = {
         "counted": unit.now, "outcome": result.outcome.value, "eligible": eligible,
         "active": active, "needed": needed, "lot_word": secret.lot, "lot_words": list(told) or None,
-        **told_of,
+        **_told(unit, found, papers, voices),
     }  # fmt: skip
     unit.db.execute(update(box).where(box.c.id == box_id).values(values))
     agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
@@ -100,17 +96,28 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     )
 
 
-def _hidden(papers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What members are told of secret ballots: reasons without names, and their receipts."""
+def _papers(unit: Unit, found: Box) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The ballots, and how many voices of others count with each, by who cast it.
+
+    In an open vote a random word stands for the key of a secret ballot.
+    """
+    if not found.open:
+        return _shuffled(unit, found.id), {}
+    papers = [{**paper, "key": paper["slot"]} for paper in opened.papers(unit, found.id)]
+    return papers, delegating.settle(unit, found, [paper["member"] for paper in papers])
+
+
+def _told(
+    unit: Unit, found: Box, papers: Sequence[dict[str, Any]], voices: dict[str, int]
+) -> dict[str, Any]:
+    """What members are told: of open ballots all, of secret ones reasons and receipts, nameless."""
+    if found.open:
+        opened.tell(unit, found.id, voices)
+        return {}
     return {
         "reasons": sorted([p["position"], p["reason"]] for p in papers if p["reason"]),
         "receipts": sorted(rules.receipt(p["key"]) for p in papers),
     }
-
-
-def _open(unit: Unit, found: Box) -> list[dict[str, Any]]:
-    """Open ballots as they are counted: a random word stands for the key of a secret one."""
-    return [{**paper, "key": paper["slot"]} for paper in opened.papers(unit, found.id)]
 
 
 def _spoken(papers: Sequence[dict[str, Any]], voices: Mapping[str, int]) -> list[Marks]:
