@@ -8,6 +8,7 @@ to PostgreSQL that a node closes stay open for the next node with the same datab
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,10 +20,11 @@ from sqlalchemy.util import LRUCache
 
 _COMPILED: LRUCache[Any, Any] = LRUCache(5000)
 _IDLE: defaultdict[str, list[Any]] = defaultdict(list)
-"""Open connections that no engine has, by the name of the database."""
+"""Open connections that no engine has, by the name of the database and how they look."""
 _NEW: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 _DATABASES: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 """Which database a connection leads to; the new ones are not made ready yet."""
+READING = " that reads"
 MOST = 10
 """Connections to one database that stay open, as many as a node's pool has."""
 
@@ -58,12 +60,12 @@ class Postgres(_Equal, PGDialect_asyncpg):
         self.__dict__.update(cls._server)
 
     def connect(self, *args: Any, **kw: Any) -> Any:
-        idle = _IDLE[kw["database"]]
+        idle = _IDLE[place := _place(kw)]
         while idle:
             if _usable(found := idle.pop()):
                 return found
         made = super().connect(*args, **kw)
-        _NEW[made.driver_connection] = kw["database"]
+        _NEW[made.driver_connection] = place
         return made
 
     def on_connect(self) -> Any:
@@ -86,6 +88,11 @@ class Postgres(_Equal, PGDialect_asyncpg):
             super().do_close(connection)
 
 
+def _place(kw: Mapping[str, Any]) -> str:
+    """The database of a connection, and whether it only reads; its own settings stay with it."""
+    return f"{kw['database']}{READING if kw.get('server_settings') else ''}"
+
+
 def _usable(connection: Any) -> bool:
     """Whether somebody else may have a connection: open, in no transaction, of this loop."""
     driver = connection.driver_connection
@@ -95,18 +102,19 @@ def _usable(connection: Any) -> bool:
 
 def idle(database: str) -> list[int]:
     """The server's numbers of the connections to a database that no node has."""
-    return [c.driver_connection.get_server_pid() for c in _IDLE[database] if _usable(c)]
+    both = [*_IDLE[database], *_IDLE[database + READING]]
+    return [c.driver_connection.get_server_pid() for c in both if _usable(c)]
 
 
 def lent(database: str) -> Any:
-    """A driver's connection to a database that no node has, to be used at once; None for none."""
+    """A driver's connection that writes, which no node has, to be used at once; None for none."""
     found = next((c for c in reversed(_IDLE[database]) if _usable(c)), None)
     return found and found.driver_connection
 
 
 async def close(*databases: str) -> None:
     """Close the connections that no node has; to all databases if none is named."""
-    for name in databases or list(_IDLE):
+    for name in [n + r for n in databases for r in ("", READING)] or list(_IDLE):
         for connection in _IDLE.pop(name, ()):
             if _usable(connection):
                 # a server that has stopped hears no farewell

@@ -1,8 +1,8 @@
 """PostgreSQL behind the two doors: the same plain functions, by `run_sync`.
 
 Each change is a serializable transaction of its own, called again when PostgreSQL
-says that two of them met. Reading connections take a role without the grant on the
-secret tables.
+says that two of them met. Reading connections are others than those of changes: they can
+change nothing, and have from their beginning a role without the grant on the secret tables.
 """
 
 import asyncio
@@ -10,14 +10,19 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from node.kernel.database import Health
 from node.kernel.errors import TryLater, Unread, Unwritten
 
 T = TypeVar("T")
+
+STATEMENTS = 1000
+"""Statements that a connection keeps prepared: more than there are, as preparing one costs more
+than carrying it out."""
 
 TRIES = 8
 _MET = frozenset({"40001", "40P01"})
@@ -27,6 +32,12 @@ _AWAY = ("08", "53", "57P", "58")
 Source: PostgreSQL, appendix A.
 """
 
+_LOOKING = {
+    "default_transaction_isolation": "repeatable read",
+    "default_transaction_read_only": "on",
+}
+"""Of connections that only look."""
+
 
 class Postgres:
     """A database on a PostgreSQL server, reached through asyncpg."""
@@ -34,14 +45,14 @@ class Postgres:
     sqlite = False
 
     def __init__(self, url: str, *, reader: str | None = None, pool: int = 10) -> None:
-        self._reader = reader
         self._health = Health()
-        self._engine = create_async_engine(url, pool_size=pool, hide_parameters=True)
-        event.listen(self._engine.sync_engine, "checkout", _open)
+        looking = {**_LOOKING, **({"role": reader} if reader else {})}
+        self._writing = _engine(url, {}, pool_size=pool)
+        # who looks waits for nobody's lock, so that those who wait for a connection soon have one
+        self._reading = _engine(url, looking, pool_size=pool, max_overflow=0)
+        self._engine = self._writing.sync_engine
+        self._snapshot = self._reading.sync_engine
         self._serializable = self._engine.execution_options(isolation_level="SERIALIZABLE")
-        self._snapshot = self._engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
 
     async def read(self, look: Callable[..., T], *args: Any) -> T:
         """Run `look(db, *args)` over a snapshot that can change nothing.
@@ -64,13 +75,15 @@ class Postgres:
         return cause
 
     async def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
-        async with self._snapshot.connect() as connection, connection.begin() as transaction:
-            if self._reader:
-                await connection.exec_driver_sql(f'SET LOCAL ROLE "{self._reader}"')
-            try:
-                return await connection.run_sync(look, *args)
-            finally:
-                await transaction.rollback()
+        # all of it in one greenlet: each step in its own takes longer than the query
+        def looked() -> T:
+            with self._snapshot.connect() as db, db.begin() as transaction:
+                try:
+                    return look(db, *args)
+                finally:
+                    transaction.rollback()
+
+        return await greenlet_spawn(looked)
 
     async def write(self, change: Callable[..., T], *args: Any) -> T:
         """Run `change(db, *args)`, serializable, again if it met another.
@@ -112,15 +125,17 @@ class Postgres:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engine.dispose()
+        await self._reading.dispose()
+        await self._writing.dispose()
 
-    async def _repeat(
-        self, engine: AsyncEngine, change: Callable[..., T], args: tuple[Any, ...]
-    ) -> T:
+    async def _repeat(self, engine: Engine, change: Callable[..., T], args: tuple[Any, ...]) -> T:
+        def changed() -> T:
+            with engine.connect() as db, db.begin():
+                return change(db, *args)
+
         for attempt in range(TRIES):
             try:
-                async with engine.connect() as connection, connection.begin():
-                    return await connection.run_sync(change, *args)
+                return await greenlet_spawn(changed)
             except Exception as error:
                 if _is_away(error):
                     raise Unwritten(self._away(error)) from error
@@ -129,6 +144,14 @@ class Postgres:
             await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - jitter
         message = f"met other changes {TRIES} times"
         raise TryLater(message, code="E_BUSY")
+
+
+def _engine(url: str, settings: dict[str, str], **pool: int) -> AsyncEngine:
+    """A pool of connections; `settings` are the server's, from the beginning of each."""
+    given = {"prepared_statement_cache_size": STATEMENTS, "server_settings": settings}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=given, **pool)
+    event.listen(engine.sync_engine, "checkout", _open)
+    return engine
 
 
 def _open(connection: Any, *_: Any) -> None:

@@ -33,6 +33,10 @@ MOST = 256
 LONGEST = 0.05
 """Seconds after which a gathered commit takes no further change."""
 
+STATEMENTS = 1000
+"""Statements that a connection keeps prepared: more than there are; the driver's own number, 128,
+is fewer than one page needs."""
+
 READERS = 4
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
@@ -337,7 +341,7 @@ def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
         url,
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, "cached_statements": STATEMENTS},
     )
 
     @event.listens_for(engine.pool, "connect")
