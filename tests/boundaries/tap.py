@@ -6,6 +6,7 @@ import html
 import json
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -86,15 +87,40 @@ def leaks(words: Mapping[str, str], seen: Iterable[tuple[str, bytes]]) -> list[s
         seen: what each is → its bytes.
     """
     names = {form: name for name, word in words.items() for form in spelled(word)}
-    wanted = re.compile(b"|".join(re.escape(form) for form in names), re.IGNORECASE)
+    search = _Search(names)
     found, done = set(), set()
     for where, raw in seen:
         for layer in layers(raw):
             if layer in done:
                 continue
             done.add(layer)
-            found |= {f"{names[form.lower()]} in {where}" for form in wanted.findall(layer)}
+            found |= {f"{names[form]} in {where}" for form in search(layer)}
     return sorted(found)
+
+
+class _Search:
+    """Finds forms in bytes, whatever the case: as one pattern, a thousand forms take minutes.
+
+    A form can stand only within a run of the signs that forms are made of; there are few that
+    are long enough.
+    """
+
+    def __init__(self, forms: Iterable[bytes]) -> None:
+        self._begin: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        kept = list(forms)
+        self._least = min(map(len, kept), default=1)
+        for form in kept:
+            self._begin[form[: self._least]].append(form)
+        signs = re.escape(bytes(set(b"".join(kept)) or {0}))
+        self._runs = re.compile(b"[%b]{%d,}" % (signs, self._least), re.IGNORECASE)
+
+    def __call__(self, layer: bytes) -> Iterator[bytes]:
+        for run in self._runs.finditer(layer):
+            text = run[0].lower()
+            for start in range(len(text) - self._least + 1):
+                for form in self._begin.get(text[start : start + self._least], ()):
+                    if text.startswith(form, start):
+                        yield form
 
 
 def hidden_ways(word: str) -> dict[str, bytes]:
