@@ -28,6 +28,7 @@ KINDS = {
     ("Note", "DecisionResponse"): "decision-response",
     ("Article", "JointProcess"): "joint-process",
     ("Note", "DeliveryReport"): "delivery-report",
+    ("Note", "RelayedNote"): "relayed-note",
     ("EconomicEvent", "CreditTransfer"): "credit-transfer",
     ("Group", "Community"): "community",
     ("Application", "NodeService"): "node-service",

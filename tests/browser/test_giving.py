@@ -150,6 +150,48 @@ async def agreed(stage: Stage, bo: Walker, mira: Walker) -> None:
     await shows(stage, mira, "/", "says it is done")
 
 
+async def test_two_write_without_names_and_then_swap_cards(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("alder", "birch")
+    alder, birch = stage.nodes["alder"], stage.nodes["birch"]
+    await person(alder, "mira", display="Mira Lind")
+    await person(birch, "bo", display="Bo Sander")
+    await trusting(stage, await walk(alder, "keeper"), await walk(birch, "keeper"))
+    bo, mira = await walk(birch, "bo"), await walk(alder, "mira")
+    await posted(bo, mira)
+
+    await shows(stage, mira, "/match", "Why this may fit")
+    await mira.press("Introduce us", "match-words")
+    await mira.fill(message="Are there stairs at yours?")
+    await mira.press("First a few words")
+    await shows(stage, bo, "/introductions", "would write with you, without names")
+    await bo.go("/", "today-words-asked")
+    await bo.press("Answer", "words-asked")
+    await bo.sees("Are there stairs at yours?", "Somebody at Alder")
+    await bo.press("Yes, let us write", "words-none")
+    await bo.sees("No words yet")
+
+    await shows(stage, mira, "/", "waits for your words")
+    await mira.press("Read")
+    await mira.fill(text="It is on the ground floor here. Would Sunday do?")
+    await mira.press("Send these words", "words-sent")
+    await shows(stage, bo, "/", "waits for your words")
+    await bo.press("Read")
+    await bo.fill(text="No stairs, and Sunday at ten is fine.")
+    await bo.press("Send these words", "words-both")
+    assert "Mira" not in await bo.text()
+    await bo.open("Swap cards")
+    await bo.picture("words-cards")
+    await bo.press("Yes, swap cards", "words-cards-asked")
+
+    await shows(stage, mira, "/introductions", "asks to be introduced")
+    await mira.go("/introductions", "words-list")
+    await mira.press("Somebody at Birch asks to be introduced", "words-cards-answer")
+    await mira.press("Yes, introduce us")
+    await shows(stage, mira, "/introductions", "Bo Sander")
+    await shows(stage, bo, "/introductions", "Mira Lind")
+    await bo.go("/introductions", "words-and-card")
+
+
 async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]

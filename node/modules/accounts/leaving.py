@@ -28,6 +28,11 @@ def everything(db: Connection, registry: Registry, account_id: str) -> Mapping[s
     return {m.name: m.export(db, account_id) for m in registry.modules if m.export is not None}
 
 
+def downloaded(unit: Unit, account_id: str) -> Mapping[str, Any]:
+    """What `everything` says, with what only a unit may read: letters of theirs without a name."""
+    return everything(unit.db, unit.registry, account_id)
+
+
 def leave(unit: Unit, account_id: str) -> None:
     """Delete an account: the others hear of it, every module erases, the name is gone.
 

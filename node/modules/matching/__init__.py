@@ -16,6 +16,7 @@ from node.modules.matching import (
     public,
     slots,
     suggesting,
+    talk_pages,
 )
 from node.modules.matching.checks import CHECKS
 from node.modules.matching.choices import CHOICES
@@ -33,13 +34,14 @@ module = Module(
     types=TYPES,
     handlers=handlers,
     checks=CHECKS,
-    routes=(*between.routes, *pages.routes),
+    routes=(*between.routes, *pages.routes, *talk_pages.routes),
     jobs={
         "ask": jobs.ask,
         "ask_again": jobs.ask_again,
         "wait": jobs.wait,
         "answer": jobs.answer,
         "card": jobs.card,
+        "cross": jobs.cross,
         "clock": jobs.clock,
         "look": jobs.look,
         "look_again": jobs.look_again,
@@ -78,7 +80,7 @@ module = Module(
     },
     documents=(public.document, digests.document),
     actor=(public.on_actor, digests.on_actor),
-    capabilities=(public.LINK,),
+    capabilities=(public.LINK, public.TALKS),
     choices=CHOICES,
     export=leaving.export,
     erase=leaving.erase,

@@ -8,8 +8,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
-from node.modules.listings.api import Notice
-from node.modules.matching import cards, closing, introduced, queries, rules
+from node.modules.matching import cards, closing, introduced, queries, rules, talking
 from node.modules.matching.introduced import Introduction
 from node.modules.matching.objects import Introduction as Told
 from node.modules.matching.rules import State, Step
@@ -31,7 +30,10 @@ def offered(unit: Unit, offer: Offer, told: Told, service: str) -> None:
         raise Refused("E_CONSENT", f"{told.id} holds consents of {parties}")
     if introduced.count_from(unit.db, service, unit.now - HOUR) >= rules.REQUESTS_AN_HOUR:
         raise Refused("E_RATE", f"{service} asks for too many")
-    member, notice = _meant(unit, told, service)
+    if not rules.tells_well(told.discloses):
+        raise Refused("E_CONSENT", f"{told.id} is about words and cards at once")
+    talk = talking.meant(unit, told, service)
+    member, about, title = talk or _meant(unit, told, service)
     ends = min(told.end_time or unit.now, unit.now + rules.INTRODUCTION_LASTS)
     if ends <= unit.now:
         raise Refused("E_EXPIRED", told.id or "")
@@ -44,8 +46,9 @@ def offered(unit: Unit, offer: Offer, told: Told, service: str) -> None:
         offer=offer.id,
         service=service,
         asked=member,
-        about=notice.id,
-        title=notice.title,
+        about=about,
+        title=title,
+        talk=told.context if talk else None,
         request=told.match_request,
         handle=told.candidate,
         message=words,
@@ -55,10 +58,15 @@ def offered(unit: Unit, offer: Offer, told: Told, service: str) -> None:
     if not fresh:
         raise Refused("E_STATE", f"{told.candidate or told.id} was asked before")
     unit.later("matching.clock", due=ends)
+    if talk:
+        unit.later("matching.cross", introduction=told.id)
 
 
-def _meant(unit: Unit, told: Told, service: str) -> tuple[str, Notice]:
+def _meant(unit: Unit, told: Told, service: str) -> tuple[str, str, str]:
     """Whom of ours an introduction means: by a handle of ours, or a notice we show them.
+
+    Returns:
+        The member, the notice and its title.
 
     Raises:
         Refused: nobody, or nobody any more, or somebody who does not want to.
@@ -79,7 +87,7 @@ def _meant(unit: Unit, told: Told, service: str) -> tuple[str, Notice]:
         raise Refused("E_UNKNOWN", f"{told.context or told.candidate} is not open")
     if not may_meet(unit, notice.owner, service):
         raise Refused("E_UNKNOWN", "somebody wants nothing to do with that node")
-    return notice.owner, notice
+    return notice.owner, notice.id, notice.title
 
 
 def agree(unit: Unit, member: str, slug: str, *, means: tuple[str, ...]) -> Introduction:
@@ -95,7 +103,7 @@ def agree(unit: Unit, member: str, slug: str, *, means: tuple[str, ...]) -> Intr
     if held.state is not State.PROPOSED or held.ends <= unit.now:
         raise Conflict("E_STATE", held.id, safe=closing.GONE)
     known = tuple(kind for kind in means if kind in queries.contacts(unit.db, member))
-    answers = rules.told(known)
+    answers = (rules.RELAYED,) if held.is_talk else rules.told(known)
     if held.way == "local":
         _agreed_here(unit, held, known, answers)
     else:
@@ -121,16 +129,17 @@ def _say_yes(unit: Unit, held: Introduction, answers: tuple[str, ...]) -> None:
     about: Mapping[str, Any] = (
         {"match_request": held.request, "candidate": held.handle}
         if held.handle
-        else {"context": held.about}
+        else {"context": held.context}
     )
+    ends = unit.now + rules.TALK_LASTS if held.is_talk else held.ends
     reply = Told(
         id=unit.id("o"),
         attributed_to=us.id,
         discloses=answers,
-        consents=(closing.consent(unit, "matchedSide", answers, held.ends),),
+        consents=(closing.consent(unit, "matchedSide", answers, ends),),
         lifecycle="agreed",
         published=unit.now,
-        end_time=held.ends,
+        end_time=ends,
         handling="recipientsOnly",
         **about,
     )
@@ -157,14 +166,18 @@ def agreed(unit: Unit, held: Introduction, answer: str, told: Told) -> None:
     if parties != ["matchedSide"] or told.lifecycle != "agreed":
         raise Refused("E_CONSENT", f"{told.id} holds consents of {parties}")
     about = (told.match_request, told.candidate) if held.handle else (told.context, None)
-    if about != ((held.request, held.handle) if held.handle else (held.about, None)):
+    if about != ((held.request, held.handle) if held.handle else (held.context, None)):
         raise Refused("E_RESULT", f"{told.id} is about something else than {held.id}")
     after = rules.introduction_after(held.state, Step.ACCEPT)
     if after is None:
         raise Refused("E_STATE", f"{held.id} is {held.state}")
     if held.ends < unit.now:
         raise Refused("E_EXPIRED", f"{held.id} was open until {held.ends}")
+    if rules.is_talk(told.consents[0].discloses) is not held.is_talk:
+        raise Refused("E_CONSENT", f"{told.id} agrees to something else than {held.id}")
     ends = unit.now + rules.CARD_LASTS
+    if held.is_talk:
+        ends = min(told.end_time or unit.now, unit.now + rules.TALK_LASTS)
     introduced.change(
         unit,
         held.id,
@@ -175,6 +188,10 @@ def agreed(unit: Unit, held: Introduction, answer: str, told: Told) -> None:
         ends=ends,
     )
     unit.later("matching.clock", due=ends)
+    if held.is_talk:
+        if held.way == "out":
+            introduced.change(unit, held.id, heard=unit.now)
+        return
     # a letter of its own, after the yes is on its way: it would have to wait for that
     unit.later("matching.card", introduction=held.id)
 

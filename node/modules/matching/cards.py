@@ -43,6 +43,8 @@ def send(unit: Unit, introduction: str) -> None:
     held = introduced.by_id(unit.db, introduction)
     if held is None or held.state not in BOTH_AGREE or not (held.tells and held.answers):
         return
+    if held.is_talk:
+        return
     ours = held.asker if held.way == "out" else held.asked
     member = unit.account(ours or "")
     if member is None or any(one.ours for one in introduced.cards(unit.db, held.id)):
@@ -106,6 +108,8 @@ def came(unit: Unit, told: ContactCard, service: str) -> None:
     side, tells = (
         ("matchedSide", held.answers) if held.way == "out" else ("requestingSide", held.tells)
     )
+    if held.is_talk:
+        raise Refused("E_CONSENT", f"a card in {held.id}, where both said yes to words alone")
     if told.party != side:
         raise Refused("E_CONSENT", f"a card of {told.party}")
     if told.contact_point and rules.CONTACT not in tells:

@@ -18,6 +18,13 @@ CHOICES: Final = (
         stands=("matching.rules.LATER", "matching.rules.INTRODUCTION_LASTS"),
     ),
     Choice(
+        name="matching.talk", level=Level.CHARTER,
+        title=mark("Words between two without names"),
+        words=mark("For three weeks, ten a day from each; erased when it ends"),
+        why=mark("Some things are settled in three sentences, before anybody says who they are."),
+        stands=("matching.rules.TALK_LASTS", "matching.rules.LETTERS_A_DAY"),
+    ),
+    Choice(
         name="matching.few", level=Level.DECISION,
         title=mark("What is suggested at once"), words=mark("Three at most"),
         why=mark("More would be a catalogue of neighbours."),

@@ -31,7 +31,8 @@ def undone(unit: Unit, held: Introduction) -> None:
 
 def ended(unit: Unit, held: Introduction, state: State) -> None:
     """End an introduction: its words go."""
-    introduced.change(unit, held.id, state=state, message="", means=[], title="")
+    introduced.drop_letters(unit, held.id)
+    introduced.change(unit, held.id, state=state, message="", means=[], title="", heard=None)
 
 
 def expire(unit: Unit) -> None:

@@ -19,8 +19,15 @@ from node.modules.matching import (
     introduced,
     queries,
     questions,
+    talking,
 )
-from node.modules.matching.objects import ContactCard, Introduction, MatchRequest, MatchResult
+from node.modules.matching.objects import (
+    ContactCard,
+    Introduction,
+    MatchRequest,
+    MatchResult,
+    RelayedNote,
+)
 from node.modules.matching.rules import Request, Step, request_after
 from vocab.model import Object
 from vocab.types import Accept, Create, Delete, Intent, Offer, Reject, TentativeAccept, Undo
@@ -192,7 +199,24 @@ def _introduction(unit: Unit, act: Act[Any, Offer], *, answering_: bool) -> intr
     return held
 
 
-# Cards --------------------------------------------------------------------------------------
+# Letters and cards --------------------------------------------------------------------------
+
+
+@handlers.on(Create, RelayedNote)
+def wrote(unit: Unit, act: Act[Create, RelayedNote]) -> None:
+    """One side of a conversation writes."""
+    if _by_us(unit, act):
+        _known(introduced.find_letter(unit.db, act.object.id or ""), act)
+        return
+    _trusted(unit, act)
+    talking.came(unit, act.object, act.actor.id)
+
+
+@handlers.on(Delete, Introduction)
+def hung_up(unit: Unit, act: Act[Delete, Introduction]) -> None:
+    """One side ends a conversation."""
+    by_us = _by_us(unit, act)
+    talking.ended(unit, act.object.id or "", act.actor.id, by_us=by_us)
 
 
 @handlers.on(Create, ContactCard)

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select
 from federation.origins import domain
 from node.kernel.database import insert_new
 from node.kernel.unit import Unit
-from node.modules.matching.queries import Match
-from node.modules.matching.rules import State
-from node.modules.matching.tables import card, introduction
+from node.modules.matching.queries import Match, silence
+from node.modules.matching.rules import State, is_talk
+from node.modules.matching.tables import card, introduction, relayed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,30 @@ class Introduction:
     answers: Sequence[str]
     means: Sequence[str]
     declined: datetime | None
+    talk: str | None
+    heard: datetime | None
     at: datetime
     ends: datetime
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether it is a conversation without names."""
+        return is_talk(self.tells)
+
+    @property
+    def ours(self) -> str | None:
+        """The member of ours in it, where the other is elsewhere."""
+        return self.asker if self.way == "out" else self.asked
+
+    @property
+    def about_ours(self) -> str | None:
+        """The notice of our member."""
+        return self.mine if self.way == "out" else self.about
+
+    @property
+    def context(self) -> str | None:
+        """What it is about where it has no handle: the conversation, or the notice asked about."""
+        return self.talk or self.about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +175,13 @@ def agreed(db: Connection, member: str) -> list[Introduction]:
     return _all(db, mine, held)
 
 
+def talks(db: Connection, member: str) -> list[Introduction]:
+    """The conversations without names that a member agreed to."""
+    mine = or_(introduction.c.asker == member, introduction.c.asked == member)
+    found = _all(db, mine, introduction.c.way != "local")
+    return [one for one in found if one.is_talk and one.answers]
+
+
 def open_about(db: Connection, listing: str) -> list[Introduction]:
     """Introductions that wait and are about a notice of ours."""
     about = or_(introduction.c.mine == listing, introduction.c.about == listing)
@@ -182,7 +211,8 @@ def over(db: Connection, now: datetime) -> list[Introduction]:
 
 
 def remove(unit: Unit, id: str) -> None:
-    """Erase an introduction with its cards."""
+    """Erase an introduction with its cards and its letters."""
+    drop_letters(unit, id)
     unit.db.execute(delete(card).where(card.c.introduction == id))
     unit.db.execute(delete(introduction).where(introduction.c.id == id))
 
@@ -226,3 +256,55 @@ def drop_card(unit: Unit, id: str) -> None:
 def old_cards(unit: Unit) -> None:
     """Erase the cards whose time is over."""
     unit.db.execute(delete(card).where(card.c.ends <= unit.now))
+
+
+# Letters of a conversation -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What one side of a conversation wrote; `ours`: our member."""
+
+    id: str
+    introduction: str
+    ours: bool
+    activity: str | None
+    text: str
+    at: datetime
+
+
+def in_talk(db: Connection, slug: str, member: str) -> Introduction | None:
+    """A conversation of a member."""
+    mine = or_(introduction.c.asker == member, introduction.c.asked == member)
+    found = _one(db, introduction.c.slug == slug, mine, introduction.c.way != "local")
+    return found if found is not None and found.is_talk else None
+
+
+def asks_for_cards(db: Connection, talk: str) -> list[Introduction]:
+    """What was asked for in a conversation: each side's wish to swap cards."""
+    return _all(db, introduction.c.talk == talk)
+
+
+def add_letter(unit: Unit, **values: Any) -> bool:
+    """Keep a letter; false if it was here."""
+    return insert_new(unit.db, relayed, {"at": unit.now, **values})
+
+
+def letters(db: Connection, talk: str) -> list[Letter]:
+    """The letters of a conversation, the first before all. Only a unit's connection may."""
+    wanted = select(relayed).where(relayed.c.introduction == talk)
+    found = db.execute(wanted.order_by(relayed.c.at, relayed.c.id))
+    return [Letter(**row._mapping) for row in found]  # noqa: SLF001
+
+
+def find_letter(db: Connection, id: str) -> Letter | None:
+    """The letter with this id."""
+    row = db.execute(select(relayed).where(relayed.c.id == id)).one_or_none()
+    return Letter(**row._mapping) if row else None  # noqa: SLF001
+
+
+def drop_letters(unit: Unit, talk: str) -> None:
+    """Erase the letters of a conversation, and take the words out of those still on their way."""
+    sent = [one.activity for one in letters(unit.db, talk) if one.activity]
+    unit.db.execute(delete(relayed).where(relayed.c.introduction == talk))
+    silence(unit, sent)

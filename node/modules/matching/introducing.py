@@ -12,7 +12,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.matching import agreeing, closing, introduced, queries, rules
+from node.modules.matching import agreeing, closing, introduced, queries, rules, talking
 from node.modules.matching.introduced import Introduction
 from node.modules.matching.objects import Introduction as Told
 from node.modules.matching.queries import Match
@@ -27,12 +27,19 @@ LONG = mark("Write at most 1,000 characters.")
 FIRST = mark(
     "Somebody there asks for you about this notice already. Answer that first, under Introductions."
 )
+NAMED = mark("Here everybody is named anyway. Write to them on their page.")
 ELSEWHERE = mark("Nobody there introduces people. Open the notice and answer it.")
 AWAY = mark("Your communities do not trust each other any more. Nothing was told.")
 
 
 def introduce(
-    unit: Unit, member: str, slug: str, *, means: tuple[str, ...], message: str
+    unit: Unit,
+    member: str,
+    slug: str,
+    *,
+    means: tuple[str, ...],
+    message: str,
+    talk: bool = False,
 ) -> Introduction:
     """A member consents to be introduced to whoever is behind a match.
 
@@ -44,6 +51,7 @@ def introduce(
         slug: the match.
         means: which of their ways to be reached a card may tell; none is allowed.
         message: words that go along; they are told as they are.
+        talk: a conversation without names is asked for, and no card; only with another node.
 
     Raises:
         Missing: no such match of theirs.
@@ -64,17 +72,35 @@ def introduce(
         return agreeing.agree(unit, member, before.slug, means=means)
     if before is not None:
         raise Conflict("E_ASKED", before.id, safe=FIRST)
+    if talk:
+        return _to_talk(unit, found, message)
     known = tuple(kind for kind in means if kind in queries.contacts(unit.db, member))
     if found.handle is not None:
-        return _to_handle(unit, found, known, message)
+        return _to_handle(unit, found, rules.told(known), known, message)
+    other = _open(unit, found)
+    if other.local:
+        return _here(unit, found, mine, other, known, message)
+    return _to_notice(unit, found, other, rules.told(known), known, message)
+
+
+def _open(unit: Unit, found: Match) -> Notice:
+    """The other notice of a match, which is open and of a node that introduces people."""
     other = listings.stored(unit, found.other or "")
     if other is None or other.state(unit.now) not in LIVE:
         raise Conflict("E_STATE", found.other or "", safe=closing.GONE)
     if other.foreign is not None:
         raise Conflict("E_UNSUPPORTED", other.id, safe=ELSEWHERE)
+    return other
+
+
+def _to_talk(unit: Unit, found: Match, message: str) -> Introduction:
+    """Ask for a conversation without names; within one node everybody is named anyway."""
+    if found.handle is not None:
+        return _to_handle(unit, found, (rules.RELAYED,), (), message)
+    other = _open(unit, found)
     if other.local:
-        return _here(unit, found, mine, other, known, message)
-    return _to_notice(unit, found, other, known, message)
+        raise Conflict("E_STATE", found.slug, safe=NAMED)
+    return _to_notice(unit, found, other, (rules.RELAYED,), (), message)
 
 
 def _here(
@@ -102,28 +128,36 @@ def _here(
     return closing.kept(unit, id)
 
 
-def _to_handle(unit: Unit, found: Match, means: tuple[str, ...], message: str) -> Introduction:
+def _to_handle(
+    unit: Unit, found: Match, tells: tuple[str, ...], means: tuple[str, ...], message: str
+) -> Introduction:
     """To somebody of a trusted node of whom only a handle is known."""
     if found.ends is not None and found.ends <= unit.now:
         raise Conflict("E_EXPIRED", found.handle or "", safe=closing.GONE)
     about = {"match_request": found.request, "candidate": found.handle}
-    return _out(unit, found, found.service or "", means, message, about, title="")
+    return _out(unit, found, found.service or "", tells, means, message, about, title="")
 
 
 def _to_notice(
-    unit: Unit, found: Match, other: Notice, means: tuple[str, ...], message: str
+    unit: Unit,
+    found: Match,
+    other: Notice,
+    tells: tuple[str, ...],
+    means: tuple[str, ...],
+    message: str,
 ) -> Introduction:
     """To whoever posted a notice that a trusted node shows us."""
     services = (s.id for s in peers.trusted_services(unit.db) if s.domain == other.domain)
     service = next(services, "")
     about = {"context": other.id}
-    return _out(unit, found, service, means, message, about, title=other.title)
+    return _out(unit, found, service, tells, means, message, about, title=other.title)
 
 
 def _out(
     unit: Unit,
     found: Match,
     service: str,
+    tells: tuple[str, ...],
     means: tuple[str, ...],
     message: str,
     about: Mapping[str, Any],
@@ -133,8 +167,10 @@ def _out(
     """Have the node's service put it to the other node; the member is not named."""
     if not peers.trusted(unit.db, service):
         raise Conflict("E_NOT_TRUSTED", service, safe=AWAY)
+    if rules.is_talk(tells) and not talking.can_talk(unit.account(service)):
+        raise Conflict("E_UNSUPPORTED", service, safe=talking.MUTE)
     us = accounts.service_account(unit.db)
-    offer, told = _offer(unit, us.id, service, rules.told(means), message, about)
+    offer, told = offered(unit, us.id, service, tells, message, about)
     fresh = introduced.add(
         unit,
         id=told.id,
@@ -160,7 +196,7 @@ def _out(
     return closing.kept(unit, told.id or "")
 
 
-def _offer(
+def offered(
     unit: Unit,
     us: str,
     service: str,

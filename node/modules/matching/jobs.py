@@ -17,6 +17,7 @@ from node.modules.matching import (
     questions,
     rules,
     suggesting,
+    swapping,
 )
 from node.modules.peers import api as peers
 from vocab.model import Malformed
@@ -72,6 +73,11 @@ async def answer(node: Node, *, request: str) -> None:
 async def card(node: Node, *, introduction: str) -> None:
     """Job: send our side's card."""
     await node.write(cards.send, introduction)
+
+
+async def cross(node: Node, *, introduction: str) -> None:
+    """Job: where both sides of a conversation asked for cards at once, both have said yes."""
+    await node.write(swapping.crossed, introduction)
 
 
 async def look(node: Node, *, notice: str) -> None:

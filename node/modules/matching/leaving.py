@@ -19,6 +19,7 @@ from node.modules.matching import (
     questions,
     showing,
     suggesting,
+    talking,
 )
 from node.modules.matching.rules import State
 from node.modules.peers import api as peers
@@ -77,6 +78,8 @@ def erase(unit: Unit, account: str) -> None:
     for held in introduced.with_member(unit.db, account):
         if held.state is State.PROPOSED and held.asker == account:
             introducing.take_back(unit, held)
+        if held.is_talk and held.state is State.AGREED:
+            talking.hang_up(unit, held)
         for card in introduced.cards(unit.db, held.id):
             if card.ours and card.describes == account:
                 cards.call_back(unit, held, card)
@@ -105,6 +108,12 @@ def export(db: Connection, account: str) -> Mapping[str, Any]:
                 "until": one.ends.isoformat(),
                 "state": _seen(one),
                 "card": _card(held.get(one.id)),
+                "without_names": one.is_talk,
+                "my_letters": [
+                    {"at": each.at.isoformat(), "text": each.text}
+                    for each in (introduced.letters(db, one.id) if one.is_talk else ())
+                    if each.ours
+                ],
             }
             for one in introduced.with_member(db, account)
         ],

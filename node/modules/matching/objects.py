@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from vocab.model import Activity, Object, iri, iris, number, parts, text, texts, time
-from vocab.types import Intent, Measure, Place
+from vocab.types import Intent, Measure, Note, Place
 
 __all__ = [
     "TYPES",
@@ -25,6 +25,7 @@ __all__ = [
     "MatchResult",
     "Measure",
     "Place",
+    "RelayedNote",
 ]
 
 
@@ -135,10 +136,22 @@ class ContactCard(Object):
     contact_point: tuple[ContactPoint, ...] = parts("contactPoint", ContactPoint)
 
 
+@dataclass(frozen=True, kw_only=True)
+class RelayedNote(Note):
+    """A letter of one side of a conversation, carried by its node; `context` is the introduction.
+
+    Its author on the wire is the node: whose words they are is for the other side to be told
+    later, or never.
+    """
+
+    kind: ClassVar[str | None] = "RelayedNote"
+
+
 TYPES: tuple[type[Object], ...] = (
     MatchRequest,
     MatchResult,
     CapabilityDigest,
     Introduction,
     ContactCard,
+    RelayedNote,
 )

@@ -66,7 +66,12 @@ CONTACT = Form(
 )  # fmt: skip
 
 
-def _member(request: Request) -> tuple[Node, Viewer]:
+def member(request: Request) -> tuple[Node, Viewer]:
+    """The node, and whoever asks, who is a member.
+
+    Raises:
+        Refused: E_MEMBERS_ONLY.
+    """
     viewer: Viewer = request.state.viewer
     if not viewer.is_member or viewer.id is None:
         raise Refused("E_MEMBERS_ONLY", safe=MEMBERS)
@@ -91,7 +96,7 @@ async def _words(request: Request) -> dict[str, Any]:
 
 async def for_you(request: Request) -> Response:
     """The one to three matches that fit a member's notices best."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     _ = voice(request).say
     found: list[Shown] = await node.read(showing.shown, viewer, node.now())
     around = await node.read(showing.around, viewer, node.now())
@@ -102,7 +107,7 @@ async def for_you(request: Request) -> Response:
 
 async def answer(request: Request) -> Response:
     """Not now, or not a fit because …; nobody is told."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     said = {name: held[0] for name, held in fields_of(request).items() if held}
     slug, say = request.path_params["slug"], said.get("say", "")
     learnt = await node.write(_put_aside, viewer.id or "", slug, say, said.get("why", ""))
@@ -138,7 +143,6 @@ def _put_aside(unit: Unit, member: str, slug: str, say: str, why: str) -> bool:
 
 def _consent(known: dict[str, str]) -> Form:
     """What a yes tells: name and address always, ways to be reached one by one."""
-    ways = tuple(Choice(kind, f"{known[kind]}") for kind in cards.KINDS if kind in known)
     message = Text(
         "message",
         mark("A few words to them"),
@@ -146,15 +150,21 @@ def _consent(known: dict[str, str]) -> Form:
         optional=True,
         at_most=rules.MESSAGE,
     )
-    if not ways:
-        return Form(message)
-    return Form(Pick("means", mark("How they may reach you"), choices=ways, several=True,
-                     optional=True), message)  # fmt: skip
+    return Form(*means_of(known).fields.values(), message)
+
+
+def means_of(known: dict[str, str]) -> Form:
+    """Which of a member's ways to be reached a card tells; empty where there is none."""
+    ways = tuple(Choice(kind, f"{known[kind]}") for kind in cards.KINDS if kind in known)
+    label = mark("How they may reach you")
+    return Form(
+        *([Pick("means", label, choices=ways, several=True, optional=True)] if ways else [])
+    )
 
 
 async def show(request: Request) -> Response:
     """One match, and what exactly a yes tells; the other side's question goes before ours."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     slug = request.path_params["slug"]
     if before := await node.read(showing.answer_first, viewer, slug, node.now()):
         return RedirectResponse(f"/introductions/{before.slug}", 303)
@@ -164,7 +174,7 @@ async def show(request: Request) -> Response:
 
 
 async def _match_page(request: Request, form: Entry, status: int = 200) -> Response:
-    node, viewer = _member(request)
+    node, viewer = member(request)
     found = await node.read(showing.shown_one, viewer, request.path_params["slug"])
     if found is None or found.match.state == "asked":
         raise Missing
@@ -177,7 +187,7 @@ async def _match_page(request: Request, form: Entry, status: int = 200) -> Respo
 
 async def introduce(request: Request) -> Response:
     """The member says yes."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     known = await node.read(queries.contacts, viewer.id or "")
     form = read(request, _consent(known))
     if not form.errors:
@@ -185,8 +195,9 @@ async def introduce(request: Request) -> Response:
         means = tuple(form.values.get("means") or ())
         message = form.values.get("message") or ""
         try:
+            talk = "talk" in fields_of(request).get("say", ())
             held = await node.write(introducing.introduce, viewer.id or "", slug,
-                                    means=means, message=message)  # fmt: skip
+                                    means=means, message=message, talk=talk)  # fmt: skip
             _ = voice(request).say
             if held.asked == viewer.id:
                 return done(request, "/introductions", _(INTRODUCED))
@@ -201,7 +212,7 @@ async def introduce(request: Request) -> Response:
 
 async def introductions(request: Request) -> Response:
     """What is asked of a member, what they asked, and the cards both agreed on."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     now = node.now()
     _ = voice(request).say
     return page(
@@ -212,6 +223,7 @@ async def introductions(request: Request) -> Response:
         asked=await node.read(showing.asked_of, viewer, now),
         waiting=await node.read(showing.asked_by, viewer),
         agreed=await node.read(showing.agreed, viewer),
+        talks=await node.read(showing.talks, viewer, now),
         now=now,
         **await _words(request),
     )
@@ -219,19 +231,14 @@ async def introductions(request: Request) -> Response:
 
 async def asked(request: Request) -> Response:
     """Somebody asks to be introduced: what a yes tells."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     known = await node.read(queries.contacts, viewer.id or "")
-    form = blank(request, _yes(known), means=list(known))
+    form = blank(request, means_of(known), means=list(known))
     return await _asked_page(request, form)
 
 
-def _yes(known: dict[str, str]) -> Form:
-    whole = _consent(known)
-    return Form(*(field for name, field in whole.fields.items() if name == "means"))
-
-
 async def _asked_page(request: Request, form: Entry, status: int = 200) -> Response:
-    node, viewer = _member(request)
+    node, viewer = member(request)
     found = await node.read(showing.story, viewer, request.path_params["slug"])
     if found is None or found.introduction.declined or found.introduction.state != "proposed":
         raise Missing
@@ -242,24 +249,26 @@ async def _asked_page(request: Request, form: Entry, status: int = 200) -> Respo
 
 async def agree(request: Request) -> Response:
     """The member who is asked says yes, or puts it aside without a word."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     slug = request.path_params["slug"]
     _ = voice(request).say
     if fields_of(request).get("say") == ["no"] or "no" in fields_of(request).get("say", ()):
         await node.write(agreeing.decline, viewer.id or "", slug)
         return done(request, "/introductions", _("It is put aside. Nobody is told."))
     known = await node.read(queries.contacts, viewer.id or "")
-    form = read(request, _yes(known))
+    form = read(request, means_of(known))
     if form.errors:
         return await _asked_page(request, form, 422)
     means = tuple(form.values.get("means") or ())
-    await node.write(agreeing.agree, viewer.id or "", slug, means=means)
+    held = await node.write(agreeing.agree, viewer.id or "", slug, means=means)
+    if held.is_talk:
+        return done(request, f"/introductions/{slug}/words", _("You can write to each other now."))
     return done(request, "/introductions", _(INTRODUCED))
 
 
 async def take_back(request: Request) -> Response:
     """A member takes back a yes that waits, or their card."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     slug = request.path_params["slug"]
     said = fields_of(request).get("say", ())
     _ = voice(request).say
@@ -275,7 +284,7 @@ async def take_back(request: Request) -> Response:
 
 async def wishes(request: Request) -> Response:
     """What suits a member and what does not, whatever else fits."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     held = await node.read(queries.wishes, viewer.id or "")
     form = blank(
         request,
@@ -295,7 +304,7 @@ def _wishes_page(request: Request, form: Entry, status: int = 200) -> Response:
 
 async def save_wishes(request: Request) -> Response:
     """Keep what suits a member, and look anew."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     form = read(request, WISHES)
     if form.errors:
         return _wishes_page(request, form, 422)
@@ -313,7 +322,7 @@ async def save_wishes(request: Request) -> Response:
 
 async def contact(request: Request) -> Response:
     """How a member can be reached; told to nobody but those they choose."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     form = blank(request, CONTACT, **await node.read(queries.contacts, viewer.id or ""))
     return _contact_page(request, form)
 
@@ -326,7 +335,7 @@ def _contact_page(request: Request, form: Entry, status: int = 200) -> Response:
 
 async def save_contact(request: Request) -> Response:
     """Keep how a member can be reached."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     form = read(request, CONTACT)
     if form.errors:
         return _contact_page(request, form, 422)

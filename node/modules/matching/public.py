@@ -14,6 +14,7 @@ from vocab.model import Object
 from vocab.types import Intent, Link, MatchPolicy, Offer
 
 LINK = Link(href=rules.CAPABILITY, name="Federated matchmaking")
+TALKS = Link(href=rules.TALKS, name="Letters between two who were not told who the other is")
 
 POLICY = MatchPolicy(
     accepts_from="trustedPeers",
@@ -77,8 +78,9 @@ def _offer(db: Connection, id: str, service: str) -> Offer | None:
 
 
 def _introduction(db: Connection, id: str, service: str) -> Introduction | None:
-    held = introduced.by_id(db, id)
-    if held is None or held.service != service or held.way != "in":
+    held = introduced.by_either(db, id)
+    theirs = held is not None and id == (held.id if held.way == "in" else held.reply)
+    if held is None or held.service != service or not theirs:
         return None
     return Introduction(id=id, attributed_to=service)
 

@@ -11,6 +11,8 @@ REQUEST_LASTS = timedelta(hours=24)
 HANDLES_LAST = timedelta(days=7)
 INTRODUCTION_LASTS = timedelta(days=14)
 CARD_LASTS = timedelta(days=90)
+TALK_LASTS = timedelta(days=21)
+"""How long two who do not know who the other is may write to each other."""
 ASK_AGAIN = timedelta(days=7)
 """The same need is not put to the same node again before that."""
 LATER = timedelta(days=7)
@@ -38,9 +40,15 @@ LOGGED = timedelta(days=90)
 SMALLEST_SET = 5
 """Active members below which nobody is meant without their name."""
 MESSAGE = 1000
-"""Characters of the words that go with an introduction."""
+"""Characters of the words that go with an introduction, and of one letter of a conversation."""
+LETTERS_A_DAY = 10
+"""What one side of a conversation may write in a day."""
 
 CAPABILITY = "https://w3id.org/commons-node/ns#cap-match-1"
+TALKS = "https://w3id.org/commons-node/ns#cap-talk-1"
+"""What a node names that carries letters between two who were not told who the other is."""
+RELAYED = "https://w3id.org/commons-node/ns#relayedWords"
+"""What is told where both said yes to a conversation alone: words, and nothing about anybody."""
 
 ALWAYS = ("displayName", "actorHandle")
 """What a card always tells."""
@@ -200,3 +208,26 @@ def day_of(moment: datetime | None) -> datetime | None:
 def told(chosen: Collection[str]) -> tuple[str, ...]:
     """What a side agrees to tell: name and address always, ways to reach them if chosen."""
     return (*ALWAYS, CONTACT) if chosen else ALWAYS
+
+
+def is_talk(tells: Collection[str]) -> bool:
+    """Whether a consent is to a conversation without names.
+
+    >>> is_talk([RELAYED]), is_talk(["displayName", RELAYED])
+    (True, False)
+    """
+    return tuple(tells) == (RELAYED,)
+
+
+def tells_well(tells: Collection[str]) -> bool:
+    """Whether a consent is to words alone or to a card, and not to both at once."""
+    return is_talk(tells) or (bool(tells) and RELAYED not in tells)
+
+
+def letters_due(began: datetime, now: datetime) -> int:
+    """How many letters of one side can have come by now.
+
+    Whoever was away gets those of several days at once; so they are counted from the
+    beginning, not by the day on which they come.
+    """
+    return LETTERS_A_DAY * (1 + max(0, (now - began).days))

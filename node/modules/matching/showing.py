@@ -15,6 +15,7 @@ from node.modules.matching import introduced, queries, rules
 from node.modules.matching.introduced import Card, Introduction
 from node.modules.matching.queries import Match
 from node.modules.matching.scoring import stands_beside
+from node.modules.matching.talking import can_talk
 from node.modules.peers import api as peers
 
 
@@ -29,6 +30,8 @@ class Shown:
     """Whom the board names anyway; nobody behind a handle."""
     node: str
     """The other community, if it is not ours."""
+    talks: bool = False
+    """Whether their node carries letters without names."""
 
     @property
     def elsewhere(self) -> bool:
@@ -50,6 +53,11 @@ class Story:
     card: Card | None = None
     sent: bool = False
     """A card of ours is with the other side."""
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether it is about words without names."""
+        return self.introduction.is_talk
 
 
 def shown(db: Connection, viewer: Viewer, now: datetime) -> list[Shown]:
@@ -89,7 +97,8 @@ def _shown(db: Connection, viewer: Viewer, match: Match) -> Shown | None:
     if service is None and other is not None and not other.local:
         service = next((s.id for s in peers.trusted_services(db) if s.domain == other.domain), "")
     place = community(db, service) or (other.domain if other and other.foreign else "")
-    return Shown(match=match, mine=mine, other=other, person=person, node=place)
+    talks = bool(service) and can_talk(find_account(db, service or ""))
+    return Shown(match=match, mine=mine, other=other, person=person, node=place, talks=talks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +139,30 @@ def asked_by(db: Connection, viewer: Viewer) -> list[Story]:
     """What a member asked for and what has not become a contact."""
     done = (rules.State.AGREED, rules.State.DISCLOSED, rules.State.REVOKED)
     found = introduced.asked_by(db, viewer.id or "")
-    return [_story(db, viewer, one) for one in found if one.state not in done]
+    return [
+        _story(db, viewer, one)
+        for one in found
+        if one.state not in done and not (one.is_talk and one.answers)
+    ]
+
+
+def talks(db: Connection, viewer: Viewer, now: datetime) -> list[Story]:
+    """A member's conversations without names; those that ended lately, too."""
+    lately = now - rules.LATER
+    found = introduced.talks(db, viewer.id or "")
+    return [_story(db, viewer, one) for one in found if one.ends > lately]
+
+
+def heard(db: Connection, viewer: Viewer, now: datetime) -> list[Story]:
+    """The conversations in which the other side waits for a member's words, of late."""
+    open_ = rules.State.AGREED
+    return [
+        one
+        for one in talks(db, viewer, now)
+        if one.introduction.state is open_
+        and one.introduction.heard is not None
+        and one.introduction.heard > now - rules.LATER
+    ]
 
 
 def agreed(db: Connection, viewer: Viewer) -> list[Story]:
@@ -139,6 +171,8 @@ def agreed(db: Connection, viewer: Viewer) -> list[Story]:
     held = introduced.held_by(db, me)
     found = []
     for one in introduced.agreed(db, me):
+        if one.is_talk:
+            continue
         cards = introduced.cards(db, one.id)
         sent = any(card.describes == me for card in cards)
         found.append(_story(db, viewer, one, card=held.get(one.id), sent=sent))
@@ -149,6 +183,11 @@ def story(db: Connection, viewer: Viewer, slug: str) -> Story | None:
     """An introduction that is asked of a member."""
     one = introduced.for_asked(db, slug, viewer.id or "")
     return _story(db, viewer, one) if one else None
+
+
+def tell(db: Connection, viewer: Viewer, one: Introduction) -> Story:
+    """An introduction of a member's, as they see it."""
+    return _story(db, viewer, one)
 
 
 def _story(

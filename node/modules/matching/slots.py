@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 from node.kernel.access import Viewer
 from node.modules.matching import showing
 from node.modules.matching.showing import Shown, Story
+from web.language import mark
 from web.slots import Card
 from web.voice import Voice, speak
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
+
+ASKS = mark("%(who)s asks to be introduced")
 
 
 async def next_step(node: "Node", viewer: Viewer) -> list[Card]:
@@ -43,15 +46,33 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         return []
     spoken = speak(node, viewer)
     asked: list[Story] = await node.read(showing.asked_of, viewer, node.now())
-    return [_asked(spoken, one) for one in asked]
+    heard: list[Story] = await node.read(showing.heard, viewer, node.now())
+    return [*(_asked(spoken, one) for one in asked), *(_heard(spoken, one) for one in heard)]
+
+
+def _heard(spoken: Voice, one: Story) -> Card:
+    _ = spoken.say
+    who = _("Somebody at %(place)s", place=one.node)
+    return Card(
+        title=_("%(who)s waits for your words", who=who),
+        href=f"/introductions/{one.introduction.slug}/words",
+        text=one.need.title if one.need else one.introduction.title,
+        icon="talk",
+        act=_("Read"),
+        about=who,
+        tab="offer",
+        by=one.introduction.ends,
+        order=12,
+    )
 
 
 def _asked(spoken: Voice, one: Story) -> Card:
     _ = spoken.say
     who = one.person.label if one.person else _("Somebody at %(place)s", place=one.node)
     title = one.need.title if one.need else one.introduction.title
+    what = mark("%(who)s would write with you, without names") if one.is_talk else ASKS
     return Card(
-        title=_("%(who)s asks to be introduced", who=who),
+        title=_(what, who=who),
         href=f"/introductions/{one.introduction.slug}",
         text=title,
         icon="meet",

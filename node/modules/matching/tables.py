@@ -6,7 +6,7 @@ over; what stays is the bare fact, so that nobody is asked again too soon.
 
 from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
-from node.kernel.database import Moment, new_metadata
+from node.kernel.database import SECRET, Moment, new_metadata
 from node.kernel.tables import account
 
 metadata = new_metadata()
@@ -186,9 +186,12 @@ introduction = Table(
     Column("answers", JSON, nullable=False),
     Column("means", JSON, nullable=False),
     Column("declined", Moment),
+    Column("talk", String(2048)),
+    Column("heard", Moment),
     Column("at", Moment, nullable=False),
     Column("ends", Moment, nullable=False),
     Index(None, "state", "ends"),
+    Index(None, "talk"),
     Index(None, "asker"),
     Index(None, "asked"),
     Index(None, "service"),
@@ -202,7 +205,30 @@ introduction = Table(
 
 `reply` is the id of the answering side's Introduction; `tells` what the asking side discloses,
 `answers` the other; `means` the ways to reach our member that they chose. `declined`: a no,
-which only the one who was asked can see."""
+which only the one who was asked can see. One that `tells` relayed words is a conversation; one
+with a `talk` asks for cards in that conversation. `heard`: when the other side wrote last, until
+ours answers."""
+
+relayed = Table(
+    "match_relayed",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column(
+        "introduction",
+        String(2048),
+        ForeignKey(introduction.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("ours", Boolean, nullable=False),
+    Column("activity", String(2048)),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "introduction", "at"),
+    info=SECRET,
+)
+"""A letter of a conversation without names, for its two alone; erased with the conversation.
+
+Pages and deliveries cannot read it: only a unit that was asked by one of the two does."""
 
 card = Table(
     "match_card",

@@ -265,7 +265,7 @@ async def data(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """Everything the modules hold of the member, as one JSON file."""
     node, who = fields.member(request)
-    found = await node.read(leaving.everything, node.registry, who.id)
+    found = await node.write(leaving.downloaded, who.id)
     document = {
         "community": {"name": node.community.name, "address": node.origin},
         "account": who.id,
