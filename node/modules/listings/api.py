@@ -1,10 +1,12 @@
 """What other modules may use of offers and needs."""
 
+from sqlalchemy import Connection
+
 from federation.origins import base
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.listings import queries
+from node.modules.listings import queries, showing
 from node.modules.listings.about import topics as guess
 from node.modules.listings.concepts import (
     KINDS,
@@ -19,12 +21,22 @@ from node.modules.listings.concepts import (
 from node.modules.listings.counting import middle, people_by_topic
 from node.modules.listings.events import Changed, Closed, Listed, Reworded
 from node.modules.listings.form import with_topics
+from node.modules.listings.named import shown_by as _shown_by
+from node.modules.listings.named import shown_to
 from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
-from node.modules.listings.queries import Asked, candidates, heard_since, open_listings, stored
+from node.modules.listings.queries import (
+    Asked,
+    candidates,
+    heard_since,
+    open_listings,
+    stored,
+)
 from node.modules.listings.queries import by_id as listing
 from node.modules.listings.queries import by_slug as at_page
 from node.modules.listings.rules import LIVE, State, last_day, minutes
+from node.modules.listings.showing import hide as show_no_more
+from node.modules.listings.showing import show as show_to
 from node.modules.listings.tables import Notice
 from node.modules.listings.topics import lines as same_words
 from node.modules.listings.topics import load as topics
@@ -38,8 +50,8 @@ __all__ = [
     "Closed", "Listed", "Notice", "Reworded", "State", "Tree", "When", "Wished", "answered_by",
     "apart", "at_page", "candidates", "cell", "concept", "forget", "guess", "heard_since",
     "label", "last_day", "listing", "meet", "middle", "minutes", "move", "name_of",
-    "open_listings", "people_by_topic", "same_words", "shared", "stop_words", "stored", "topics",
-    "wished", "with_topics",
+    "open_listings", "people_by_topic", "same_words", "shared", "show_no_more", "show_to",
+    "shown_by", "shown_to", "stop_words", "stored", "topics", "wished", "with_topics",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")
@@ -51,6 +63,13 @@ def forget(unit: Unit, domain: str, *, but_public: bool = False) -> None:
     for id in queries.at_domain(unit, domain, but_public=but_public):
         queries.remove(unit, id)
         unit.tell(Closed(id=id))
+    showing.part(unit, domain)
+
+
+def shown_by(db: Connection, viewer: Viewer, owner: str) -> list[Notice]:
+    """What somebody elsewhere has shown to this viewer by name, the newest first."""
+    found = (listing(db, id, viewer) for id in _shown_by(db, viewer, owner))
+    return [one for one in found if one is not None]
 
 
 def answered_by(unit: Unit, intent: str, who: Account) -> Notice | None:

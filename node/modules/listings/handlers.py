@@ -1,5 +1,6 @@
 """What Create, Update, Delete and Announce of a listing do; the same for ours and theirs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from federation.origins import domain, same_origin
@@ -11,7 +12,7 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.follows import api as follows
-from node.modules.listings import queries, rules, writing
+from node.modules.listings import named, queries, rules, writing
 from node.modules.listings.events import Changed, Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import LIVE, State
@@ -30,7 +31,9 @@ def made(unit: Unit, act: Act[Create, Listing]) -> None:
         Refused: E_OWNER, E_MEMBERS_ONLY, E_AUDIENCE, E_UNASKED, E_NOT_TRUSTED, E_STATE.
     """
     _owned(act.object, act.actor)
-    if queries.stored(unit, act.object.id or "") is not None:
+    before = queries.stored(unit, act.object.id or "")
+    if before is not None:
+        _also_for(unit, act, before)
         return
     if act.actor.local:
         _of_member(unit, act.object, act.actor)
@@ -61,7 +64,10 @@ def changed(unit: Unit, act: Act[Update, Listing]) -> None:
     row["reach"] = rules.narrower(Reach(row["reach"]), Reach(before.reach))
     queries.change(unit, before.id, row, writing.topics_of(act.object))
     live = row["lifecycle"] in (*LIVE, State.AGREED)
-    unit.tell(Changed(id=before.id) if live else Closed(id=before.id))
+    if not live:
+        unit.tell(Closed(id=before.id))
+    elif row["reach"] != Reach.DIRECT:
+        unit.tell(Changed(id=before.id))
 
 
 @handlers.on(Delete, Listing)
@@ -76,8 +82,25 @@ def removed(unit: Unit, act: Act[Delete, Listing]) -> None:
         return
     if before.owner != act.actor.id:
         raise Refused("E_OWNER", f"{before.id} is of {before.owner}")
+    if before.reach == Reach.DIRECT and _still_shown(unit, act.activity, before):
+        return
     queries.remove(unit, before.id, remember=before.local and before.reach != Reach.COMMUNITY)
     unit.tell(Closed(id=before.id))
+
+
+def _still_shown(unit: Unit, end: Delete, before: Notice) -> bool:
+    """Whether others here are still shown what is shown to one member no more."""
+    for one in (*end.to, *end.cc):
+        named.unshow(unit, before.id, one)
+    return bool(named.shown_to(unit.db, before.id))
+
+
+def _also_for(unit: Unit, act: Act[Create, Listing], before: Notice) -> None:
+    """What is shown to one member by name is shown to another, too."""
+    whom = None if before.local else _for_one(unit, act.object, act.activity)
+    if whom is not None and before.reach == Reach.DIRECT and before.owner == act.actor.id:
+        _by_name(unit, {"id": before.id, "owner": before.owner, "domain": before.domain}, whom)
+        named.show(unit, before.id, whom)
 
 
 @handlers.on(Announce, Listing)
@@ -129,7 +152,17 @@ def _keep(
         {**row, "slug": slug, "local": unit.ours(row["id"]), "arrived": unit.now},
         writing.topics_of(listing),
     )
+    if row["reach"] == Reach.DIRECT:
+        # for one member's eyes: neither the board nor matching learns of it
+        named.show(unit, row["id"], _for_one(unit, listing, activity) or "")
+        return
     unit.tell(Listed(id=row["id"]))
+
+
+def _for_one(unit: Unit, listing: Listing, activity: Activity) -> str | None:
+    """The member to whom somebody elsewhere shows a listing by name."""
+    named = (*listing.to, *listing.cc) or (*activity.to, *activity.cc)
+    return rules.for_one(named, listing.handling, lambda one: accounts.is_member(unit.db, one))
 
 
 def _row(
@@ -147,6 +180,9 @@ def _row(
     peers = unit.community.peers if unit.ours(owner) else f"{(home or [''])[0]}/peers"
     if unit.ours(owner):
         return row | {"reach": _checked(rules.reach_of(named, listing.handling, peers))}
+    if (whom := _for_one(unit, listing, activity)) is not None:
+        _by_name(unit, row, whom)
+        return row | _TOLD[Reach.DIRECT]
     # nobody else's thing is for nobody: what names nobody is not told to us
     reach = rules.reach_of(named, listing.handling, peers, unit.community.id) if named else None
     reach = _checked(reach)
@@ -167,8 +203,27 @@ _TOLD = {
     Reach.COMMUNITY: {
         "reach": Reach.COMMUNITY, "handling": "recipientsOnly", "match_scope": "localOnly",
     },
+    Reach.DIRECT: {
+        "reach": Reach.DIRECT, "handling": "recipientsOnly", "match_scope": "localOnly",
+    },
 }  # fmt: skip
 """What is told elsewhere, as it is shown here."""
+
+
+def _by_name(unit: Unit, row: Mapping[str, Any], whom: str) -> None:
+    """Take what somebody at a trusted node shows to a member, as long as it is not too much.
+
+    Raises:
+        Refused: E_NOT_TRUSTED, E_BLOCKED, E_RATE.
+    """
+    services = queries.services_at(unit.db, row["domain"])
+    if not any(unit.registry.trusts(unit.db, one) for one in services):
+        raise Refused("E_NOT_TRUSTED", f"{row['id']} is shown to {whom} by name")
+    if unit.registry.blocks(unit.db, whom, row["owner"]):
+        raise Refused("E_BLOCKED", f"{whom} wants nothing of {row['owner']}")
+    known = queries.stored(unit, row["id"]) is not None
+    if not known and queries.count_open(unit, row["owner"]) >= rules.MOST_SENT:
+        raise Refused("E_RATE", f"{row['owner']} sends too many")
 
 
 def _checked(reach: Reach | None) -> Reach:

@@ -11,7 +11,7 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.listings import concepts, drafts, queries, rules, topics, writing
+from node.modules.listings import concepts, drafts, named, queries, rules, showing, topics, writing
 from node.modules.listings.events import Closed, Listed
 from node.modules.listings.objects import Listing
 from node.modules.listings.places import Cell
@@ -245,6 +245,7 @@ def delete(unit: Unit, who: str, id: str) -> None:
 
 
 def _delete(unit: Unit, owner: Account, notice: Notice) -> None:
+    showing.gone(unit, notice)
     to, cc = writing.addressing(notice.reach, unit.community, owner.followers)
     remains = Tombstone(id=notice.id, former_type="Note", deleted=unit.now)
     news = Delete(
@@ -272,6 +273,7 @@ def _tell(unit: Unit, before: Notice, now_is: Notice) -> None:
     said = writing.said(now_is, unit.community, owner.followers)
     news = _about(unit, Update, owner, said)
     unit.perform(replace(news, bcc=_also(unit, before)), owner)
+    showing.tell(unit, owner, now_is)
 
 
 def _about(
@@ -362,9 +364,12 @@ def erase(unit: Unit, account: str) -> None:
     """
     owner = unit.account(account)
     drafts.drop_all(unit, account)
+    for id in named.only_for(unit, account):
+        queries.remove(unit, id)
     for notice in queries.everything_of(unit.db, account):
         if owner is not None and notice.reach == Reach.PUBLIC:
             _delete(unit, owner, notice)
         else:
+            showing.gone(unit, notice)
             queries.remove(unit, notice.id, remember=notice.reach != Reach.COMMUNITY)
             unit.tell(Closed(id=notice.id))

@@ -10,7 +10,7 @@ from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.community import load
 from node.kernel.module import Collected
 from node.kernel.tables import Account
-from node.modules.listings import drafts, places, queries, writing
+from node.modules.listings import drafts, named, places, queries, writing
 from node.modules.listings.queries import Asked
 from node.modules.listings.tables import Notice
 from vocab.model import Object
@@ -29,7 +29,8 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
         at = queries.deleted(db, id)
         return Tombstone(id=id, former_type="Note", deleted=at) if at else None
     if notice.local and notice.reach == Reach.COMMUNITY:
-        return None
+        is_named = viewer.id is not None and viewer.id in named.shown_to(db, id)
+        return writing.said_to(notice, load(db, ""), viewer.id or "") if is_named else None
     return said(db, notice)
 
 

@@ -25,6 +25,7 @@ from node.kernel.access import Reach, Viewer, kind_of, owned, visible
 from node.kernel.database import insert_new, plain
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
+from node.modules.listings.named import by_name
 from node.modules.listings.places import Cell
 from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
@@ -53,13 +54,13 @@ def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
 @functools.cache
 def _by_id(viewer: Viewer) -> Select[Any]:
     this = listing.c.id == bindparam("id")
-    return select(listing).where(this, visible(listing, viewer), _welcome())
+    return select(listing).where(this, or_(visible(listing, viewer), by_name(viewer)), _welcome())
 
 
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Notice | None:
     """The listing at this page, if this viewer may see it."""
-    wanted = select(listing).where(listing.c.slug == slug, visible(listing, viewer), _welcome())
-    return _one(db, wanted)
+    seen = or_(visible(listing, viewer), by_name(viewer))
+    return _one(db, select(listing).where(listing.c.slug == slug, seen, _welcome()))
 
 
 def _welcome() -> ColumnElement[bool]:
@@ -386,8 +387,7 @@ def at_domain(unit: Unit, domain: str, *, but_public: bool = False) -> list[str]
 
 
 def _one(db: Connection, wanted: Select[Any], **values: Any) -> Notice | None:
-    found = _all(db, wanted, **values)
-    return found[0] if found else None
+    return next(iter(_all(db, wanted, **values)), None)
 
 
 def _all(db: Connection, wanted: Select[Any], **values: Any) -> list[Notice]:

@@ -1,6 +1,6 @@
 """How an offer or a need may go on, who may hear of it, and where it may be matched."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -121,9 +121,17 @@ def reach_of(
     return None if named else Reach.COMMUNITY
 
 
+def for_one(named: Iterable[str], handling: str | None, ours: Callable[[str], bool]) -> str | None:
+    """The one member of ours to whom somebody elsewhere shows a listing by name; None for none."""
+    whom = set(named)
+    one = next(iter(whom), "")
+    alone = len(whom) == 1 and handling == "recipientsOnly" and ours(one)
+    return one if alone else None
+
+
 def narrower(one: Reach, other: Reach) -> Reach:
     """The reach that shows less; later news never widens what was said before."""
-    order = (Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
+    order = (Reach.DIRECT, Reach.COMMUNITY, Reach.TRUSTED, Reach.PUBLIC)
     return min(one, other, key=order.index)
 
 

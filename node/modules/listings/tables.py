@@ -108,6 +108,21 @@ topic = Table(
 )
 """Every concept a listing is classified by, its main one among them."""
 
+shown = Table(
+    "listing_shown",
+    metadata,
+    Column(
+        "listing",
+        String(2048),
+        ForeignKey(listing.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("account", String(2048), primary_key=True),
+    Index(None, "account"),
+)
+"""To whom a listing is shown by name, besides those within its reach: one of ours to somebody
+elsewhere, or one from elsewhere (`reach` direct) to a member."""
+
 draft = Table(
     "listing_draft",
     metadata,

@@ -68,6 +68,23 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
     )
 
 
+def said_to(notice: Notice, community: Community, to: str) -> Listing:
+    """A notice of ours as one person elsewhere reads it, to whom it is shown by name.
+
+    It can be answered, and nothing else: it is neither matched there nor shown around, and the
+    photo, which only members may fetch, is not named.
+    """
+    whole = said(notice, community, None)
+    return replace(
+        whole,
+        to=(to,),
+        cc=(),
+        match_scope="localOnly",
+        handling="recipientsOnly",
+        attachment=(),
+    )
+
+
 def _attached(notice: Notice) -> tuple[Document, ...]:
     """The photo of a notice as it travels (W8)."""
     if notice.photo is None:

@@ -177,8 +177,32 @@ def revoke(unit: Unit, member: str, slug: str) -> None:
     mine = [one for one in introduced.cards(unit.db, held.id) if one.describes == member]
     if not mine:
         raise Missing(detail=slug)
+    _hide(unit, held, member)
     for card in mine:
         take_back(unit, held, card)
+
+
+def show_notice(unit: Unit, member: str, slug: str) -> None:
+    """A member shows their notice to whoever they hold a card of, so that it can be answered.
+
+    Raises:
+        Missing: no card of theirs, or the other is no further than here.
+        Conflict: the notice is over.
+    """
+    held = introduced.for_asker(unit.db, slug, member) or introduced.for_asked(
+        unit.db, slug, member
+    )
+    card = introduced.held_by(unit.db, member).get(held.id) if held else None
+    if held is None or card is None or held.way == "local" or not held.about_ours:
+        raise Missing(detail=slug)
+    listings.show_to(unit, member, held.about_ours, card.describes)
+
+
+def _hide(unit: Unit, held: Introduction, member: str) -> None:
+    """Whoever's card is taken back may read their notice by name no more either."""
+    card = introduced.held_by(unit.db, member).get(held.id)
+    if card is not None and held.way != "local" and held.about_ours:
+        listings.show_no_more(unit, held.about_ours, card.describes)
 
 
 def take_back(unit: Unit, held: Introduction, card: Card) -> None:

@@ -272,6 +272,10 @@ async def take_back(request: Request) -> Response:
     slug = request.path_params["slug"]
     said = fields_of(request).get("say", ())
     _ = voice(request).say
+    if "notice" in said:
+        await node.write(cards.show_notice, viewer.id or "", slug)
+        words = _("They can read your notice now, and answer it. You see it under Agreements.")
+        return done(request, "/introductions", words)
     if "card" in said:
         await node.write(cards.revoke, viewer.id or "", slug)
         return done(request, "/introductions", _("Your card is taken back and erased there."))

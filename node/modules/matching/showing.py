@@ -1,6 +1,6 @@
 """What a member sees of matches and introductions, read in one go; no words yet, only values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -53,6 +53,10 @@ class Story:
     card: Card | None = None
     sent: bool = False
     """A card of ours is with the other side."""
+    theirs: Notice | None = None
+    """The notice that the other side shows this member by name."""
+    shown: bool = False
+    """This member shows theirs to the other side by name."""
 
     @property
     def is_talk(self) -> bool:
@@ -175,8 +179,19 @@ def agreed(db: Connection, viewer: Viewer) -> list[Story]:
             continue
         cards = introduced.cards(db, one.id)
         sent = any(card.describes == me for card in cards)
-        found.append(_story(db, viewer, one, card=held.get(one.id), sent=sent))
+        story = _story(db, viewer, one, card=held.get(one.id), sent=sent)
+        found.append(_with_notices(db, viewer, story))
     return found
+
+
+def _with_notices(db: Connection, viewer: Viewer, one: Story) -> Story:
+    """A contact with what each side has shown the other by name."""
+    if one.card is None or one.introduction.way == "local":
+        return one
+    theirs = listings.shown_by(db, viewer, one.card.describes)
+    mine = one.introduction.about_ours or ""
+    shown = one.card.describes in listings.shown_to(db, mine)
+    return replace(one, theirs=theirs[0] if theirs else None, shown=shown)
 
 
 def story(db: Connection, viewer: Viewer, slug: str) -> Story | None:
