@@ -116,6 +116,32 @@ async def test_from_an_answer_to_done(two: Two) -> None:
     assert (mine.revision, theirs.revision) == (2, 2)
 
 
+async def test_a_length_within_a_range(two: Two, browse: Browse) -> None:
+    """Ana offers half an hour to two hours; Ben chooses between them, in steps of half an hour."""
+    reach = "community" if two.home is two.away else "public"
+    two.notice = await post(two.home, two.ana, "offer", reach=reach, minutes=30, up_to=120)
+    await two.settle()
+    seen = await two.seen()
+    assert (seen.minutes, seen.longest) == (30, 120)
+    ben, path = await browse(two.away, "ben"), f"/agreements/new?about={seen.slug}"
+    assert "30 min to 2 h" in (await ben.get(seen.path)).text
+
+    for long in ("15", "2 h 30", "45", "", "-1"):
+        assert (await ben.post(path, {"long": long, "words": ""}, form=path)).status_code == 422
+    for times in (0, 5):
+        with pytest.raises(Invalid):
+            await two.away.write(settling.answer, two.ben.id, seen, times)
+    await two.settle()
+    assert await two.home.read(queries.with_member, two.ana.id) == []
+
+    await ben.post(path, {"long": "1 h 30", "words": ""}, form=path)
+    await two.settle()
+    (held,) = await two.home.read(queries.with_member, two.ana.id)
+    assert held.primary == held.returned == rules.Amount(unit="hour", number="1.5")
+    await two.ana_does(settling.accept)
+    assert await two.states() == (State.AGREED, State.AGREED)
+
+
 async def test_a_no_and_another_try(two: Two) -> None:
     await two.answer()
     await two.ana_does(settling.refuse, "Not this week.")

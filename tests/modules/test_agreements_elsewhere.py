@@ -231,11 +231,12 @@ async def test_as_much_as_it_says_and_no_more(alder: Node, elm: Market, browse: 
     browser = await browse(alder, "ana")
     form = f"/agreements/new?about={notice.slug}"
 
-    little = await browser.post(form, {"times": "1", "words": ""}, form=form)
-    much = await browser.post(form, {"times": "5", "words": ""}, form=form)
-    assert (little.status_code, much.status_code) == (422, 422)
+    assert "3 h to 6 h, in steps of 1 h 30 min" in (await browser.get(form)).text
+    for long in ("1 h 30", "2 h 59", "7 h 30", "4 h", ""):
+        refused = await browser.post(form, {"long": long, "words": ""}, form=form)
+        assert refused.status_code == 422, long
     assert await agreements(alder, ana.id) == []
-    await browser.post(form, {"times": "4", "words": ""}, form=form)
+    await browser.post(form, {"long": "6 h", "words": ""}, form=form)
     await settle(alder)
 
     (offer,) = came(elm, "Offer")
@@ -325,6 +326,52 @@ async def test_they_take_it_back(alder: Node, elm: Market, eve: Actor) -> None:
     assert await elm.says("Undo", asked["id"], to=ana.id) is None
     assert (await agreements(alder, ana.id))[0].state is State.WITHDRAWN
     assert await elm.says("Undo", asked["id"], to=ana.id) == "E_STATE"
+
+
+async def test_their_answer_within_a_range_of_ours_and_none_outside(
+    alder: Node, elm: Market
+) -> None:
+    """One to three hours: `unitBased`, with an hour as what is counted (FEP-0837)."""
+    ana, notice = await offered_here(alder, minutes=60, up_to=180)
+    (told,) = [one["object"] for one in came(elm, "Create")] or [await shown(alder, notice)]
+    assert told["unitBased"] is True
+    amounts = ("resourceQuantity", "minimumQuantity", "availableQuantity")
+    assert [told["publishes"][one] for one in amounts] == [
+        {"hasUnit": "hour", "hasNumericalValue": number} for number in ("1", "1", "3")
+    ]
+
+    def hours(number: str, back: str | None = None) -> dict[str, Any]:
+        return offer(
+            elm, notice, stipulates=commitment(f"{notice.id}#primary", number, "hour"),
+            stipulatesReciprocal=commitment(f"{notice.id}#reciprocal", back or number, "hour"),
+        )  # fmt: skip
+
+    for asked in (hours("4"), hours("0.5"), hours("1.5"), hours("0"), hours("2", "3")):
+        before = len(elm.server.received)
+        code = await elm.sends(asked)
+        assert await agreements(alder, ana.id) == []
+        if code is None:
+            (no,) = elm.server.received[before:]
+            assert (no["type"], no["reasonCode"]) == ("Reject", "invalid")
+
+    assert await elm.sends(hours("3")) is None
+    (held,) = await agreements(alder, ana.id)
+    assert (held.primary, held.returned) == (rules.Amount(unit="hour", number="3"),) * 2
+    await alder.write(settling.accept, ana.id, held.slug)
+    await settle(alder)
+    (yes,) = came(elm, "Accept")
+    assert yes["result"]["stipulates"]["resourceQuantity"]["hasNumericalValue"] == "3"
+
+
+async def shown(node: Node, notice: Notice) -> dict[str, Any]:
+    """A notice as anybody reads it."""
+    from node.kernel.access import ANONYMOUS
+    from node.modules.listings import public
+    from vocab.wire import dump
+
+    said = await node.read(public.document, notice.id, ANONYMOUS)
+    assert said is not None
+    return dump(said)
 
 
 async def test_what_does_not_fit_gets_a_no(alder: Node, elm: Market, eve: Actor) -> None:

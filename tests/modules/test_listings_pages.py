@@ -95,6 +95,39 @@ async def test_everything_of_the_form_is_kept(alder: Node, browse: Browse) -> No
     assert made.ends.isoformat() == "2026-12-05T23:00:00+00:00"
 
 
+async def test_from_so_long_to_so_long(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    said = {**FORM, "takes": "20", "up_to": "1 h"}
+
+    await ana.post("/l/new", said, form="/l/new?purpose=offer")
+
+    (made,) = await the_board(alder)
+    assert (made.minutes, made.longest, made.unit_based) == (20, 60, True)
+    assert (made.unit, made.amount, made.least, made.available) == (
+        "minute-Time", "10", "20", "60",
+    )  # fmt: skip
+    assert "20 min to 1 h, as you two agree" in (await ana.get(made.path)).text
+    form = f"{made.path}/edit"
+    opened = (await ana.get(form)).text
+    assert 'value="20 min"' in opened
+    assert 'value="1 h"' in opened
+    await ana.post(form, {**FORM, "takes": "90", "up_to": ""}, form=form)
+    (made,) = await the_board(alder)
+    assert (made.minutes, made.longest, made.unit_based) == (90, None, False)
+
+
+@pytest.mark.parametrize(("takes", "up_to"), [("60", "60"), ("60", "30"), ("", "60"), ("60", "0")])
+async def test_a_range_that_is_none(alder: Node, browse: Browse, takes: str, up_to: str) -> None:
+    ana = await browse(alder, "ana")
+
+    answer = await ana.post(
+        "/l/new", {**FORM, "takes": takes, "up_to": up_to}, form="/l/new?purpose=offer"
+    )
+
+    assert answer.status_code == 422
+    assert await the_board(alder) == []
+
+
 @pytest.mark.sqlite(but=1)
 @pytest.mark.parametrize(
     ("field", "bad", "sentence"),

@@ -1,6 +1,7 @@
 """Answering a notice: the form, and what it sends."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from node.modules.agreements.pages import TERMS
 from node.modules.agreements.rules import Terms
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from web.forms import Entry, Form, Number, Text, blank, done, read
+from web.forms import Entry, Form, Minutes, Number, Text, blank, done, read
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -27,6 +28,10 @@ WORDS: Final = Text(
     optional=True,
     at_most=rules.WORDS,
 )
+
+
+HOW_LONG: Final = mark("As it suits you both, between the two lengths above")
+UNEVEN: Final = mark("Choose a length in the steps named above.")
 
 
 async def new(request: Request) -> Response:
@@ -50,9 +55,18 @@ async def _answer_page(request: Request, form: Entry | None, status: int = 200) 
         owner=owner.label if owner else notice.domain,
         wished=listings.wished(notice, node.origin),
         terms=terms,
-        form=form or blank(request, _form(terms), times=rules.multiples(terms)[0]),
+        lengths=rules.lengths(terms),
+        form=form or _opened(request, terms),
         action=f"/agreements/new?about={notice.slug}",
         me=me,
+    )
+
+
+def _opened(request: Request, terms: Terms) -> Entry:
+    """The form as it opens: the least that can be agreed on."""
+    least = rules.lengths(terms)
+    return blank(
+        request, _form(terms), times=rules.multiples(terms)[0], long=least[0] if least else None
     )
 
 
@@ -61,6 +75,10 @@ def _form(terms: Terms) -> Form:
     least, most = rules.multiples(terms)
     if most == least:
         return Form(WORDS, *TERMS)
+    if long := rules.lengths(terms):
+        shortest, longest, _step = long
+        return Form(Minutes("long", mark("How long?"), HOW_LONG, least=shortest, most=longest),
+                    WORDS, *TERMS)  # fmt: skip
     times = Number("times", mark("How many times?"), least=least, most=most or 10**9)
     return Form(times, WORDS, *TERMS)
 
@@ -90,7 +108,7 @@ async def answer(request: Request) -> Response:
         said = form.values
         try:
             made = await node.write(
-                settling.answer, me, notice, said.get("times") or 1, said.get("words") or "",
+                settling.answer, me, notice, _times(terms, said), said.get("words") or "",
                 pages.besides(said),
             )  # fmt: skip
         except Invalid as problem:
@@ -99,6 +117,21 @@ async def answer(request: Request) -> Response:
             _ = voice(request).say
             return done(request, made.path, _("Your answer is on its way."), "wait")
     return await _answer_page(request, form, 422)
+
+
+def _times(terms: Terms, said: Mapping[str, Any]) -> int:
+    """How many times what is proposed is meant; a length is so many steps of it.
+
+    Raises:
+        Invalid: no whole number of steps (field `long`).
+    """
+    lengths = rules.lengths(terms)
+    if lengths is None:
+        return said.get("times") or 1
+    steps, rest = divmod(said["long"], lengths[2])
+    if rest:
+        raise Invalid({"long": UNEVEN}, "E_QUANTITY")
+    return int(steps)
 
 
 routes = (

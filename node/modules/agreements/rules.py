@@ -295,6 +295,18 @@ def multiples(terms: Terms) -> tuple[int, int | None]:
     return max(1, int(least)), most
 
 
+def lengths(terms: Terms) -> tuple[int, int, int] | None:
+    """How long it may take: at least, at most and in which steps, in minutes.
+
+    None where it is no time, or nothing is left to choose.
+    """
+    step = minutes(terms.primary)
+    least, most = multiples(terms)
+    if step is None or most is None or most == least:
+        return None
+    return least * step, most * step, step
+
+
 def _decimal(value: Fraction) -> str:
     """A fraction whose denominator divides a power of ten, as a decimal.
 

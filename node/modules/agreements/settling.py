@@ -70,7 +70,7 @@ def answer(
     terms = writing.terms_of(notice, wished)
     least, most = rules.multiples(terms)
     if times < least or (most is not None and times > most):
-        raise Invalid({"times": TOO_MUCH})
+        raise Invalid({"times": TOO_MUCH, "long": TOO_MUCH})
     back = (wished.id, terms.back.times(times)) if wished and terms.back else None
     primary = terms.primary.times(times)
     if not all(rules.sayable(one) for one in (primary, *(back[1:] if back else ()))):

@@ -109,6 +109,9 @@ WORDS: Final = (
               "them is kept. A place that was named here before needs none."), optional=True),
     Minutes("takes", mark("How long does it take?"), mark("As in “90” or “1 h 30 min”"),
             optional=True, most=60 * 24 * 30),
+    Minutes("up_to", mark("Or up to how long?"),
+            mark("Then whoever answers chooses between the two."), optional=True,
+            most=60 * 24 * 30),
     Number("count", mark("Or how much of it is there?"), optional=True, least=1, most=10_000),
     Pick("unit", mark("Counted in"), optional=True,
          choices=tuple(Choice(name, words) for name, words in UNITS.items())),
@@ -154,6 +157,7 @@ def judged(form: Entry, node: "Node") -> Entry:
             ("day", _no_day(form.values, node)),
             ("closes", _no_time(form.values)),
             ("count", _both_amounts(form.values)),
+            ("up_to", _no_range(form.values)),
         )
         if words and name not in form.errors
     }
@@ -187,6 +191,15 @@ def _both_amounts(said: Mapping[str, Any]) -> str:
     return mark("Say how long, or how much, not both.") if both else ""
 
 
+def _no_range(said: Mapping[str, Any]) -> str:
+    if not said.get("up_to"):
+        return ""
+    if not said.get("takes"):
+        return mark("Say above how long it takes at least, or leave this empty.")
+    wrong = said["up_to"] <= said["takes"]
+    return mark("Write a longer time than the one above, or leave this empty.") if wrong else ""
+
+
 def draft(
     form: Entry, node: "Node", lang: str | None, photo: Brought, known: Mapping[str, Cell]
 ) -> Draft:
@@ -206,6 +219,7 @@ def draft(
         kind=said["kind"],
         topic=said["topic"],
         minutes=said["takes"],
+        up_to=said["up_to"],
         count=said["count"],
         unit=said["unit"] or "one",
         when=_when(said, zone(node)),
@@ -237,6 +251,7 @@ def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
         "kind": one.kind,
         "topic": about.key if about else None,
         "takes": one.minutes,
+        "up_to": one.longest,
         "count": one.pieces,
         "unit": one.unit if one.pieces and one.unit in UNITS else None,
         "place": one.place,

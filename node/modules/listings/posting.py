@@ -54,6 +54,8 @@ class Draft:
     urgent: bool = False
     for_whom: str = ""
     """Somebody without a device, for whom its owner posts; known to members here alone."""
+    up_to: int | None = None
+    """Minutes it may take at most, where `minutes` is the least; whoever answers chooses."""
     photo: Sequence[Chosen] | None = ()
     """One picture, or none; None leaves what is there."""
 
@@ -145,7 +147,10 @@ def _words(unit: Unit, draft: Draft, reach: str) -> dict[str, Any]:
     concept = about.id if about else None
     cell = draft.cell
     of, amount = rules.hours(draft.minutes)
-    if draft.minutes is None and draft.count:
+    least = most = None
+    if draft.minutes and draft.up_to:
+        of, amount, least, most = rules.between(draft.minutes, draft.up_to)
+    elif draft.minutes is None and draft.count:
         of, amount = draft.unit, str(draft.count)
     return {
         "title": draft.title,
@@ -156,6 +161,9 @@ def _words(unit: Unit, draft: Draft, reach: str) -> dict[str, Any]:
         "concept": concept,
         "unit": of,
         "amount": amount,
+        "unit_based": least is not None,
+        "least": least,
+        "available": most,
         "terms": list(draft.terms),
         "match_scope": rules.scope(reach, hidden=draft.hidden),
         "ends": draft.ends,

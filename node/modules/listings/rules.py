@@ -154,6 +154,25 @@ def hours(minutes: int | None) -> tuple[str, str]:
     return "hour", f"{minutes / 60:g}"
 
 
+def between(least: int, most: int) -> tuple[str, str, str, str]:
+    """A range of minutes as FEP-0837 says it: unit, step, at least and at most.
+
+    What is agreed on is so many whole steps; the step is the longest of the usual ones by which
+    both ends can be reached.
+
+    >>> between(60, 180), between(30, 90)
+    (('hour', '1', '1', '3'), ('hour', '0.5', '0.5', '1.5'))
+    """
+    step = next(each for each in LENGTHS if least % each == 0 and most % each == 0)
+    if step % 15:
+        return "minute-Time", str(step), str(least), str(most)
+    return "hour", f"{step / 60:g}", f"{least / 60:g}", f"{most / 60:g}"
+
+
+LENGTHS = (60, 30, 15, 10, 5, 1)
+"""Steps in minutes in which a length may be chosen, the longest first."""
+
+
 def renewed(ends: datetime | None, now: datetime, zone: ZoneInfo) -> datetime:
     """The end of a notice that stays up longer: whole days in a zone, at most a year from now."""
     today = now.astimezone(zone).date()

@@ -235,8 +235,14 @@ class Notice:
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, in whole minutes, where it says so."""
-        return minutes(self.unit, self.amount)
+        """How long it takes, in whole minutes, where it says so; of a range the least."""
+        return minutes(self.unit, (self.longest and self.least) or self.amount)
+
+    @property
+    def longest(self) -> int | None:
+        """How long it may take at most, where that is agreed on within a range."""
+        ranged = self.unit_based and self.least and self.available
+        return minutes(self.unit, self.available or "") if ranged else None
 
     @property
     def pieces(self) -> str | None:

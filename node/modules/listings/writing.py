@@ -56,7 +56,7 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
         revision=notice.revision,
         publishes=_primary(notice),
         reciprocal=_return(notice, community.origin),
-        unit_based=False,
+        unit_based=bool(notice.unit_based),
         sharing_terms=tuple(notice.terms),
         match_scope=notice.match_scope,
         handling={Reach.PUBLIC: "public", Reach.TRUSTED: "trustedPeers"}.get(Reach(notice.reach)),
@@ -180,8 +180,14 @@ def _primary(notice: Notice) -> Intent:
         resource_conforms_to=notice.concept,
         resource_classified_as=others,
         resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+        minimum_quantity=_bound(notice, notice.least),
+        available_quantity=_bound(notice, notice.available),
         due=notice.due,
     )
+
+
+def _bound(notice: Notice, number: str | None) -> Measure | None:
+    return Measure(unit=notice.unit, amount=number) if number and notice.unit_based else None
 
 
 def _return(notice: Notice, origin: str) -> Intent | None:

@@ -167,7 +167,9 @@ def intent(notice: Notice) -> Intent:
         action=notice.action,
         resource_conforms_to=main,
         resource_classified_as=others,
-        resource_quantity=Measure(unit=notice.unit, amount=notice.amount),
+        resource_quantity=Measure(
+            unit=notice.unit, amount=(notice.longest and notice.least) or notice.amount
+        ),
         due=rules.day_of(notice.ends),
     )
 
