@@ -1,5 +1,6 @@
 """Flows in one community: the board, a circle that is suggested, answered, and what ends it."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -174,3 +175,32 @@ async def test_the_board_counts_what_is_open_and_what_waits(
                    ends=alder.now() + timedelta(days=9))  # fmt: skip
     await settle(alder)
     assert "December to February" in (await (await browse(alder, "ana")).get("/flow")).text
+
+
+async def test_the_board_counts_by_kind_as_well(
+    alder: Node, three: dict[str, Account], clock: Clock, browse: Browse
+) -> None:
+    for kind, purpose in (("ride", "request"), ("ride", "offer"), ("meal", "offer")):
+        await post(alder, three["ana"], purpose, hidden=False, kind=kind, title=f"A {kind}")
+    hidden = await post(alder, three["ana"], "request", hidden=False, kind="space", title="A room")
+    await alder.write(posting.end, three["ana"].id, hidden.id, met=False)
+    await settle(alder)
+
+    page = (await (await browse(alder, "ana")).get("/flow")).text
+    table = page.partition("Open notices by kind")[2].partition("</table>")[0]
+    cells = re.sub(r"<[^>]+>", " ", table).split()
+
+    assert "ride 1 1 0" in " ".join(cells)
+    assert "meal 0 1 0" in " ".join(cells)
+    assert "room" not in cells, "what is over is not counted"
+    clock.advance(days=15)
+    page = (await (await browse(alder, "ana")).get("/flow")).text
+    table = page.partition("Open notices by kind")[2].partition("</table>")[0]
+    assert "ride 1 1 1" in " ".join(re.sub(r"<[^>]+>", " ", table).split())
+
+
+async def test_a_range_of_time_is_one_offer(alder: Node, three: dict[str, Account]) -> None:
+    made = await post(alder, three["ana"], "offer", minutes=60, up_to=180)
+    open_ = await alder.read(queries.notices, alder.now())
+
+    assert queries.capacity(open_).get(made.id, 1) == 1

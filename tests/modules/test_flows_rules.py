@@ -2,13 +2,15 @@
 
 import itertools
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from node.modules.flows import assigning, circles
+from node.modules.flows import assigning, circles, rules
 from node.modules.flows.circles import Edge
+from node.modules.flows.rules import Said
 
 
 def edge(giver: str, receiver: str, score: int = 60) -> Edge:
@@ -160,3 +162,23 @@ def test_order_does_not_matter() -> None:
     edges = [pair(n, o, 60) for n in "123" for o in "pqr"]
 
     assert assigning.best(edges) == assigning.best(list(reversed(edges)))
+
+
+# The board ----------------------------------------------------------------------------------
+
+
+def test_kinds_come_in_the_order_of_the_form_and_only_if_something_is_open() -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+
+    def said(kind: str, days: int, *, is_need: bool) -> Said:
+        return Said(topic="", kind=kind, is_need=is_need, arrived=now - timedelta(days=days))
+
+    some = [said("ride", 20, is_need=True), said("ride", 1, is_need=True),
+            said("meal", 99, is_need=False)]  # fmt: skip
+    lines = rules.by_kind(some, ("meal", "space", "ride"), now)
+
+    assert [(one.topic, one.needs, one.offers, one.stuck) for one in lines] == [
+        ("meal", 0, 1, 0),
+        ("ride", 2, 0, 1),
+    ]
+    assert rules.by_kind([], ("meal",), now) == []

@@ -84,6 +84,8 @@ class Board:
     """What is open, what waits for long, what each season asked for."""
 
     lines: Sequence[rules.Line]
+    kinds: Sequence[rules.Line]
+    """The same by kind; `topic` of each is the kind."""
     stuck: Sequence[Notice]
     seasons: Mapping[Season, Sequence[tuple[str, int, int]]]
     mine: Sequence[Suggestion]
@@ -108,6 +110,7 @@ async def board(request: Request) -> Response:
         mine=[(one, heading(_, one)) for one in found.mine],
         label=lambda topic: known.called(topic, spoken) or _(OTHER),
         seasons=SEASONS,
+        kinds=listings.KINDS,
         name_of=listings.name_of,
         offered=OFFERED,
         needed=NEEDED,
@@ -119,8 +122,10 @@ def _board(db: Connection, me: str, now: datetime) -> Board:
     stuck = [one for one in open_.values() if one.is_need and now - one.arrived > rules.LONG]
     lately = listings.heard_since(db, listings.HERE, now - rules.YEAR)
     known = listings.topics(db).topics
+    said = [_said(one, known) for one in open_.values()]
     return Board(
-        lines=rules.lines((_said(one, known) for one in open_.values()), now),
+        lines=rules.lines(said, now),
+        kinds=rules.by_kind(said, listings.KINDS, now),
         stuck=sorted(stuck, key=lambda one: one.arrived),
         seasons=rules.seasons(
             Said(topic=t if t and t in known else "", is_need=n, arrived=at) for t, n, at in lately
@@ -134,7 +139,7 @@ def _board(db: Connection, me: str, now: datetime) -> Board:
 def _said(one: Notice, known: Container[str]) -> Said:
     """A notice as it is counted; what is about nothing that is known here is of the others."""
     topic = one.concept if one.concept in known else None
-    return Said(topic=topic or "", is_need=one.is_need, arrived=one.arrived)
+    return Said(topic=topic or "", is_need=one.is_need, arrived=one.arrived, kind=one.kind)
 
 
 # What is suggested to me --------------------------------------------------------------------

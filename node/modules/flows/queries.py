@@ -50,11 +50,14 @@ def _edge(need: Notice, offer: Notice, score: int) -> Edge:
 
 
 def capacity(open_: Mapping[str, Notice]) -> Mapping[str, int]:
-    """How many needs each offer can meet, where it says how much there is; else one."""
+    """How many needs each offer can meet, where it says how much there is; else one.
+
+    A range of time says how long it may take, not how often.
+    """
     return {
         one.id: max(1, Fraction(one.available) // Fraction(one.amount))
         for one in open_.values()
-        if not one.is_need and one.available and Fraction(one.amount) > 0
+        if not one.is_need and one.available and not one.longest and Fraction(one.amount) > 0
     }
 
 

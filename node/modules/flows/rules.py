@@ -39,6 +39,7 @@ class Said:
     topic: str
     is_need: bool
     arrived: datetime
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,17 @@ def lines(notices: Iterable[Said], now: datetime) -> list[Line]:
         found.setdefault(one.topic, []).append(one)
     made = [_line(topic, said, now) for topic, said in found.items()]
     return sorted(made, key=lambda one: (-one.stuck, one.offers - one.needs, one.topic))
+
+
+def by_kind(notices: Iterable[Said], kinds: Iterable[str], now: datetime) -> list[Line]:
+    """One line for each kind of which something is open, in the order of the kinds.
+
+    The order is that of the form, not of need: nobody reads a ranking into it.
+    """
+    found: dict[str, list[Said]] = {}
+    for one in notices:
+        found.setdefault(one.kind, []).append(one)
+    return [_line(kind, found[kind], now) for kind in kinds if kind in found]
 
 
 def _line(topic: str, said: list[Said], now: datetime) -> Line:
