@@ -10,22 +10,19 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, or_, select
 
 from node.kernel.access import visible
 from node.kernel.node import Node
-from node.kernel.tables import account
-from node.kernel.unit import Unit
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
-from node.modules.listings.tables import listing, topic
-from node.modules.matching import indexing, lexicon, suggesting
-from node.modules.matching.scoring import Side
-from node.modules.matching.tables import side, term
+from node.modules.listings.tables import listing
+from node.modules.matching import lexicon, suggesting
+from tests.bench import filling
 from tests.bench.figures import Figure
 from tests.bench.world import World
 
@@ -35,10 +32,7 @@ NOTICES: Final = int(os.environ.get("N", "100000"))
 QUESTIONS: Final = 300
 SLOW: Final = 10
 """Questions of the baseline."""
-AT_ONCE: Final = 5000
 AIM: Final = 5.0 if NOTICES <= 100_000 else 10.0
-KM: Final = 20
-PEOPLE: Final = 997
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +51,9 @@ def matching(world: World) -> Iterator[Figure]:
 
 async def _measured(node: Node) -> list[Figure]:
     dice = random.Random("bench")
-    await node.write(_people)
-    for first in range(0, NOTICES, AT_ONCE):
-        await node.write(_fill, dice, first, min(AT_ONCE, NOTICES - first))
+    begun = time.perf_counter()
+    await filling.fill(node, dice, NOTICES)
+    built = time.perf_counter() - begun
     asked = [f"{node.origin}/o/m{n}" for n in dice.sample(range(NOTICES), QUESTIONS)]
     zone = ZoneInfo(node.community.timezone)
     ours = [await node.read(_timed, _ours, id, node.now(), zone) for id in asked]
@@ -71,6 +65,7 @@ async def _measured(node: Node) -> list[Figure]:
         looks.append((time.perf_counter() - begun) * 1000)
     found = sum(one.found for one in ours) / len(ours)
     reading = _p95([one.ms for one in plain])
+    bytes_ = await node.read(lambda db: list(filling.sizes(db)))
     return [
         Figure(
             name=f"a match among {NOTICES:,}, p95",
@@ -86,6 +81,14 @@ async def _measured(node: Node) -> list[Figure]:
             ours=_p95(looks),
             baseline=reading,
             unit="ms",
+        ),
+        Figure(
+            name="the index of them",
+            ours=sum(size for _, size in bytes_) / 2**20,
+            baseline=0,
+            unit="MiB",
+            note=f"{sum(size for _, size in bytes_) / NOTICES:,.0f} bytes a notice; "
+            f"filled in {built:,.0f} s",
         ),
     ]
 
@@ -121,69 +124,3 @@ def _plain(db: Connection, notice: Notice, now: datetime, zone: ZoneInfo) -> int
         or_(*(listing.c.title.contains(word) for word in words)),
     )
     return len(db.execute(wanted.order_by(listing.c.arrived.desc()).limit(40)).all())
-
-
-# The notices ---------------------------------------------------------------------------------
-
-
-def _word(number: int) -> str:
-    """A word of its own for a number."""
-    return "".join("bdfgklmnprstvz"[number // 14**n % 14] + "aeiou"[number % 5] for n in range(4))
-
-
-def _said(dice: random.Random) -> tuple[str, str]:
-    """A title of a thing and a word, and a text; a few words are frequent, most are not."""
-    things = sorted(lexicon.things())
-    thing = things[int(dice.random() ** 2 * len(things))]
-    rare = [_word(int(dice.random() ** 3 * 20_000)) for _ in range(9)]
-    return f"{thing} {rare[0]}".capitalize(), " ".join(rare[1:])
-
-
-def _people(unit: Unit) -> None:
-    rows = [
-        {"id": f"{unit.origin}/u/m{n}", "local": True, "type": "Person", "handle": f"m{n}",
-         "domain": unit.origin.partition("://")[2], "inbox": "", "created": unit.now}
-        for n in range(PEOPLE)
-    ]  # fmt: skip
-    unit.db.execute(insert(account), rows)
-
-
-def _fill(unit: Unit, dice: random.Random, first: int, count: int) -> None:
-    """Write notices and their words as the module would, many at a time."""
-    rows, topics, sides, terms = [], [], [], []
-    names = sorted(listings.TOPICS)
-    for number in range(first, first + count):
-        title, text = _said(dice)
-        row = _row(unit, f"{unit.origin}/u/m{number % PEOPLE}", number, title, text, dice)
-        name = names[int(dice.random() ** 1.5 * len(names))]
-        rows.append(row)
-        topics.append({"listing": row["id"], "concept": listings.concept(name)})
-        one = Side(
-            topics=frozenset({listings.concept(name)}), names=frozenset({name}), kind="lend",
-            terms=("gift",), ends=row["ends"], place=row["domain"], lang="en",
-            cell=listings.Cell(north=row["north"], east=row["east"]), since=row["arrived"],
-            is_need=row["purpose"] == "request", **suggesting.words_of(title, text, "en"),
-        )  # fmt: skip
-        sides.append({"number": number + 1, "listing": row["id"], "owner": row["owner"],
-                      "said": indexing.written(one)})  # fmt: skip
-        terms += [
-            {"term": word, "purpose": row["purpose"], "number": number + 1, "weight": weight}
-            for word, weight in indexing.weights(one).items()
-        ]
-    for table, held in ((listing, rows), (topic, topics), (side, sides), (term, terms)):
-        unit.db.execute(insert(table), held)
-
-
-def _row(
-    unit: Unit, owner: str, number: int, title: str, text: str, dice: random.Random
-) -> dict[str, Any]:
-    at = unit.now - timedelta(seconds=NOTICES - number)
-    return {
-        "id": f"{unit.origin}/o/m{number}", "slug": f"m{number}", "owner": owner, "local": True,
-        "domain": unit.origin.partition("://")[2], "title": title, "text": text, "lang": "en",
-        "purpose": "offer" if number % 2 else "request", "kind": "lend", "action": "use",
-        "concept": None, "unit": "one", "amount": "1", "terms": ["gift"], "lifecycle": "open",
-        "revision": 1, "reach": "community", "handling": "public", "match_scope": "localOnly",
-        "north": 5252 + dice.randint(-KM, KM), "east": 1340 + 2 * dice.randint(-KM, KM),
-        "published": at, "arrived": at, "ends": unit.now + timedelta(days=60),
-    }  # fmt: skip
