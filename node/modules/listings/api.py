@@ -6,7 +6,7 @@ from federation.origins import base
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.listings import queries, showing
+from node.modules.listings import named, queries, showing
 from node.modules.listings.about import topics as guess
 from node.modules.listings.concepts import (
     KINDS,
@@ -60,7 +60,7 @@ HERE = Viewer(role="member")
 
 def forget(unit: Unit, domain: str, *, but_public: bool = False) -> None:
     """Remove what came from a host: everything, or what it showed to trusted nodes only."""
-    for id in queries.at_domain(unit, domain, but_public=but_public):
+    for id in named.at_domain(unit, domain, but_public=but_public):
         queries.remove(unit, id)
         unit.tell(Closed(id=id))
     showing.part(unit, domain)

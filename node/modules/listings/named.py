@@ -1,4 +1,4 @@
-"""To whom a listing is shown by name, besides those within its reach."""
+"""To whom a listing is shown by name, besides those within its reach; what came from where."""
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, false, or_, select
 
@@ -52,3 +52,12 @@ def shown_by(db: Connection, viewer: Viewer, owner: str) -> list[str]:
     seen = and_(or_(visible(listing, viewer), by_name(viewer)), by_name(viewer))
     wanted = select(listing.c.id).where(theirs, seen).order_by(listing.c.arrived.desc())
     return list(db.scalars(wanted))
+
+
+def at_domain(unit: Unit, domain: str, *, but_public: bool = False) -> list[str]:
+    """The ids of listings that came from a host; all, or those that are not for everybody."""
+    # every reach: the host is to be forgotten
+    there = and_(listing.c.domain == domain, listing.c.local.is_(False))
+    if but_public:
+        there = and_(there, listing.c.handling != "public")
+    return list(unit.db.scalars(select(listing.c.id).where(there)))

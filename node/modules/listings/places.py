@@ -4,6 +4,7 @@ A place becomes a cell the moment it is read, and only the cell is kept, sent an
 lie on one fixed grid, so that nothing is learnt by asking again from somewhere else.
 """
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def shown(where: Cell) -> str:
     return f"{where.north / DEGREE:.2f}, {where.east / DEGREE:.2f}"
 
 
+@functools.lru_cache(maxsize=4096)
 def apart(one: Cell, other: Cell) -> int:
     """The distance of the middles of two cells, in whole kilometres; 0 within one cell."""
     north, south = (math.radians(each.north / DEGREE) for each in (one, other))

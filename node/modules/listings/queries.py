@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Reach, Viewer, kind_of, owned, visible
-from node.kernel.database import insert_new, plain
+from node.kernel.database import among, insert_new, plain, spread
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.named import by_name
@@ -187,18 +187,19 @@ def candidates(
         but: an account whose own listings are left out.
         scopes: match scopes that are wanted, of ours alone; any, and others' too, if empty.
     """
-    said = {"purpose": purpose, "ids": list(ids), "but": but, "scopes": list(scopes)}
-    found = _all(db, _candidates(bool(scopes)), **said) if ids else []
+    near = spread("id", ids)
+    said = {**near, "purpose": purpose, "but": but, "scopes": list(scopes)}
+    found = _all(db, _candidates(len(near), bool(scopes)), **said) if ids else []
     # asked for what is open, SQLite would go through all that is and not to these
     return [one for one in found if one.state(now) in LIVE]
 
 
 @functools.cache
-def _candidates(scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key of the cache)
+def _candidates(count: int, scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key of the cache)
     """Built once each, since building costs more than asking."""
     here = Viewer(role="member")
     wanted = select(listing).where(
-        listing.c.id.in_(bindparam("ids", expanding=True)),
+        among(listing.c.id, "id", count),
         visible(listing, here),
         ~_away(),
         listing.c.purpose == bindparam("purpose"),
@@ -377,13 +378,9 @@ def old(unit: Unit, before: datetime) -> list[str]:
     return list(unit.db.scalars(wanted))
 
 
-def at_domain(unit: Unit, domain: str, *, but_public: bool = False) -> list[str]:
-    """The ids of listings that came from a host; all, or those that are not for everybody."""
-    # every reach: the host is to be forgotten
-    there = and_(listing.c.domain == domain, listing.c.local.is_(False))
-    if but_public:
-        there = and_(there, listing.c.handling != "public")
-    return list(unit.db.scalars(select(listing.c.id).where(there)))
+@functools.cache
+def _topics(count: int) -> Select[Any]:
+    return select(topic).where(among(topic.c.listing, "id", count))
 
 
 def _one(db: Connection, wanted: Select[Any], **values: Any) -> Notice | None:
@@ -394,7 +391,7 @@ def _all(db: Connection, wanted: Select[Any], **values: Any) -> list[Notice]:
     # every reach: whoever made the query has asked who looks
     rows = db.execute(wanted, values).all()
     about: dict[str, list[str]] = {}
-    ids = [row.id for row in rows]
-    for one in db.execute(select(topic).where(topic.c.listing.in_(ids))) if ids else ():
+    near = spread("id", [row.id for row in rows])
+    for one in db.execute(_topics(len(near)), near) if rows else ():
         about.setdefault(one.listing, []).append(one.concept)
     return [notice_of(row, sorted(about.get(row.id, ()))) for row in rows]
