@@ -125,6 +125,7 @@ async def test_a_length_within_a_range(two: Two, browse: Browse) -> None:
     assert (seen.minutes, seen.longest) == (30, 120)
     ben, path = await browse(two.away, "ben"), f"/agreements/new?about={seen.slug}"
     assert "30 min to 2 h" in (await ben.get(seen.path)).text
+    assert 'name="long" type="text" value="30 min"' in (await ben.get(path)).text
 
     for long in ("15", "2 h 30", "45", "", "-1"):
         assert (await ben.post(path, {"long": long, "words": ""}, form=path)).status_code == 422

@@ -380,6 +380,7 @@ def old(unit: Unit, before: datetime) -> list[str]:
 
 @functools.cache
 def _topics(count: int) -> Select[Any]:
+    # every reach: of rows that were asked for already
     return select(topic).where(among(topic.c.listing, "id", count))
 
 
