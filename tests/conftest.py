@@ -1,6 +1,7 @@
 """Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
 
 import asyncio
+import gc
 import itertools
 import os
 from collections import Counter
@@ -73,6 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return cases[name] > mark.kwargs.get("but", 0)
 
     items[:] = [one for one in items if not is_left_out(one)]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays to the end: nobody need look again and again whether it is waste."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 class Clock:

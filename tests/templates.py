@@ -1,11 +1,14 @@
 """Databases that hold all tables and nothing else, made once and copied for each test."""
 
+import contextlib
 import shutil
+import sqlite3
+import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData, inspect
 
 from node.kernel import migrating
 from node.kernel.module import Module, installed
@@ -55,12 +58,13 @@ class Templates:
         return name
 
     async def _make(self, backend: Backend, key: Sequence[str], theirs: Sequence[Module]) -> str:
-        folder = self._folder / str(len(self._made))
-        folder.mkdir(parents=True)
-        name = await backend.server.create() if backend.server else ""
-        url = backend.server.at(name) if backend.server else ""
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
         ours = [m for m in shipped().values() if m.name in key]
+        others = [m for m in shipped().values() if m.name not in key]
+        name = await self._begun(backend, folder, whole=not others)
+        url = backend.server.at(name) if backend.server else ""
         node = Node(Settings(data=folder, database=url), [*ours, *map(_bare, theirs)])
+        await node.database.migrate(_without, others)
         await node.start()
         for module in theirs:
             assert module.metadata is not None
@@ -70,7 +74,37 @@ class Templates:
         await node.close()
         if backend.server:
             await backend.server.keep(name)
-        return name or str(folder / "folkmoot.db")
+            return name
+        path = folder / "folkmoot.db"
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            # what was taken away again would be copied each time
+            db.execute("VACUUM")
+        return str(path)
+
+    async def _begun(self, backend: Backend, folder: Path, *, whole: bool) -> str:
+        """What a template begins with: nothing, or all our tables, of which some are to go.
+
+        Tests bring dozens of sets of modules, and each would be migrated for seconds.
+        """
+        if whole:
+            return await backend.server.create() if backend.server else ""
+        key = (backend.kind, *_ours(list(shipped().values())))
+        if key not in self._made:
+            self._made[key] = await self._make(backend, key, [])
+        if backend.server:
+            return await backend.server.create(self._made[key])
+        shutil.copy(self._made[key], folder / "folkmoot.db")
+        return ""
+
+
+def _without(db: Connection, others: Sequence[Module]) -> None:
+    """Take away the tables of modules that are not there; nobody else's point to them."""
+    there = set(inspect(db).get_table_names())
+    for module in others:
+        own = [t.name for t in reversed(module.metadata.sorted_tables)] if module.metadata else []
+        for name in (*own, f"alembic_version_{module.name}"):
+            if name in there:
+                db.exec_driver_sql(f'DROP TABLE "{name}"')
 
 
 def _ours(modules: Sequence[Module]) -> list[str]:

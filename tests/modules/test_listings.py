@@ -107,6 +107,7 @@ async def meet(alder: Node, birch: Node) -> None:
 # On the wire --------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite  # two hundred documents; what is posted and refused runs on both below
 async def test_what_leaves_is_as_the_vocabulary_says(alder: Node) -> None:
     ana = await person(alder, "ana")
     ways = itertools.product(
