@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from node.kernel.keys import make_keys
 from node.modules.decisions import checks, records, rules, seals
+from node.modules.decisions.methods import showing
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import STAY, kept, key, options_of
 from node.modules.decisions.records import Address, Matter, Reply
@@ -159,7 +160,11 @@ def test_a_quorum_is_a_share_and_never_under_three_ballots(
         ({YES: 25, BUT: 4}, True, Disclosure.OUTCOME_ONLY),
         ({YES: 25, BUT: 5, ASIDE: 1}, True, Disclosure.OUTCOME_ONLY),
         ({YES: 25}, True, Disclosure.OUTCOME_ONLY),
-        ({FOR: 5, AGAINST: 5}, True, Disclosure.FULL),
+        ({FOR: 5, AGAINST: 5}, True, Disclosure.BANDED),
+        ({FOR: 13, AGAINST: 6}, True, Disclosure.BANDED),
+        ({FOR: 13, AGAINST: 7}, True, Disclosure.FULL),
+        ({FOR: 14, AGAINST: 10}, True, Disclosure.BANDED),
+        ({FOR: 14, AGAINST: 9}, True, Disclosure.FULL),
     ],
 )
 def test_counts_are_shown_where_nobody_stands_out(
@@ -168,6 +173,46 @@ def test_counts_are_shown_where_nobody_stands_out(
     method = Method.MAJORITY if FOR in counts else Method.CONSENT
     papers = [Vote(position=position) for position, n in counts.items() for _ in range(n)]
     assert rules.count(method, papers, 3, wanted=wanted).disclosure is shown
+
+
+@given(st.lists(st.integers(5, 40), min_size=2, max_size=4), st.integers(5, 9))
+def test_bands_add_up_and_name_nobody(figures: list[int], floor: int) -> None:
+    given_ = {str(n): max(figure, floor) for n, figure in enumerate(figures)}
+
+    told = showing.bands(given_, floor)
+
+    assert sum(told.values()) == sum(given_.values()), "else the rest could be subtracted"
+    assert min(told.values()) >= floor
+    largest = max(given_, key=lambda one: given_[one])
+    assert told[largest] == max(told.values())
+    for one, number in told.items():
+        if one != largest:
+            assert number <= given_[one] < number + showing.BAND
+
+
+@given(st.integers(5, 30), st.integers(5, 30))
+def test_what_is_told_in_bands_could_be_something_else(yes: int, no: int) -> None:
+    """But where the smallest group that is told leaves no room, others fit, too."""
+    told = showing.bands({"a": yes, "b": no})
+    same = [
+        (other, yes + no - other)
+        for other in range(5, yes + no - 4)
+        if showing.bands({"a": other, "b": yes + no - other}) == told
+    ]
+
+    assert (yes, no) in same
+    if abs(yes - no) > 2 * showing.BAND:
+        assert len(same) == showing.BAND
+
+
+def test_a_record_in_bands_gives_no_figures_to_count_again() -> None:
+    papers = [Vote(position=FOR)] * 12 + [Vote(position=AGAINST)] * 7
+
+    result = rules.count(Method.MAJORITY, papers, 3, wanted=True)
+
+    assert result.disclosure is Disclosure.BANDED
+    assert dict(result.tallies) == {Vote(position=FOR): 14, Vote(position=AGAINST): 5}
+    assert result.counted is None
 
 
 def test_seven_ballots_show_no_counts() -> None:

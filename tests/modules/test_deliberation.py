@@ -173,7 +173,7 @@ async def test_an_objection_is_integrated_with_the_yes_of_who_objects(alder: Nod
     await alder.write(saying.move, id_, people["ana"], Act.OFFER, "Until eight.")
     with pytest.raises(Refused):
         await alder.write(saying.move, id_, people["ana"], Act.AGREE)
-    assert await alder.read(queries.open_objections, slug) == 1
+    assert await alder.read(queries.open_objections, slug, alder.now()) == 1
     await alder.write(saying.move, id_, people["ben"], Act.AGREE)
     with pytest.raises(Conflict):
         await alder.write(saying.move, id_, people["ben"], Act.REFUSE)
@@ -182,7 +182,7 @@ async def test_an_objection_is_integrated_with_the_yes_of_who_objects(alder: Nod
     assert (one.state, one.answer, one.answerer) == (
         State.INTEGRATED, "Until eight.", people["ana"],
     )  # fmt: skip
-    assert await alder.read(queries.open_objections, slug) == 0
+    assert await alder.read(queries.open_objections, slug, alder.now()) == 0
 
 
 async def test_an_accepted_change_makes_a_version_and_asks_for_stands_again(alder: Node) -> None:

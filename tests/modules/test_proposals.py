@@ -339,9 +339,50 @@ async def test_the_record_shows_counts_where_nobody_stands_out(alder: Node, cloc
         alder, clock, ["inFavour"] * 6 + ["oppose"] * 5, method=Method.MAJORITY, counts=True
     )
 
-    assert record.document["disclosure"] == "full"
+    assert record.document["disclosure"] == "banded"
     tallies = [(t["position"], t["count"]) for t in record.document["tallies"]]
     assert tallies == [("inFavour", 6), ("oppose", 5)]
+
+
+async def test_a_large_vote_that_was_not_close_is_told_exactly(alder: Node, clock: Clock) -> None:
+    await moot.people(alder, *[f"m{number}" for number in range(18)])
+
+    record = await moot.decided(
+        alder, clock, ["inFavour"] * 13 + ["oppose"] * 8, method=Method.MAJORITY, counts=True
+    )
+
+    assert record.document["disclosure"] == "full"
+    tallies = [(t["position"], t["count"]) for t in record.document["tallies"]]
+    assert tallies == [("inFavour", 13), ("oppose", 8)]
+
+
+async def test_a_small_or_close_vote_is_told_in_bands_here_and_elsewhere(
+    alder: Node, make_node: Any, clock: Clock, browse: Any
+) -> None:
+    birch: Node = await make_node("birch", modules=moot.MODULES)
+    await moot.people(birch, "bo")
+    await moot.follow(birch, alder)
+    await moot.people(alder, *[f"m{number}" for number in range(15)])
+
+    record = await moot.decided(
+        alder, clock, ["inFavour"] * 11 + ["oppose"] * 7, method=Method.MAJORITY, counts=True,
+        reach="public", to="public",
+    )  # fmt: skip
+    await settle(alder, birch)
+
+    there = await birch.read(decided_queries.any_record, record.id)
+    assert there is not None
+    assert (there.seal, there.document["disclosure"]) == ("holds", "banded")
+    assert [t["count"] for t in there.document["tallies"]] == [13, 5]
+    assert "counting" not in there.document
+    bo, ana = await browse(birch, "bo"), await browse(alder, "m1")
+    page = (await bo.get(f"/decisions/elsewhere/{there.slug}")).text
+    assert "About 13" in page
+    ours = (await ana.get(f"/d/{record.slug}")).text
+    assert "13 or a few less" in ours
+    assert "5 or a few more" in ours
+    for text in (page, ours):
+        assert "13 of 18" not in text
 
 
 async def test_receipts_and_reasons_are_there_after_the_close(alder: Node, clock: Clock) -> None:

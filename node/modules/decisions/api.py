@@ -40,6 +40,7 @@ from node.modules.decisions.forcing import (
     cools_until,
     end,
     expires,
+    grace_ends,
     set_aside,
     stop,
 )
@@ -139,8 +140,8 @@ __all__ = [
     "Silence", "Tally", "Terms", "Voice", "Waiting", "Weighting", "act", "address", "admit",
     "any_record", "any_response", "ballot_of", "box_of", "carries", "cast", "cooling",
     "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "fits",
-    "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in", "keys_of",
-    "language_of", "matter_of", "of_giver", "of_holder", "offer", "open_box", "open_for",
+    "grace_ends", "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in",
+    "keys_of", "language_of", "matter_of", "of_giver", "of_holder", "offer", "open_box", "open_for",
     "options_of", "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug",
     "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to",
     "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of", "stop", "take",

@@ -20,7 +20,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import delegating, opened, queries, rules, voices
-from node.modules.decisions.choices import FEWEST, FLOOR
+from node.modules.decisions.choices import EXACT, FEWEST, FLOOR
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
 from node.modules.decisions.methods.ways import AMONG_OPTIONS, ONE_TEXT, Method, Position
@@ -109,7 +109,8 @@ def _row(
     unit: Unit, box_id: str, terms: Terms, subject: Mapping[str, Any], fewest: int
 ) -> dict[str, Any]:
     """What is fixed of a vote, as it stands in its row."""
-    more = {"fewest": fewest, "floor": choices.now(unit.db, FLOOR), "open": terms.open}
+    more = {"fewest": fewest, "open": terms.open, "floor": choices.now(unit.db, FLOOR),
+            "exact": choices.now(unit.db, EXACT)}  # fmt: skip
     return {
         "id": box_id,
         "method": terms.method.value,

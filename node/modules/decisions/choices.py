@@ -36,7 +36,23 @@ MONTHS: Final = Choice(
     title=mark("How long somebody votes for another"), words=mark("%(n)s months of thirty days"),
     why=mark("Trust that nobody has looked at again for a year is a habit."),
 )  # fmt: skip
+GRACE: Final = Choice(
+    name="decisions.grace_days", level=Level.DECISION, default=7, least=1, most=60,
+    title=mark("How long a decision waits for somebody to say who may see it"),
+    words=mark("%(n)s days; then it is in force and stays here"),
+    why=mark("What we decided should not hang on one person who forgets it, or does not want it."),
+)  # fmt: skip
+EXACT: Final = Choice(
+    name="decisions.exact", level=Level.CHARTER, default=showing.EXACT, least=showing.ENOUGH,
+    most=500,
+    title=mark("Ballots from which on a count is told exactly"), words=mark("%(n)s ballots"),
+    why=mark("With fewer, and where it was close, it is told in steps of five: nobody should be "
+             "the one whose ballot decided it."),
+    stands=("decisions.methods.showing.EXACT", "decisions.methods.showing.BAND"),
+)  # fmt: skip
 CHOICES: Final = (
+    GRACE,
+    EXACT,
     OPEN,
     DELEGATION,
     MONTHS,

@@ -74,6 +74,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     result = rules.tally(
         found.method, _spoken(papers, voices), made, needed, wanted=found.counts,
         ran_off=found.run_off is not None, floor=found.floor, own=len(papers),
+        exact=found.exact,
     )  # fmt: skip
     if result.tied:
         return _run_off(unit, found, result.tied)

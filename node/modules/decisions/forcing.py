@@ -1,7 +1,8 @@
 """When a decision of ours comes into force, and when it is in force no longer. Units.
 
 It comes into force once somebody has chosen who may see it and its time to cool off is over; one
-that is stopped in that time never does. It ends when another takes its place, or by itself on the
+that is stopped in that time never does. Where nobody chooses, it stays here and comes into force
+after some days (`choices.GRACE`). It ends when another takes its place, or by itself on the
 day that was fixed with the vote. Both are told where the record went (Add and Remove).
 """
 
@@ -11,10 +12,12 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select, update
 
+from node.kernel import choices
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import queries, records, rules
+from node.modules.decisions.choices import GRACE
 from node.modules.decisions.objects import DecisionRecord
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import Address
@@ -175,7 +178,7 @@ def where_of(unit: Unit, us: Account, found: Record) -> Address:
 
 
 def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
-    """Decisions of ours whose time has come: ("come" or "end", id)."""
+    """Decisions of ours whose time has come: ("come", "settle" or "end", id)."""
     # every reach: the clock is for all of them
     mine = select(record.c.id, record.c.in_force).join_from(record, account)
     mine = mine.where(account.c.local, record.c.settled.is_not(None), record.c.ended.is_(None))
@@ -189,7 +192,27 @@ def due(db: Connection, now: datetime) -> list[tuple[str, str]]:
         for one in held
         if one and (last := expires(db, one)) is not None and last <= now
     ]
-    return coming + ending
+    return coming + [("settle", one.id) for one in left_open(db, now)] + ending
+
+
+def grace_ends(db: Connection, found: Record) -> datetime | None:
+    """When a decision of ours comes into force although nobody chose who may see it; None: never.
+
+    Counted from the end of its time to cool off, if it has one.
+    """
+    if not alone(found) or found.settled is not None or found.ended is not None:
+        return None
+    return (cools_until(found) or found.at) + timedelta(days=choices.now(db, GRACE))
+
+
+def left_open(db: Connection, now: datetime) -> list[Record]:
+    """Decisions of ours for which nobody has chosen who may see them, for too long."""
+    # every reach: the clock is for all of them
+    mine = select(record.c.id).join_from(record, account).where(account.c.local)
+    open_ = mine.where(record.c.settled.is_(None), record.c.ended.is_(None))
+    found = [queries.any_record(db, id_) for id_ in db.scalars(open_).all()]
+    ends = [(one, grace_ends(db, one)) for one in found if one is not None]
+    return [one for one, at in ends if at is not None and at <= now]
 
 
 # A vote that counts no longer -----------------------------------------------------------------

@@ -1,15 +1,17 @@
-"""What decisions look up elsewhere: keys, records at their origin, the basis of an answer."""
+"""What decisions look up elsewhere: keys, records, the basis of an answer; and the clock."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection, select
+
 from federation import reading, receiving, resolving
-from node.kernel.access import Viewer
+from node.kernel.access import Reach, Viewer
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import chaining, forcing, handlers, queries
+from node.modules.decisions import chaining, forcing, handlers, publishing, queries, tables
 from vocab import checks
 from vocab.model import Malformed
 
@@ -102,7 +104,26 @@ async def end(node: Node, *, record: str) -> None:
 async def keep_time(node: Node) -> None:
     """Have decisions come into force and end whose time has come, whatever became of their job."""
     for step, record in await node.read(forcing.due, node.now()):
-        await node.write(forcing.come if step == "come" else forcing.end_in_time, record)
+        await node.write(DUE[step], record)
+
+
+def settle_here(unit: Unit, record_id: str) -> None:
+    """Keep a decision here that nobody has chosen for, if its days are over; else nothing.
+
+    Who may see it can still be chosen: it has not left.
+    """
+    found = queries.any_record(unit.db, record_id)
+    ends = forcing.grace_ends(unit.db, found) if found is not None and found.ours else None
+    if ends is not None and ends <= unit.now:
+        publishing.settle(unit, record_id, Reach.COMMUNITY, by=unit.community.id)
+
+
+DUE = {
+    "come": forcing.come,
+    "settle": settle_here,
+    "end": forcing.end_in_time,
+}
+"""What is done with a decision whose time has come. Units."""
 
 
 async def sweep(node: Node) -> None:
@@ -117,9 +138,24 @@ def _confirm(unit: Unit) -> None:
 
 
 def _again(unit: Unit) -> None:
-    for id in queries.unproven(unit.db):
+    for id in unproven(unit.db):
         once = f"decisions.check:{handlers.slug_of(id)}"
         unit.later("decisions.check", once=once, record=id)
-    for id in queries.waiting_responses(unit.db):
+    for id in waiting_responses(unit.db):
         once = f"decisions.weigh:{handlers.slug_of(id)}"
         unit.later("decisions.weigh", once=once, response=id)
+
+
+def unproven(db: Connection) -> list[str]:
+    """Records of others whose seal is still to be checked."""
+    # every reach: the check is for members and strangers alike
+    waiting = select(tables.record.c.id).where(tables.record.c.seal != "holds")
+    return list(db.scalars(waiting))
+
+
+def waiting_responses(db: Connection) -> list[str]:
+    """Answers to our records whose proof or basis is still to be looked at."""
+    # every reach: the check is for members and strangers alike
+    return list(
+        db.scalars(select(tables.response.c.id).where(tables.response.c.state == "waiting"))
+    )

@@ -164,6 +164,7 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "figures": figures(document, spoken),
         "turnout": _numbers(electorate, quorum),
         "tallies": (tallies := _tallies(document, spoken)),
+        "roughly": _roughly(document, tallies, spoken, ours=seen.record.ours),
         "of": sum(n for _, n, _ in tallies) if "concludes" in document else None,
         "review": _day(document.get("reviewDate")),
         "decided": _day(document.get("published")),
@@ -207,6 +208,27 @@ def _tallies(document: Any, spoken: Voice) -> list[tuple[str, int, bool]]:
     ]
     counted = {t.get("option") for t in told}
     return rows + [(name, 0, False) for id_, name in names.items() if told and id_ not in counted]
+
+
+def _roughly(
+    document: Any, tallies: list[tuple[str, int, bool]], spoken: Voice, *, ours: bool
+) -> list[tuple[str, str]]:
+    """What is shown of a count that is told in bands, in words; empty where it is exact.
+
+    Ours tell each but the largest as the least of its band; how others do it is not known.
+    """
+    if document.get("disclosure") != "banded":
+        return []
+    most = max((number for _, number, _ in tallies), default=0)
+    return [(name, _around(number, most, ours=ours, spoken=spoken)) for name, number, _ in tallies]
+
+
+def _around(number: int, most: int, *, ours: bool, spoken: Voice) -> str:
+    _ = spoken.say
+    if not number or not ours:
+        return _("About %(n)d", n=number) if number else _("None")
+    return _("%(n)d or a few less", n=number) if number == most else _("%(n)d or a few more",
+                                                                       n=number)  # fmt: skip
 
 
 def _counted(

@@ -13,6 +13,7 @@ from node.kernel.access import Viewer, visible
 from node.kernel.tables import account
 from node.modules.decisions.methods.face import Method as Way
 from node.modules.decisions.methods.face import Setup
+from node.modules.decisions.methods.showing import EXACT
 from node.modules.decisions.methods.ways import Method, setup, way
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import key, options_of
@@ -74,6 +75,11 @@ class Box:
     def floor(self) -> int:
         """The smallest group that its record shows."""
         return int((self.settings or {}).get("floor", SUPPRESSED_BELOW))
+
+    @property
+    def exact(self) -> int:
+        """The ballots from which on its record tells a count exactly."""
+        return int((self.settings or {}).get("exact", EXACT))
 
     @property
     def open(self) -> bool:
@@ -326,13 +332,6 @@ def holding(db: Connection, viewer: Viewer) -> list[Record]:
     return [one for one in register(db, viewer) if one.holds]
 
 
-def unproven(db: Connection) -> list[str]:
-    """Records of others whose seal is still to be checked."""
-    # every reach: the check is for members and strangers alike
-    waiting = select(record.c.id).where(record.c.seal != "holds")
-    return list(db.scalars(waiting))
-
-
 def published(
     db: Connection, owner: str, viewer: Viewer, *, in_force: bool
 ) -> list[tuple[str, datetime]]:
@@ -390,9 +389,3 @@ def said_before(db: Connection, record_id: str, owner: str) -> set[str]:
     mine = (response.c.record == record_id) & (response.c.owner == owner)
     kept = select(response.c.response).where(mine, response.c.state != "refused")
     return set(db.scalars(kept))
-
-
-def waiting_responses(db: Connection) -> list[str]:
-    """Answers to our records whose proof or basis is still to be looked at."""
-    # every reach: the check is for members and strangers alike
-    return list(db.scalars(select(response.c.id).where(response.c.state == "waiting")))

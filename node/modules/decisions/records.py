@@ -267,7 +267,7 @@ def _title(matter: Matter, say: Say) -> str:
 
 def _tallies(matter: Matter) -> tuple[Tally, ...]:
     """The counts; empty where they are not to be shown."""
-    if matter.result.disclosure is not Disclosure.FULL:
+    if matter.result.disclosure is Disclosure.OUTCOME_ONLY:
         return ()
     ids = {key(option.id): option.id for option in matter.options}
     return tuple(

@@ -41,6 +41,8 @@ class Disclosure(StrEnum):
     """How much of the count a record shows."""
 
     FULL = "full"
+    BANDED = "banded"
+    """in bands, where few took part or it was close"""
     OUTCOME_ONLY = "outcomeOnly"
 
 
@@ -193,6 +195,7 @@ def tally(
     ran_off: bool = True,
     floor: int = SUPPRESSED_BELOW,
     own: int | None = None,
+    exact: int = showing.EXACT,
 ) -> Result:
     """Count the ballots.
 
@@ -207,6 +210,7 @@ def tally(
         own: how many took part, if some ballots stand here again for others who gave their voice
             away. Those are no part of the quorum; and figures that do not add up to those who
             took part would tell how many there are, so then none is shown.
+        exact: with fewer ballots, positions are told in bands.
     """
     all_, of = len(ballots), way(method, among=bool(made.options))
     came = all_ if own is None else own
@@ -219,21 +223,37 @@ def tally(
     found = ladder.settle(raw, made) if rung is not ladder.Step.RUN_OFF else raw
     shown = wanted and came == all_ and showing.safe(raw, of, made, came, floor)
     chosen = found.chosen if not of.several else ()
+    told = _disclosure(of, raw, came, exact) if shown else Disclosure.OUTCOME_ONLY
     return Result(
         outcome=ENDS[found.ends],
         participated=came,
         reached=True,
-        disclosure=Disclosure.FULL if shown else Disclosure.OUTCOME_ONLY,
+        disclosure=told,
         chosen=chosen[0] if chosen else "",
-        tallies=_tallies(of, raw) if shown else (),
+        tallies=_tallies(of, raw, floor, told) if shown else (),
         taken=found.chosen if of.several else (),
-        counted=raw if shown else None,
+        counted=raw if told is Disclosure.FULL else None,
         tied=raw.tied if rung is ladder.Step.RUN_OFF else (),
         words=found.words,
     )
 
 
-def _tallies(of: Way, counted: Counted) -> tuple[tuple[Vote, int], ...]:
+def _disclosure(of: Way, counted: Counted, came: int, exact: int) -> Disclosure:
+    """How exactly a count is told that may be told.
+
+    In bands where everybody stands in one group, and few took part or it was close. Other counts
+    have no groups that add up, and their own rule (`showing.parts`).
+    """
+    if of.paper is not Paper.ONE:
+        return Disclosure.FULL
+    figures = {key: int(n) for key, n in counted.totals.items()}
+    vague = came < exact or showing.close(figures)
+    return Disclosure.BANDED if vague else Disclosure.FULL
+
+
+def _tallies(
+    of: Way, counted: Counted, floor: int, disclosure: Disclosure
+) -> tuple[tuple[Vote, int], ...]:
     """The figures of a count that are numbers of people or of points, and not nothing."""
     if of.paper is Paper.PLACES:
         return ()
@@ -241,6 +261,8 @@ def _tallies(of: Way, counted: Counted) -> tuple[tuple[Vote, int], ...]:
     if of.paper is Paper.ONE and of.among:
         position = Position.IN_FAVOUR
     told = {k: int(n) for k, n in counted.totals.items() if n and n.denominator == 1}
+    if disclosure is Disclosure.BANDED:
+        told = showing.bands(told, floor)
     names = {p.value for p in Position} if of.paper is Paper.ONE else set()
     return tuple(
         (Vote(position=Position(k)) if k in names else Vote(position=position, option=k), n)

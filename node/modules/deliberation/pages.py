@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -9,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from node.kernel import choices
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.deliberation import forms, queries, rules, saying
+from node.modules.deliberation.choices import PATIENCE
 from node.modules.deliberation.rules import Act, Kind, Stand
 from node.modules.deliberation.saying import Said
 from node.modules.deliberation.tables import Remark
@@ -41,6 +44,8 @@ class View:
     mood: str
     version: int
     voices: list[notes.Post]
+    silent: frozenset[str]
+    """Objections whose author has not answered an offer for long."""
 
     @property
     def open(self) -> bool:
@@ -48,7 +53,7 @@ class View:
         return self.proposal.stage in rules.OPEN
 
 
-def _view(db: Connection, slug: str, viewer: Viewer) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     """What a member may know.
 
     Raises:
@@ -75,6 +80,11 @@ def _view(db: Connection, slug: str, viewer: Viewer) -> View:
         stand=queries.stand_of(db, slug, me),
         mood=rules.mood(queries.stands(db, slug, version)),
         version=version,
+        silent=frozenset(
+            one.id
+            for one in said
+            if rules.silent(one.state, one.answered, now, days=choices.now(db, PATIENCE))
+        ),
         voices=notes.replies_to(db, found.id, viewer) if outside else [],
     )
 
@@ -93,7 +103,7 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
     node: Node = request.app.state.node
-    seen = await node.read(_view, request.path_params["slug"][:64], viewer)
+    seen = await node.read(_view, request.path_params["slug"][:64], viewer, node.now())
     return node, seen, viewer.id
 
 

@@ -1,12 +1,17 @@
 """All SQL about deliberations."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from node.kernel import choices
 from node.kernel.access import Viewer
 from node.kernel.database import insert_new, upsert
 from node.kernel.unit import Unit
+from node.modules.accounts import api as accounts
+from node.modules.deliberation import rules
+from node.modules.deliberation.choices import PATIENCE
 from node.modules.deliberation.rules import Kind, Stand, State
 from node.modules.deliberation.tables import Remark, position, remark, stance
 from node.modules.moderation.api import unseen
@@ -63,11 +68,16 @@ def number(db: Connection, matter: str, kind: Kind) -> int:
     return db.scalar(select(func.count()).select_from(remark).where(mine, stands)) or 0
 
 
-def open_objections(db: Connection, matter: str) -> int:
-    """How many objections nobody has settled: not integrated, withdrawn or said to stand."""
+def open_objections(db: Connection, matter: str, now: datetime) -> int:
+    """How many objections nobody has settled: not integrated, withdrawn or said to stand.
+
+    One whose author is no member here now, or has not answered an offer for long, holds up nothing.
+    """
     mine = (remark.c.matter == matter) & (remark.c.kind == Kind.OBJECTION)
-    waits = remark.c.state.in_([State.SAID, State.OFFERED])
-    return db.scalar(select(func.count()).select_from(remark).where(mine, waits)) or 0
+    found = _remarks(db, mine)
+    here = {one.id for one in accounts.members(db, suspended=False)}
+    days = choices.now(db, PATIENCE)
+    return sum(rules.holds_up(one, now, here=one.author in here, days=days) for one in found)
 
 
 def stances_of(db: Connection, member: str, matter: str) -> dict[str, bool]:

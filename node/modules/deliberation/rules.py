@@ -1,8 +1,9 @@
 """What can be said in a deliberation, what becomes of it, and whose that is. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from web.language import mark
 
@@ -132,6 +133,37 @@ def amended(text: str, passage: str, words: str) -> str | None:
 
 OPEN: Final = frozenset({"researching", "formingPositions", "deliberating"})
 """Stages of a proposal in which it is deliberated."""
+
+
+def silent(state: State, answered: datetime | None, now: datetime, *, days: int) -> bool:
+    """Whether who raised an objection has not answered an offer for so many days."""
+    waits = state is State.OFFERED and answered is not None
+    return waits and answered is not None and now >= answered + timedelta(days=days)
+
+
+class Raised(Protocol):
+    """What has to be known of an objection."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+
+    @property
+    def answered(self) -> datetime | None:
+        """When something was offered for it."""
+
+
+def holds_up(one: Raised, now: datetime, *, here: bool, days: int) -> bool:
+    """Whether an objection has to be settled before a matter goes on.
+
+    Args:
+        one: the objection.
+        now: the present.
+        here: who raised it is a member, and not suspended.
+        days: how long an offer waits for an answer.
+    """
+    open_ = one.state in (State.SAID, State.OFFERED)
+    return here and open_ and not silent(one.state, one.answered, now, days=days)
 
 
 def may_say(kind: Kind, stage: str) -> bool:

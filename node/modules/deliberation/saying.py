@@ -40,7 +40,7 @@ def say(unit: Unit, slug: str, member: str, kind: Kind, said: Said, *, once: str
         Refused: not a member.
         Missing: there is no such proposal.
         Conflict: E_STAGE, it is not talked through now.
-        Invalid: `more` does not stand in the text.
+        Invalid: `more` does not stand in the text; with `text` it would be too long.
     """
     found, made = _ours(unit, slug, member)
     if not rules.may_say(kind, found.stage):
@@ -50,8 +50,11 @@ def say(unit: Unit, slug: str, member: str, kind: Kind, said: Said, *, once: str
     if kind is Kind.AMENDMENT:
         if made.joint is not None:
             raise Conflict("E_STAGE", slug, safe=TOGETHER)
-        if rules.amended(made.text, said.more, said.text) is None:
+        after = rules.amended(made.text, said.more, said.text)
+        if after is None:
             raise Invalid({"more": PASSAGE})
+        if len(after) > proposals.LONGEST_TEXT:
+            raise Invalid({"text": LONG})
     row = {"matter": slug, "kind": kind, "author": member, "once": once}
     id_ = secrets.token_urlsafe(16)
     queries.add(unit, id=id_, text=said.text, more=said.more or None, **row)
@@ -60,6 +63,7 @@ def say(unit: Unit, slug: str, member: str, kind: Kind, said: Said, *, once: str
 
 NOT_NOW: Final = mark("This is not talked through now, so nothing can be added to it.")
 TOGETHER: Final = mark("Other communities decide on the same text, so it stays as it is.")
+LONG: Final = mark("With this the text would be too long. Say less, or shorten it.")
 PASSAGE: Final = mark("Copy a passage that stands in the text once, or leave this empty.")
 
 
@@ -82,7 +86,8 @@ def move(unit: Unit, id: str, member: str, act: Act, words: str = "") -> State:
         Refused: not a member; E_NOT_YOURS, it is somebody else's to do.
         Missing: there is no such thing.
         Conflict: E_STATE, it cannot be done now; E_STAGE, it is not talked through any more;
-            E_CHANGED, the passage does not stand in the text any more.
+            E_CHANGED, the passage does not stand in the text any more; E_LONG, the text would be
+            too long with it.
         Invalid: `words` are needed.
     """
     one = queries.by_id(unit.db, id)
@@ -101,7 +106,8 @@ def move(unit: Unit, id: str, member: str, act: Act, words: str = "") -> State:
     if act is Act.ACCEPT:
         _amend(unit, one, made, member)
     after = rules.NEXT[one.kind, one.state, act][0]
-    answered = {"answer": words, "answerer": member} if act in rules.WORDY else {}
+    told = {"answer": words, "answerer": member, "answered": unit.now}
+    answered = told if act in rules.WORDY else {}
     queries.change(unit, id, state=after, **answered)
     _count(unit, one.matter, one.kind)
     return after

@@ -30,13 +30,14 @@ remark = Table(
     Column("at", Moment, nullable=False),
     Column("once", String(64), unique=True),
     Column("hidden", Moment),
+    Column("answered", Moment),
     Index(None, "matter", "kind"),
     Index(None, "author"),
     Index(None, "answerer"),
 )
 """What a member says to a matter, the slug of a proposal. `more`: the source of a fact, what an
 objection would have changed, the passage in whose place an amendment comes. `answer`: to a
-question; what is offered for an objection; why an amendment is declined."""
+question; what is offered for an objection; why an amendment is declined; `answered`: when."""
 
 stance = Table(
     "remark_stance",
@@ -84,5 +85,6 @@ class Remark:
     answer: str | None
     answerer: str | None
     at: datetime
+    answered: datetime | None = None
     supports: int = 0
     disputes: int = 0

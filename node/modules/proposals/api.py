@@ -4,7 +4,7 @@ from node.modules.proposals.bringing import Draft, Together, bind, bring
 from node.modules.proposals.changing import reword
 from node.modules.proposals.events import Brought, Changed
 from node.modules.proposals.following import follow, reopen, stopped
-from node.modules.proposals.forms import ONE_TEXT, SHARES
+from node.modules.proposals.forms import LONGEST_TEXT, ONE_TEXT, SHARES
 from node.modules.proposals.moves import ours
 from node.modules.proposals.opening import months_after
 from node.modules.proposals.pipeline import State
@@ -23,8 +23,8 @@ from node.modules.proposals.stepping import came, in_rounds, leads
 from node.modules.proposals.wording import STAYS
 
 __all__ = [
-    "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan", "Proposal", "State",
-    "Together", "author_of", "begin", "bind", "bring", "by_slug", "came", "follow",
-    "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of", "reopen", "reword",
-    "stopped", "under_way", "version_of",
+    "LONGEST_TEXT", "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan",
+    "Proposal", "State", "Together", "author_of", "begin", "bind", "bring", "by_slug", "came",
+    "follow", "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of", "reopen",
+    "reword", "stopped", "under_way", "version_of",
 ]  # fmt: skip

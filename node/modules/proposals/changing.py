@@ -9,9 +9,9 @@ from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import courses, moves, queries, rules, stepping, wording
+from node.modules.proposals import courses, following, moves, queries, rules, stepping, wording
 from node.modules.proposals.events import Changed
-from node.modules.proposals.forms import MOST_OPTIONS
+from node.modules.proposals.forms import LONGEST_TEXT, MOST_OPTIONS
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
 from node.modules.proposals.wording import Words
@@ -45,6 +45,8 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     wrong = wording.faults(unit, words, answers=answers, later=later)
     if words.method not in course.methods:
         wrong["method"] = mark("This course is decided in another way. Choose one of these.")
+    if weak := following.too_weak(unit.db, words.method, made.replaces):
+        wrong["method"] = weak
     if wrong:
         raise Invalid(wrong)
     queries.keep_version(unit, found, made)
@@ -58,27 +60,48 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         content=from_text(words.text),
         options=wording.options(unit, found.id, words),
     )
-    moves.move(unit, said, found.stage, sent=True)
+    moves.move(unit, _put_off(unit, said, made), found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
     stepping.look_again(unit, slug)
     unit.tell(Changed(slug=slug))
+
+
+def _put_off(unit: Unit, found: Proposal, made: Plan) -> Proposal:
+    """Keep a text still for some days from now on: a vote that would open sooner opens then."""
+    until = stepping.still_until(unit.db, unit.now)
+    if stepping.waits(found, made):
+        if made.due is None or not stepping.is_last(found, made):
+            return found
+        if made.due < until:
+            stepping.keep(unit, found, due=until, look=until)
+            unit.later("proposals.step", due=until, slug=found.slug)
+    if made.opens is None or made.opens >= until:
+        return found
+    closes = made.closes + (until - made.opens)
+    stepping.keep(unit, found, opens=until, closes=closes)
+    if made.look is None:
+        unit.later("proposals.open", due=until, slug=found.slug)
+    return replace(found, voting_starts=until, voting_ends=closes)
 
 
 def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     """Put another text in place of that of a proposal; all else of it stays.
 
     Raises:
-        Missing, Refused, Conflict: as `change`.
+        Missing, Refused, Conflict: as `change`; E_LONG, it would be too long.
     """
     found, made = moves.ours(unit, slug)
     if made.author != member or not accounts.is_member(unit.db, member):
         raise Refused("E_NOT_YOURS", safe=THEIRS)
     if not rules.may_change(stage=found.stage, author=True, joint=made.joint is not None):
         raise Conflict("E_STAGE", safe=FIXED)
+    if len(text) > LONGEST_TEXT:
+        raise Conflict("E_LONG", slug, safe=LONG)
     queries.keep_version(unit, found, made)
     kept = {"text": text, "changed": unit.now}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
-    moves.move(unit, replace(found, content=from_text(text)), found.stage, sent=True)
+    said = _put_off(unit, replace(found, content=from_text(text)), made)
+    moves.move(unit, said, found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
     unit.tell(Changed(slug=slug))
 
@@ -108,18 +131,22 @@ def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: i
     words = _with(found, made, [*rows, row], [*costs, cost or 0])
     if wrong := _odd(unit, words, len(rows) + 1):
         raise Invalid(wrong)
+    queries.keep_version(unit, found, made)
     changed = replace(found, options=wording.options(unit, found.id, words))
-    kept = {"settings": {**(made.settings or {}), **wording.settings(words)}}
+    kept: dict[str, Any] = {"changed": unit.now}
+    kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     moves.move(unit, changed, found.stage, sent=True)
     unit.log("proposal.option", member, subject=found.id)
     stepping.look_again(unit, slug)
+    unit.tell(Changed(slug=slug))
 
 
 THEIRS = mark("Only who brought it can change it.")
 FIXED = mark(
     "Voting has begun, or others decide on it too, so the text and the options stay as they are."
 )
+LONG = mark("The text would be too long. Shorten it, or say less.")
 NOT_NOW = mark("Options are not collected now. Say it in the talk on its page.")
 FULL = mark("Eight options are enough. Say in the talk which of them could go.")
 

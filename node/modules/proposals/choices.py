@@ -10,8 +10,15 @@ ACTIVE: Final = Choice(
     title=mark("Who counts for a quorum"), words=mark("Who was here in the last %(n)s days"),
     why=mark("A quorum of people who have gone would let nothing be decided any more."),
 )  # fmt: skip
+STILL: Final = Choice(
+    name="proposals.still_days", level=Level.CHARTER, default=1, least=1, most=7,
+    title=mark("How long a text stays as it is before we vote on it"), words=mark("Days: %(n)s"),
+    why=mark("Whoever has read it should vote on what they have read. A later change puts the "
+             "vote off."),
+)  # fmt: skip
 CHOICES: Final = (
     ACTIVE,
+    STILL,
     Choice(
         name="proposals.quorum", level=Level.DECISION,
         title=mark("How many must take part"), words=mark(

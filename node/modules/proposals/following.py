@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
@@ -72,9 +72,46 @@ FOR_GOOD: Final = mark(
 )
 
 
-def may_replace(course: Course) -> bool:
-    """Whether what takes this course may come in place of a decision: one that lasts may."""
-    return course.lasts_days is None and not OPINIONS.issuperset(course.methods)
+STRICT: Final[Mapping[str, int]] = {
+    decisions.Method.SUPERMAJORITY: 1,
+    decisions.Method.GRADIENTS: 1,
+    decisions.Method.CONSENT: 2,
+    decisions.Method.CONSENSUS: 2,
+}
+"""How hard it is to decide something in these ways; in all others it takes a simple majority."""
+STRICTER: Final[Mapping[int, str]] = {
+    1: mark("What it replaces took two thirds of us. Choose two thirds, degrees of agreement, "
+            "consent or consensus."),
+    2: mark("What it replaces was decided without an objection. Choose consent or consensus."),
+}  # fmt: skip
+
+
+def least(db: Connection, replaces: Mapping[str, str] | None) -> int:
+    """How strictly something has to be decided to change or take back a decision (`STRICT`).
+
+    As strictly as that decision was: else it would take half of us to undo what all of us agreed
+    to. What confirms it undoes nothing.
+    """
+    if not replaces or replaces.get("how") == "confirm":
+        return 0
+    found = decisions.any_record(db, replaces.get("record", ""))
+    box = decisions.box_of(db, found.box) if found is not None and found.box else None
+    return STRICT.get(box.method, 0) if box is not None else 0
+
+
+def too_weak(db: Connection, method: str, replaces: Mapping[str, str] | None) -> str:
+    """Why a way is not enough to take the place of a decision, a marked sentence; "" if it is."""
+    needed = least(db, replaces)
+    return "" if STRICT.get(method, 0) >= needed else STRICTER[needed]
+
+
+def may_replace(course: Course, needed: int = 0) -> bool:
+    """Whether what takes this course may come in place of a decision: one that lasts may.
+
+    `needed`: how strictly it has to be decided (`least`).
+    """
+    strict = any(STRICT.get(method, 0) >= needed for method in course.methods)
+    return course.lasts_days is None and strict and not OPINIONS.issuperset(course.methods)
 
 
 def stopped(made: Plan) -> bool:

@@ -33,11 +33,13 @@ MONTHS: Final = (
     Choice("6", mark("After half a year")),
     Choice("12", mark("After a year")),
 )
+LONGEST_TEXT: Final = 20_000
+"""Characters of a text."""
 WORDS: Final = (
     Line("title", mark("What is proposed?"), mark("One sentence, as it should stand in the record"),
          at_most=120),
     Text("text", mark("The whole text"), mark("What we would do, why, and whom it touches"),
-         at_most=20_000),
+         at_most=LONGEST_TEXT),
 )  # fmt: skip
 MOST_OPTIONS: Final = 8
 OPTIONS: Final = (

@@ -28,7 +28,10 @@ def may_go_on(seen: View, now: datetime) -> bool:
     """Whether this viewer may take a proposal to its next step."""
     if not (seen.leads and seen.steps and seen.plan and seen.plan.due):
         return False
-    return not seen.lacks and (stepping.early(seen.plan) or seen.plan.due <= now)
+    still = seen.still is not None and now < seen.still
+    if seen.lacks or (still and stepping.is_last(seen.proposal, seen.plan)):
+        return False
+    return stepping.early(seen.plan) or seen.plan.due <= now
 
 
 def may_ask(seen: View) -> bool:

@@ -86,7 +86,7 @@ def _decided(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     after = _("We look at it again") if looks else _("Nothing more")
     by = seen.box.review if looks and seen.box else None
     if looks and seen.record is not None and seen.record.settled is None:
-        after, by = _("In force, once it is said who may see it"), None
+        after, by = _("In force, once it is said who may see it; else by itself"), seen.grace
     return now, after, choose, spoken.short(by.date()) if by else ""
 
 

@@ -70,7 +70,9 @@ async def _new(
 ) -> Response:
     node, _viewer, _id = member(request)
     asked = request.query_params.get("course", "")
-    offered = _offered(words)
+    held, how = await replaced(request, words.get("replaces", ""), words.get("how", ""))
+    in_place = {"record": held.id, "how": how} if held is not None else None
+    offered = _offered(in_place, await node.read(following.least, in_place))
     if about is None and asked not in offered:
         return _choose(request, words, offered)
     course = courses.course(asked if about is None else None)
@@ -86,12 +88,10 @@ async def _new(
     return _form_page(request, form, about, answer)
 
 
-def _offered(words: Mapping[str, str]) -> Mapping[str, Course]:
-    """The courses that what is brought may take."""
+def _offered(in_place: Mapping[str, str] | None, needed: int) -> Mapping[str, Course]:
+    """The courses that what is brought may take, in place of a decision or not."""
     every = courses.COURSES.items()
-    return {
-        name: one for name, one in every if "replaces" not in words or following.may_replace(one)
-    }
+    return {n: one for n, one in every if not in_place or following.may_replace(one, needed)}
 
 
 def _choose(request: Request, words: Mapping[str, str], offered: Mapping[str, Course]) -> Response:

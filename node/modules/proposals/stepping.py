@@ -9,13 +9,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
+from node.kernel import choices
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import courses, moves, opening, pipeline, queries
+from node.modules.proposals.choices import STILL
 from node.modules.proposals.courses import Course, Missed, Need
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import Plan, Proposal
@@ -49,11 +51,12 @@ def begin(unit: Unit, slug: str, stage: str) -> None:
     course = courses.course(made.course)
     step = course.step(stage)
     due = unit.now + (step.least if step else timedelta())
-    _keep(unit, found, due=due, look=due)
+    keep(unit, found, due=due, look=due)
     unit.later("proposals.step", due=due, slug=slug)
 
 
-def _keep(unit: Unit, found: Proposal, **values: Any) -> None:
+def keep(unit: Unit, found: Proposal, **values: Any) -> None:
+    """Keep other values in the plan of a proposal."""
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(values))
 
 
@@ -80,6 +83,29 @@ def in_rounds(found: Proposal, made: Plan) -> bool:
     return courses.course(made.course).goes_round and found.stage == "deliberating"
 
 
+def is_last(found: Proposal, made: Plan) -> bool:
+    """Whether the vote comes after the step that a proposal is in."""
+    return courses.course(made.course).after(found.stage) == "voting"
+
+
+def still_until(db: Connection, changed: datetime) -> datetime:
+    """Until when a text stays as it is that was changed then, before it is voted on."""
+    return changed + timedelta(days=choices.now(db, STILL))
+
+
+def moving(db: Connection, found: Proposal, made: Plan, now: datetime) -> bool:
+    """Whether a text was changed so lately that it cannot be voted on yet."""
+    if made.changed is None or not is_last(found, made):
+        return False
+    return now < still_until(db, made.changed)
+
+
+MOVING: Final = mark(
+    "The text was changed lately. It stays as it is for a while before we vote, so that everybody "
+    "votes on what they have read."
+)
+
+
 def by_clock(unit: Unit, slug: str) -> None:
     """Go on with a proposal whose least days are over, or wait, or end it; nothing if it may not.
 
@@ -103,7 +129,7 @@ def by_clock(unit: Unit, slug: str) -> None:
         # nobody could do what is missing while the node was off: it waits from now on
         due = unit.now if unit.now >= until else made.due
         until = due + grace
-        _keep(unit, found, due=due, look=until)
+        keep(unit, found, due=due, look=until)
         unit.later("proposals.step", due=until, slug=slug)
 
 
@@ -117,7 +143,7 @@ def by_hand(unit: Unit, slug: str, member: str) -> None:
         Missing: there is no such proposal.
         Refused: E_NOT_YOURS, somebody else leads it.
         Conflict: E_STAGE, it is in no step; E_EARLY, its course has all its days; E_GATE,
-            something is missing.
+            something is missing; E_STILL, its text was changed lately.
     """
     found, made = moves.ours(unit, slug)
     if not leads(unit, made, member):
@@ -128,6 +154,8 @@ def by_hand(unit: Unit, slug: str, member: str) -> None:
         raise Conflict("E_EARLY", slug, safe=EARLY)
     if missing := lacks(found, made):
         raise Conflict("E_GATE", slug, safe=missing[0])
+    if moving(unit.db, found, made, unit.now):
+        raise Conflict("E_STILL", slug, safe=MOVING)
     unit.log("proposal.step", member, subject=found.id)
     _go_on(unit, found, made)
 
@@ -188,7 +216,7 @@ VOTE_DAYS: Final = 3
 
 def _open(unit: Unit, found: Proposal, course: Course) -> None:
     closes = unit.now + timedelta(days=course.vote_days or VOTE_DAYS)
-    _keep(unit, found, opens=unit.now, closes=closes, due=None, look=None)
+    keep(unit, found, opens=unit.now, closes=closes, due=None, look=None)
     voted = replace(found, voting_starts=unit.now, voting_ends=closes)
     moves.move(unit, voted, "voting", sent=True)
     opening.open_box(unit, found.slug)
@@ -199,7 +227,7 @@ def _enter(unit: Unit, found: Proposal, course: Course, stage: str) -> None:
     left = course.steps[names.index(stage) :]
     opens = unit.now + sum((step.least for step in left), timedelta())
     closes = opens + timedelta(days=course.vote_days)
-    _keep(unit, found, opens=opens, closes=closes)
+    keep(unit, found, opens=opens, closes=closes)
     planned_ = replace(found, voting_starts=opens, voting_ends=closes)
     moves.move(unit, planned_, stage, sent=True)
     begin(unit, found.slug, stage)
@@ -211,17 +239,17 @@ def _miss(unit: Unit, found: Proposal, made: Plan) -> None:
     before = course.earlier(found.stage)
     back = course.missed is Missed.GOES_BACK and made.side is None
     if back and before is not None:
-        _keep(unit, found, side=State.SENT_BACK)
+        keep(unit, found, side=State.SENT_BACK)
         _enter(unit, found, course, before)
         return
-    _keep(unit, found, side=State.LAPSED, due=None, look=None)
+    keep(unit, found, side=State.LAPSED, due=None, look=None)
     moves.move(unit, found, "ended", sent=True)
 
 
 def came(unit: Unit, slug: str, have: Mapping[str, int]) -> None:
     """Note how many there are of what steps may need; what waited for it goes on by itself."""
     found, made = moves.ours(unit, slug)
-    _keep(unit, found, have={**(made.have or {}), **have})
+    keep(unit, found, have={**(made.have or {}), **have})
     look_again(unit, slug)
 
 
@@ -229,5 +257,5 @@ def look_again(unit: Unit, slug: str) -> None:
     """Have the clock look at a proposal whose days are over: what it waited for may be there."""
     found, made = moves.ours(unit, slug)
     if waits(found, made) and made.due is not None and made.due <= unit.now:
-        _keep(unit, found, look=unit.now)
+        keep(unit, found, look=unit.now)
         unit.later("proposals.step", once=f"proposals.step:{slug}", slug=slug)

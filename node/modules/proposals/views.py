@@ -39,6 +39,10 @@ class View:
     leader: str = ""
     """Who was asked to lead it, by name."""
     versions: Sequence[Version] = ()
+    grace: datetime | None = None
+    """When its decision is in force by itself, if nobody says who may see it."""
+    still: datetime | None = None
+    """Until when its text stays as it is before it is voted on, if it was changed."""
 
     @property
     def course(self) -> Course:
@@ -96,11 +100,12 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         raise Missing
     inside = found.ours and viewer.is_member
     made = queries.plan_of(db, found.id) if found.ours else None
+    record = decisions.record_of_box(db, slug, viewer) if found.ours else None
     return View(
         proposal=found,
         plan=made,
         box=decisions.box_of(db, slug) if found.ours else None,
-        record=decisions.record_of_box(db, slug, viewer) if found.ours else None,
+        record=record,
         comments=queries.comments(db, found.id, viewer) if inside else [],
         voted=decisions.voted(db, slug, viewer.id or "") if inside else None,
         mine=inside and made is not None and made.author == viewer.id,
@@ -109,6 +114,8 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         leads=inside and made is not None and _leads(made, viewer),
         leader=_leader(db, made) if inside and made else "",
         versions=queries.versions(db, found.id) if inside else (),
+        grace=decisions.grace_ends(db, record) if record is not None else None,
+        still=stepping.still_until(db, made.changed) if made and made.changed else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from node.kernel.errors import Conflict, Refused
+from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.deliberation import api as deliberation
@@ -92,7 +92,7 @@ def lead(unit: Unit, slug: str, member: str, act: Act) -> Round:
         raise Refused("E_NOT_YOURS", member, safe=LEADS)
     code = rules.refusal(
         held.round, act, ends=held.ends, now=unit.now, waiting=len(held.waiting),
-        objections=deliberation.open_objections(unit.db, slug),
+        objections=deliberation.open_objections(unit.db, slug, unit.now),
     )  # fmt: skip
     if code:
         raise Conflict(code, slug, safe=rules.SENTENCES[code])
@@ -107,3 +107,26 @@ def lead(unit: Unit, slug: str, member: str, act: Act) -> Round:
 
 
 LEADS: Final = mark("Only who brought it, or whom they asked to lead it, does this.")
+
+
+# When the text changes ------------------------------------------------------------------------
+
+
+def changed(unit: Unit, event: proposals.Changed) -> None:
+    """The text is another one: who had said that they see no harm in it looks again.
+
+    While it is made clear, talked about, or an objection is integrated, a change is what the round
+    is for; so the rounds stay where they are.
+    """
+    try:
+        found, _made = proposals.ours(unit, event.slug)
+    except Missing:
+        return
+    held = stands(unit.db, found)
+    if held is None or not rules.rests_on_text(held.round):
+        return
+    queries.clear(unit, event.slug, Round.OBJECT)
+    queries.clear(unit, event.slug, Round.INTEGRATE)
+    queries.set_round(unit, event.slug, Round.OBJECT, unit.now + rules.LASTS)
+    unit.log("round.again", unit.community.id, subject=found.id)
+    proposals.came(unit, event.slug, {"rounds": 0})

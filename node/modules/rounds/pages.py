@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
@@ -59,6 +60,8 @@ class View:
     """It is this member's turn, or they may say something else."""
     code: str
     """Why the next round cannot be taken; empty if it can."""
+    changed: datetime | None
+    """When the text was changed last."""
 
 
 async def _seen(request: Request) -> "tuple[Node, View, str]":
@@ -86,9 +89,10 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             names=accounts.names_of(db, {one.member for one in said} | held.waiting),
             leads=viewer.is_admin or (made.lead or made.author) == viewer.id,
             mine=held.round is not Round.DONE,
+            changed=made.changed,
             code=rules.refusal(
                 held.round, Act.GO_ON, ends=held.ends, now=now, waiting=len(held.waiting),
-                objections=deliberation.open_objections(db, slug),
+                objections=deliberation.open_objections(db, slug, now),
             ),
         )  # fmt: skip
 

@@ -39,6 +39,12 @@ def take(unit: Unit, matter: str, round_: Round, member: str, text: str | None) 
     upsert(unit.db, turn, {**row, **said}, key=["matter", "round", "member"])
 
 
+def clear(unit: Unit, matter: str, round_: Round) -> None:
+    """Have a round begin anew: nobody has had their turn."""
+    here = (turn.c.matter == matter) & (turn.c.round == round_)
+    unit.db.execute(delete(turn).where(here))
+
+
 def of_member(db: Connection, member: str) -> list[dict[str, Any]]:
     """A member's turns, for their own export."""
     mine = select(turn).where(turn.c.member == member).order_by(turn.c.at)

@@ -53,6 +53,11 @@ WORDS: Final[Mapping[Round, str]] = {
 }
 
 
+def rests_on_text(round_: Round) -> bool:
+    """Whether what is said in a round, or was before it, is said of the text as it stood."""
+    return round_ in (Round.OBJECT, Round.DONE)
+
+
 def over(*, ends: datetime, now: datetime, waiting: int) -> bool:
     """Whether a round is over: its time is, or nobody is left who has not had their turn.
 

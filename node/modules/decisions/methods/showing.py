@@ -7,7 +7,7 @@ be named. A part of nobody is told only where it says nothing of anybody (a rest
 Source: vocabulary.md section 6.9; security.md section 3.1 (f).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
 
@@ -17,6 +17,11 @@ LEAST = 5
 """A group of fewer is never shown."""
 ENOUGH = 8
 """Ballots needed before any figure is shown."""
+
+EXACT = 20
+"""Ballots from which on a count may be told exactly; with fewer it is told in bands."""
+BAND = 5
+"""How many figures stand in one band."""
 
 Part = tuple[tuple[Fraction, ...], Fraction]
 """Figures of groups, and the rest of those who took part, which may be nobody."""
@@ -55,3 +60,29 @@ def safe(counted: Counted, method: Method, setup: Setup, came: int, floor: int =
         and (rest == 0 or method.paper is not Paper.PLACES or rest >= floor)
         for groups, rest in parts(counted, method, setup, came)
     )
+
+
+def close(figures: Mapping[str, int]) -> bool:
+    """Whether the two largest figures are so near that each could be thought to have decided it.
+
+    >>> close({"inFavour": 13, "oppose": 12}), close({"inFavour": 20, "oppose": 5})
+    (True, False)
+    """
+    first, second, *_ = (*sorted(figures.values(), reverse=True), 0, 0)
+    return first - second < BAND
+
+
+def bands(figures: Mapping[str, int], floor: int = LEAST) -> dict[str, int]:
+    """Figures of people who each stand in one group, told in bands; they still add up.
+
+    Each but the largest is told as the least of its band, from `floor` on; the largest takes what
+    is left. So none of them can be taken from the sum to find another.
+
+    >>> bands({"consent": 22, "consentWithReservation": 11})
+    {'consent': 23, 'consentWithReservation': 10}
+    """
+    told = {k: n for k, n in figures.items() if n}
+    largest = max(told, key=lambda key: told[key], default="")
+    least = {k: floor + (n - floor) // BAND * BAND for k, n in told.items() if k != largest}
+    rest = sum(told.values()) - sum(least.values())
+    return {k: rest if k == largest else least[k] for k in told}
