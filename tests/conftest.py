@@ -205,7 +205,10 @@ async def make_node(
     key_pool: list[Keys],
     templates: Templates,
 ) -> AsyncIterator[MakeNode]:
-    """Start nodes: `await make_node("alder")` is the community Alder at https://alder.test."""
+    """Start nodes: `await make_node("alder")` is the community Alder at https://alder.test.
+
+    Those of another `run` are others of the same name, for when the first have left the wire.
+    """
     nodes: list[Node] = []
     keys = itertools.cycle(key_pool)
 
@@ -216,9 +219,10 @@ async def make_node(
         founded: bool = True,
         origin: str | None = None,
         data: Path | None = None,
+        run: str = "",
         **settings: Any,
     ) -> Node:
-        folder = data or tmp_path / name
+        folder = data or tmp_path / run / name
         folder.mkdir(parents=True, exist_ok=True)
         at = origin or f"https://{name}.test"
         given = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.0, **settings}

@@ -74,7 +74,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "domain": [w.other.community.domain, "nobody.test"],
         "number": ["2.1", "2.0"],
         "file": ["ana.svg", "ana.png", "sus.gif"],
-        "word": ["repair"], "value": ["120", "yes"],
+        "word": ["repair"], "how": ["nothing"], "value": ["120", "yes"],
         "what": ["blocks", "mutes"],
         "measure": [w.ids["measure"]],
         "step": [w.ids["step"]],

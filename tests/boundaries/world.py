@@ -4,13 +4,14 @@ Ana has one of everything, Ben little, the keeper judges. Words that may not lea
 node are `secret`; those of Ana, wherever they may be shown, are `anas`.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
@@ -57,6 +58,8 @@ from node.modules.shelf.rules import Stay, Step
 from tests.conftest import Clock, person, settle
 from tests.modules.meeting import befriend, crowd
 
+T = TypeVar("T")
+
 CARD: dict[str, Any] = {
     "lang": "en",
     "concept": concept("repair"),
@@ -81,15 +84,29 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     """What it is → its id or slug."""
     people: dict[str, Account] = field(default_factory=dict)
+    secrets: int = 0
+    """Which secrets are kept: the worlds 1 and 2 differ in them and in nothing else."""
 
-    def word(self, name: str, *, leaves: bool = False, ana: bool = False) -> str:
-        """A new word of 96 random bits for one thing."""
+    def word(
+        self, name: str, *, leaves: bool = False, bound: bool = False, ana: bool = False
+    ) -> str:
+        """A new word of 96 random bits for one thing; in the second world, a longer one.
+
+        What is `bound` stays here, but stands in the chain of decisions, whose digests go out.
+        """
         word = secrets.token_hex(12)
+        if self.secrets and not leaves and not bound:
+            drawn = hashlib.sha256(f"{self.secrets} {name}".encode())
+            word = drawn.hexdigest()[: 16 * (self.secrets + 1)]
         if not leaves:
             self.secret[name] = word
         if ana:
             self.anas[name] = word
         return word
+
+    def either(self, first: T, second: T) -> T:
+        """Something that is secret, as it is in the first world, and in the second."""
+        return second if self.secrets > 1 else first
 
     @property
     def ana(self) -> Account:
@@ -104,9 +121,9 @@ class World:
         return self.people["keeper"]
 
 
-async def build(node: Node, other: Node, clock: Clock) -> World:
-    """Fill a node with everything."""
-    w = World(node=node, other=other, clock=clock)
+async def build(node: Node, other: Node, clock: Clock, *, secrets: int = 0) -> World:
+    """Fill a node with everything; with the `secrets` of the one or the other world."""
+    w = World(node=node, other=other, clock=clock, secrets=secrets)
     await _people(w)
     await befriend(node, other)
     await _followers(w)
@@ -158,7 +175,7 @@ def _idea(unit: Any, w: World) -> None:
     """Ana has an idea, and Ben puts points on it."""
     title, text = w.word("an idea", ana=True), w.word("words of an idea", ana=True)
     slug = supporting.write_down(unit, w.ana.id, title, text, once="idea")
-    supporting.put(unit, w.ben.id, slug, 7)
+    supporting.put(unit, w.ben.id, slug, w.either(7, 2))
     w.ids["idea"] = slug
 
 
@@ -258,9 +275,9 @@ def _cards(unit: Any, w: World) -> None:
 def _time(unit: Any, w: World) -> None:
     """Ana thanked Ben, and Ben asked Ana to take something back."""
     words = f"For {w.word('words of thanks', ana=True)}"
-    w.ids["entry"] = booking.thank(unit, w.ana.id, w.ben.id, 90, words, once="entry")
+    w.ids["entry"] = booking.thank(unit, w.ana.id, w.ben.id, w.either(90, 15), words, once="entry")
     words = f"Of {w.word('words of other thanks', ana=True)}"
-    asked = booking.thank(unit, w.ben.id, w.ana.id, 30, words, once="asked")
+    asked = booking.thank(unit, w.ben.id, w.ana.id, w.either(30, 200), words, once="asked")
     booking.ask_back(unit, w.ben.id, asked)
     w.ids["asked entry"] = asked
 
@@ -295,7 +312,7 @@ async def _meet(w: World) -> None:
         queries.matches_for, w.ana.id, w.node.now(), limit=20
     )
     w.ids["aside"], w.ids["match"] = first.slug, third.slug
-    await w.node.write(queries.change_match, first.slug, state="aside", why="far")
+    await w.node.write(queries.change_match, first.slug, state="aside", why=w.either("far", "time"))
     words = f"Hello {w.word('words of an introduction', ana=True)}"
     made = await w.node.write(
         introducing.introduce, w.ana.id, second.slug, means=("email",), message=words
@@ -326,21 +343,29 @@ async def _vote(w: World) -> None:
     for name, reach in (("here", "community"), ("public", "public")):
         leaves = reach == "public"
         w.ids[name] = await w.node.write(
-            bring, w, w.ben.id, reach, w.word(f"title of what is decided {name}", leaves=leaves)
+            bring,
+            w,
+            w.ben.id,
+            reach,
+            w.word(f"title of what is decided {name}", leaves=leaves, bound=True),
         )
         words = w.word(f"comment on {name}", ana=True)
         await w.node.write(bringing.say, w.ids[name], w.ana.id, words, once=secrets.token_hex(8))
         reason = f"Harm {w.word(f'reason of a ballot on {name}')}"
-        await w.node.write(decisions.cast, w.ids[name], w.ana.id, RESERVED, reason)
-        await w.node.write(decisions.cast, w.ids[name], w.keeper.id, "consent")
+        reserved, agreed = w.either((w.ana, w.keeper), (w.keeper, w.ana))
+        await w.node.write(decisions.cast, w.ids[name], reserved.id, RESERVED, reason)
+        for one in (agreed, w.ben):
+            await w.node.write(decisions.cast, w.ids[name], one.id, "consent")
         w.ids[f"comment on {name}"] = await w.node.read(_comment, words)
     await _vote_openly(w)
-    title, *options = [w.word(f"{what} of a choice") for what in ("title", "option", "another")]
+    title, *options = [
+        w.word(f"{what} of a choice", bound=True) for what in ("title", "option", "another")
+    ]
     among = {"method": decisions.Method.MAJORITY, "options": [(o, f"As {o}") for o in options]}
     choice = w.ids["choice here"] = await w.node.write(
         partial(bring, **among), w, w.ben.id, "community", title
     )
-    await w.node.write(decisions.cast, choice, w.ana.id, "opt-2")
+    await w.node.write(decisions.cast, choice, w.ana.id, w.either("opt-2", "opt-1"))
     why = w.word("reason of what is asked of a vote")
     asked = Asked(kind=hands.Kind.LEAVE_OUT, reason=why, member=w.ben.id)
     await w.node.write(watching.ask, choice, w.keeper.id, asked, once="asked of a vote")
@@ -358,7 +383,8 @@ async def _vote_openly(w: World) -> None:
         partial(bring, open=True), w, w.ben.id, "public", title
     )
     reason = f"Noise {w.word('reason of an open ballot')}"
-    await w.node.write(decisions.cast, slug, w.ana.id, RESERVED, reason)
+    said = w.either((RESERVED, reason), ("consent", ""))
+    await w.node.write(decisions.cast, slug, w.ana.id, *said)
 
 
 def _course(unit: Any, w: World) -> None:
@@ -396,8 +422,9 @@ def _deliberate(unit: Any, w: World) -> None:
     w.ids["remark"] = found["question"]
     answer = w.word("answer to a question")
     saying.move(unit, found["question"], w.ben.id, deliberating.Act.ANSWER, answer)
-    saying.take(unit, found["fact"], w.ben.id, supports=False)
-    saying.stand(unit, slug, w.ana.id, deliberating.Stand.UNSURE)
+    saying.take(unit, found["fact"], w.ben.id, supports=w.either(False, True))
+    stand = w.either(deliberating.Stand.UNSURE, deliberating.Stand.AGAINST)
+    saying.stand(unit, slug, w.ana.id, stand)
     more: dict[str, Any] = {"course": "consent"}
     title = w.word("title of what goes round")
     around = w.ids["round"] = bring(unit, w, w.ben.id, "community", title, **more)
@@ -416,7 +443,9 @@ def _witness(unit: Any, w: World) -> None:
 def _carry(unit: Any, w: World) -> None:
     """What is expected of a decision, by what it is judged, and a step of it that Ana has done."""
     here = w.ids["here"]
-    said = [f"{what} {w.word(f'{what} of a measure')}" for what in ("Sundays", "Counted")]
+    said = [
+        f"{what} {w.word(f'{what} of a measure', bound=True)}" for what in ("Sundays", "Counted")
+    ]
     w.ids["measure"], w.ids["step"] = "measure-of-ben", "step-of-ana"
     delivering.measure(unit, here, w.ben.id, *said, once=w.ids["measure"])
     delivering.expect(unit, here, w.ana.id, f"Rain {w.word('an expectation', ana=True)}")
