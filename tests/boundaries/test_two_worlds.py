@@ -15,6 +15,7 @@ import secrets
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from tests.boundaries.visitors import Visitors
 from tests.boundaries.world import World
 from tests.conftest import START, Clock, MakeNode
 from vocab import proofs
+from workers import running
 
 # what leaves does not depend on where rows lie
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -55,7 +57,7 @@ class Chance:
 
     def urlsafe(self, count: int | None = None) -> str:
         # no sign that a path would be read by: these stand in addresses
-        return self.bytes(count).hex()[: len(secrets_urlsafe(count))]
+        return self.bytes(count).hex()[: len(_URLSAFE(count))]
 
     def hex(self, count: int | None = None) -> str:
         return self.bytes(count).hex()
@@ -64,7 +66,7 @@ class Chance:
         return uuid.UUID(bytes=self.bytes(16), version=4)
 
 
-secrets_urlsafe = secrets.token_urlsafe
+_URLSAFE, _TAKE, _SETTLE = secrets.token_urlsafe, running.take, running.settle
 
 
 @pytest.fixture
@@ -90,6 +92,9 @@ def live(
         monkeypatch.setattr(secrets, "token_urlsafe", chance.urlsafe)
         monkeypatch.setattr(uuid, "uuid4", chance.uuid)
         monkeypatch.setattr(rules, "commitment", hidden)
+        # who draws first among jobs that run side by side is no matter of secrets
+        monkeypatch.setattr(running, "take", partial(_TAKE, most=1))
+        monkeypatch.setattr(running, "settle", partial(_SETTLE, most=10_000))
         # what was built for others was drawn by another chance
         monkeypatch.setattr(again, "_KEPT", {})
         clock.now = START
