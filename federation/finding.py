@@ -145,8 +145,12 @@ async def _at(node: Node, url: str, budget: Budget) -> Account | str:
 
 
 def _by_address(db: Connection, url: str) -> Account | None:
-    """Who has this id, or this page at the host of their id."""
-    page = and_(account.c.url == url, account.c.domain == domain(url))
+    """Who has this id, or this page at the host of their id.
+
+    A node's service shows the page of its community, and nobody who types that means the service.
+    """
+    somebody = and_(account.c.type != "Application", account.c.domain == domain(url))
+    page = and_(account.c.url == url, somebody)
     here = and_(or_(account.c.id == url, page), account.c.gone.is_(None))
     row = db.execute(select(account).where(here).order_by(account.c.id)).first()
     return account_of(row) if row else None

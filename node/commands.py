@@ -16,20 +16,30 @@ from federation import counting
 from node import keeping
 from node.kernel import migrating
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing, Refused
+from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
 
+NO_NODE = "There is no node in {}. Is this the folder that `folkmoot serve --data` names?"
+NOT_FOUNDED = "There is no community here yet. Run `folkmoot init`, or open the first page."
+
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Node]:
+async def opened(settings: Settings, *, fresh: bool = False) -> AsyncIterator[Node]:
     """The node of a data folder for one command, beside the running one if there is one.
 
+    Args:
+        settings: of the node.
+        fresh: make a database where there is none.
+
     Raises:
-        Refused: the tables are not up to date and the running node must be restarted first.
+        Refused: the tables are not up to date and the running node must be restarted first, or
+            there is no database.
     """
+    if not fresh and not keeping.is_there(settings):
+        raise Refused("E_NO_DATA", str(settings.data), safe=NO_NODE.format(settings.data))
     node = Node(settings, installed(settings.disabled))
     try:
         # by the writing door: in an empty PostgreSQL there is no reader yet
@@ -55,8 +65,7 @@ async def founded(settings: Settings) -> AsyncIterator[Node]:
     """
     async with opened(settings) as node:
         if not node.ready:
-            safe = "There is no community here yet. Run `folkmoot init`, or open the first page."
-            raise Refused("E_NOT_FOUNDED", str(settings.data), safe=safe)
+            raise Refused("E_NOT_FOUNDED", str(settings.data), safe=NOT_FOUNDED)
         yield node
 
 
@@ -64,16 +73,18 @@ async def init(settings: Settings, args: argparse.Namespace) -> None:
     """Found a community from the command line."""
     from node.modules.accounts import api as accounts
 
-    password = _password() if args.admin_password_stdin else None
-    async with opened(settings) as node:
+    origin, timezone, language = _told(settings, args)
+    names = (args.admin, args.community)
+    password = _password(*names) if args.admin_password_stdin else None
+    async with opened(settings, fresh=True) as node:
         founding = accounts.Founding(
-            origin=args.origin.rstrip("/"),
+            origin=origin,
             at_home=False,
             name=args.community,
             handle=args.handle,
             purpose=args.purpose,
-            language=args.language,
-            timezone=args.timezone,
+            language=language,
+            timezone=timezone,
             admin=args.admin,
             password_hash=await accounts.hash_password(password) if password else None,
         )
@@ -81,6 +92,30 @@ async def init(settings: Settings, args: argparse.Namespace) -> None:
         _say(f"{args.community} is founded at {node.origin}.")
         if password is None:
             _say(await _link(node, keeper))
+
+
+def _told(settings: Settings, args: argparse.Namespace) -> tuple[str, str, str]:
+    """Address, time zone and language of a new community, as the first page would take them.
+
+    Raises:
+        Refused: the address can be none, or is a public one and test networks are let through.
+        Invalid: no such time zone or language (fields as the options).
+    """
+    from node.kernel import moving
+    from node.kernel.settings import safe_for
+    from node.modules.accounts import api as accounts
+    from web.fields import Wrong
+    from web.language import languages
+
+    at = moving.plain(args.origin, allow_http=settings.allow_http)
+    safe_for(settings, at)
+    if args.language not in languages():
+        known = ", ".join(sorted(languages()))
+        raise Invalid({"language": f"We do not speak this one. We speak: {known}."})
+    try:
+        return at, accounts.zone(args.timezone), args.language
+    except Wrong as problem:
+        raise Invalid({"timezone": problem.sentence}) from None
 
 
 async def serve(settings: Settings, args: argparse.Namespace) -> None:
@@ -148,7 +183,7 @@ async def member_add(settings: Settings, args: argparse.Namespace) -> None:
     """Add a member; without a password, print a one-time sign-in link."""
     from node.modules.accounts import api as accounts
 
-    password = _password() if args.password_stdin else None
+    password = _password(args.name) if args.password_stdin else None
     async with founded(settings) as node:
         hashed = await accounts.hash_password(password) if password else None
         account = await node.write(
@@ -240,7 +275,7 @@ async def origin(settings: Settings, args: argparse.Namespace) -> None:
 
 async def backup(settings: Settings, args: argparse.Namespace) -> None:
     """Write everything into one file."""
-    async with opened(settings) as node:
+    async with founded(settings) as node:
         await keeping.backup(node, args.file)
     _say(f"Written to {args.file}. It holds private keys: keep it where nobody else reads.")
 
@@ -271,9 +306,9 @@ async def migrate(settings: Settings, args: argparse.Namespace) -> None:
 
 async def check(settings: Settings, _args: argparse.Namespace) -> int:
     """Check the data and say what does not hold (1 if something does not), and what is stuck."""
-    async with opened(settings) as node:
+    async with founded(settings) as node:
         problems = await node.read(keeping.problems, node.registry)
-        if node.ready and any(m.name == "decisions" for m in node.registry.modules):
+        if any(m.name == "decisions" for m in node.registry.modules):
             problems = [*problems, *await node.read(_records)]
         stuck = [] if problems else await node.read(counting.stuck)
     for sentence in (*problems, *stuck):
@@ -330,8 +365,18 @@ async def _link(node: Node, account: Account) -> str:
     return f"{node.origin}/sign-in/link?token={token}"
 
 
-def _password() -> str:
-    return sys.stdin.readline().rstrip("\n")
+def _password(*names: str) -> str:
+    """A password from standard input.
+
+    Raises:
+        Invalid: the pages would not take it either.
+    """
+    from node.modules.accounts import api as accounts
+
+    typed = sys.stdin.readline().rstrip("\n")
+    if sentence := accounts.wrong_password(typed, *names):
+        raise Invalid({"password": sentence})
+    return typed
 
 
 def _host(host: str) -> str:

@@ -34,6 +34,12 @@ KEPT = 3
 """Copies made before a migration that are kept."""
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether a node may be here: a file with SQLite; with PostgreSQL only a look would tell."""
+    url = settings.database_url
+    return not url.startswith("sqlite:") or Path(url.removeprefix("sqlite:///")).is_file()
+
+
 async def keep_before(settings: Settings) -> None:
     """Copy a SQLite database that a migration is about to change to DIR/before/."""
     path = settings.data / "folkmoot.db"

@@ -119,7 +119,7 @@ class Wire:
         origin = f"{parts.scheme}://{parts.netloc}"
         self.seen.append((method, url, body))
         if origin in self.away or origin not in self.apps:
-            raise Unreachable(f"{origin} is not there")
+            raise Unreachable(f"{url}: nobody is there")
         transport = httpx.ASGITransport(app=self.apps[origin], raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url=origin) as client:
             answer = await client.request(method, url, headers=dict(headers), content=body)

@@ -22,6 +22,7 @@ from node.kernel.choices import Choice
 from node.kernel.finds import Finder
 from node.kernel.tables import Account, metadata
 from vocab.model import Activity, Object
+from vocab.origins import origin
 from vocab.types import CORE, Link
 
 if TYPE_CHECKING:
@@ -291,8 +292,12 @@ class Registry:
     ) -> Object | None:
         """The object with this id, if a module has it and the viewer may fetch it.
 
+        Nothing has an id that is no address (J05).
+
         With `like` only modules that handle this class are asked; it spares the others a query.
         """
+        if origin(id) is None:
+            return None
         for find in self._finders if like is None else self._keepers(like):
             if (found := find(db, id, viewer)) is not None:
                 if like is None:

@@ -65,8 +65,8 @@ def _left(origin: str) -> Refused:
     return Refused("E_LEFT", origin, safe=Sentence(safe, origin=origin))
 
 
-def plain(address: str) -> str:
-    """The origin of an address as typed.
+def plain(address: str, *, allow_http: bool = False) -> str:
+    """The origin of an address as typed; plain http only in a test network that allows it.
 
     Raises:
         Refused: not https, or with a path, a name and password, or no host that can be one.
@@ -79,9 +79,11 @@ def plain(address: str) -> str:
     except ValueError as error:
         raise _no_address(address) from error
     more = "@" in parts.netloc or parts.query or parts.fragment or parts.path.strip("/")
-    if parts.scheme != "https" or more or not HOST.fullmatch(host):
+    usual = {"https": 443, "http": 80} if allow_http else {"https": 443}
+    if parts.scheme not in usual or more or not HOST.fullmatch(host):
         raise _no_address(address)
-    return f"https://{host}" if port in (None, 443) else f"https://{host}:{port}"
+    own = "" if port in (None, usual[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{host}{own}"
 
 
 def _no_address(address: str) -> Refused:

@@ -56,6 +56,7 @@ ADDRESSES = (
     "data:text/html,<script>xss</script>",
     "vbscript:xss", "//evil.test/xss", "\\\\evil.test/xss", "/\\evil.test/xss", "file:///xss",
     'https://user:pass@evil.test/xss"onclick=alert(1)', "blob:https://evil.test/xss", "xss",
+    "https://[", "http://[xss", "https://a\u2100xss.test/",
 )  # fmt: skip
 
 SQL = (

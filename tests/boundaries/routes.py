@@ -11,6 +11,7 @@ NONSENSE = ("nothing", "..%2f..%2fetc", "%00", "%ed%a0%80", "' OR 1=1 --", "{{7*
 
 QUERIES = (
     "page=true&after=x", "page=-1", "after=%00", "after=" + "9" * 150, "who=%00&about=%00",
+    "about=https://[&who=https://[x",
     "about=' OR '1'='1", "next=//evil.test", "next=javascript:alert(1)", "resource=%00",
     "resource=acct:%00@alder.test", "resource=" + "a" * 5000, "q[]=1&q[]=2", "%", "&&&=", "a;b",
     "kind=%27&topic=%27&purpose=%27&words=%27&q=%27", "closed=1&closed=2", "token=%00",

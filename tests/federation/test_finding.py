@@ -2,6 +2,7 @@
 
 import pytest
 
+from federation import resolving
 from federation.finding import lookup
 from node.kernel.errors import Missing, Refused, TryLater
 from node.kernel.network import Unreachable
@@ -35,6 +36,17 @@ async def test_who_is_known_is_not_asked_for_again(alder: Node, birch: Node, wir
 
     assert (await lookup(alder, "@ben@birch.test")).handle == "ben"
     assert not wire.seen
+
+
+@pytest.mark.parametrize("typed", ["https://birch.test", "https://birch.test/"])
+async def test_the_page_of_a_community_leads_to_it_and_not_to_its_service(
+    alder: Node, birch: Node, typed: str
+) -> None:
+    service = await resolving.account(alder, birch.community.service)
+
+    assert service.url == "https://birch.test/"
+    assert (await lookup(alder, typed)).id == birch.community.id
+    assert (await lookup(alder, birch.community.service)).id == service.id
 
 
 @pytest.mark.sqlite(but=1)

@@ -189,6 +189,7 @@ async def test_an_address_that_leads_elsewhere_leaves_the_node_at_home(
         assert answer.url.path == "/desk/address"
         assert reason in answer.text
         assert empty.community.at_home
+        assert (await browser.get("/me/account")).url.path == "/me/account"  # signed in
     else:
         assert "Write the address like" in answer.text
 

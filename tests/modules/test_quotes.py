@@ -255,6 +255,24 @@ def spelled(name: str, quoted: str) -> dict[str, Any]:
     return {name: quoted}
 
 
+async def test_a_chain_of_quotes_is_not_followed(here: Stage) -> None:
+    """One letter brings what its post quotes, and nothing that is quoted by that (V35)."""
+    ana = await person(here.node, "ana")
+    bob = here.actor(here.server("elm.test"), "bob")
+    for number in range(30):
+        quoted = f"{bob.server.origin}/notes/q{number + 1}"
+        note = bob.note(f"q{number}", quoteUrl=quoted, published="2026-11-19T08:00:00Z")
+        bob.server.pages[note["id"]] = note
+    first = bob.note("first", quoteUrl=f"{bob.server.origin}/notes/q0", cc=[ana.id])
+    bob.server.asked.clear()
+
+    await here.hear(bob, bob.says("Create", first))
+
+    kept = [await here.node.read(queries.stored, f"{bob.server.origin}/notes/q{n}") for n in (0, 1)]
+    assert [one is not None for one in kept] == [True, False]
+    assert len([one for one in bob.server.asked if "/notes/" in one]) == 1
+
+
 @pytest.mark.parametrize("name", ["quote", "_misskey_quote", "quoteUrl", "quoteUri", "link"])
 def test_every_spelling_of_a_quote_is_read(name: str) -> None:
     post = load({"type": "Note", **spelled(name, "https://a.test/1")}, claims(CORE))

@@ -6,12 +6,14 @@ from urllib.parse import quote
 import pytest
 
 from federation.finding import lookup
+from node.kernel.access import ANONYMOUS
 from node.kernel.keys import Keys, make_keys
 from node.kernel.node import Node
 from node.modules.follows import api as following
 from node.modules.moderation import api as moderation
 from tests.conftest import Browser, Wire, person, settle
 from tests.federation.strangers import Actor, Post, Server
+from tests.modules.strange import Stage
 from tests.modules.test_notes import follow, say
 
 Browse = Callable[..., Awaitable[Browser]]
@@ -60,6 +62,27 @@ async def test_a_member_sees_who_they_are_and_what_they_wrote(
     assert (await visitor.get("/@ben@birch.test")).status_code == 404
     assert "/@ben@birch.test" in (await browser.get("/notes")).text
     assert "/@ben@birch.test" in (await browser.get("/me/following")).text
+
+
+BROKEN = ("https://[", "http://[elm.test/x", "https://a\u2100elm.test/")
+
+
+@pytest.mark.parametrize("id", BROKEN)
+async def test_what_is_no_address_is_nowhere(
+    alder: Node, wire: Wire, browse: Browse, bob: Actor, id: str
+) -> None:
+    """A letter about it ends, and a page about it says that there is nothing (J05)."""
+    await person(alder, "ana")
+    ana = await browse(alder)
+    await ana.sign_in("ana")
+
+    here = Stage(alder, wire)
+    for act in ("Like", "Announce", "Follow", "Block", "Move", "Remove", "QuoteRequest"):
+        said = await here.hear(bob, bob.says(act, id, target=id))
+        assert said != ("waiting", "E_INTERNAL"), act
+    for page in (f"/from-elsewhere?about={quote(id)}", f"/elsewhere?id={quote(id)}"):
+        assert (await ana.get(page)).status_code in (200, 404)
+    assert await alder.read(alder.registry.document, id, ANONYMOUS) is None
 
 
 async def test_a_name_that_is_not_proven_is_not_shown(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.conftest import House, Town, wait_until
+from tests.processes.conftest import House, Said, Town, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -137,10 +137,68 @@ def test_a_setting_nobody_knows_stops_every_command(town: Town, tmp_path: Path) 
 
 
 def test_a_command_without_a_community_says_what_to_do(town: Town, tmp_path: Path) -> None:
+    town.run("migrate", "--data", str(tmp_path / "new"))
+
     said = town.run("member", "list", "--data", str(tmp_path / "new"))
 
     assert said.code == 1
     assert "folkmoot init" in said.err
+
+
+def test_a_folder_without_a_node_is_no_node_and_stays_empty(town: Town, tmp_path: Path) -> None:
+    data, file = tmp_path / "mistyped", tmp_path / "nothing.backup"
+
+    for words in (("check",), ("backup", str(file)), ("token", "ana"), ("peer", "list")):
+        said = town.run(*words, "--data", str(data))
+        assert (said.code, said.out) == (1, "")
+        assert "There is no node in" in said.err
+    assert not data.exists()
+    assert not file.exists()
+
+
+INIT = {"origin": "https://elm.test", "timezone": "Europe/Berlin", "language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "sentence"),
+    [
+        ("origin", "elm.test:99999", "Write the address like"),
+        ("origin", "https://elm.test/x", "Write the address like"),
+        ("origin", "ftp://elm.test", "Write the address like"),
+        ("origin", "https://elm.example.org", "remove allow_addresses"),
+        ("timezone", "Mars/Olympus", "We do not know this time zone"),
+        ("language", "xx", "We speak: de, en."),
+    ],
+)
+def test_a_community_is_founded_only_with_what_can_be(
+    town: Town, tmp_path: Path, option: str, given: str, sentence: str
+) -> None:
+    said = init(town, tmp_path, **{option: given})
+
+    assert (said.code, said.out) == (1, "")
+    assert sentence in said.err
+    assert not (tmp_path / "folkmoot.db").exists()
+
+
+def test_an_address_is_kept_in_one_spelling_and_a_password_as_on_the_pages(
+    town: Town, tmp_path: Path
+) -> None:
+    short = init(town, tmp_path, password="short")
+    kept = init(town, tmp_path, origin="ELM.test/", password="a long enough password")
+
+    assert short.code == 1
+    assert "Use at least 10 characters" in short.err
+    assert kept.out == "Elm is founded at https://elm.test.\n"
+
+
+def init(town: Town, data: Path, *, password: str = "", **given: str) -> Said:
+    """Found Elm with these options."""
+    options = [word for name, value in {**INIT, **given}.items() for word in (f"--{name}", value)]
+    secret = ("--admin-password-stdin",) if password else ()
+    return town.run(
+        "init", "--community", "Elm", "--handle", "elm", "--admin", "keeper", *options, *secret,
+        "--data", str(data), typed=password,
+    )  # fmt: skip
 
 
 def test_a_backup_while_it_runs_is_restored_elsewhere(

@@ -41,6 +41,7 @@ from node.modules.accounts.queries import member_of as member
 from node.modules.accounts.rules import wrong_handle, wrong_password
 from node.modules.accounts.tables import Member
 from node.modules.accounts.telling import tell_changed
+from node.modules.accounts.zones import zone
 
 __all__ = [
     "Founding", "Gone", "Joined", "Left", "Member", "Suspended", "active_members", "add_member",
@@ -48,5 +49,5 @@ __all__ = [
     "end_sessions", "found", "founded", "hash_password", "is_admin", "is_member", "link_for",
     "make_invite", "member", "members", "names_of", "place", "prove", "service_account",
     "set_password", "set_role", "setup_code", "sign_in", "suspend", "tell_changed", "token_for",
-    "unsuspend", "wrong_handle", "wrong_password",
+    "unsuspend", "wrong_handle", "wrong_password", "zone",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
 """Between a transfer and its legs on the wire: pure, but for one look at an agreement's title."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -20,9 +20,9 @@ UNSAID = ("@context", "digestMultibase")
 
 
 def origin(id: str) -> str:
-    """The base address of a node, by any id of it."""
-    parts = urlsplit(id)
-    return f"{parts.scheme}://{parts.netloc}"
+    """The base address of a node, by any id of it; empty if it is no address."""
+    found = re.match(r"https?://[^/?#]*", id)
+    return found[0] if found else ""
 
 
 def ledger_id(at: str) -> str:

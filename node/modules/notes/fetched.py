@@ -11,13 +11,15 @@ from vocab.model import Object, id_of
 from vocab.types import Post
 
 
-def keep(unit: Unit, post: Object, *, look_further: bool = True) -> None:
+def keep(unit: Unit, post: Object, *, look_further: bool = True, is_quoted: bool = False) -> None:
     """Keep a post that is for all, as its own server shows it; nothing if it is known, or gone.
 
     Args:
         unit: the unit.
         post: as it was fetched.
         look_further: have what it answers fetched too; not if somebody is at that already.
+        is_quoted: it came because another quotes it; what it quotes itself is left where it is,
+            or a chain of quotes would be fetched without end (V35).
 
     Raises:
         Wanted: nobody here has met its author.
@@ -38,7 +40,7 @@ def keep(unit: Unit, post: Object, *, look_further: bool = True) -> None:
         queries.add(unit, row, ())
         tagging.tag(unit, id, hashtags.words(row["hashtags"]))
         polls.keep(unit, id, post)
-        if row["quote"]:
+        if row["quote"] and not is_quoted:
             quotes.look(unit, id)
         if look_further:
             look_up(unit, post)

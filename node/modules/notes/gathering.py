@@ -36,8 +36,10 @@ def budget() -> Budget:
     return Budget(fetches=FETCHES, until=monotonic() + SECONDS)
 
 
-async def bring(node: Node, id: str, budget: Budget) -> Post | None:
+async def bring(node: Node, id: str, budget: Budget, *, is_quoted: bool = False) -> Post | None:
     """A post that is for all, from here or from its own server; None if it cannot be had.
+
+    `is_quoted` as in `fetched.keep`.
 
     Raises:
         Missing, Refused, TryLater, Malformed: as `resolving.fetch`.
@@ -46,20 +48,23 @@ async def bring(node: Node, id: str, budget: Budget) -> Post | None:
     if known is not None:
         return known
     found, _ = await resolving.document(node, id, budget=budget)
-    return await keep(node, found, budget)
+    return await keep(node, found, budget, is_quoted=is_quoted)
 
 
-async def keep(node: Node, found: Object, budget: Budget) -> Post | None:
+async def keep(
+    node: Node, found: Object, budget: Budget, *, is_quoted: bool = False
+) -> Post | None:
     """Keep what was fetched, with its author.
 
     Raises:
         Missing, Refused, TryLater, Malformed: as `resolving.account`.
     """
+    how = {"look_further": False, "is_quoted": is_quoted}
     try:
-        await node.write(fetched.keep, found, look_further=False)
+        await node.write(fetched.keep, found, **how)
     except Wanted as author:
         await resolving.account(node, author.id, budget=budget)
-        await node.write(fetched.keep, found, look_further=False)
+        await node.write(fetched.keep, found, **how)
     return await node.read(queries.stored, found.id or "")
 
 

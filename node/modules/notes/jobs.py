@@ -45,7 +45,7 @@ async def check_quote(node: Node, *, post: str) -> None:
         return
     budget = resolving.Budget()
     try:
-        await gathering.bring(node, kept.quote, budget)
+        await gathering.bring(node, kept.quote, budget, is_quoted=True)
         stamp = await _stamp(node, kept.stamp, budget) if kept.stamp else None
     except TryLater:
         raise

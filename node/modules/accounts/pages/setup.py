@@ -135,12 +135,13 @@ async def _found(node: Node, request: Request, form: Entry) -> Response:
     )
     keys = [await asyncio.to_thread(node.make_keys) for _ in range(3)]
     session = await node.write(_begin, founding, keys, fields.agent(request))
-    _ = voice(request).say
-    words = _("%(name)s has its own node now.", name=node.community.name)
+    spoken = voice(request)
+    words = spoken.say("%(name)s has its own node now.", name=node.community.name)
     problem = await _moved(node, address) if node.community.at_home and address else ""
     if problem:
-        later = _("It is at home for now; the address can be tried again on your desk.")
-        response = done(request, "/desk/address", f"{words} {_(problem)} {later}", "wait")
+        later = spoken.say("It is at home for now; the address can be tried again on your desk.")
+        said = f"{words} {spoken.tell(problem)} {later}"
+        response = done(request, "/desk/address", said, "wait")
     else:
         response = done(request, "/", words)
         if address:
