@@ -290,18 +290,13 @@ class Registry:
     def document(
         self, db: Connection, id: str, viewer: Viewer, *, like: type[Object] | None = None
     ) -> Object | None:
-        """The object with this id, if a module has it and the viewer may fetch it.
-
-        Nothing has an id that is no address (J05).
+        """The object with this id (J05: an address), if there is one and the viewer may fetch it.
 
         With `like` only modules that handle this class are asked; it spares the others a query.
         """
-        if origin(id) is None:
-            return None
-        for find in self._finders if like is None else self._keepers(like):
+        for find in (self._keepers(like) if like else self._finders) if origin(id) else ():
             if (found := find(db, id, viewer)) is not None:
-                if like is None:
-                    # most letters are about posts: who had the last thing is asked first
+                if like is None:  # most letters are about posts: who had the last is asked first
                     self._finders = (find, *(one for one in self._finders if one is not find))
                 return found
         return None
