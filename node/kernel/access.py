@@ -31,6 +31,12 @@ class Viewer:
     language: str | None = None
     timezone: str | None = None
     session: str | None = None
+    powers: frozenset[str] = frozenset()
+    """What a member may do beside what every member may (`Module.powers`)."""
+
+    def may(self, power: str) -> bool:
+        """Whether they keep this node, or were given this power."""
+        return self.is_admin or power in self.powers
 
     @property
     def is_member(self) -> bool:

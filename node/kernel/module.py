@@ -158,6 +158,8 @@ class Module:
     """What it chooses for people, so that they see it and can change it (`choosing.change`)."""
     warrants: tuple[Callable[[Connection, str, Choice, Any], bool], ...] = ()
     """(id of a decision, a setting, a value) → whether it is in force and sets this to that."""
+    powers: tuple[Callable[[Connection, str, datetime], AbstractSet[str]], ...] = ()
+    """(id of a member, a moment) → what they may do beside what every member may."""
     capabilities: tuple[Link, ...] = ()
     """What the node's actor says we implement (FEP-844e)."""
     export: Callable[[Connection, str], Mapping[str, Any]] | None = None
@@ -286,6 +288,11 @@ class Registry:
     def trusts(self, db: Connection, service: str) -> bool:
         """Whether some module says that this node is trusted."""
         return any(ask(db, service) for m in self.modules for ask in m.trusts)
+
+    def powers(self, db: Connection, member: str, now: datetime) -> frozenset[str]:
+        """What a member may do by the word of some module, beside what every member may."""
+        given = (ask(db, member, now) for m in self.modules for ask in m.powers)
+        return frozenset().union(*given)
 
     def document(
         self, db: Connection, id: str, viewer: Viewer, *, like: type[Object] | None = None

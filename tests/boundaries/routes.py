@@ -51,6 +51,7 @@ SLUGS = {
     "/shelf/": ("thing",), "/loans/": ("loan",),
     "/deliveries/": ("here", "public"), "/challenges/": ("here", "public"),
     "/deliberation/": ("course", "here"), "/rounds/": ("round", "course"),
+    "/roles/": ("role",), "/selections/": ("selection",),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""
@@ -80,6 +81,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "measure": [w.ids["measure"]],
         "step": [w.ids["step"]],
         "challenge": [w.ids["challenge"]],
+        "holding": [w.ids["holding"]],
         "remark": [w.ids["remark"]],
         "stance": ["support", "neither", "nothing"],
         "act": ["take", "show", "nothing", "goOn", "answer", "withdraw"],

@@ -52,6 +52,8 @@ from node.modules.proposals import bringing, stepping
 from node.modules.proposals import changing as rewording
 from node.modules.proposals.tables import comment
 from node.modules.proposals.wording import Words
+from node.modules.roles import queries as role_queries
+from node.modules.roles import recalling, selecting
 from node.modules.rounds import going
 from node.modules.shelf import lending
 from node.modules.shelf.rules import Stay, Step
@@ -145,6 +147,7 @@ async def build(node: Node, other: Node, clock: Clock, *, secrets: int = 0) -> W
     await node.write(_topic, w)
     await node.write(_deliberate, w)
     await node.write(_witness, w)
+    await node.write(_roles, w)
     return w
 
 
@@ -430,6 +433,30 @@ def _deliberate(unit: Any, w: World) -> None:
     around = w.ids["round"] = bring(unit, w, w.ben.id, "community", title, **more)
     words_ = w.word("words of a round", ana=True)
     going.say(unit, around, w.ana.id, going.Round.CLARIFY, words_, once=once(8))
+
+
+def _roles(unit: Any, w: World) -> None:
+    """Ana holds a role, and some ask to recall her; for another, somebody is being chosen."""
+    for name in ("held", "open"):
+        purpose = w.word(f"purpose of a role that is {name}")
+        role_queries.add_role(unit, {
+            "slug": f"role-{name}", "key": name, "name": name, "purpose": purpose,
+            "powers": ["facilitate"], "months": 6, "seats": 1, "record": "", "at": unit.now,
+        })  # fmt: skip
+    w.ids["role"], w.ids["holding"] = "role-held", "holding-of-ana"
+    role_queries.add_holding(unit, {
+        "id": w.ids["holding"], "role": "role-held", "member": w.ana.id, "kind": "seat",
+        "state": "held", "begins": unit.now, "ends": unit.now + timedelta(days=180),
+        "handover": w.word("what the next should know", ana=True),
+    })  # fmt: skip
+    why = w.word("reason of a recall")
+    asked = recalling.ask(unit, w.ids["holding"], w.ben.id, why, once="recall")
+    w.ids["petition"] = asked
+    recalling.reply(unit, asked, w.ana.id, w.word("answer to a recall", ana=True))
+    slug = w.ids["selection"] = selecting.begin(unit, "role-open", w.ben.id, once="selection")
+    reason = w.word("reason of a nomination", ana=True)
+    said = selecting.Said(handle="ben", reason=reason)
+    selecting.say(unit, slug, w.ana.id, selecting.Stage.NOMINATE, said)
 
 
 def _witness(unit: Any, w: World) -> None:

@@ -24,6 +24,7 @@ from node.modules.accounts.members import (
     unsuspend,
 )
 from node.modules.accounts.passwords import check_password, hash_password
+from node.modules.accounts.powers import may
 from node.modules.accounts.proving import prove
 from node.modules.accounts.queries import (
     active_members,
@@ -47,7 +48,7 @@ __all__ = [
     "Founding", "Gone", "Joined", "Left", "Member", "Suspended", "active_members", "add_member",
     "admins", "by_handle", "change_community", "check_password", "community_account",
     "end_sessions", "found", "founded", "hash_password", "is_admin", "is_member", "link_for",
-    "make_invite", "member", "members", "names_of", "place", "prove", "service_account",
+    "make_invite", "may", "member", "members", "names_of", "place", "prove", "service_account",
     "set_password", "set_role", "setup_code", "sign_in", "suspend", "tell_changed", "token_for",
     "unsuspend", "wrong_handle", "wrong_password", "zone",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ async def identify(node: Node, request: Request) -> Viewer:
     token = token if by_program else sessions.given(request)
     if not token:
         return ANONYMOUS
-    known = await node.read(_known, token, by_program, node.now())
+    known = await node.read(_known, token, by_program, node)
     if known is None:
         return ANONYMOUS
     if _due(known, node.now()):
@@ -53,7 +53,8 @@ def bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _known(db: Connection, token: str, by_program: bool, now: datetime) -> _Known | None:  # noqa: FBT001
+def _known(db: Connection, token: str, by_program: bool, node: Node) -> _Known | None:  # noqa: FBT001
+    now = node.now()
     opened = None if by_program else queries.session_of(db, token, now)
     program = queries.bearer_of(db, token) if by_program else None
     who = (opened and opened.account) or (program and program.account)
@@ -67,6 +68,7 @@ def _known(db: Connection, token: str, by_program: bool, now: datetime) -> _Know
         language=found.language,
         timezone=found.timezone,
         session=opened.key if opened else None,
+        powers=node.registry.powers(db, found.id, now),
     )
     return _Known(viewer=viewer, member=found, session=opened)
 

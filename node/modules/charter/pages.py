@@ -117,6 +117,8 @@ AREAS = {
     "notes": mark("Posts"),
     "pictures": mark("Pictures"),
     "proposals": mark("Bringing something"),
+    "roles": mark("Who does what for us"),
+    "rounds": mark("Rounds of consent"),
     "shelf": mark("Lending"),
     "vouches": mark("Trusting each other"),
 }

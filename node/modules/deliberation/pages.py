@@ -66,7 +66,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         raise Missing(detail=slug)
     said = queries.on(db, slug, viewer)
     people = {id for one in said for id in (one.author, one.answerer) if id}
-    leads = viewer.is_admin or (made.lead or made.author) == me
+    leads = viewer.may("facilitate") or (made.lead or made.author) == me
     version = proposals.version_of(db, found.id)
     outside = found.reach != "community"
     return View(

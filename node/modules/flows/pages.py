@@ -71,7 +71,7 @@ def keeper(request: Request) -> "tuple[Node, str]":
         Refused: nobody who keeps the node.
     """
     node, me = member(request)
-    if not request.state.viewer.is_admin:
+    if not request.state.viewer.may("circles"):
         raise Refused("E_KEEPERS_ONLY", safe=mark("This page is for the %(word_keepers)s."))
     return node, me
 

@@ -22,7 +22,7 @@ def suggest(unit: Unit, keeper: str, edges: Sequence[Edge]) -> None:
         Refused: not a keeper.
         Conflict: a notice is not open any more, or it was suggested already.
     """
-    if not accounts.is_admin(unit.db, keeper):
+    if not accounts.may(unit, keeper, "circles"):
         raise Refused("E_KEEPERS_ONLY", keeper)
     open_ = queries.notices(unit.db, unit.now)
     if not set(edges) <= set(queries.edges(unit.db, open_)):

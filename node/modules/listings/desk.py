@@ -36,7 +36,7 @@ def keeper(request: Request) -> "tuple[Node, str]":
         Refused: nobody who keeps the node.
     """
     viewer: Viewer = request.state.viewer
-    if not viewer.is_admin or viewer.id is None:
+    if not viewer.may("topics") or viewer.id is None:
         raise Refused("E_KEEPERS_ONLY", safe=mark("This page is for the %(word_keepers)s."))
     return request.app.state.node, viewer.id
 

@@ -131,7 +131,7 @@ def retire(unit: Unit, by: str, id: str, *, back: bool = False) -> None:
 
 
 def _keeper(unit: Unit, by: str) -> None:
-    if not accounts.is_admin(unit.db, by):
+    if not accounts.may(unit, by, "topics"):
         raise Refused("E_KEEPERS_ONLY", by)
 
 

@@ -173,10 +173,13 @@ NO_STEP: Final = mark("It is not under way any more. Look at its page.")
 
 
 def leads(unit: Unit, made: Plan, member: str) -> bool:
-    """Whether a member leads a proposal: who was asked to, else who brought it; keepers, too."""
+    """Whether a member leads a proposal: who was asked to, else who brought it; keepers, too.
+
+    And whoever holds a role that may (`Module.powers`).
+    """
     if not accounts.is_member(unit.db, member):
         return False
-    return member == (made.lead or made.author) or accounts.is_admin(unit.db, member)
+    return member == (made.lead or made.author) or accounts.may(unit, member, "facilitate")
 
 
 def ask_to_lead(unit: Unit, slug: str, member: str, handle: str) -> None:

@@ -120,7 +120,7 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
 
 
 def _leads(made: Plan, viewer: Viewer) -> bool:
-    return viewer.is_admin or (made.lead or made.author) == viewer.id
+    return viewer.may("facilitate") or (made.lead or made.author) == viewer.id
 
 
 def _leader(db: Connection, made: Plan) -> str:

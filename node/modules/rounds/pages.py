@@ -87,7 +87,7 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             held=held,
             turns={r: [one for one in said if one.round is r] for r in ASKS},
             names=accounts.names_of(db, {one.member for one in said} | held.waiting),
-            leads=viewer.is_admin or (made.lead or made.author) == viewer.id,
+            leads=viewer.may("facilitate") or (made.lead or made.author) == viewer.id,
             mine=held.round is not Round.DONE,
             changed=made.changed,
             code=rules.refusal(
