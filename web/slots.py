@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -55,6 +56,28 @@ class Filled:
     failed: Sequence[str]
 
 
+async def gather_about(request: Request, slot: str, about: str) -> Filled:
+    """As `gather`, in a place of a page that is about one thing; `about`: its slug."""
+    node: Node = request.app.state.node
+    reader: Viewer = getattr(request.state, "viewer", ANONYMOUS)
+    asking = replace(reader, language=voice(request).language)
+    filling = [
+        (m.name, partial(_of_one, m.about[slot], about))
+        for m in node.registry.modules
+        if slot in m.about
+    ]
+    return await _filled(node, asking, filling, SECONDS)
+
+
+async def _of_one(
+    fill: "Callable[[Node, Viewer, str], Awaitable[list[Any]]]",
+    about: str,
+    node: "Node",
+    viewer: Viewer,
+) -> list[Any]:
+    return await fill(node, viewer, about)
+
+
 async def gather(
     request: Request, slot: str, seconds: float | None = None, *, viewer: Viewer | None = None
 ) -> Filled:
@@ -71,7 +94,12 @@ async def gather(
     reader: Viewer = getattr(request.state, "viewer", ANONYMOUS)
     asking = replace(viewer or reader, language=voice(request).language)
     filling = [(m.name, m.slots[slot]) for m in node.registry.modules if slot in m.slots]
-    most = SECONDS if seconds is None else seconds
+    return await _filled(node, asking, filling, SECONDS if seconds is None else seconds)
+
+
+async def _filled(
+    node: "Node", asking: Viewer, filling: Sequence[tuple[str, Any]], most: float
+) -> Filled:
     answers = await asyncio.gather(
         *(_ask(name, fill, node, asking, most) for name, fill in filling)
     )

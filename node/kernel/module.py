@@ -108,6 +108,10 @@ class Module:
     slots: "Mapping[str, Callable[[Node, Viewer], Awaitable[list[Any]]]]" = field(
         default_factory=dict
     )
+    about: "Mapping[str, Callable[[Node, Viewer, str], Awaitable[list[Any]]]]" = field(
+        default_factory=dict
+    )
+    """Places of a page that is about one thing, such as a proposal; the last is its slug."""
     menu: tuple[tuple[str, str], ...] = ()
     """Further places of the keeper's desk: (path, words)."""
     tools: tuple[tuple[str, str, str], ...] = ()

@@ -52,6 +52,7 @@ SLUGS = {
     "/deliveries/": ("here", "public"), "/challenges/": ("here", "public"),
     "/deliberation/": ("course", "here"), "/rounds/": ("round", "course"),
     "/roles/": ("role",), "/selections/": ("selection",),
+    "/juries/": ("public", "here", "course"),
     "/me/profile/": ("gift", "skill", "asset"),
 }  # fmt: skip
 """Which of the world's ids belong behind which beginning."""

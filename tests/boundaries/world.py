@@ -39,6 +39,8 @@ from node.modules.flows import queries as flow_queries
 from node.modules.flows import suggesting
 from node.modules.follows import api as follows
 from node.modules.ideas import supporting
+from node.modules.jury import queries as jury_queries
+from node.modules.jury import rules as jury_rules
 from node.modules.ledger import booking
 from node.modules.listings import posting, topics
 from node.modules.listings.concepts import concept
@@ -148,6 +150,7 @@ async def build(node: Node, other: Node, clock: Clock, *, secrets: int = 0) -> W
     await node.write(_deliberate, w)
     await node.write(_witness, w)
     await node.write(_roles, w)
+    await node.write(_jury, w)
     return w
 
 
@@ -457,6 +460,23 @@ def _roles(unit: Any, w: World) -> None:
     reason = w.word("reason of a nomination", ana=True)
     said = selecting.Said(handle="ben", reason=reason)
     selecting.say(unit, slug, w.ana.id, selecting.Stage.NOMINATE, said)
+
+
+def _jury(unit: Any, w: World) -> None:
+    """Ana and Ben sit on a jury about what others may see; it has written something."""
+    matter = w.ids["public"]
+    row = {
+        "id": "jury-public", "matter": matter, "asker": w.keeper.id, "seats": 3,
+        "question": w.word("question to a jury"), "stage": "sits", "seed": "0" * 64,
+        "ends": unit.now + timedelta(days=14), "list_digest": "0" * 64, "lot": "0" * 64,
+        "lot_word": w.word("word of a lot"), "text": w.word("what a jury wrote"),
+    }  # fmt: skip
+    people = [(who.id, jury_rules.Part.SITS, None) for who in (w.ana, w.ben)]
+    jury_queries.add(unit, row, people)
+    (mine,) = [p.id for p in jury_queries.on(unit.db, matter).people if p.member == w.ana.id]
+    jury_queries.place(unit, mine, otherwise=w.word("what a juror sees differently", ana=True))
+    jury_queries.promise(unit, "jury-public", w.ana.id, "0" * 64)
+    jury_queries.tell(unit, "jury-public", w.ana.id, w.word("word of a juror", ana=True))
 
 
 def _witness(unit: Any, w: World) -> None:

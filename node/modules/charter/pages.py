@@ -110,6 +110,7 @@ AREAS = {
     "ideas": mark("Ideas"),
     "identity": mark("Keys and moving"),
     "joint": mark("Deciding with others"),
+    "jury": mark("Drawn by lot"),
     "ledger": mark("Time"),
     "listings": mark("Offers and needs"),
     "matching": mark("Who could help whom"),

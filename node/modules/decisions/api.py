@@ -44,12 +44,17 @@ from node.modules.decisions.forcing import (
     set_aside,
     stop,
 )
-from node.modules.decisions.guarding import Revealed, Waiting
+from node.modules.decisions.guarding import Revealed, Waiting, new_word, plain
 from node.modules.decisions.handlers import Answered, Heard, judged, reach_of, slug_of, take
 from node.modules.decisions.jobs import shown
 from node.modules.decisions.lines import words as words_of
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
+from node.modules.decisions.methods.lots import commitment
+from node.modules.decisions.methods.lots import jury as lot_jury
+from node.modules.decisions.methods.lots import kept as kept_word
+from node.modules.decisions.methods.lots import order as lot_order
+from node.modules.decisions.methods.lots import seed as lot_seed
 from node.modules.decisions.methods.ways import (
     AMONG_OPTIONS,
     BASED,
@@ -138,13 +143,14 @@ __all__ = [
     "Kind", "Marks", "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position",
     "Prolonged", "Quorum", "Receipt", "Record", "Response", "Revealed", "Rule", "Said", "Settled",
     "Silence", "Tally", "Terms", "Voice", "Waiting", "Weighting", "act", "address", "admit",
-    "any_record", "any_response", "ballot_of", "box_of", "carries", "cast", "cooling",
-    "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires", "fits",
-    "grace_ends", "in_force", "in_full", "joint_outcome", "judged", "kept", "key", "keys_in",
-    "keys_of", "language_of", "matter_of", "of_giver", "of_holder", "offer", "open_box", "open_for",
-    "options_of", "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug",
-    "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to",
-    "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of", "stop", "take",
-    "taken_of", "to_review", "unsettled", "voice_of", "voices_told", "voted", "warned", "way",
-    "weight", "words_of", "written_rule", "wrong",
+    "any_record", "any_response", "ballot_of", "box_of", "carries", "cast", "commitment",
+    "cooling", "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires",
+    "fits", "grace_ends", "in_force", "in_full", "joint_outcome", "judged", "kept", "kept_word",
+    "key", "keys_in", "keys_of", "language_of", "lot_jury", "lot_order", "lot_seed", "matter_of",
+    "new_word", "of_giver", "of_holder", "offer", "open_box", "open_for", "options_of", "plain",
+    "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug", "record_of_box",
+    "records", "recuse", "recused", "required", "respond", "responses_to", "said_before", "seal",
+    "set_aside", "settle", "shown", "signed", "slug_of", "stop", "take", "taken_of", "to_review",
+    "unsettled", "voice_of", "voices_told", "voted", "warned", "way", "weight", "words_of",
+    "written_rule", "wrong",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import (
     Plan,
     Proposal,
+    active,
     author_of,
     by_slug,
     how_many_active,
@@ -24,7 +25,7 @@ from node.modules.proposals.wording import STAYS
 
 __all__ = [
     "LONGEST_TEXT", "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan",
-    "Proposal", "State", "Together", "author_of", "begin", "bind", "bring", "by_slug", "came",
-    "follow", "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of", "reopen",
-    "reword", "stopped", "under_way", "version_of",
+    "Proposal", "State", "Together", "active", "author_of", "begin", "bind", "bring", "by_slug",
+    "came", "follow", "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of",
+    "reopen", "reword", "stopped", "under_way", "version_of",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ from node.modules.proposals.views import View, may_settle, member, view
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page
-from web.slots import gather
+from web.slots import gather, gather_about
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -111,6 +111,9 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         taken=[o.id for o in decisions.taken_of(seen.record.document)] if seen.record else [],
         seen=seen,
         onward=(await gather(request, "proposal")).cards if inside else (),
+        beside=(await gather_about(request, "proposal", seen.proposal.slug)).cards
+        if inside
+        else (),
     )
 
 
