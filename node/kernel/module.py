@@ -20,6 +20,7 @@ from sqlalchemy import Connection, MetaData
 from node.kernel.access import Viewer
 from node.kernel.choices import Choice
 from node.kernel.finds import Finder
+from node.kernel.ordering import in_order
 from node.kernel.tables import Account, metadata
 from vocab.model import Activity, Object
 from vocab.origins import origin
@@ -339,24 +340,10 @@ def _merge(into: dict[Any, Any], more: Mapping[Any, Any], what: str) -> None:
 
 def _in_order(modules: Mapping[str, Module]) -> list[Module]:
     """Modules by name, each after those it requires; a cycle or a missing one is refused."""
-    done: dict[str, Module] = {}
-
-    def add(name: str, asking: tuple[str, ...]) -> None:
-        if name in done:
-            return
-        if name in asking:
-            message = f"modules require each other: {' → '.join((*asking, name))}"
-            raise Clash(message)
-        if name not in modules:
-            message = f"module {asking[-1]} requires {name}, which is not here"
-            raise Clash(message)
-        for other in modules[name].requires:
-            add(other, (*asking, name))
-        done[name] = modules[name]
-
-    for name in sorted(modules):
-        add(name, ())
-    return list(done.values())
+    try:
+        return [modules[name] for name in in_order({m.name: m.requires for m in modules.values()})]
+    except ValueError as problem:
+        raise Clash(str(problem)) from None
 
 
 def _spell(path: Path_) -> str:
