@@ -83,6 +83,7 @@ async def everything(request: Request) -> Response:
         failed=await node.read(views.failed, viewer),
         words=WORDS,
         remains=_remains(request),
+        day=_day(request),
         me=me,
     )
 
@@ -90,6 +91,12 @@ async def everything(request: Request) -> Response:
 def _remains(request: Request) -> Any:
     spoken = voice(request)
     return lambda ends: views.remains(ends, spoken.now, spoken)
+
+
+def _day(request: Request) -> Any:
+    """A day without its time: a term is long."""
+    spoken = voice(request)
+    return lambda moment: spoken.short(moment.astimezone(spoken.zone).date())
 
 
 async def show(request: Request) -> Response:
@@ -117,6 +124,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         uses=USES,
         whys=rules.WHY,
         remains=_remains(request),
+        day=_day(request),
         me=me,
         viewer=viewer,
         record=seen.role.record.rpartition("/")[2],
