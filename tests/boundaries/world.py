@@ -444,7 +444,7 @@ def _roles(unit: Any, w: World) -> None:
         purpose = w.word(f"purpose of a role that is {name}")
         role_queries.add_role(unit, {
             "slug": f"role-{name}", "key": name, "name": name, "purpose": purpose,
-            "powers": ["facilitate"], "months": 6, "seats": 1, "record": "", "at": unit.now,
+            "powers": ["speak"], "months": 6, "seats": 1, "record": "", "at": unit.now,
         })  # fmt: skip
     w.ids["role"], w.ids["holding"] = "role-held", "holding-of-ana"
     role_queries.add_holding(unit, {
