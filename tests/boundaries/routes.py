@@ -82,7 +82,7 @@ def known(w: World, path: str) -> Mapping[str, list[str]]:
         "measure": [w.ids["measure"]],
         "step": [w.ids["step"]],
         "challenge": [w.ids["challenge"]],
-        "holding": [w.ids["holding"]],
+        "holding": [w.ids["holding"]], "id": ["nothing"],
         "remark": [w.ids["remark"]],
         "stance": ["support", "neither", "nothing"],
         "act": ["take", "show", "nothing", "goOn", "answer", "withdraw"],
