@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from federation import copies, forwarding, policy, queries, senders, told
+from federation import copies, forwarding, policy, queries, rumours, senders, told
 from federation.answers import PROBLEMS
 from federation.claims import BadSignature, Claim, Request, parse
 from federation.limits import Limits
@@ -136,7 +136,7 @@ class Inbox:
             claim = parse(request)
             known = await senders.of(self._node).known(claim)
             document = reader.read_object(request.body) if known is None else None
-            if known is None and await self._farewell(document or {}):
+            if known is None and await self._farewell(document or {}, claim.key_id):
                 return
             owner = _owner(document)
             if owner is not None and forwarding.is_passed_on(document or {}, owner, claim.key_id):
@@ -154,12 +154,14 @@ class Inbox:
             status = problem.status if problem.status in _WORDS else 403
             raise Turned(status, problem.code, problem.detail) from None
 
-    async def _farewell(self, document: Mapping[str, Any]) -> bool:
-        """Whether an actor that we never met goes: nothing to do, and nobody to ask."""
-        actor = _id(document.get("actor"))
+    async def _farewell(self, document: Mapping[str, Any], key_id: str) -> bool:
+        """Whether one that we never met goes, or a thing of theirs: nobody is asked for it."""
+        actor, thing = _id(document.get("actor")), _id(document.get("object"))
         if document.get("type") != "Delete" or actor is None:
             return False
         found = await self._node.account(actor)
+        if found is None and thing is not None and thing != actor:
+            await rumours.hear(self._node, thing, actor, key_id)
         return found is None or found.gone is not None
 
     async def _keep(

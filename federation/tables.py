@@ -141,4 +141,5 @@ asked = Table(
     Index(None, "at"),
     sqlite_with_rowid=False,
 )
-"""When something was last asked of another server that is asked for once in a while only."""
+"""When something was last asked of another server that is asked for once in a while only
+(`sparingly`), or was said to be gone by somebody unknown (`rumours`)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from federation import actors, keyring, queries
+from federation import actors, keyring, queries, rumours
 from federation.origins import base, domain, same_origin
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Missing, Refused, TryLater
@@ -127,8 +127,14 @@ def _own(unit: Unit, case: Case) -> Trusted:
         raise Refused("E_OBJECT", "there is none")
     if id is not None and (unit.ours(id) or not same_origin(id, actor.id)):
         raise Refused("E_OWNER", f"{actor.id} speaks of {id}")
-    if isinstance(given, str):
-        found, written = _asked(unit, case, given)
+    late = (
+        isinstance(case.activity, Create) and id is not None and rumours.is_said_gone(unit.db, id)
+    )
+    if isinstance(given, str) or late:
+        assert id is not None, "either of the two has one"
+        found, written = _asked(unit, case, id)
+        if isinstance(found, Tombstone):
+            raise Refused("E_UNDONE", f"{id} is gone")
         if found.id is None or not written.get("attributedTo"):
             raise Refused("E_OWNER", f"{id} says nobody is its owner")
     else:

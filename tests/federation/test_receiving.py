@@ -381,6 +381,32 @@ async def test_a_delete_that_comes_first_is_remembered(
     assert (gone, there) == (("refused", "E_UNDONE"), ("done", None))
 
 
+@pytest.mark.parametrize("origin", ["gone", "tombstone", "there"])
+async def test_the_end_of_a_strangers_thing_that_comes_first_is_asked_for_at_its_server(
+    here: Node, post: Post, elm: Server, bob: Actor, origin: str
+) -> None:
+    """O16: nobody here met bob, so nothing proves who says so; his server tells."""
+    note = bob.note()
+    shown = {"gone": 410, "there": {**note, "content": "<p>as it is now</p>"},
+             "tombstone": {"id": note["id"], "type": "Tombstone"}}  # fmt: skip
+    elm.pages[note["id"]] = shown[origin]
+    said = await post(bob, bob.says("Delete", {"id": note["id"], "type": "Tombstone"}))
+    unasked = elm.asked.total()
+
+    late = await outcome(here, post, bob, bob.says("Create", note))
+    other = await outcome(here, post, bob, bob.says("Create", bob.note("2")))
+
+    assert (said.status_code, unasked, elm.asked[note["id"]]) == (202, 0, 1)
+    assert other == ("done", None)
+    kept = {row.id: row.content for row in await rows(here, heard)}
+    if origin == "there":
+        assert late == ("done", None)
+        assert kept[note["id"]] == "<p>as it is now</p>"
+    else:
+        assert late == ("refused", {"gone": "E_GONE", "tombstone": "E_UNDONE"}[origin])
+        assert set(kept) == {bob.note("2")["id"]}
+
+
 async def test_an_undo_that_comes_first_is_remembered(here: Node, post: Post, bob: Actor) -> None:
     wish = bob.says("Follow", f"{here.origin}/c/alder")
     await outcome(here, post, bob, bob.says("Undo", wish))
