@@ -16,7 +16,7 @@ from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
 from node.kernel.errors import Missing, Problem, Refused, TryLater, Unread, Unwritten
-from node.kernel.network import Answer
+from node.kernel.network import Answer, Busy
 from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.kernel.tables import account as accounts
@@ -251,7 +251,7 @@ async def _get(node: Node, url: str, budget: Budget) -> Answer:
         return await _asked(node, url, budget)
     except (Missing, Refused, TryLater) as problem:
         # that we have no more time, or no room, says nothing of the other server
-        if problem.code != "E_BUDGET" and not isinstance(problem, Unwritten | Unread):
+        if problem.code != "E_BUDGET" and not isinstance(problem, Unwritten | Unread | Busy):
             for old in list(vain)[: len(vain) - MOST + 1]:
                 del vain[old]
             wait = AWAY if isinstance(problem, TryLater) else ABSENT

@@ -28,8 +28,14 @@ PATIENCE = 5.0
 AGAIN = timedelta(seconds=60)
 """A key that could not be had, or that did not verify, is not asked for again so soon."""
 
+SOON = timedelta(seconds=10)
+"""When somebody is asked to come again who found us asking for as many keys as we ever do."""
+
 FRESH = timedelta(seconds=60)
 """After so long a key in memory is compared with our rows: another process may know better."""
+
+AT_ONCE = 64
+"""Keys that are fetched at once, from all hosts together: nothing is proven of who has us ask."""
 
 QUEUE = 32
 """Keys of one host that may be waited for; who wants another is asked to come again."""
@@ -52,6 +58,7 @@ class Senders:
         self._doors: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, Counter[str]] = {}
         self._fetches = Bucket(burst=30, each_second=0.5)
+        self._going = 0
 
     async def known(self, claim: Claim) -> PublicKey | None:
         """The key of a claim if we have it, in memory or in our rows."""
@@ -133,8 +140,11 @@ class Senders:
         refused = self._refused.get(key_id)
         if refused is not None and now - refused < AGAIN:
             raise Unknown("E_KEY", f"{key_id} was asked for a moment ago")
+        if self._going >= AT_ONCE:
+            raise TryLater(f"{AT_ONCE} keys are on their way", SOON)
         if not self._fetches.take(domain(key_id)):
             raise TryLater(f"too many keys of {domain(key_id)}", AGAIN)
+        self._going += 1
         try:
             account = await resolving.key(self._node, key_id, owner=owner)
         except (Missing, Malformed, Refused) as refusal:
@@ -142,6 +152,8 @@ class Senders:
                 raise
             _note(self._refused, key_id, now)
             raise Unknown("E_KEY", f"{key_id}: {refusal}") from refusal
+        finally:
+            self._going -= 1
         key = self._keep(account, key_id)
         if key is None:
             raise Unknown("E_KEY", f"{key_id} has ended")

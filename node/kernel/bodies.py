@@ -3,6 +3,29 @@
 import zlib
 from collections.abc import AsyncIterator
 
+from node.kernel.errors import Refused
+
+
+class TooLarge(Refused):
+    """The answer is longer than we are ready to read."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__("E_SIZE", detail)
+
+
+async def whole(encoding: str, arriving: AsyncIterator[bytes], limit: int) -> tuple[bytes, bool]:
+    """A body, decompressed; and whether it ended before it was longer than `limit`.
+
+    Raises:
+        ValueError, zlib.error: as `opened`.
+    """
+    body = bytearray()
+    async for chunk in opened(encoding, arriving, limit):
+        body += chunk
+        if len(body) > limit:
+            return bytes(body[:limit]), False
+    return bytes(body), True
+
 
 async def opened(encoding: str, arriving: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
     """A body, decompressed by at most `limit` + 1 bytes a step.

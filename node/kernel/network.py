@@ -15,28 +15,32 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from node.kernel.addresses import PORTS, Block, Forbidden, Guard, clean, onward
-from node.kernel.bodies import opened
-from node.kernel.errors import Refused, TryLater, why_not
+from node.kernel.bodies import TooLarge, whole
+from node.kernel.errors import TryLater, why_not
+from node.kernel.places import AT_ONCE, Busy, Full, Hosts, Lookups, Resolve
 
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import AbstractResolver, ResolveResult
 
 __all__ = [
-    "Answer", "Forbidden", "Headers", "Internet", "Network", "TooLarge", "Transport", "Unreachable",
+    "Answer", "Busy", "Forbidden", "Headers", "Internet", "Network", "TooLarge", "Transport",
+    "Unreachable",
 ]  # fmt: skip
 
 LIMIT = 1 << 20
 DEADLINE = 10.0
 REDIRECTS = 3
 PER_HOST = 8
+"""Requests to one host at once; for all hosts together there is no bound here, because a bound
+for all is one that hanging hosts can use up. Who begins requests bounds them."""
 
 Headers = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
 May = Callable[[str], Awaitable[None]]
 """Asked before a redirect is followed; raises to stop there."""
-Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
 _ONE_HOP = frozenset({"authorization", "proxy-authorization", "cookie", "host", "date"}) | {
@@ -53,13 +57,6 @@ class Unreachable(TryLater):
     def __init__(self, detail: str = "", why: str = "E_UNREACHABLE") -> None:
         super().__init__(detail, code="E_UNREACHABLE")
         self.why = why
-
-
-class TooLarge(Refused):
-    """The answer is longer than we are ready to read."""
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__("E_SIZE", detail)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +137,7 @@ class Network:
             Forbidden: E_URL, E_ADDRESS, E_REDIRECT.
             TooLarge: the body passes `limit`.
             Unreachable: worth another try later.
+            Busy: we had no place for it.
         """
         coming = self._follow(url, headers, limit, deadline, redirects, may)
         return await _in_time(coming, deadline)
@@ -181,10 +179,12 @@ class Network:
         may: May | None,
     ) -> Answer:
         target = clean(url, allow_http=self._allow_http)
+        clock = asyncio.get_running_loop().time
+        until = clock() + deadline
         for hop in range(redirects + 1):
             sent = self._dress("GET", target, headers, hop=hop)
             answer = await self._transport.exchange(
-                "GET", target, sent, b"", limit=limit, deadline=deadline
+                "GET", target, sent, b"", limit=limit, deadline=until - clock()
             )
             location = answer.headers.get("location")
             if answer.status not in _REDIRECT or not location:
@@ -235,6 +235,7 @@ class Internet:
         """
         self._guard = guard
         self._names = _Names(guard, resolve)
+        self._hosts = Hosts(PER_HOST)
         self._authorities = authorities or os.environ.get("SSL_CERT_FILE") or None
         self._session: aiohttp.ClientSession | None = None
 
@@ -254,6 +255,7 @@ class Internet:
             Forbidden: E_ADDRESS, before anything is sent.
             TooLarge: the decompressed body passes `limit`.
             Unreachable: anything else that went wrong on the way.
+            Busy: there was no place for it in half of the time, so it was not sent.
         """
         # not before somebody is asked: it takes a tenth of the start, and its memory
         import aiohttp
@@ -263,6 +265,7 @@ class Internet:
         try:
             async with (
                 asyncio.timeout(deadline),
+                self._hosts.place(urlsplit(url).netloc, deadline / 2),
                 self._open().request(
                     method,
                     URL(url, encoded=True),
@@ -271,7 +274,12 @@ class Internet:
                     allow_redirects=False,
                 ) as response,
             ):
-                read = await _read(response, limit, cut=method == "POST")
+                encoding = response.headers.get("Content-Encoding", "identity")
+                read, ended = await whole(encoding, response.content.iter_any(), limit)
+                if not ended:
+                    response.close()
+                    if method != "POST":
+                        raise TooLarge(f"{url}: more than {limit} bytes")
                 return Answer(status=response.status, headers=_plain(response), body=read, url=url)
         except TimeoutError:
             raise Unreachable(f"{url}: no answer within {deadline:g} s", "E_SLOW") from None
@@ -296,7 +304,8 @@ class Internet:
                 resolver=cast("AbstractResolver", self._names),
                 socket_factory=self._socket,
                 ssl=context,
-                limit_per_host=PER_HOST,
+                limit=0,
+                limit_per_host=0,
                 ttl_dns_cache=30,
             )
             self._session = aiohttp.ClientSession(
@@ -331,6 +340,8 @@ def _told(url: str, error: Exception) -> Exception:
     cause = getattr(error, "os_error", error)
     if isinstance(cause, _Shut):
         return Forbidden("E_ADDRESS", f"{url}: {cause}")
+    if isinstance(cause, Full):
+        return Busy(f"{url}: {cause}")
     return Unreachable(f"{url}: {type(error).__name__}: {error}", why_not(error))
 
 
@@ -342,32 +353,19 @@ def _plain(response: "aiohttp.ClientResponse") -> dict[str, str]:
     return headers
 
 
-async def _read(response: "aiohttp.ClientResponse", limit: int, *, cut: bool) -> bytes:
-    body = bytearray()
-    encoding = response.headers.get("Content-Encoding", "identity")
-    async for chunk in opened(encoding, response.content.iter_any(), limit):
-        body += chunk
-        if len(body) > limit:
-            response.close()
-            if cut:
-                return bytes(body[:limit])
-            raise TooLarge(f"{response.url}: more than {limit} bytes")
-    return bytes(body)
-
-
 class _Names:
     """A resolver for aiohttp, in threads of its own; one closed address closes the whole name."""
 
     def __init__(self, guard: Guard, resolve: Resolve | None) -> None:
         self._guard = guard
-        self._resolve = resolve or self._system
+        self._lookups = Lookups(resolve or self._system)
         self._threads: ThreadPoolExecutor | None = None
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> "list[ResolveResult]":
         del family
-        found = await self._resolve(host, port)
+        found = await self._lookups.find(host, port)
         if not found:
             raise OSError(f"{host} has no address")
         for address in found:
@@ -375,13 +373,14 @@ class _Names:
         return [_result(host, address, port) for address in found]
 
     async def close(self) -> None:
+        self._lookups.close()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._threads = None
 
     async def _system(self, host: str, port: int) -> list[str]:
-        # A slow name server must not take the threads that others wait for.
-        self._threads = self._threads or ThreadPoolExecutor(8, thread_name_prefix="names")
+        # threads of its own, so that slow name servers take none that others wait for
+        self._threads = self._threads or ThreadPoolExecutor(AT_ONCE, thread_name_prefix="names")
         found = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         )

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from federation import hosts, tidying
 from federation.claims import Form
-from node.kernel.network import Unreachable
+from node.kernel.network import Busy, Unreachable
 from node.kernel.tables import account, job
 from node.modules.matching.objects import MatchRequest
 from tests.conftest import settle
@@ -456,6 +456,29 @@ async def test_a_server_that_cannot_be_reached_is_tried_again_whatever_fails(
     await settle(alder)
 
     assert told == 1
+    assert await state(alder, activity) == ("done", None)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_place_that_we_did_not_have_is_not_held_against_a_server(
+    alder, far, wire, clock, monkeypatch
+):
+    """R14"""
+    [mia] = await known(alder, far, "mia")
+    exchange = wire.exchange
+
+    async def full(*args, **kw):
+        raise Busy("no place")
+
+    monkeypatch.setattr(wire, "exchange", full)
+    activity = await say(alder, mia)
+    await settle(alder)
+    told = await alder.read(hosts.known, "far.test", clock.now)
+    monkeypatch.setattr(wire, "exchange", exchange)
+    clock.advance(seconds=6)
+    await settle(alder)
+
+    assert (told.failures, told.resting(clock.now)) == (0, False)
     assert await state(alder, activity) == ("done", None)
 
 

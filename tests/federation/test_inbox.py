@@ -12,7 +12,7 @@ from sqlalchemy import update
 from federation import senders
 from federation.claims import Form
 from federation.limits import Bucket
-from federation.tables import host
+from federation.tables import asked, host
 from node.kernel.node import Node
 from node.kernel.tables import account
 from node.modules.accounts import leaving
@@ -410,6 +410,60 @@ async def test_farewells_of_strangers_ask_nobody(
 
     assert wire.seen == []
     assert not await letters(here)
+
+
+@pytest.mark.sqlite
+async def test_ends_of_strangers_things_ask_nobody_and_fill_nothing_up(
+    here: Node, post: Post, wire: Wire, elm: Server, bob: Actor
+) -> None:
+    """O14"""
+    here.memory["federation.rumours"] = tuple(Bucket(burst=20, each_second=0) for _ in range(2))
+    for number in range(100):
+        gone = Actor(elm, f"{elm.origin}/users/gone{number}", bob.keys, f"{elm.origin}/k{number}")
+        answer = await post(gone, gone.says("Delete", f"{elm.origin}/notes/{number}"))
+        assert answer.status_code == 202
+
+    assert wire.seen == []
+    assert not await letters(here)
+    assert len(await rows(here, asked)) == 20
+
+
+@pytest.mark.sqlite
+async def test_only_an_own_thing_is_said_to_be_gone(
+    here: Node, post: Post, elm: Server, bob: Actor
+) -> None:
+    keys = {"own": bob.key_id, "elsewhere": "https://evil.test/users/m#main-key"}
+    things = {"own": f"{elm.origin}/notes/1", "elsewhere": "https://oak.test/notes/1"}
+
+    for thing, key in (("elsewhere", "own"), ("own", "elsewhere"), ("own", "own")):
+        kept = len(await rows(here, asked))
+        sender = Actor(elm, bob.id, bob.keys, keys[key])
+        await post(sender, bob.says("Delete", things[thing]))
+        assert len(await rows(here, asked)) - kept == ((thing, key) == ("own", "own"))
+
+
+@pytest.mark.sqlite
+async def test_keys_of_many_hanging_servers_are_a_few_at_once_and_the_next_waits(
+    here: Node, post: Post, wire: Wire, bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R14"""
+    monkeypatch.setattr(senders, "AT_ONCE", 5)
+    free = asyncio.Event()
+    hanging = [Server(origin=f"https://h{n}.test", hanging=free) for n in range(5)]
+    wire.apps.update({one.origin: one for one in hanging})
+    ghosts = [one.actor("ghost", bob.keys) for one in hanging]
+    waiting = [asyncio.ensure_future(post(g, g.says("Create", g.note()))) for g in ghosts]
+    await asyncio.gather(*(one.reached.wait() for one in hanging))
+
+    late = await post(bob, bob.says("Create", bob.note()))
+    asked_meanwhile = bob.server.asked.total()
+    free.set()
+    taken = await asyncio.gather(*waiting)
+    again = await post(bob, bob.says("Create", bob.note()))
+
+    assert (late.status_code, asked_meanwhile, late.headers["retry-after"]) == (503, 0, "10")
+    assert [one.status_code for one in taken] == [202] * 5
+    assert again.status_code == 202
 
 
 @pytest.mark.sqlite

@@ -14,7 +14,8 @@ import pytest
 import trustme
 
 from node.kernel.addresses import Forbidden, Guard
-from node.kernel.network import Answer, Internet, Network, TooLarge, Unreachable
+from node.kernel.network import PER_HOST, Answer, Busy, Internet, Network, TooLarge, Unreachable
+from node.kernel.places import PER_ZONE
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 CLOSED = [
@@ -464,6 +465,97 @@ async def test_a_name_without_an_address_is_unreachable() -> None:
         with pytest.raises(Unreachable) as refusal:
             await network.get("https://alder.test/")
     assert refusal.value.why == "E_NAME"
+
+
+# who hangs, and the others ------------------------------------------------------------------
+
+
+async def test_a_hundred_and_twenty_hanging_servers_keep_nobody_from_another() -> None:
+    """R14"""
+    network = Network(allow=(ip_network("127.0.0.0/8"),), allow_http=True)
+    hanging, reached = set(), asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        hanging.add(writer)
+        if len(hanging) == 120:
+            reached.set()
+
+    hosts = [f"127.0.5.{n}" for n in range(1, 121)]
+    servers = [await asyncio.start_server(hang, host, 0) for host in hosts]
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    urls = [f"http://{host}:{port}/" for host, port in zip(hosts, ports, strict=True)]
+    waiting = [asyncio.ensure_future(network.get(url, deadline=60)) for url in urls]
+    try:
+        await asyncio.wait_for(reached.wait(), 30)
+
+        async with serving("127.0.6.1") as healthy:
+            answer = await network.get(f"http://127.0.6.1:{healthy.port}/", deadline=30)
+
+        assert answer.body == b"hello"
+        assert not any(one.done() for one in waiting)
+    finally:
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await network.close()
+        for writer in hanging:
+            writer.transport.abort()
+        for server in servers:
+            server.close()
+
+
+async def test_who_finds_no_place_at_a_host_was_not_sent_and_blames_nobody(network, peer) -> None:
+    free, full = asyncio.Event(), asyncio.Event()
+
+    async def wait(writer: asyncio.StreamWriter) -> None:
+        if len(peer.asked) == PER_HOST:
+            full.set()
+        await free.wait()
+        writer.write(ok(b"at last"))
+        await writer.drain()
+
+    peer.replies["/slow"] = wait
+    waiting = [asyncio.ensure_future(network.get(peer.url + "/slow")) for _ in range(PER_HOST)]
+    await asyncio.wait_for(full.wait(), 30)
+
+    with pytest.raises(Busy) as refusal:
+        await network.get(peer.url + "/next", deadline=0.2)
+    free.set()
+    answers = await asyncio.gather(*waiting)
+    after = await network.get(peer.url + "/next")
+
+    assert (refusal.value.code, refusal.value.status) == ("E_BUSY", 503)
+    assert not isinstance(refusal.value, Unreachable)
+    assert {one.body for one in answers} == {b"at last"}
+    assert (after.body, peer.paths().count("/next")) == (b"hello", 1)
+
+
+async def test_names_that_hang_leave_the_others_their_turn(peer) -> None:
+    hung, full = [], asyncio.Event()
+
+    async def resolve(host: str, port: int) -> list[str]:
+        if "slow" in host:
+            hung.append(host)
+            if len(hung) == PER_ZONE:
+                full.set()
+            await asyncio.Event().wait()
+        return ["127.0.0.1"]
+
+    internet = Internet(Guard(allow=LOOPBACK), resolve=resolve)
+    network = Network(allow_http=True, transport=internet)
+    slow = [f"http://{n}.slow.test/" for n in range(100)]
+    waiting = [asyncio.ensure_future(network.get(url, deadline=60)) for url in slow]
+    await asyncio.wait_for(full.wait(), 30)
+
+    answer = await network.get(f"http://alder.test:{peer.port}/", deadline=30)
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await internet.close()
+
+    assert answer.body == b"hello"
+    assert len(hung) == PER_ZONE
 
 
 # TLS ---------------------------------------------------------------------------------------
