@@ -9,7 +9,7 @@ import pytest
 
 from node.modules.moderation import api as moderation
 from node.modules.pictures import jobs, queries, rules
-from node.modules.pictures.elsewhere import address
+from node.modules.pictures.elsewhere import AT_ONCE, OF_ONE, address
 from tests.conftest import Browser, Wire
 from tests.federation.strangers import Server
 from tests.modules.images import CANARY, image, located
@@ -202,6 +202,26 @@ async def test_two_who_look_at_once_have_it_fetched_once(here: Stage, browse: An
 
     assert {answer.status_code for answer in await asyncio.gather(*looking)} == {200}
     assert elm.asked[url] == 1
+
+
+@pytest.mark.sqlite
+async def test_pictures_of_a_server_that_hangs_leave_room_for_those_of_others(
+    here: Stage, browse: Any
+) -> None:
+    elm, oak = here.server("elm.test"), here.server("oak.test")
+    elm.hanging = asyncio.Event()
+    visitor: Browser = await browse(here.node)
+    paths = [address(here.node, put(elm, f"{n}.png", image("PNG"))) for n in range(AT_ONCE)]
+    looking = [asyncio.ensure_future(visitor.get(path)) for path in paths]
+    await elm.reached.wait()
+
+    seen = await visitor.get(address(here.node, put(oak, "x.png", image("PNG"))))
+    asked_meanwhile = elm.asked.total()
+    elm.hanging.set()
+    answers = await asyncio.gather(*looking)
+
+    assert (seen.status_code, asked_meanwhile) == (200, OF_ONE)
+    assert {answer.status_code for answer in answers} == {200}
 
 
 def test_a_picture_that_could_not_be_had_is_left_alone_longer_each_time() -> None:

@@ -4,25 +4,21 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from federation.finding import known, lookup, spend
+from federation.finding import spend
 from federation.origins import domain
 from node.kernel.access import Reach, Viewer
-from node.kernel.errors import Invalid, Missing, Problem, Refused
-from node.kernel.module import Registry
+from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.node import Node
-from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.notes import forms, polls, queries, rules, showing, standing, writing
+from node.modules.notes import forms, named, polls, queries, showing, standing, writing
 from node.modules.notes.queries import Post
 from node.modules.notes.writing import Draft
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Brought
-from vocab.model import Malformed
 from web.forms import (
     Entry,
     Form,
@@ -37,6 +33,8 @@ from web.render import page
 from web.voice import voice
 
 MOST: Final = 20
+SHOWN: Final = 5
+"""Names that a sentence lists."""
 REST: Final = timedelta(minutes=15)
 """How long a conversation is not asked for again."""
 
@@ -95,7 +93,7 @@ async def write(request: Request) -> Response:
         except Invalid as problem:
             form = form.wrong(problem)
         else:
-            return done(request, f"/n/{slug}", voice(request).say("It is written."))
+            return written(request, slug, mark("It is written."))
     return await _index_page(request, form, 422)
 
 
@@ -116,7 +114,7 @@ async def reply(request: Request) -> Response:
         except Invalid as problem:
             form = form.wrong(problem)
         else:
-            return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
+            return written(request, slug, mark("Your answer is written."))
     return await showing.show_page(request, form, 422)
 
 
@@ -165,7 +163,7 @@ async def about(request: Request) -> Response:
         raise Invalid(form.errors, safe=mark("Write something first."))
     wide = form.values.get("reach", Reach.DIRECT.value)
     slug = await posted(request, form, parent=id, reach_=wide)
-    return done(request, f"/n/{slug}", voice(request).say("Your answer is written."))
+    return written(request, slug, mark("Your answer is written."))
 
 
 def _reach_of(unit: Unit, id: str, viewer: Viewer) -> str | None:
@@ -239,15 +237,20 @@ async def sent(request: Request, asked: Form, *, about: str | None = None) -> En
 async def posted(
     request: Request, form: Entry, *, parent: str | None, reach_: str, quote: str | None = None
 ) -> str:
-    """Write what the form says, after looking up whom it names; its slug."""
+    """Write what the form says, after looking up whom it names; its slug.
+
+    Whom it could not find is told by `written`.
+    """
     node, viewer = member(request)
     brought: Brought = getattr(request.state, "brought", Brought())
     text = form.values["text"]
+    found = await named.people(node, text, reach_, viewer.id or "")
+    request.state.missed = found.missed
     draft = Draft(
         text=text,
         reach=reach_,
         lang=form.values["lang"],
-        people=await people(node, text, reach_),
+        people=found.people,
         parent=parent,
         warning=form.values["warning"],
         quote=quote,
@@ -256,6 +259,28 @@ async def posted(
     )
     as_community = form.values.get("author") == "community" and viewer.is_admin
     return await node.write(_write, viewer, draft, form.once, as_community)
+
+
+def written(request: Request, slug: str, said: str) -> Response:
+    """Show what was written, and say who of those it names could not be found.
+
+    Args:
+        request: the form's, as `posted` left it.
+        slug: of the post.
+        said: what was done, marked.
+    """
+    _ = voice(request).say
+    missed = getattr(request.state, "missed", ())
+    if not missed:
+        return done(request, f"/n/{slug}", _(said))
+    shown = [f"@{handle}@{host}" for handle, host in missed[:SHOWN]]
+    names = ", ".join([*shown, "…"] if len(missed) > SHOWN else shown)
+    why = _(
+        "Nobody was found for %(names)s: the address may be wrong, or its server did not answer "
+        "in time. They are not told of it. Search for the address, and name them again.",
+        names=names,
+    )
+    return done(request, f"/n/{slug}", f"{_(said)} {why}", "wait")
 
 
 def _write(
@@ -272,36 +297,6 @@ def _write(
     if as_community and viewer.id:
         unit.log("notes.as_community", viewer.id, subject=f"{unit.origin}/o/{slug}")
     return slug
-
-
-async def people(node: Node, text: str, reach_: str) -> dict[tuple[str, str], Account]:
-    """Whom a text names, as far as they may learn of it; unknown ones are asked for.
-
-    What is for the community names nobody elsewhere, what is for trusted nodes only theirs.
-    """
-    found = {}
-    for handle, host in rules.handles_in(text):
-        one = await _person(node, handle, host, ask=reach_ in (Reach.PUBLIC, Reach.DIRECT))
-        if one is not None and await node.read(_may_learn, node.registry, one, reach_):
-            found[handle, host] = one
-    return found
-
-
-async def _person(node: Node, handle: str, host: str, *, ask: bool) -> Account | None:
-    here = node.community.domain
-    met = await node.read(known, here, (handle, host))
-    if met is not None or not host or host == here or not ask:
-        return met
-    try:
-        return await lookup(node, f"@{handle}@{host}")
-    except (Problem, Malformed):
-        return None
-
-
-def _may_learn(db: Connection, registry: Registry, one: Account, reach_: str) -> bool:
-    if one.local or reach_ in (Reach.PUBLIC, Reach.DIRECT):
-        return True
-    return reach_ == Reach.TRUSTED and queries.is_trusted(db, registry, one)
 
 
 routes = (

@@ -42,7 +42,7 @@ async def wrote(request: Request) -> Response:
         except Invalid as problem:
             form = form.wrong(problem)
         else:
-            return done(request, f"/n/{slug}", voice(request).say("It is written."))
+            return pages.written(request, slug, mark("It is written."))
     return _page(request, quoted, form, 422)
 
 

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from federation import policy, signing
 from federation.origins import LONGEST, domain
 from node.kernel.errors import Missing, Problem, Refused, TryLater
-from node.kernel.network import Answer, Headers
+from node.kernel.network import Answer, Busy, Headers
+from node.kernel.places import Hosts
 from node.modules.pictures import queries, rules, serving, workshop
 from node.modules.pictures.queries import Copy
 from node.modules.pictures.workshop import Size, Unfit
@@ -27,8 +28,12 @@ PLACE: Final = "/pictures/elsewhere/"
 ACCEPT: Final = "image/webp, image/png, image/jpeg, image/gif;q=0.9"
 SIZES: Final = (Size(side=1280), Size(side=160))
 DEADLINE: Final = 10.0
+PATIENCE: Final = 30.0
+"""Seconds for which a picture waits for others of its server."""
 AT_ONCE: Final = 8
 """Pictures that are fetched at once, from all servers together."""
+OF_ONE: Final = 2
+"""And from one server, so that one that hangs leaves room for the others."""
 MOST: Final = 5000
 """Addresses of lost pictures that are remembered without asking the database."""
 _WEEK: Final = "private, max-age=604800, immutable"
@@ -140,10 +145,13 @@ def _spend(node: "Node", host: str) -> None:
 
 async def _fetch(node: "Node", url: str, tries: int) -> None:
     free: asyncio.Semaphore = node.memory.setdefault("pictures.asking", asyncio.Semaphore(AT_ONCE))
+    hosts: Hosts = node.memory.setdefault("pictures.hosts", Hosts(OF_ONE))
     try:
-        async with free:
+        async with hosts.place(domain(url), PATIENCE), free:
             answer = await _ask(node, url)
         drawn = await workshop.draw(node, _picture(answer), SIZES)
+    except Busy:
+        raise  # it was not even asked
     except Problem as problem:
         final = isinstance(problem, Refused | Unfit)
         until = node.now() + rules.rest(tries + 1, final=final)
