@@ -19,7 +19,7 @@ from node.modules import accounts, follows, moderation, notes, pictures, reactio
 from node.modules.accounts import leaving
 from node.modules.follows import api as following
 from node.modules.notes import public, queries, writing
-from node.modules.notes.pages import people
+from node.modules.notes.named import people
 from node.modules.notes.tables import note, recipient
 from node.modules.notes.writing import Draft
 from tests.conftest import Clock, Wire, person, settle
@@ -54,7 +54,7 @@ async def follow(node: Node, who: Account, far_node: Node, whom: Account) -> Non
 
 async def say(node: Node, who: Account, text: str, reach: str = "public", **more: Any) -> str:
     """Write a post; its id."""
-    found = await people(node, text, reach)
+    found = (await people(node, text, reach, who.id)).people
     draft = Draft(text=text, reach=reach, people=found, **more)
     slug = await node.write(writing.post, who, draft)
     return f"{node.origin}/o/{slug}"
