@@ -57,12 +57,25 @@ async def receive(node: Node) -> bool:
     return bool(letters)
 
 
-async def resolve(node: Node, *, letter: int, token: str) -> None:
-    """Job: fetch what a letter speaks of, then carry it out."""
+async def resolve(
+    node: Node, *, letter: int, token: str, host: str = "", left: int = resolving.IN_ALL
+) -> None:
+    """Job: fetch what a letter speaks of, then carry it out.
+
+    Args:
+        node: ours.
+        letter: its row.
+        token: by which this job holds it.
+        host: whose lane this is in.
+        left: requests that it may still cause, in this try and all that follow.
+    """
     held = await node.read(queries.held, letter, token)
     if held is not None:
+        budget = resolving.Budget.of(left)
         try:
-            await _asking(node, held)
+            await _asking(node, held, budget)
+        except TryLater as later:
+            await node.write(_ask_later, held, later, host, budget.left)
         except Exception as problem:  # noqa: BLE001 - judged and written down
             await _stopped(node, held, problem)
 
@@ -115,18 +128,17 @@ async def _stopped(node: Node, held: Held, problem: BaseException | None) -> Non
             await node.write(_put_off, held, "E_INTERNAL", None, final=final)
 
 
-async def _asking(node: Node, held: Held) -> None:
+async def _asking(node: Node, held: Held, budget: resolving.Budget) -> None:
     """Carry out a letter, asking other servers for what it takes.
 
     Raises:
         Problem, Malformed: it may not be, or not now.
     """
-    budget = resolving.Budget()
     read = reading.understand(held.body, node.registry.types, allow_http=node.settings.allow_http)
     fetched: dict[str, Document] = {}
     while True:
         try:
-            await node.write(carry, held, read, dict(fetched))
+            await node.write(carry, held, read, dict(fetched), budget.left)
             break
         except Wanted as wanted:
             if wanted.id in fetched:
@@ -155,8 +167,21 @@ async def _fetch(
         fetched[id] = reading.judged(found, types, allow_http=allow_http)
 
 
-def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -> None:
+def carry(
+    unit: Unit,
+    held: Held,
+    read: Read,
+    fetched: Mapping[str, Document],
+    left: int = resolving.IN_ALL,
+) -> None:
     """Carry out one letter and end it; nothing if its lease went to somebody else.
+
+    Args:
+        unit: the unit.
+        held: the letter.
+        read: what it says.
+        fetched: what other servers were asked for it.
+        left: requests that the jobs it leads to may cause.
 
     Raises:
         Wanted: another server must be asked first.
@@ -164,6 +189,7 @@ def carry(unit: Unit, held: Held, read: Read, fetched: Mapping[str, Document]) -
     """
     if not queries.begin(unit.db, held):
         return
+    unit.left = left
     case = Case(
         activity=read.activity,
         document=read.document,
@@ -256,9 +282,14 @@ def _end(unit: Unit, held: Held, state: str, code: str) -> None:
     )
 
 
+def _wait(held: Held, after: timedelta | None) -> timedelta:
+    doubled: timedelta = FIRST * (1 << min(held.tries, 20))
+    return max(after or FIRST, min(doubled, LONGEST))
+
+
 def _put_off(unit: Unit, held: Held, code: str, after: timedelta | None, *, final: bool) -> None:
     """Try again, later each time; after a week, or finally, set it aside."""
-    wait = max(after or FIRST, min(FIRST * 2 ** min(held.tries, 20), LONGEST))
+    wait = _wait(held, after)
     late = unit.now + wait > held.at + GIVE_UP
     queries.change(
         unit.db,
@@ -272,11 +303,42 @@ def _put_off(unit: Unit, held: Held, code: str, after: timedelta | None, *, fina
     )
 
 
+def _ask_later(unit: Unit, held: Held, later: TryLater, host: str, left: int) -> None:
+    """Put a letter off with what is left of its budget, which the next try goes on with.
+
+    The pump, which would give it a new one, takes it back only a day after that try is due.
+    """
+    wait = _wait(held, later.after)
+    if unit.now + wait > held.at + GIVE_UP:
+        _put_off(unit, held, later.code, later.after, final=True)
+        return
+    token = secrets.token_hex(16)
+    if queries.change(
+        unit.db,
+        held,
+        code=later.code[:60],
+        due=unit.now + wait + LONGEST,
+        tries=held.tries + 1,
+        token=token,
+        leased_until=None,
+    ):
+        unit.later(
+            "federation.resolve",
+            due=unit.now + wait,
+            lane=host or None,
+            letter=held.id,
+            token=token,
+            host=host,
+            left=left,
+        )
+
+
 def _hand_over(unit: Unit, held: Held, id: str) -> None:
     """Have a job fetch what a letter needs; it takes the letter with it."""
     token = secrets.token_hex(16)
     if queries.change(unit.db, held, token=token, leased_until=None, due=unit.now + FALLBACK):
-        unit.later("federation.resolve", lane=domain(id), letter=held.id, token=token)
+        host = domain(id)
+        unit.later("federation.resolve", lane=host, letter=held.id, token=token, host=host)
 
 
 def _sweep(unit: Unit) -> None:

@@ -30,6 +30,8 @@ Document = Mapping[str, Any]
 
 SECONDS = 20.0
 FETCHES = 10
+IN_ALL = 30
+"""Requests that one letter may cause in all: in its tries, and in the jobs that it leads to."""
 BYTES = 4 * 1024 * 1024
 EACH = 10.0
 ABSENT = timedelta(seconds=60)
@@ -42,11 +44,29 @@ _PROFILE = re.compile(r';\s*profile\s*=\s*"([^"]*)"', re.IGNORECASE)
 
 @dataclass(kw_only=True)
 class Budget:
-    """How much may be asked on behalf of one thing that came in."""
+    """How much may be asked on behalf of one thing that came in.
+
+    What is left of a letter's goes along in the arguments of its jobs: `of` and `left`.
+    """
 
     fetches: int = FETCHES
     until: float = field(default_factory=lambda: monotonic() + SECONDS)
     bytes: int = BYTES
+
+    kept: int = 0
+    """Fetches that are left beyond those of this run."""
+
+    @classmethod
+    def of(cls, left: int | None) -> "Budget":
+        """For one run, of what is left in all; None for what no letter set off."""
+        if left is None:
+            return cls()
+        return cls(fetches=min(left, FETCHES), kept=max(0, left - FETCHES))
+
+    @property
+    def left(self) -> int:
+        """Fetches that are left in all."""
+        return self.kept + max(0, self.fetches)
 
     def spend(self) -> float:
         """Take one fetch; the seconds it may last.

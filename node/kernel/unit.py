@@ -84,6 +84,7 @@ class Unit:
         self.registry = registry
         self.door = door
         self.depth = 0
+        self.left: int | None = None
         self.woken = False
         self.settings_changed = False
 
@@ -231,6 +232,18 @@ class Unit:
         }
         again(self.db, values) if once else self.db.execute(_JOB, values)
         self.woken = True
+
+    def share(self) -> int | None:
+        """Half of what may still be asked of others for the letter at hand, for one job.
+
+        Returns:
+            None where no letter is at hand: then the job has a measure of its own.
+        """
+        if self.left is None:
+            return None
+        part = self.left - self.left // 2
+        self.left -= part
+        return part
 
     def tell(self, event: Any) -> None:
         """Let every subscriber know, each in a unit of its own, later.

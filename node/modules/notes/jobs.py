@@ -34,8 +34,13 @@ async def ask_poll(node: Node, *, poll: str) -> None:
     await node.write(_heard, poll, found)
 
 
-async def check_quote(node: Node, *, post: str) -> None:
+async def check_quote(node: Node, *, post: str, left: int | None = None) -> None:
     """Ask whether a post may show what it quotes: its own server for both, and for the stamp.
+
+    Args:
+        node: ours.
+        post: the quoting one.
+        left: requests that may still be made for the letter that set this off.
 
     Raises:
         TryLater: a server does not answer now.
@@ -43,23 +48,25 @@ async def check_quote(node: Node, *, post: str) -> None:
     kept = await node.read(queries.stored, post)
     if kept is None or kept.quote is None or kept.consent is not None:
         return
-    budget = resolving.Budget()
+    budget = resolving.Budget.of(left)
     try:
         await gathering.bring(node, kept.quote, budget, is_quoted=True)
         stamp = await _stamp(node, kept.stamp, budget) if kept.stamp else None
     except TryLater:
+        if left is not None:
+            await node.write(quotes.keep_left, post, budget.left)
         raise
     except (Problem, Malformed):
         return  # it is not shown
     await node.write(quotes.checked, post, stamp)
 
 
-async def gather(node: Node, *, post: str, answers: bool = False) -> None:
+async def gather(node: Node, *, post: str, answers: bool = False, left: int | None = None) -> None:
     """Fetch the posts above one; and, if a member wishes it, the answers to all of them.
 
-    What a letter alone sets off has the budget of a letter.
+    What a letter alone sets off has what is `left` of the letter's budget.
     """
-    budget = gathering.budget() if answers else resolving.Budget()
+    budget = gathering.budget() if answers else resolving.Budget.of(left)
     await gathering.above(node, post, budget)
     if answers:
         await gathering.below(node, post, budget)
