@@ -44,6 +44,33 @@ async def matter(node: Node, clock: Clock) -> str:
                             closes=clock() + timedelta(days=27))  # fmt: skip
 
 
+@pytest.mark.parametrize(("here", "seats"), [(9, 3), (10, 4), (13, 5)])
+async def test_the_form_asks_for_no_more_than_there_are(
+    alder: Node, clock: Clock, browse: Any, here: int, seats: int
+) -> None:
+    """Of those who are here the author and who asks are left out; half of the others is drawn."""
+    await moot.people(alder, *(f"more{n}" for n in range(here - len(NAMES) - 1)))
+    slug = await matter(alder, clock)
+    ben = await browse(alder, "ben")
+
+    page = await ben.get(f"/juries/{slug}")
+
+    assert f'value="{seats}"' in page.text
+    assert "Ask a jury" in page.text
+
+
+async def test_too_few_are_not_asked_to_ask(alder: Node, clock: Clock, browse: Any) -> None:
+    for name in NAMES[4:]:
+        await alder.write(accounts.suspend, (await ids(alder))[name])
+    slug = await matter(alder, clock)
+    ben = await browse(alder, "ben")
+
+    page = await ben.get(f"/juries/{slug}")
+
+    assert "There are too few of us for a jury" in page.text
+    assert "Ask a jury" not in page.text
+
+
 async def held(node: Node, slug: str) -> Jury:
     found = await node.read(queries.on, slug)
     assert found is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -60,6 +61,8 @@ class View:
     jury: Jury | None
     names: Mapping[str, str]
     may_ask: bool
+    room: int
+    """How many could be drawn."""
     mine: Person | None
     order: Sequence[Person]
     """Those whom the lot has asked, in its order."""
@@ -69,7 +72,7 @@ class View:
     stands: bool
 
 
-def _view(db: Connection, slug: str, viewer: Viewer) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     found = proposals.by_slug(db, slug[:64], viewer)
     if found is None or not found.ours:
         raise Missing(detail=slug)
@@ -78,12 +81,14 @@ def _view(db: Connection, slug: str, viewer: Viewer) -> View:
     ids = {one.member for one in people if one.member}
     ids |= {one.member for one in held.words} if held else set()
     ids |= {held.asker} if held and held.asker else set()
+    made = proposals.plan_of(db, found.id)
     called = [one for one in people if one.part not in (Part.LISTED, Part.OUT)]
     return View(
         proposal=found,
         jury=held,
         names=accounts.names_of(db, ids),
         may_ask=held is None and found.stage in sitting.BEFORE_VOTE,
+        room=sitting.seats(db, made, viewer.id or "", now) if made else 0,
         mine=next((one for one in people if one.member == viewer.id), None),
         order=sorted(called, key=lambda one: one.place or 0),
         out=[one for one in people if one.part is Part.OUT],
@@ -100,7 +105,7 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
         )
     node: Node = request.app.state.node
     await jobs.due(node)
-    return node, await node.read(_view, request.path_params["slug"], viewer), viewer.id
+    return node, await node.read(_view, request.path_params["slug"], viewer, node.now()), viewer.id
 
 
 async def show(request: Request) -> Response:
@@ -115,7 +120,7 @@ def _page(
     """The page, with the forms as they were sent if something is wrong with them."""
     held, viewer = seen.jury, request.state.viewer
     text = held.text if held else ""
-    seats = rules.SEATS
+    seats = min(rules.SEATS, seen.room)
     forms = {name: blank(request, form, text=text, seats=seats) for name, form in FORMS.items()}
     wrong = next(iter((given or {}).values()), None)
     own = next((w for w in held.words if w.member == me), None) if held else None

@@ -1,7 +1,10 @@
 """A jury on a matter: asked for, drawn by lot, at work, and what it recommends. Units."""
 
 import secrets
+from datetime import datetime
 from typing import Final
+
+from sqlalchemy import Connection
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
@@ -36,7 +39,7 @@ def ask(unit: Unit, matter: str, member: str, question: str, seats: int) -> None
         raise _no("E_ONCE", matter)
     if found.stage not in BEFORE_VOTE:
         raise _no("E_MATTER", matter)
-    out = {member: Reason.ASKS, made.lead or "": Reason.LEADS, made.author or "": Reason.BROUGHT}
+    out = _left_out(made, member)
     listed = proposals.active(unit.db, unit.now)
     if not rules.fits(sum(who not in out for who in listed), seats):
         raise _no("E_FEW", matter)
@@ -52,6 +55,18 @@ def ask(unit: Unit, matter: str, member: str, question: str, seats: int) -> None
     ])  # fmt: skip
     unit.log("jury.ask", member, subject=found.id, words=f"list {row['list_digest']}")
     unit.log("jury.lot", unit.community.id, subject=found.id, words=f"lot {row['lot']}")
+
+
+def _left_out(made: proposals.Plan, asker: str) -> dict[str, Reason]:
+    return {asker: Reason.ASKS, made.lead or "": Reason.LEADS, made.author or "": Reason.BROUGHT}
+
+
+def seats(db: Connection, made: proposals.Plan, asker: str, now: datetime) -> int:
+    """How many can be drawn at most if this member asks now; 0 if no jury is large enough."""
+    out = _left_out(made, asker)
+    listed = sum(who not in out for who in proposals.active(db, now))
+    room = min(listed // rules.TIMES, rules.MOST)
+    return room if rules.fits(listed, room) else 0
 
 
 def on(unit: Unit, matter: str) -> Jury:
