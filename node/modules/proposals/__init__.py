@@ -9,6 +9,7 @@ from node.modules.decisions.api import Ended, Forced, Prolonged, Revealed, Settl
 from node.modules.proposals import (
     bringing,
     delegations,
+    drafting,
     finding,
     following,
     handlers,
@@ -58,6 +59,7 @@ module = Module(
         "today.waiting": _waiting,
         "today.happened": delegations.happened,
         "decide": delegations.way,
+        "me": drafting.mine,
         "public": slots.public,
         "decision": replacing.from_decision,
     },

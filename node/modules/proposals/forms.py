@@ -84,7 +84,7 @@ TERMS: Final = (
          mark("Wherever the proposal can be seen. Without this, only %(word_members)s here know.")),
     reach(),
 )  # fmt: skip
-BEHIND: Final = tuple(Hidden(name) for name in ("source", "course", "replaces", "how"))
+BEHIND: Final = tuple(Hidden(name) for name in ("source", "course", "replaces", "how", "draft"))
 NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, *BEHIND)
 CHANGE: Final = Form(*WORDS, *OPTIONS)
 
@@ -151,7 +151,7 @@ LEAD: Final = Form(
          spell=False),
 )  # fmt: skip
 CHANGE_ANSWER: Final = Form(*WORDS, TEXT_ALONE)
-ADOPT: Final = Form(*WORDS, TEXT_ALONE, *TERMS, Hidden("record"), Hidden("answer"))
+ADOPT: Final = Form(*WORDS, TEXT_ALONE, *TERMS, Hidden("record"), Hidden("answer"), Hidden("draft"))
 GROUNDS: Final = (
     Choice("harm", mark("It harms somebody")),
     Choice("conflictWithCharter", mark("It goes against what we agreed among us")),
@@ -174,6 +174,7 @@ OBJECT: Final = Form(
     *TERMS,
     Hidden("record"),
     Hidden("answer"),
+    Hidden("draft"),
 )
 SAY: Final = Form(
     Text("text", mark("Say something"), mark("Write as you would across the table."), at_most=5000)

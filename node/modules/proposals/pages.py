@@ -13,6 +13,8 @@ from node.modules.decisions import api as decisions
 from node.modules.proposals import (
     bringing,
     changing,
+    drafting,
+    drafts,
     jobs,
     leading,
     queries,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 async def decide(request: Request) -> Response:
     """What waits for me, what is open, what was decided here, what others decide."""
-    node, viewer, _id = member(request)
+    node, viewer, me = member(request)
     await jobs.due(node)
     _ = voice(request).say
     votes = await node.read(slots.votes_of, viewer, node.now())
@@ -51,6 +53,7 @@ async def decide(request: Request) -> Response:
         title=_("Decide"),
         votes=votes,
         unsettled=await node.read(slots.unsettled, viewer),
+        drafts=await node.read(drafts.all_of, me),
         on_screen=rules.on_screen,
         beside=(await gather(request, "decide")).cards,
         **lists,
@@ -240,8 +243,7 @@ async def choose_reach(request: Request) -> Response:
 routes = (
     Route("/decide", decide, methods=["GET"]),
     Route("/decide/secrecy", voting.secrecy, methods=["GET"]),
-    Route("/p/new", starting.new, methods=["GET"]),
-    Route("/p/new", starting.create, methods=["POST"]),
+    *drafting.routes,
     Route("/p/{slug}", show, methods=["GET"]),
     Route("/p/{slug}/change", starting.rewrite, methods=["GET"]),
     Route("/p/{slug}/change", starting.change, methods=["POST"]),

@@ -17,6 +17,7 @@ from node.modules.proposals import (
     bringing,
     changing,
     courses,
+    drafts,
     following,
     replacing,
     rules,
@@ -55,7 +56,7 @@ BEFORE: Final = timedelta(days=7)
 async def new(request: Request) -> Response:
     """How shall we go about it? Then the form for a new proposal, or for an answer to others."""
     member(request)
-    about, answer = await _about(request, request.query_params.get("record", ""),
+    about, answer = await about_of(request, request.query_params.get("record", ""),
                                  request.query_params.get("answer", ""))  # fmt: skip
     words = _answering(request, about, answer) if about is not None else {}
     asked = request.query_params
@@ -84,8 +85,8 @@ async def _new(
     }  # fmt: skip
     begins |= {"course": course.name} if course.name != courses.USUAL else {}
     begins["method"] = way_of(course.methods[0].value, among=course.wants_options)
-    form = blank(request, await _form(node, answer, course), **{**begins, **words})
-    return _form_page(request, form, about, answer)
+    form = blank(request, await form_of(node, answer, course), **{**begins, **words})
+    return form_page(request, form, about, answer)
 
 
 def _offered(in_place: Mapping[str, str] | None, needed: int) -> Mapping[str, Course]:
@@ -130,7 +131,8 @@ def _suggested(now: datetime, request: Request) -> datetime:
     return there.replace(hour=20, minute=0, second=0, microsecond=0)
 
 
-async def _form(node: "Node", answer: str, course: Course) -> Form:
+async def form_of(node: "Node", answer: str, course: Course) -> Form:
+    """The form for a proposal on a course, or for an answer to others."""
     form = {"adopted": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
     open_ = await node.read(bringing.may_open, course)
     return form if open_ else without(form, "open")
@@ -153,7 +155,7 @@ def _answering(request: Request, about: decisions.Record, answer: str) -> dict[s
     }
 
 
-async def _about(request: Request, slug: str, answer: str) -> tuple[decisions.Record | None, str]:
+async def about_of(request: Request, slug: str, answer: str) -> tuple[decisions.Record | None, str]:
     """The record of another community that a form answers, if it may be answered.
 
     Raises:
@@ -168,13 +170,14 @@ async def _about(request: Request, slug: str, answer: str) -> tuple[decisions.Re
     return found, answer
 
 
-def _form_page(
+def form_page(
     request: Request,
     form: Entry,
     about: decisions.Record | None,
     answer: str,
     status: int = 200,
 ) -> Response:
+    """The page of a form for a proposal, as it stands."""
     _ = voice(request).say
     return page(
         request,
@@ -191,6 +194,11 @@ def _form_page(
     )
 
 
+def draft_of(form: Entry) -> str:
+    """The slug of the draft that a form was opened from, or would be kept as."""
+    return (form.values.get("draft") or form.once)[:64]
+
+
 def _course(form: Entry) -> Course:
     """The course of a form as it stands."""
     return courses.course((form.raw.get("course") or [""])[0])
@@ -202,20 +210,20 @@ async def create(request: Request) -> Response:
     _ = voice(request).say
     names = ("record", "answer", "course", "replaces", "how")
     sent = {name: fields_of(request).get(name) or [""] for name in names}
-    about, answer = await _about(request, sent["record"][0], sent["answer"][0])
+    about, answer = await about_of(request, sent["record"][0], sent["answer"][0])
     held, how = await replaced(request, sent["replaces"][0], sent["how"][0])
-    asked = await _form(node, answer, courses.course(sent["course"][0]))
+    asked = await form_of(node, answer, courses.course(sent["course"][0]))
     form = _judged(read(request, asked))
     if not form.errors:
         try:
             draft = _draft(form, about, answer, node.now())
             if held is not None:
                 draft = replace(draft, replaces={"record": held.id, "how": how})
-            slug = await node.write(bringing.bring, me, draft, once=form.once)
+            slug = await node.write(drafts.bring, me, draft, once=form.once, slug=draft_of(form))
             return done(request, f"/p/{slug}", _("Your proposal is before the community."))
         except Invalid as problem:
             form = form.wrong(problem)
-    return _form_page(request, form, about, answer, status=422)
+    return form_page(request, form, about, answer, status=422)
 
 
 def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:

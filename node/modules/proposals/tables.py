@@ -154,3 +154,20 @@ comment = Table(
     Index(None, "author"),
 )
 """What members say to a proposal. It has no form on the wire and never leaves."""
+
+draft = Table(
+    "proposal_draft",
+    metadata,
+    Column("slug", String(64), primary_key=True),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("said", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "owner"),
+)
+"""What members have typed and not brought, field by field. It is for its writer alone: it has no
+form on the wire, no reach, and nothing counts it."""
