@@ -14,6 +14,7 @@ from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Method
 from node.modules.proposals import changing, queries, stepping
 from node.modules.proposals.queries import Plan, Proposal
+from node.modules.proposals.tables import proposal
 from node.modules.proposals.wording import Words
 from tests.conftest import Clock, settle
 from tests.modules import moot
@@ -253,7 +254,8 @@ async def test_a_course_is_chosen_on_a_page_and_asks_for_no_more(
     assert all(f"?course={name}" in choice.text for name in ("usual", "agreement", "emergency"))
     form = await ana.get("/p/new?course=agreement")
     assert 'name="closes"' not in form.text
-    said = {"title": "Quiet after ten", "text": "In the yard.", "reach": "community"}
+    said = {"title": "Quiet after ten", "text": "In the yard.", "reach": "community",
+            "problem": "Three do not sleep.", "affected": "Who lives at the yard"}  # fmt: skip
     page = await ana.post("/p/new", said, form="/p/new?course=agreement")
     assert page.url.path.startswith("/p/")
     assert "We look at the facts" in page.text
@@ -274,10 +276,78 @@ async def test_a_course_is_chosen_on_a_page_and_asks_for_no_more(
     assert "It is written down" in page.text
     page = await ana.post(f"/p/{slug}/lead", {"lead": "ben"})
     assert "Led by" in page.text
-    change = {"title": "Other words", "text": "New.", "method": "approvalVoting",
+    change = {**said, "title": "Other words", "text": "New.", "method": "approvalVoting",
               "option_1": "One", "option_2": "Three"}  # fmt: skip
     page = await ana.post(f"/p/{slug}/change", change)
     told = await ana.get(f"/p/{slug}/versions")
     assert "<del>In the yard.</del>" in told.text
     assert "<ins>New.</ins>" in told.text
     assert (await ana.get("/p/new?course=nonsense")).text.count("?course=") > 5
+
+
+WHY = {"problem": "Three do not sleep.", "affected": "The children <b>too</b>"}
+QUIET = {"title": "Quiet after ten", "text": "In the yard.", "reach": "public"}
+
+
+@pytest.mark.parametrize("course", ["options", "agreement", "budget"])
+async def test_where_facts_come_first_the_problem_is_asked_for(
+    alder: Node, browse: Any, course: str
+) -> None:
+    ana, form = await browse(alder, "ana"), f"/p/new?course={course}"
+    way = {"options": "approvalVoting", "budget": "knapsackBudget"}.get(course, "")
+    said = {**QUIET, "method": way, "budget": "100"}
+
+    wrong = await ana.post("/p/new", said, form=form)
+    assert wrong.status_code == 422
+    assert await moot.rows(alder, proposal) == []
+    assert all(f'id="f-{name}' in wrong.text for name in WHY)
+    page = await ana.post("/p/new", {**said, **WHY}, form=form)
+
+    assert page.url.path.startswith("/p/")
+    (row,) = await moot.rows(alder, proposal)
+    assert row.content.index("<h2>What is the problem?</h2><p>Three") < row.content.index(
+        "<h2>What is proposed?</h2><p>In the yard.</p>"
+    )
+    assert "<h2>Who is affected?</h2><p>The children &lt;b&gt;too" in row.content
+    assert page.text.index("Three do not sleep.") < page.text.index("In the yard.")
+
+
+async def test_our_usual_way_leaves_it_free_and_changes_keep_what_was_said(
+    alder: Node, browse: Any, clock: Clock
+) -> None:
+    ana = await browse(alder, "ana")
+    usual = {**QUIET, "method": "consent", "share": "1/2", "months": "6",
+             "opens": "2026-11-24 20:00", "closes": "2026-11-28 20:00"}  # fmt: skip
+
+    plain = await ana.post("/p/new", usual, form="/p/new?course=usual")
+    (row,) = await moot.rows(alder, proposal)
+    assert row.content == "<p>In the yard.</p>"
+    path = plain.url.path
+    await ana.post(f"{path}/change", {**QUIET, **WHY, "method": "consent"})
+    filled = await ana.get(f"{path}/change")
+    assert "Three do not sleep.</textarea>" in filled.text
+    other = {**WHY, "problem": "Four do not sleep.", "affected": ""}
+    await ana.post(f"{path}/change", {**QUIET, **other, "method": "consent"})
+
+    found, made = await at(alder, path.rpartition("/")[2])
+    assert (made.problem, made.affected) == ("Four do not sleep.", None)
+    assert "Who is affected?" not in found.content
+    kept = await alder.read(queries.versions, found.id)
+    assert [one.problem for one in kept] == [None, "Three do not sleep."]
+    told = (await ana.get(f"{path}/versions")).text
+    assert "<del>Three do not sleep.</del>" in told
+    assert "<ins>Four do not sleep.</ins>" in told
+
+
+async def test_an_amendment_leaves_the_problem_as_it_was_said(alder: Node, clock: Clock) -> None:
+    ana = (await ids(alder))["ana"]
+    slug = await moot.bring(alder, ana, opens=clock() + timedelta(days=3), **WHY)
+
+    await alder.write(changing.reword, slug, ana, "Other words.")
+    with pytest.raises(Refused):
+        await alder.write(changing.reword, slug, (await ids(alder))["ben"], "Mine.")
+
+    found, made = await at(alder, slug)
+    assert (made.problem, made.text) == (WHY["problem"], "Other words.")
+    assert found.content.endswith("<h2>What is proposed?</h2><p>Other words.</p>")
+    assert "Three do not sleep." in found.content

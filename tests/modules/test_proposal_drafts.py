@@ -120,7 +120,7 @@ async def test_a_draft_is_thrown_away_by_its_writer_alone(alder: Node, browse: B
     (one,) = await kept(alder)
     path = f"/p/drafts/{one.slug}/discard"
 
-    await ben.post(path, {}, form=USUAL)
+    await alder.write(drafts.drop, f"{alder.origin}/u/ben", one.slug)
     await ben.post("/p/new", {**WHOLE, "draft": one.slug}, form=USUAL)
     assert len(await kept(alder)) == 1
     shown = await ana.post(path, {}, form="/decide")

@@ -35,6 +35,8 @@ class View:
     """A deliberation as one member sees it."""
 
     proposal: proposals.Proposal
+    problem: str | None
+    affected: str | None
     remarks: Mapping[Kind, list[Remark]]
     acts: Mapping[str, list[Act]]
     """What this member can do with each of them."""
@@ -71,6 +73,8 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     outside = found.reach != "community"
     return View(
         proposal=found,
+        problem=made.problem,
+        affected=made.affected,
         remarks={kind: [one for one in said if one.kind is kind] for kind in Kind},
         acts={
             one.id: _acts(one, found.stage, me, bringer=made.author, leads=leads) for one in said

@@ -36,7 +36,7 @@ from node.modules.proposals.objects import GovernanceProposal, StageEntry
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
 from node.modules.proposals.wording import Words
-from vocab.html import from_text, untagged
+from vocab.html import untagged
 from vocab.types import Create
 from web.language import mark
 
@@ -166,7 +166,7 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
         proposed_by=member if draft.named else None,
         name=str(draft.joint.subject["name"]) if draft.joint else untagged(draft.title),
         summary=wording.summary(unit, draft.title, f"{unit.origin}/p/{_slug(id_)}"),
-        content=str(draft.joint.subject["content"]) if draft.joint else from_text(draft.text),
+        content=str(draft.joint.subject["content"]) if draft.joint else _content(unit, draft),
         options=wording.options(unit, id_, draft),
         lang=unit.community.language,
         url=f"{unit.origin}/p/{_slug(id_)}",
@@ -183,12 +183,18 @@ def _value(unit: Unit, us: Account, member: str, draft: Draft) -> GovernanceProp
     )
 
 
+def _content(unit: Unit, draft: Draft) -> str:
+    return wording.content(unit, draft.text, problem=draft.problem, affected=draft.affected)
+
+
 def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> None:
     unit.db.execute(
         insert(plan).values(
             proposal=id_,
             author=member,
             text=draft.text,
+            problem=draft.problem or None,
+            affected=draft.affected or None,
             method=draft.method.value,
             share=str(draft.share),
             counts=draft.counts,

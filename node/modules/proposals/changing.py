@@ -15,7 +15,7 @@ from node.modules.proposals.forms import LONGEST_TEXT, MOST_OPTIONS
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
 from node.modules.proposals.wording import Words
-from vocab.html import from_text, untagged
+from vocab.html import untagged
 from web.language import mark
 
 
@@ -51,13 +51,14 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         raise Invalid(wrong)
     queries.keep_version(unit, found, made)
     kept: dict[str, Any] = {"text": words.text, "method": words.method.value, "changed": unit.now}
+    kept |= {"problem": words.problem or None, "affected": words.affected or None}
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     said = replace(
         found,
         name=untagged(words.title),
         summary=wording.summary(unit, words.title, found.url or found.id),
-        content=from_text(words.text),
+        content=wording.content(unit, words.text, problem=words.problem, affected=words.affected),
         options=wording.options(unit, found.id, words),
     )
     moves.move(unit, _put_off(unit, said, made), found.stage, sent=True)
@@ -100,7 +101,8 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     queries.keep_version(unit, found, made)
     kept = {"text": text, "changed": unit.now}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
-    said = _put_off(unit, replace(found, content=from_text(text)), made)
+    content = wording.content(unit, text, problem=made.problem, affected=made.affected)
+    said = _put_off(unit, replace(found, content=content), made)
     moves.move(unit, said, found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
     unit.tell(Changed(slug=slug))

@@ -93,6 +93,11 @@ class Course:
         return any(Need.OPTIONS in step.needs for step in self.steps)
 
     @property
+    def asks_why(self) -> bool:
+        """Whether it has to be said what the problem is: where facts are looked at first."""
+        return any(step.stage == _RESEARCH.stage for step in self.steps)
+
+    @property
     def goes_round(self) -> bool:
         """Whether it goes through rounds before its vote."""
         return any(Need.ROUNDS in step.needs for step in self.steps)

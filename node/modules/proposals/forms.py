@@ -1,5 +1,6 @@
 """The forms of proposals: a new one, other words for one, an answer to others, a word to one."""
 
+from dataclasses import replace
 from typing import Final
 
 from node.modules.decisions import api as decisions
@@ -42,6 +43,20 @@ WORDS: Final = (
          at_most=LONGEST_TEXT),
 )  # fmt: skip
 MOST_OPTIONS: Final = 8
+_PROBLEM: Final = Text(
+    "problem",
+    mark("What is the problem?"),
+    mark("What is not as it should be, and how you know"),
+    at_most=2000,
+)
+_AFFECTED: Final = Text(
+    "affected",
+    mark("Who is affected?"),
+    mark("Also those who are not here to speak"),
+    at_most=1000,
+)
+WHY: Final = (_PROBLEM, _AFFECTED)
+WHY_IF_WANTED: Final = (replace(_PROBLEM, optional=True), replace(_AFFECTED, optional=True))
 OPTIONS: Final = (
     Pick("method", mark("How do we decide?"), choices=METHODS),
     *(
@@ -85,8 +100,8 @@ TERMS: Final = (
     reach(),
 )  # fmt: skip
 BEHIND: Final = tuple(Hidden(name) for name in ("source", "course", "replaces", "how", "draft"))
-NEW: Final = Form(*WORDS, *OPTIONS, *TERMS, *BEHIND)
-CHANGE: Final = Form(*WORDS, *OPTIONS)
+NEW: Final = Form(*WORDS, *WHY_IF_WANTED, *OPTIONS, *TERMS, *BEHIND)
+CHANGE: Final = Form(*WORDS, *WHY_IF_WANTED, *OPTIONS)
 
 
 def among(course: Course) -> tuple[Choice, ...]:
@@ -104,6 +119,8 @@ def way_of(method: str, *, among: bool) -> str:
 def words_of(course: Course) -> tuple[Field, ...]:
     """The fields that a course asks for, of its words: no more than it needs."""
     fields: list[Field] = list(WORDS)
+    if course.steps:
+        fields += WHY if course.asks_why else WHY_IF_WANTED
     if len(course.methods) > 1:
         fields.append(Pick("method", mark("How do we decide?"), choices=among(course)))
     money = set(course.methods) <= decisions.BUDGETS

@@ -136,10 +136,15 @@ async def versions(request: Request) -> Response:
 def _changes(seen: View) -> list[Change]:
     found, plan = seen.proposal, seen.plan
     said: list[tuple[Any, list[str]]] = [
-        (one.at, rules.lines(one.name, one.text, one.options or ())) for one in seen.versions
+        (
+            one.at,
+            rules.lines(one.name, one.text, one.options or (), why=(one.problem, one.affected)),
+        )
+        for one in seen.versions
     ]
     options = [decisions.kept(option) for option in found.options]
-    now = rules.lines(found.name, plan.text if plan else "", options)
+    why = (plan.problem, plan.affected) if plan else ()
+    now = rules.lines(found.name, plan.text if plan else "", options, why=why)
     said.append((plan.changed if plan else None, now))
     return [
         Change(at=at or found.published, lines=compared(before, after))

@@ -53,6 +53,8 @@ class Plan:
     author_name: str | None
     author_handle: str | None
     text: str
+    problem: str | None
+    affected: str | None
     method: str
     share: str
     counts: bool
@@ -233,6 +235,8 @@ class Version:
     number: int
     name: str
     text: str
+    problem: str | None
+    affected: str | None
     options: list[dict[str, str]] | None
     at: datetime
 
@@ -255,6 +259,7 @@ def keep_version(unit: Unit, found: Proposal, made: Plan) -> None:
     number = version_of(unit.db, found.id)
     row = {"proposal": found.id, "number": number, "name": found.name, "text": made.text}
     options = [decisions.kept(option) for option in found.options]
+    row |= {"problem": made.problem, "affected": made.affected}
     row |= {"options": options, "at": made.changed or found.published}
     unit.db.execute(insert(version).values(row))
 
@@ -270,7 +275,8 @@ def of_member(db: Connection, member: str) -> dict[str, list[Any]]:
     """What a member brought and said, for their own export."""
     # every reach: it is all theirs
     columns = (proposal.c.name, plan.c.text, proposal.c.options, proposal.c.published)
-    brought = select(*columns, proposal.c.id).join_from(
+    why = (plan.c.problem, plan.c.affected)
+    brought = select(*columns, *why, proposal.c.id).join_from(
         proposal, plan, plan.c.proposal == proposal.c.id
     )
     said = select(proposal.c.name, comment.c.text, comment.c.at).join_from(comment, proposal)
@@ -279,6 +285,8 @@ def of_member(db: Connection, member: str) -> dict[str, list[Any]]:
             {
                 "title": r.name,
                 "text": r.text,
+                "problem": r.problem,
+                "affected": r.affected,
                 "options": r.options or [],
                 "at": r.published.isoformat(),
                 "id": r.id,

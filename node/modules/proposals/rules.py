@@ -169,7 +169,13 @@ def newer(known: int | None, told: int | None) -> bool:
     return told is not None and told > (known if known is not None else -1)
 
 
-def lines(name: str, text: str, options: Iterable[Mapping[str, Any]]) -> list[str]:
-    """All that a proposal says, line by line, to compare it with what it said before."""
+def lines(
+    name: str, text: str, options: Iterable[Mapping[str, Any]], *, why: Iterable[str | None] = ()
+) -> list[str]:
+    """All that a proposal says, line by line, to compare it with what it said before.
+
+    `why`: what the problem is and who is affected, which stand before the text.
+    """
+    before = [line for words in why for line in (words or "").splitlines()]
     told = [f"{one.get('name', '')}: {one.get('tradeoff', '')}".rstrip(": ") for one in options]
-    return [line for line in (name, *text.splitlines(), *told) if line.strip()]
+    return [line for line in (name, *before, *text.splitlines(), *told) if line.strip()]

@@ -250,6 +250,8 @@ def _words(values: Mapping[str, Any], course: Course) -> dict[str, Any]:
     return {
         "title": values["title"],
         "text": values["text"],
+        "problem": values.get("problem", ""),
+        "affected": values.get("affected", ""),
         "method": decisions.Method.MAJORITY if method == AMONG else decisions.Method(method),
         "options": _rows(values) if among else None,
         "stays": not values.get("changes"),
@@ -307,6 +309,8 @@ async def rewrite(request: Request) -> Response:
     begins: dict[str, Any] = {
         "title": found.name,
         "text": plan.text if plan else "",
+        "problem": plan.problem if plan else None,
+        "affected": plan.affected if plan else None,
         "method": way_of(plan.method if plan else "", among=bool(own) or seen.course.wants_options),
         "changes": True if own and len(own) == len(found.options) else None,
     }

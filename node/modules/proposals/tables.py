@@ -64,6 +64,8 @@ plan = Table(
         "author", String(2048), ForeignKey(account.c.id, onupdate="CASCADE", ondelete="SET NULL")
     ),
     Column("text", Text, nullable=False),
+    Column("problem", Text),
+    Column("affected", Text),
     Column("method", String(20), nullable=False),
     Column("share", String(10), nullable=False),
     Column("counts", Boolean, nullable=False),
@@ -86,7 +88,8 @@ plan = Table(
 )
 """What members alone know of a proposal of ours: who brought it, its words as they were
 written, how and when it is decided, what an approval answers elsewhere, and when its author last
-changed its words. `joint`: the joint process in which the decision is our ballot, with the text
+changed its words. `problem` and `affected`: what is wrong and who is affected, in front of the
+text where it travels. `joint`: the joint process in which the decision is our ballot, with the text
 that is decided there (`bringing.Together`).
 
 `course`: see `courses`; `due`: when the least days of its step are over, `look`: when the clock
@@ -125,6 +128,8 @@ version = Table(
     Column("number", Integer, primary_key=True),
     Column("name", String(500), nullable=False),
     Column("text", Text, nullable=False),
+    Column("problem", Text),
+    Column("affected", Text),
     Column("options", JSON),
     Column("at", Moment, nullable=False),
 )

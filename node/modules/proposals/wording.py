@@ -8,7 +8,7 @@ from typing import Any
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.proposals import rules
-from vocab.html import short, untagged
+from vocab.html import from_text, short, untagged
 from web.language import catalogue, mark
 
 SUMMARY = mark(
@@ -23,6 +23,7 @@ STAYS = mark("Keep it as it is")
 class Words:
     """What a proposal says, and so what can be changed until voting opens.
 
+    `problem` and `affected`: what is wrong and who is affected, empty where nobody said it;
     `options`: name and words of each, as they stand on the form, or None for one text;
     `stays`: among them is to leave things as they are; `settings`: what the method has to know
     (`decisions.Terms`), with `costs` in the order of the options that are written.
@@ -31,6 +32,8 @@ class Words:
     title: str
     text: str
     method: decisions.Method
+    problem: str = ""
+    affected: str = ""
     options: Sequence[tuple[str, str]] | None = None
     stays: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -105,6 +108,20 @@ def settings(words: Words) -> dict[str, Any]:
     if "costs" in made:
         made["costs"] = {f"opt-{n}": cost for n, cost in enumerate(made["costs"], 1)}
     return made
+
+
+PROBLEM = mark("What is the problem?")
+AFFECTED = mark("Who is affected?")
+PROPOSED = mark("What is proposed?")
+
+
+def content(unit: Unit, text: str, *, problem: str | None, affected: str | None) -> str:
+    """The text of a proposal as it travels, HTML; what is said before it stands under headings."""
+    parts = ((PROBLEM, problem), (AFFECTED, affected), (PROPOSED, text))
+    if not (problem or affected):
+        return from_text(text)
+    said = ((heading, from_text(words or "")) for heading, words in parts)
+    return "".join(f"<h2>{escape(_say(unit, h), quote=False)}</h2>{w}" for h, w in said if w)
 
 
 def summary(unit: Unit, title: str, url: str) -> str:
