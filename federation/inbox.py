@@ -99,7 +99,7 @@ class Inbox:
             log.error("inbox: %s", out)  # noqa: TRY400 - the trace needs what has run out
             await _answer(send, Turned(503, out.code, after=10))
         else:
-            await send(_ACCEPTED)
+            await send({**_ACCEPTED})  # what is sent is dressed on its way
             await send(_EMPTY)
 
     async def _take(self, scope: Scope, receive: Receive) -> None:

@@ -28,7 +28,7 @@ MOST = 500
 """Loaded keys that are kept; the oldest goes first."""
 
 
-FRESH = timedelta(minutes=1)
+FRESH = timedelta(seconds=2)
 """After so long a loaded key is compared with our rows: another process may have renewed it."""
 
 

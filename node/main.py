@@ -14,6 +14,7 @@ from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings, Unusable
 from web.app import build
+from web.guards import Headers
 from workers import inline
 from workers import running as work
 
@@ -31,11 +32,13 @@ class Application:
         self.node = node
         self._inbox = Inbox(node)
         self._pages = build(node)
+        self._door = Headers(self._inbox)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; posts to an inbox never see the web framework."""
         if scope["type"] == "http" and self._inbox.wants(scope):
-            await self._inbox(scope, receive, send)
+            scope["app"] = self._pages  # which starlette would say, where it is asked
+            await self._door(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 

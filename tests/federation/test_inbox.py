@@ -46,6 +46,29 @@ async def test_a_signed_letter_is_taken_and_has_its_effect(
     assert [(row.state, row.code) for row in await letters(here)] == [("done", None)]
 
 
+@pytest.mark.sqlite
+async def test_the_door_has_the_headers_of_all_other_answers(
+    here: Node, post: Post, bob: Actor, wire: Wire
+) -> None:
+    """H05"""
+    letter, app = bob.says("Create", bob.note()), wire.apps[here.origin]
+    taken = await post(bob, letter)
+    answers = [taken, await post(bob, letter), await raw_post(here, app, {}, b"{}")]
+    answers += [await post(bob, letter, "/u/nobody/inbox"), await post(bob, b"[]")]
+    media = {"Content-Type": ACTIVITY}
+    answers.append(await raw_post(here, app, media, b"{}"))
+    page = await raw_post(here, app, media, b"{}", "/no/such/page")
+
+    assert [one.status_code for one in answers] == [202, 202, 415, 404, 400, 401]
+    same = ("content-security-policy", "x-content-type-options", "referrer-policy",
+            "permissions-policy", "cross-origin-opener-policy", "strict-transport-security",
+            "cache-control", "vary")  # fmt: skip
+    for one in answers:
+        assert {name: one.headers.get(name) for name in same} == {
+            name: page.headers[name] for name in same
+        }
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -111,6 +111,27 @@ async def test_the_old_key_signs_the_news_and_nothing_else(
 
 
 @sqlite_only
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_running_node_signs_with_a_key_that_a_command_renewed(
+    alder: Node, lost: bool
+) -> None:
+    """A command works in a process of its own, and cannot empty the memory of the node's."""
+    from federation import signing
+
+    us = alder.community.id
+    old = await signing.signer(alder, us)
+    kept = alder.memory["federation.signers"].copy()
+    await renewing.renew(alder, us, lost=lost)
+    alder.memory["federation.signers"] = kept
+
+    alder.now.advance(seconds=2)  # type: ignore[attr-defined]
+    new = await signing.signer(alder, us)
+
+    assert (old.key_id, new.key_id) == (f"{us}#main-key", f"{us}#main-key-2")
+    assert new.key is not old.key
+
+
+@sqlite_only
 async def test_a_record_stays_provable_and_an_old_key_proves_nothing_new(
     alder: Node, birch: Node, clock: Any
 ) -> None:
