@@ -1,16 +1,18 @@
 """Whoever reads rows that have a reach asks who is looking (architecture, section 2).
 
-A query over such a table has `visible(…)` or `owned(…)` in it. Where a unit must see every
-row, the function says so and why: `# every reach: the sweep ends listings of all kinds`.
+A query over such a table, in any file of a module, has `visible(…)` or `owned(…)` in it. Where a
+unit must see every row, the function says so and why: `# every reach: the sweep ends listings of
+all kinds`.
 """
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.guards.tree import ROOT, Function, functions, name
+from tests.guards.tree import ROOT, Function, functions, name, python_files
 
 READS = {"select", "exists"}
 ASKS = {"visible", "owned"}
@@ -50,11 +52,11 @@ def _reads(function: Function, tables: set[str]) -> bool:
     return bool(names & tables and calls & READS)
 
 
-def blind(queries: str, tables: set[str]) -> list[str]:
-    """The functions of a queries.py that read such a table and do not ask who looks."""
-    lines = queries.splitlines()
+def blind(code: str, tables: set[str]) -> list[str]:
+    """The functions of a file that read such a table and do not ask who looks."""
+    lines = code.splitlines()
     found = []
-    for function in functions(ast.parse(queries)):
+    for function in functions(ast.parse(code)):
         text = "\n".join(lines[function.lineno - 1 : function.end_lineno])
         asks = ASKS & {_called(n) or "" for n in ast.walk(function)}
         if _reads(function, tables) and not asks and not REASON.search(text):
@@ -62,21 +64,31 @@ def blind(queries: str, tables: set[str]) -> list[str]:
     return found
 
 
+def looked_into() -> Iterator[tuple[Path, set[str]]]:
+    """Every file that may read such tables, with the names of those it can reach."""
+    for place in (ROOT / "node/kernel", ROOT / "federation", *(ROOT / "node/modules").iterdir()):
+        tables = place / "tables.py"
+        if tables.exists() and (named := tables_with_reach(tables.read_text())):
+            files = (p for p in sorted(place.rglob("*.py")) if "migrations" not in p.parts)
+            yield from ((file, named) for file in files)
+
+
 def test_every_query_asks_who_is_looking() -> None:
-    places = [ROOT / "node" / "kernel", ROOT / "federation", *(ROOT / "node/modules").iterdir()]
-    found = []
-    for place in places:
-        if not (place / "queries.py").exists():
-            continue
-        tables = tables_with_reach(_text(place / "tables.py"))
-        queries = place / "queries.py"
-        found += [f"{name(queries)}:{f}" for f in blind(_text(queries), tables)]
+    looked = dict(looked_into())
 
-    assert not found
+    assert not [
+        f"{name(p)}:{f}" for p, named in looked.items() for f in blind(p.read_text(), named)
+    ]
+    files = {name(path).removeprefix("node/modules/") for path in looked}
+    assert {"notes/queries.py", "notes/tallies.py", "decisions/publishing.py"} <= files
 
 
-def _text(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
+def test_such_tables_lie_in_tables_py_alone() -> None:
+    """Elsewhere they would be looked for in vain."""
+    files = {p for p in python_files("node", "federation") if "migrations" not in p.parts}
+
+    found = [p for p in files if tables_with_reach(p.read_text()) and p.name != "tables.py"]
+    assert not [name(p) for p in found]
 
 
 TABLES = """

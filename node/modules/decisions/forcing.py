@@ -226,6 +226,7 @@ def set_aside(unit: Unit, box_id: str, name: str) -> None:
         box_id: a box that was counted.
         name: its name from now on, at most 64 characters.
     """
+    # every reach: it counts no longer, whoever may see it
     row = unit.db.execute(select(box).where(box.c.id == box_id)).one()
     unit.db.execute(box.insert().values({**row._mapping, "id": name}))  # noqa: SLF001
     held = (roster, ballot, open_ballot, line, carried, audit, record, request, guard)

@@ -351,6 +351,7 @@ def rehome(unit: Unit, old: str, new: str) -> None:
 
     Nothing had left before. The kernel has put the new origin into every row already.
     """
+    # every reach: all ids moved, and nobody is shown anything
     for row in unit.db.execute(select(box.c.id, box.c.subject)).all():
         digest = proofs.subject_digest(row.subject)
         unit.db.execute(update(box).where(box.c.id == row.id).values(subject_digest=digest))

@@ -44,6 +44,7 @@ class Poll:
 
 def of(db: Connection, ids: Collection[str], viewer: str | None = None) -> dict[str, Poll]:
     """The polls of some posts, by the post; with whether the viewer has answered each."""
+    # every reach: it is asked about posts that somebody sees
     options: dict[str, list[Option]] = {}
     wanted = select(option).where(option.c.note.in_(ids)).order_by(option.c.number)
     for row in db.execute(wanted):
@@ -64,6 +65,7 @@ def of(db: Connection, ids: Collection[str], viewer: str | None = None) -> dict[
 
 
 def _seen(db: Connection, one: Poll, viewer: str) -> Poll:
+    # every reach: it is asked about posts that somebody sees
     mine = and_(answer.c.note == one.note, answer.c.mark == one.mark(viewer))
     answered = db.scalar(select(func.count()).select_from(answer).where(mine))
     return Poll(**{**one.__dict__, "answered": bool(answered)})
