@@ -287,6 +287,51 @@ async def test_the_author_and_the_reach_say_what_may_be_done(here: Stage) -> Non
     assert bob.server.received == []
 
 
+def offers(page: str) -> set[str]:
+    """What the page of a post has a button or a form for."""
+    marks = {"like": 'value="like"', "say": 'value="say"', "share": 'value="share"',
+             "answer": '/reply"'}  # fmt: skip
+    return {name for name, mark in marks.items() if mark in page}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("verb", "kept_back"),
+    [("", set()), ("canLike", {"like", "say"}), ("canAnnounce", {"share"}),
+     ("canReply", {"answer"})],
+)  # fmt: skip
+async def test_pages_offer_what_the_author_wants_and_nothing_else(
+    here: Stage, browse: Callable[..., Awaitable[Browser]], verb: str, kept_back: set[str]
+) -> None:
+    bob = here.actor(here.server("elm.test"), "bob")
+    await follow(here, "ana", bob)
+    rule = {"interactionPolicy": {verb: {"automaticApproval": [bob.id]}}} if verb else {}
+    note = bob.note("1", **rule)
+    await here.hear(bob, bob.says("Create", note))
+    kept = await here.node.read(posts.stored, note["id"])
+    assert kept is not None
+
+    browser = await browse(here.node, "ana")
+    page, feed_ = (await browser.get(kept.path)).text, (await browser.get("/notes")).text
+
+    assert offers(page) == {"like", "say", "share", "answer"} - kept_back
+    link = feed_.partition(f'<span class="acts"><a href="{kept.path}">')[2].partition("<")[0]
+    assert link == ("Read" if verb == "canReply" else "Answer")
+
+
+@pytest.mark.sqlite
+async def test_what_stays_here_has_no_button_that_would_share_it(
+    here: Stage, browse: Callable[..., Awaitable[Browser]]
+) -> None:
+    ana, _ = await person(here.node, "ana"), await person(here.node, "ben")
+    mine = {reach: await say(here.node, ana, "Look!", reach) for reach in ("community", "public")}
+    ben = await browse(here.node, "ben")
+
+    pages = {to: (await ben.get(f"/n/{id.rpartition('/')[2]}")).text for to, id in mine.items()}
+
+    assert offers(pages["public"]) - offers(pages["community"]) == {"share"}
+
+
 # Pages and documents ------------------------------------------------------------------------
 
 

@@ -48,6 +48,8 @@ class View:
     voices: list[notes.Post]
     silent: frozenset[str]
     """Objections whose author has not answered an offer for long."""
+    closed: frozenset[str]
+    """Those of the voices that take no answer of this member's."""
 
     @property
     def open(self) -> bool:
@@ -70,7 +72,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     people = {id for one in said for id in (one.author, one.answerer) if id}
     leads = viewer.may("facilitate") or (made.lead or made.author) == me
     version = proposals.version_of(db, found.id)
-    outside = found.reach != "community"
+    voices = notes.replies_to(db, found.id, viewer) if found.reach != "community" else []
     return View(
         proposal=found,
         problem=made.problem,
@@ -89,7 +91,8 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
             for one in said
             if rules.silent(one.state, one.answered, now, days=choices.now(db, PATIENCE))
         ),
-        voices=notes.replies_to(db, found.id, viewer) if outside else [],
+        voices=voices,
+        closed=notes.closed(db, voices, viewer),
     )
 
 

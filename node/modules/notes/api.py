@@ -1,7 +1,8 @@
 """What other modules may use of notes: what people said about a thing of theirs.
 
 `replies_to(db, id, viewer)` gives the posts, here and from elsewhere, that answer an object; a
-page shows them with `{% from "notes/parts.html" import voices with context %}`.
+page shows them with `{% from "notes/parts.html" import post with context %}`, and hands on which
+of them take no answer (`closed`).
 """
 
 from node.modules.notes.events import Submitted
@@ -11,7 +12,8 @@ from node.modules.notes.public import value
 from node.modules.notes.queries import Post, lock, place, replies_to, stored
 from node.modules.notes.queries import by_id as seen
 from node.modules.notes.slots import opening
+from node.modules.notes.standing import closed
 from node.modules.notes.writing import Draft, post
 
-__all__ = ["SETTING", "Draft", "Post", "Submitted", "lock", "opening", "place", "post",
+__all__ = ["SETTING", "Draft", "Post", "Submitted", "closed", "lock", "opening", "place", "post",
            "replies_to", "seen", "stored", "take", "value"]  # fmt: skip

@@ -106,17 +106,17 @@ def _touch(db: Connection, kept: Post, viewer: Viewer) -> dict[str, Any]:
         verb: standing.allowed(db, who, kept.owner, kept.policy, verb) is not Leave.NO
         for verb in Verb
     }
-    public, open_ = kept.reach == Reach.PUBLIC, not kept.locked
+    public = kept.reach == Reach.PUBLIC
     return {
         "likeable": may[Verb.LIKE],
         "shareable": public and may[Verb.SHARE],
         "quotable": public and may[Verb.QUOTE],
-        "answerable": open_ and may[Verb.REPLY],
+        "answerable": kept.id not in standing.closed(db, [kept], viewer),
         "offered": OFFERED,
     }
 
 
-def around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, dict[str, Any]]:
+def around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, Any]:
     """What stands around posts, each by the post's id, as far as the viewer may see it."""
     ids = [one.id for one in posts]
     given = {one.id: one.quote for one in posts if one.quote and one.consent == Consent.GIVEN}
@@ -125,6 +125,7 @@ def around(db: Connection, posts: list[Post], viewer: Viewer) -> dict[str, dict[
         "said_of": reactions.of(db, ids, viewer),
         "polls": tallies.of(db, ids, viewer.id),
         "groups": queries.groups_of(db, posts),
+        "closed": standing.closed(db, posts, viewer),
         "quoted": {id: found[quote] for id, quote in given.items() if quote in found},
     }
 

@@ -179,8 +179,7 @@ def answered(unit: Unit, id: str, viewer: Viewer) -> Answered | None:
         if kept.deleted is not None:
             return None
         said: dict[str, Any] = {"reach": kept.reach, "to": kept.to, "policy": kept.policy}
-        root = queries.stored(unit.db, kept.thread) if kept.audience else None
-        locked = kept.locked or (root is not None and root.locked)
+        locked = kept.locked or bool(kept.audience and _is_locked(unit.db, kept.thread))
         return Answered(id=id, owner=kept.owner, group=kept.audience, locked=locked, **said)
     seen = unit.registry.document(unit.db, id, viewer)
     if seen is None or isinstance(seen, Tombstone):
@@ -198,6 +197,28 @@ def allowed(
     """Whether somebody may do this with a post, by its author's policy; the author may."""
     if owner is None or owner == who.id:
         return Leave.YES
+    alone = policy.leave(rule, verb, [who.id])
+    if alone is Leave.YES:  # nearly always, and without a query
+        return alone
     author = find_account(db, owner)
     circles = follows.circles(db, who.id, author) if author else []
     return policy.leave(rule, verb, [who.id, *circles])
+
+
+def closed(db: Connection, posts: Sequence[Post], viewer: Viewer) -> frozenset[str]:
+    """The ids of those posts to which the viewer's answer is not wanted, or would not be taken."""
+    who = viewer.account
+    if who is None or not viewer.is_member:
+        return frozenset(one.id for one in posts)
+    return frozenset(one.id for one in posts if not _takes_answers(db, one, who))
+
+
+def _takes_answers(db: Connection, kept: Post, who: Account) -> bool:
+    if kept.locked or (kept.audience and _is_locked(db, kept.thread)):
+        return False
+    return allowed(db, who, kept.owner, kept.policy, Verb.REPLY) is not Leave.NO
+
+
+def _is_locked(db: Connection, thread: str) -> bool:
+    root = queries.stored(db, thread)
+    return root is not None and root.locked
