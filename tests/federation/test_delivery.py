@@ -318,6 +318,21 @@ async def test_a_server_that_is_away_is_tried_for_thirty_days(alder, far, wire, 
     assert await state(alder, activity) == ("dead", "E_OVERDUE")
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("seconds", "tries"), [(-1, 2), (0, 1)])
+async def test_the_thirty_days_are_exact(alder, far, wire, clock, seconds, tries):
+    [mia] = await known(alder, far, "mia")
+    wire.away.add(FAR)
+    begun, activity = clock.now, await say(alder, mia)
+    await settle(alder)
+
+    clock.now = begun + timedelta(days=30, seconds=seconds)
+    await settle(alder)
+
+    assert sum(1 for way, url, _ in wire.seen if (way, url) == ("POST", f"{mia}/inbox")) == tries
+    assert ((await state(alder, activity)) == ("dead", "E_OVERDUE")) is (tries == 1)
+
+
 async def test_what_waits_for_a_server_goes_out_when_it_is_back(alder, far, wire, clock):
     ids = await known(alder, far, *(f"p{n}" for n in range(12)), shared=False)
     wire.away.add(FAR)

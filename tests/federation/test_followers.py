@@ -151,6 +151,19 @@ def listed(far: Far, *ids: str, **more: Any) -> None:
     }  # fmt: skip
 
 
+def paged(far: Far, pages: int, *last: str) -> None:
+    """A list in so many pages, one of somebody else's in each, and these on the last."""
+    listed(far, first=f"{MIA}/sync/1", orderedItems=[])
+    for number in range(1, pages + 1):
+        more = {"next": f"{MIA}/sync/{number + 1}"} if number < pages else {}
+        here = last if number == pages else ()
+        far.pages[f"/users/mia/sync/{number}"] = {
+            "@context": "https://www.w3.org/ns/activitystreams", "id": f"{MIA}/sync/{number}",
+            "type": "OrderedCollectionPage", "partOf": f"{MIA}/sync",
+            "orderedItems": [f"https://elsewhere.test/u/{number}", *here], **more,
+        }  # fmt: skip
+
+
 async def state(node: Node, who: str) -> str | None:
     return await node.read(lambda db: follows.state(db, who, MIA))
 
@@ -189,7 +202,15 @@ async def test_a_list_that_differs_is_read_once_a_day_and_mends_both_sides(
 
 @pytest.mark.parametrize(
     "odd",
-    ["another origin", "garbage", "not whole", "no collection", "gone", "another's collection"],
+    [
+        "another origin",
+        "garbage",
+        "goes on elsewhere",
+        "too long to be read",
+        "no collection",
+        "gone",
+        "another's collection",
+    ],
 )
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_nothing_changes_by_a_list_that_is_not_the_whole_of_their_own(
@@ -204,8 +225,10 @@ async def test_nothing_changes_by_a_list_that_is_not_the_whole_of_their_own(
         said = header("ab" * 32, "https://evil.test/sync")
     elif odd == "garbage":
         said = header("xyz")
-    elif odd == "not whole":
+    elif odd == "goes on elsewhere":
         listed(far, first="https://evil.test/page", orderedItems=[])
+    elif odd == "too long to be read":
+        paged(far, 12)
     elif odd == "no collection":
         far.pages["/users/mia/sync"] = {"id": f"{MIA}/sync", "type": "Note", "content": "No."}
     elif odd == "another's collection":
@@ -218,3 +241,39 @@ async def test_nothing_changes_by_a_list_that_is_not_the_whole_of_their_own(
 
     assert await state(alder, ana.id) == "accepted"
     assert far.posts == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_list_of_ten_pages_is_read_to_its_end(
+    alder: Node, far: Far, wire: Wire, clock: Clock
+) -> None:
+    """Beside one of twelve, by which nothing changes."""
+    ana, ben = [await person(alder, name) for name in ("ana", "ben")]
+    await known(alder, far, "mia")
+    for one in (ana, ben):
+        await follow(alder, one.id, MIA)
+    clock.advance(days=1)
+    paged(far, 10, ben.id)
+
+    await deliver(alder, far, wire, header("ab" * 32))
+    await settle(alder)
+
+    assert (await state(alder, ana.id), await state(alder, ben.id)) == (None, "accepted")
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(59, "accepted"), (61, None)])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+async def test_a_young_follow_is_not_ended_by_a_list_that_may_be_older(
+    alder: Node, far: Far, wire: Wire, clock: Clock, minutes: int, left: str | None
+) -> None:
+    ana = await person(alder, "ana")
+    await known(alder, far, "mia")
+    await follow(alder, ana.id, MIA)
+    clock.advance(minutes=minutes)
+    listed(far, "https://elsewhere.test/u/x")
+
+    await deliver(alder, far, wire, header("ab" * 32))
+    await settle(alder)
+
+    assert [one.path for one in far.gets if "sync" in one.path] == ["/users/mia/sync"]
+    assert await state(alder, ana.id) == left

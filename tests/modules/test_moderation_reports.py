@@ -195,6 +195,25 @@ async def test_a_report_in_any_form_comes_to_the_desk(
     assert ("Rude." in page.text) is (shape != "account")
 
 
+async def test_what_is_not_ours_in_a_report_is_passed_over(
+    alder: Node, birch: Node, browse: Browse
+) -> None:
+    """Also of people and posts elsewhere that are known here, whom our keepers could hide."""
+    ben, id, _ = await followed(alder, birch, "ben", "Rude.")
+    ana = f"{alder.origin}/u/ana"
+    named = {"theirs": (ben.id, id), "both": (ben.id, id, ana)}
+    for key, objects in named.items():
+        flag = Flag(id=f"{birch.origin}/a/{key}", actor=birch.community.service,
+                    objects=objects, content=key, to=(ana,))  # fmt: skip
+        await birch.write(lambda unit, flag=flag: unit.send(flag))
+        await settle(birch, alder)
+
+    (row,) = await rows(alder)
+    assert (row.words, row.about, row.more) == ("both", ana, [])
+    page = await (await browse(alder, "keeper")).get("/desk/reports")
+    assert "Rude." not in page.text
+
+
 async def test_what_is_hidden_already_is_said_to_be(
     alder: Node, birch: Node, browse: Browse
 ) -> None:
