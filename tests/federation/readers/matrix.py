@@ -14,7 +14,16 @@ from tests.federation.readers import (
     pleroma,
     snac,
 )
-from tests.federation.readers.reading import Case, Reader, Seen, act, first, votes, word
+from tests.federation.readers.reading import (
+    Case,
+    Reader,
+    Seen,
+    act,
+    first,
+    is_actor,
+    votes,
+    word,
+)
 
 READERS: tuple[Reader, ...] = tuple(
     one.READER
@@ -45,10 +54,13 @@ SHOWN = {
     "community Create adopted": "a decision adopted",
     "community Create objected": "an objection",
     "community Create noted": "a decision noted",
+    "community Create declined": "a decision declined",
+    "community Create DeliveryReport": "a report of what became of a decision",
     "Person": "a member",
     "Group": "the community",
     "Application": "the node's service",
     "Tombstone": "what was deleted",
+    "Concept": "a topic of the community's own",
 }
 """What is made to be seen: how it is told apart, to what it is called."""
 
@@ -57,6 +69,7 @@ DONE = {
     "member Update Question": "the end of a poll",
     "member Update offer": "a changed offer",
     "community Update GovernanceProposal": "the next stage of a proposal",
+    "community Update JointProcess": "the next state of a joint decision",
     "member Update Person": "a changed profile",
     "community Update Group": "a renamed community",
     "community Announce Update Note": "a changed post, by the community",
@@ -68,6 +81,7 @@ DONE = {
     "member Delete Person": "a member who leaves",
     "member Move Person": "a member who lives elsewhere now",
     "community Add DecisionRecord": "a decision comes into force",
+    "community Remove DecisionRecord": "a decision is in force no more",
     "member Follow Person": "a member follows",
     "member Undo Follow": "a member follows no more",
     "member Accept Follow": "a member is followed",
@@ -96,6 +110,8 @@ AS_ACTS = {
 }
 """What the group says by an id; to how it says that to programs of groups."""
 NOT_TOLD = Seen(lost=True, how="told to groups only")
+NOT_BEGUN = Seen(lost=True, how="changes only what is known")
+"""Everywhere an Update of a post is passed over that no Create or boost has brought before."""
 
 
 def kept(web: Mapping[str, Any], heard: list[dict[str, Any]]) -> dict[str, Case]:
@@ -118,7 +134,7 @@ def _is_over(case: Case) -> bool:
 
 
 def _asked_for(web: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    wanted = ("Person", "Group", "Application", "Tombstone")
+    wanted = ("Person", "Group", "Application", "Tombstone", "Concept")
     yield from (one for one in web.values() if word(one) in wanted)
 
 
@@ -143,7 +159,7 @@ def _about(case: Case) -> str:
         return "reaction"
     if isinstance(held, list):
         return "several"
-    if word(thing) != "Note":
+    if word(thing) != "Note" or thing.get("kind") == "DeliveryReport":
         kind = thing.get("kind")
         return str(word(thing) if kind in (None, "Community") else kind)
     for key in ("purpose", "response"):
@@ -173,11 +189,19 @@ def read(reader: Reader, key: str, cases: Mapping[str, Case]) -> Seen:
     form = AS_ACTS.get(key, key) if groups else key
     inside = cases[form].handed_on
     if inside is None:
-        return reader.read(cases[form])
+        found = reader.read(cases[form])
+        return NOT_BEGUN if not found.lost and _changes_what_is_unknown(form, cases) else found
     if not groups:
         return NOT_TOLD
     outside = reader.read(cases[form])
     return outside if outside.lost else reader.read(inside)
+
+
+def _changes_what_is_unknown(key: str, cases: Mapping[str, Case]) -> bool:
+    """Whether it is an Update of a thing that is made known to nobody but who is asked to it."""
+    case = cases[key]
+    new = key.replace(" Update ", " Create ")
+    return first(case.document) == "Update" and not is_actor(case) and new not in cases
 
 
 def table(cases: Mapping[str, Case]) -> str:

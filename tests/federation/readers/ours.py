@@ -26,11 +26,10 @@ from node.kernel.tables import Account
 from node.main import Application
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
-from node.modules.decisions import api as decisions
 from node.modules.follows import api as follows
 from node.modules.groups import announcing, pinning
 from node.modules.identity import aliases
-from node.modules.listings import posting
+from node.modules.listings import posting, topics
 from node.modules.moderation import blocking, reporting
 from node.modules.notes import api as notes
 from node.modules.notes import polls, queries, writing
@@ -42,14 +41,14 @@ from node.modules.profiles import changing
 from node.modules.reactions import acting
 from node.modules.reactions.api import OFFERED, Verb
 from tests.conftest import Clock, Wire, found, person, settle
-from tests.federation.readers import matrix
+from tests.federation.readers import decided, matrix
 from tests.federation.readers.reading import Case
 from tests.federation.strangers import PUBLIC, Actor, Post, Server
-from tests.modules import moot
 from tests.modules.images import image
 from tests.templates import shipped
 
 ACTIVITY = "application/activity+json"
+REPAIR = "https://w3id.org/commons-node/concepts#repair"
 
 
 @dataclass(kw_only=True)
@@ -66,6 +65,8 @@ class World:
     mia: Actor
     lea: Actor
     una: Actor
+    topic: str = ""
+    """One that this community alone has."""
     web: dict[str, Any] = field(default_factory=dict)
 
     async def get(self, id: str) -> dict[str, Any]:
@@ -169,7 +170,8 @@ async def tell(here: World) -> None:
     await _pictures(here, ana)
     await _polls(here, ana)
     await _notices(here, ana)
-    await _decisions(here)
+    await decided.one_by_one(here)
+    await decided.together(here, ana)
     await _reactions(here, ana)
     await _people(here, ana, ben)
     await settle(here.alder, here.birch)
@@ -300,7 +302,10 @@ async def _notices(here: World, ana: Account) -> None:
         lang="en",
     )  # fmt: skip
     offer = await here.alder.write(posting.post, ana.id, "offer", "public", draft)
-    need = replace(draft, title="Somebody who can true a wheel", topic="repair", kind="service")
+    keeper = (await here.alder.read(accounts.admins))[0].id
+    said = topics.Said(labels={"en": "Wheels"}, broader=REPAIR)
+    here.topic = await here.alder.write(topics.add, keeper, said, [])
+    need = replace(draft, title="Somebody who can true a wheel", topic=here.topic, kind="service")
     await here.alder.write(posting.post, ana.id, "request", "public", need)
     await settle(here.alder)
     here.clock.advance(minutes=5)
@@ -310,24 +315,6 @@ async def _notices(here: World, ana: Account) -> None:
     await settle(here.alder)
     await here.alder.write(posting.delete, ana.id, away.id)
     await settle(here.alder)
-
-
-async def _decisions(here: World) -> None:
-    """A proposal, its stages, its record; what Birch answers to it, and to another."""
-    await moot.follow(here.birch, here.alder)
-    positions = ["consent", "consent", "consent"]
-    for answer in ("adopted", "objected", "noted"):
-        title = {"title": f"To be {answer}", "reach": "public"}
-        record = await moot.decided(here.alder, here.clock, positions, to="public", **title)
-        await settle(here.alder, here.birch)
-        if answer == "noted":
-            await here.birch.write(decisions.respond, record.id, decisions.Answer.NOTED)
-        else:
-            said = {"record": record.id, "answer": answer, "ground": "harm", "request": "talk",
-                    "reason": "It would flood our cellar."}  # fmt: skip
-            own = {"title": f"We have {answer}", "reach": "public", "answers": said}
-            await moot.decided(here.birch, here.clock, ["consent"], **own)
-        await settle(here.alder, here.birch)
 
 
 async def _reactions(here: World, ana: Account) -> None:
@@ -380,7 +367,7 @@ async def _walk(here: World) -> None:
     """Ask for everything that was named, as a stranger would."""
     here.web.update({id: page for id, page in here.elm.pages.items() if isinstance(page, dict)})
     acts = [*heard(here.elm), *heard(here.ash)]
-    wanted = [here.alder.community.service, *(one for act in acts for one in _ids(act))]
+    wanted = [here.alder.community.service, here.topic, *(one for act in acts for one in _ids(act))]
     for id in wanted:
         if isinstance(id, str) and id != PUBLIC and id not in here.web:
             here.web[id] = await here.get(id)
