@@ -70,6 +70,7 @@ soak: $(STAMP)  ## long runs: elections, bad weather, time, failing disks: SEEDS
 	$(BIN)/python -m tests.oracles 5000
 	FOLKMOOT_TEST_SEEDS='$(SEEDS)' $(BIN)/python -m pytest -n 2 --dist worksteal tests/simulation
 	FOLKMOOT_TEST_OPERATIONS=100000 $(BIN)/python -m pytest tests/modules/test_ledger.py -k random_acts
+	FOLKMOOT_TEST_LETTERS=10000 FOLKMOOT_TEST_SEED=$$(date +%s) $(BIN)/python -m pytest tests/federation/test_wild_letters.py -k random
 	FOLKMOOT_TEST_MINUTES='$(MINUTES)' $(BIN)/python -m pytest -s tests/processes/test_soak.py
 
 migrate: $(STAMP)  ## bring DATA= up to date; m="kernel: why" writes a new step
