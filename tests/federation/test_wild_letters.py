@@ -19,14 +19,18 @@ import pytest
 from sqlalchemy import select
 
 from federation import signatures, signing
+from node.kernel.module import Registry
 from node.kernel.node import Node
 from node.kernel.tables import job
+from node.modules.deliveries import reporting
 from tests import servers
 from tests.conftest import Clock, MakeNode, Wire, person, settle
 from tests.federation.strangers import letters, raw_post
 from tests.modules import moot
 from tests.modules.meeting import befriend, crowd, post
 from tests.modules.test_notes import follow, say
+from vocab import schemas
+from vocab.model import PUBLIC
 
 pytestmark = pytest.mark.sqlite
 
@@ -104,7 +108,11 @@ async def world(make_node: MakeNode, wire: Wire, clock: Clock) -> World:
     await post(alder, ana, "offer", reach="trusted")
     await settle(alder, birch)
     await moot.follow(alder, birch)
-    await moot.decided(birch, clock, ["consent"] * 3, to="public", title="T", reach="public")
+    consent = ["consent"] * 3
+    made = await moot.decided(birch, clock, consent, to="public", title="T", reach="public")
+    await settle(alder, birch)
+    said = await moot.keeper(birch), "delivered", "It is open."
+    await birch.write(reporting.publish, made.box, *said, once="report")
     await settle(alder, birch)
     return World(alder, birch, wire)
 
@@ -181,8 +189,28 @@ async def test_the_letters_of_other_programs_break_no_module(world: World) -> No
     assert ended["done"] > 20
 
 
+def each_act(registry: Registry, real: Iterable[Letter]) -> Iterator[Letter]:
+    """Every act that a module carries out about a kind of ours: what is there, or a sample."""
+    held: dict[str, Letter] = {}
+    for one in (*real, *samples("wire")):
+        if isinstance(one.get("object"), dict) and (name := schemas.class_name(one["object"])):
+            held.setdefault(name, one["object"])
+    for *acts, about in registry.handlers:
+        if name := schemas.class_name({"type": about.type, "kind": about.kind}):
+            made: Any = held.get(name, f"https://birch.test/o/{name}")
+            by = _author(made) or BEN
+            for number, act in enumerate(reversed(acts)):
+                id = f"https://birch.test/a/{name}-{number}"
+                if act.type == "Delete" and isinstance(made, dict):
+                    made = {"id": made["id"], "type": "Tombstone"}
+                made = {"id": id, "type": act.type, "actor": by, "object": made, "to": [PUBLIC]}
+            yield made
+
+
 async def test_our_own_samples_and_the_broken_ones_break_no_module(world: World) -> None:
-    right = await world.send(samples("wire", "interop"))
+    acts = list(each_act(world.alder.registry, crossed(world.wire, world.alder.origin)))
+    assert len(acts) > 30
+    right = await world.send([*samples("wire", "interop"), *acts])
     await world.ends()
     wrong = await world.send(samples("invalid"))
     ended = await world.ends()
@@ -268,7 +296,9 @@ def drawn(real: Iterable[Letter], chance: random.Random, number: int) -> Iterato
 
 async def test_random_letters_end_and_break_no_module(world: World) -> None:
     """J05"""
-    real = [*crossed(world.wire, world.alder.origin), *samples("wire", "invalid", "interop")]
+    real = crossed(world.wire, world.alder.origin)
+    real += each_act(world.alder.registry, real)
+    real += samples("wire", "invalid", "interop")
     assert len({kind(one) for one in real}) > 40
 
     said = await world.send(drawn(real, random.Random(SEED), NUMBER))
