@@ -10,6 +10,7 @@ from node.modules.listings.tables import listing, shown
 
 def by_name(viewer: Viewer) -> ColumnElement[bool]:
     """Whether a listing is shown to this viewer by name; half a condition, beside visible()."""
+    # every reach: it widens what visible() says, which stands beside it
     if viewer.id is None:
         return false()
     named = exists().where(shown.c.listing == listing.c.id, shown.c.account == viewer.id)
@@ -29,12 +30,14 @@ def unshow(unit: Unit, id: str, to: str) -> bool:
 
 def shown_to(db: Connection, id: str) -> list[str]:
     """To whom a listing is shown by name."""
+    # every reach: it names people, and nothing of the listing
     wanted = select(shown.c.account).where(shown.c.listing == id).order_by(shown.c.account)
     return list(db.scalars(wanted))
 
 
 def all_shown(db: Connection) -> list[tuple[str, str]]:
     """Every listing that is shown by name, and to whom."""
+    # every reach: it names listings and people, and shows nothing of them
     return [(row.listing, row.account) for row in db.execute(select(shown))]
 
 
