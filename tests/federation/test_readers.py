@@ -10,14 +10,13 @@ import pytest
 
 from node.kernel.module import Registry, installed
 from node.modules.decisions.api import Answer
-from node.modules.listings.objects import Listing
 from tests import servers
 from tests.federation.readers import controls, matrix, ours
 from tests.federation.readers.controls import CONTROLS, Control
+from tests.federation.readers.kinds import about_kinds, does, kind_of, public_kinds
 from tests.federation.readers.reading import (
     ACTORS,
     AS2,
-    PUBLIC,
     Case,
     Reader,
     Rule,
@@ -28,7 +27,6 @@ from tests.guards.test_papers import built
 from tests.guards.tree import CODE, ROOT, python_files
 from tests.tools.docs import put
 from vocab import jsonld, schemas
-from vocab.model import Malformed
 
 READERS = {one.name: one for one in matrix.READERS}
 
@@ -85,39 +83,6 @@ NOT_YET = {"advisory-poll", "delegation", "membership", "module-manifest"}
 """What is written down and said by nobody."""
 
 
-def public_kinds() -> set[str]:
-    """The names of those schemas that let an object be for everybody: ours, and what each holds.
-
-    Of a kind with no sample it is not known, and so it may be.
-    """
-    found: dict[str, list[bool]] = {}
-    for document in samples():
-        for part in (document, document.get("object"), document.get("result")):
-            if isinstance(part, dict) and (name := schemas.class_name(part)):
-                context = {"@context": document.get("@context")}
-                found.setdefault(name, []).append(may_be_public({**context, **part}))
-    ours = {*schemas.KINDS.values(), *schemas.OWN_TYPES.values()}
-    return {name for name in ours if any(found.get(name, [True]))}
-
-
-def samples() -> Iterator[dict[str, Any]]:
-    for file in sorted((ROOT / "tests/samples/vocab/wire").glob("*.json")):
-        yield json.loads(file.read_text())
-
-
-def may_be_public(document: dict[str, Any]) -> bool:
-    said = {key: value for key, value in document.items() if key != "cc"}
-    try:
-        schemas.outgoing({**said, "to": [PUBLIC], "handling": "public"})
-    except Malformed:
-        return False
-    return True
-
-
-def kind_of(case: Case) -> str | None:
-    return schemas.class_name(case.thing)
-
-
 def test_every_kind_that_can_be_public_has_its_row(cases: Mapping[str, Case]) -> None:
     """Whoever makes a new kind for everybody has it said in readers/ours.py."""
     said = {name for case in cases.values() if (name := kind_of(case))}
@@ -125,29 +90,6 @@ def test_every_kind_that_can_be_public_has_its_row(cases: Mapping[str, Case]) ->
     assert public_kinds() - said == PARTS | PULLED | NOT_YET
     assert {"delivery-report", "joint-process", "decision-record", "proposal"} <= said
     assert not {"agreement", "contact-card", "credit-transfer"} & public_kinds()
-
-
-def about_kinds(registry: Registry) -> set[tuple[str, str]]:
-    """What nodes of our kind do with a kind that can be public: the acts, and the kind."""
-    names = {cls: name for name in public_kinds() for cls in classes(registry, name)}
-    return {
-        (" ".join(act.__name__ for act in acts), names[held])
-        for *acts, held in registry.handlers
-        if held in names
-    }
-
-
-def classes(registry: Registry, name: str) -> set[type]:
-    """The class of a schema; of an offer and a need, what is common to all such things."""
-    words = [key for key, one in schemas.KINDS.items() if one == name]
-    words += [(key, None) for key, one in schemas.OWN_TYPES.items() if one == name]
-    made = {registry.types[key] for key in words if key in registry.types}
-    return {*made, *((Listing,) if name == "proposal" else ())}
-
-
-def does(case: Case) -> str:
-    inside = case.handed_on
-    return " ".join([first(case.document), *([first(inside.document)] if inside else [])])
 
 
 TO_WHO_IS_ASKED = {(act, "joint-process") for act in (
