@@ -392,6 +392,21 @@ async def test_another_is_brought_in_place_of_a_decision(
     assert (await ana.get("/p/new?replaces=nothing&how=amend")).status_code == 404
 
 
+async def test_a_change_of_a_decision_begins_with_its_words_part_by_part(
+    alder: Node, clock: Clock, browse: Callable[..., Any]
+) -> None:
+    why = {"problem": "Three do not sleep.", "affected": "The children"}
+    old = await moot.decided(alder, clock, ["consent"] * 4, to="community", **why)
+    ana, asked = await browse(alder, "ana"), f"/p/new?replaces={old.slug}&course=consent&how="
+
+    amended, repealed = [(await ana.get(asked + how)).text for how in ("amend", "repeal")]
+
+    for words in (*why.values(), "From two until six.\n\nNo saw before three."):
+        assert f">{words}</textarea>" in amended.replace(">\n", ">")
+        assert words not in repealed
+    assert "What is proposed?\n" not in amended
+
+
 @pytest.mark.parametrize(
     ("cooling", "before", "author", "member", "backers", "code"),
     [

@@ -18,6 +18,7 @@ from node.modules.proposals.tables import proposal
 from node.modules.proposals.wording import Words
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from vocab import html
 
 CONSENT: dict[str, Any] = {"course": "consent"}
 AMONG: dict[str, Any] = {"course": "options", "method": Method.APPROVAL}
@@ -305,10 +306,10 @@ async def test_where_facts_come_first_the_problem_is_asked_for(
 
     assert page.url.path.startswith("/p/")
     (row,) = await moot.rows(alder, proposal)
-    assert row.content.index("<h2>What is the problem?</h2><p>Three") < row.content.index(
-        "<h2>What is proposed?</h2><p>In the yard.</p>"
+    assert row.content.index("<h3>What is the problem?</h3><p>Three") < row.content.index(
+        "<h3>What is proposed?</h3><p>In the yard.</p>"
     )
-    assert "<h2>Who is affected?</h2><p>The children &lt;b&gt;too" in row.content
+    assert "<h3>Who is affected?</h3><p>The children &lt;b&gt;too" in row.content
     assert page.text.index("Three do not sleep.") < page.text.index("In the yard.")
 
 
@@ -349,5 +350,6 @@ async def test_an_amendment_leaves_the_problem_as_it_was_said(alder: Node, clock
 
     found, made = await at(alder, slug)
     assert (made.problem, made.text) == (WHY["problem"], "Other words.")
-    assert found.content.endswith("<h2>What is proposed?</h2><p>Other words.</p>")
+    assert html.clean(found.content) == found.content, "or its vote could not be closed"
+    assert found.content.endswith("<h3>What is proposed?</h3><p>Other words.</p>")
     assert "Three do not sleep." in found.content

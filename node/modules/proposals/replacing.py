@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.modules.decisions import api as decisions
+from node.modules.proposals import queries
 from node.modules.proposals.following import HOW
 from node.modules.proposals.views import member
 from vocab.html import to_text
@@ -48,12 +50,24 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
 NOT_IN_FORCE: Final = mark("This decision is not in force, so nothing can take its place.")
 
 
-def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:
+async def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:
     """The words a form begins with; members change them as they like."""
     matter = decisions.matter_of(found.name, decisions.language_of(found))
     said = voice(request).say(TITLES[how], title=matter)
-    text = "" if how == "repeal" else to_text(str(found.document.get("content", "")))
-    return {"title": said[:120], "text": text[:20_000], "replaces": found.slug, "how": how}
+    words = {"title": said[:120], "text": "", "replaces": found.slug, "how": how}
+    if how == "repeal":
+        return words
+    node: Node = request.app.state.node
+    return words | await node.read(_said, found, request.state.viewer)
+
+
+def _said(db: Connection, found: decisions.Record, viewer: Viewer) -> dict[str, str]:
+    """What a decision of ours says, part by part as it was written, where that is still known."""
+    one = queries.by_slug(db, found.box or "", viewer)
+    made = queries.plan_of(db, one.id) if one is not None and one.ours else None
+    if made is None or made.joint is not None:
+        return {"text": to_text(str(found.document.get("content", "")))[:20_000]}
+    return {"text": made.text, "problem": made.problem or "", "affected": made.affected or ""}
 
 
 async def again(request: Request) -> Response:

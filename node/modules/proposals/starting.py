@@ -62,7 +62,7 @@ async def new(request: Request) -> Response:
     asked = request.query_params
     held, how = await replaced(request, asked.get("replaces", ""), asked.get("how", ""))
     if held is not None:
-        words = replacing.words_of(request, held, how)
+        words = await replacing.words_of(request, held, how)
     return await _new(request, about, answer, words)
 
 

@@ -116,12 +116,15 @@ PROPOSED = mark("What is proposed?")
 
 
 def content(unit: Unit, text: str, *, problem: str | None, affected: str | None) -> str:
-    """The text of a proposal as it travels, HTML; what is said before it stands under headings."""
+    """The text of a proposal as it travels, HTML; what is said before it stands under headings.
+
+    They are of the level that cleaning leaves as it is: a frozen text stays the same everywhere.
+    """
     parts = ((PROBLEM, problem), (AFFECTED, affected), (PROPOSED, text))
     if not (problem or affected):
         return from_text(text)
     said = ((heading, from_text(words or "")) for heading, words in parts)
-    return "".join(f"<h2>{escape(_say(unit, h), quote=False)}</h2>{w}" for h, w in said if w)
+    return "".join(f"<h3>{escape(_say(unit, h), quote=False)}</h3>{w}" for h, w in said if w)
 
 
 def summary(unit: Unit, title: str, url: str) -> str:
