@@ -77,6 +77,17 @@ async def held(node: Node, slug: str) -> Jury:
     return found
 
 
+async def test_no_page_reads_the_nodes_word_before_the_draw(alder: Node, clock: Clock) -> None:
+    slug = await asked(alder, clock)
+
+    assert (await held(alder, slug)).lot_word == ""
+    clock.advance(days=3)
+    await settle(alder)
+    after = await held(alder, slug)
+    assert after.seed
+    assert lots.commitment(after.lot_word) == after.lot
+
+
 async def asked(node: Node, clock: Clock, *, seats: int = 3) -> str:
     """Ben has asked a jury about a matter of Ana's."""
     slug = await matter(node, clock)

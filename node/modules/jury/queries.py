@@ -26,13 +26,19 @@ def _jury(db: Connection, row: Any) -> Jury:
     ]  # fmt: skip
     said = select(word).where(word.c.jury == row.id).order_by(word.c.member)
     words = [Word(member=r.member, digest=r.digest, word=r.word) for r in db.execute(said)]
-    held = {**row._mapping, "stage": Stage(row.stage)}  # noqa: SLF001
+    lot_word = row.lot_word if row.seed else ""
+    held = {**row._mapping, "stage": Stage(row.stage), "lot_word": lot_word}  # noqa: SLF001
     return Jury(**held, people=people, words=words)
 
 
 def on(db: Connection, matter: str) -> Jury | None:
     """The jury on a matter, if one was asked."""
     return next(iter(_juries(db, jury.c.matter == matter)), None)
+
+
+def lot_word(unit: Unit, id: str) -> str:
+    """The word that the node keeps to itself until the draw."""
+    return str(unit.db.scalar(select(jury.c.lot_word).where(jury.c.id == id)))
 
 
 def going(db: Connection) -> list[Jury]:

@@ -161,7 +161,7 @@ def _draw(unit: Unit, found: Jury) -> None:
     for one in found.words:
         if one.word is None:
             unit.log("jury.lot.withheld", one.member, subject=found.matter, words=one.digest)
-    told = [found.lot_word, *(one.word for one in found.words if one.word)]
+    told = [queries.lot_word(unit, found.id), *(one.word for one in found.words if one.word)]
     seed = decisions.lot_seed(told, found.list_digest)
     names = {one.member: one for one in found.people if one.member}
     for number, who in enumerate(decisions.lot_order(names, seed), 1):
