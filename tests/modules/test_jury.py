@@ -78,12 +78,9 @@ async def held(node: Node, slug: str) -> Jury:
 
 
 async def test_no_page_reads_the_nodes_word_before_the_draw(alder: Node, clock: Clock) -> None:
-    slug = await asked(alder, clock)
-
-    assert (await held(alder, slug)).lot_word == ""
-    clock.advance(days=3)
-    await settle(alder)
-    after = await held(alder, slug)
+    before = await held(alder, await asked(alder, clock))
+    assert before.lot_word == ""
+    after = await held(alder, await drawn(alder, clock))
     assert after.seed
     assert lots.commitment(after.lot_word) == after.lot
 
@@ -263,7 +260,10 @@ async def test_a_jury_of_which_nobody_is_left_ends(alder: Node, clock: Clock) ->
 
 async def test_the_next_is_asked_for_who_leaves_or_is_suspended(alder: Node, clock: Clock) -> None:
     slug = await drawn(alder, clock)
-    first, second, third = being(await held(alder, slug), Part.ASKED)
+    # the lot may draw the keeper, whom nobody can suspend
+    keeper = await moot.keeper(alder)
+    asked_ = being(await held(alder, slug), Part.ASKED)
+    first, second, third = sorted(asked_, key=lambda who: who == keeper)
     await alder.write(sitting.answer, slug, first, yes=True)
 
     await alder.write(leaving.erase, first)
