@@ -98,6 +98,15 @@ def from_text(plain: str) -> str:
     return _ATTRIBUTE.sub(r"\1&#61;", made)
 
 
+def quoted(plain: str) -> str:
+    r"""Somebody else's words as a quote: no line of theirs can be taken for one of ours.
+
+    >>> quoted("No.\r\n\r§ role: King")
+    '> No.\n> \n> § role: King'
+    """
+    return "\n".join(f"> {one}" for one in plain.splitlines())
+
+
 def may_leave(plain: str) -> bool:
     """Whether plain words may leave as they are; some the producer schema takes for markup."""
     return not _RUNNING.search(plain)

@@ -347,11 +347,36 @@ async def test_who_leaves_takes_their_words_along(alder: Node, clock: Clock) -> 
     for one in (who, people["cleo"], people["ben"]):
         await alder.write(leaving.erase, one)
 
-    assert await moot.rows(alder, word) == []
+    (told,) = await moot.rows(alder, word)
+    found = await held(alder, slug)
+    assert (told.member, told.word) == (None, "c" * 32), "the draw rests on it"
+    assert found.seed == lots.seed([found.lot_word, told.word], found.list_digest)
     rows = await moot.rows(alder, juror)
     assert {row.otherwise for row in rows} == {""}
     assert not {who, people["cleo"], people["ben"]} & {row.member for row in rows}
     assert [row.asker for row in await moot.rows(alder, juries)] == [None]
+
+
+async def test_a_word_that_is_told_counts_when_its_member_leaves_before_the_draw(
+    alder: Node, clock: Clock
+) -> None:
+    slug, people = await asked(alder, clock), await ids(alder)
+    for name in ("cleo", "dora", "ben"):
+        await alder.write(sitting.promise, slug, people[name], decisions.commitment(name * 8))
+    clock.advance(days=2)
+    await jobs.due(alder)
+    await alder.write(sitting.tell, slug, people["cleo"], "cleo" * 8)
+    for name in ("cleo", "dora"):
+        await alder.write(leaving.erase, people[name])
+    assert [one.digest for one in await moot.rows(alder, word) if one.member is None] == [
+        decisions.commitment("cleo" * 8)
+    ]
+    await alder.write(sitting.tell, slug, people["ben"], "ben" * 8)
+
+    found = await held(alder, slug)
+    assert found.stage is Stage.SITS
+    said = [found.lot_word, "cleo" * 8, "ben" * 8]
+    assert found.seed == lots.seed(said, found.list_digest)
 
 
 async def test_a_jury_in_the_browser(alder: Node, clock: Clock, browse: Callable[..., Any]) -> None:

@@ -8,26 +8,31 @@ from typing import Any
 
 import pytest
 
-from node.kernel import choosing
+from node.kernel import choices, choosing
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import letter
-from node.modules import deliberation, notes, pictures, reactions, roles, rounds
+from node.modules import charter, deliberation, notes, pictures, reactions, roles, rounds
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving as going_away
+from node.modules.decisions import api as decisions
+from node.modules.decisions import forcing
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
+from node.modules.decisions.choices import GRACE
 from node.modules.proposals import bringing, stepping
+from node.modules.proposals.tables import plan
 from node.modules.roles import holding, leaving, queries, recalling, rules, selecting, slots
 from node.modules.roles.rules import Kind, Petition, Power, Spec, Stage, State, Why
 from node.modules.roles.selecting import Said
 from node.modules.roles.tables import Holding, Role, endorsement, nomination, petition
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from vocab.html import to_text
 
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
-           rounds.module, roles.module]  # fmt: skip
+           rounds.module, roles.module, charter.module]  # fmt: skip
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOST = Spec(name="Host", purpose="Opens the door.", powers=(Power.FACILITATE,), months=6)
 YES = ["consent"] * 4
@@ -133,6 +138,28 @@ async def test_nothing_else_does(
 
     assert await alder.read(queries.role_by_key, "host") is None
     assert [c for _, c in await alder.read(queries.failed)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("spec", [Spec(name="Host", purpose="Rules.", months=6), Spec(
+    name="Host", ends=True)])  # fmt: skip
+@pytest.mark.parametrize("method", [Method.MAJORITY, Method.CONSENT])
+async def test_a_role_is_changed_as_strictly_as_it_was_set_up(
+    alder: Node, clock: Clock, spec: Spec, method: Method
+) -> None:
+    first = await say(alder, clock, HOST)
+    text = f"So be it.\n\n{rules.lines(spec)}"
+    ballots = ["inFavour"] * 4 if method is Method.MAJORITY else YES
+    second = await moot.decided(alder, clock, ballots, method=method, text=text, to="community")
+    assert second.holds
+
+    role, weak = await the_role(alder), method is Method.MAJORITY
+    assert role.record == (first.id if weak else second.id)
+    assert (role.ended, role.purpose) == (None, HOST.purpose) or not weak
+    assert await alder.read(queries.failed) == ([(second.id, "E_WEAK")] if weak else [])
+
+    await alder.write(decisions.end, first.id, decisions.EXPIRED)
+    role = await the_role(alder)
+    assert (role.ended is not None) is (weak or spec.ends), "what was too weak steps in for nothing"
 
 
 async def test_a_role_that_a_decision_took_back_is_what_the_one_before_said(
@@ -434,16 +461,18 @@ async def test_who_leaves_takes_their_words_along(alder: Node, clock: Clock) -> 
 # Recall ---------------------------------------------------------------------------------------
 
 
-async def recalled(node: Node, clock: Clock, held: Holding) -> tuple[str, str]:
+async def recalled(
+    node: Node, clock: Clock, held: Holding, asks: str = "Never here.", answer: str = "I was ill."
+) -> tuple[str, str]:
     """Enough ask for a recall, and it has come to the vote: its petition and its matter."""
     people = await ids(node)
-    id_ = await node.write(recalling.ask, held.id, people["ana"], "Never here.", once="r")
+    id_ = await node.write(recalling.ask, held.id, people["ana"], asks, once="r")
     assert not await node.write(recalling.back, id_, people["cleo"])
     assert await node.write(recalling.back, id_, people["keeper"])
     found = await node.read(queries.petition_of, id_)
     assert found is not None
     assert (found.state, found.endorsers) == (Petition.HEARING, frozenset())
-    await node.write(recalling.reply, id_, people["ben"], "I was ill.")
+    await node.write(recalling.reply, id_, people["ben"], answer)
     clock.advance(days=5)
     await roles.jobs.due(node)
     found = await node.read(queries.petition_of, id_)
@@ -479,6 +508,103 @@ async def test_enough_ask_they_are_heard_and_all_others_vote(
     assert await may(alder, people["ben"]) is not yes
     record = await moot.record_of(alder, matter)
     assert (record.reach, record.sent) == ("community", None)
+
+
+EVIL = "I am sorry.\r\n\r\n\u2028\t§ role: King\n§ for: Rules.\n§ may: facilitate\r§ months: 6\n" \
+    "\n§ end role: Host\n\n§ decisions.grace_days = 60"  # fmt: skip
+
+
+async def test_what_is_said_about_people_sets_nothing(alder: Node, clock: Clock) -> None:
+    await say(alder, clock, HOST)
+    people = await ids(alder)
+    held = await chosen(alder, clock, "ben")
+    await recalled(alder, clock, held, asks=EVIL, answer=EVIL)
+    (found,) = await alder.read(queries.petitions, held.id)
+    box = await alder.read(decided.box_of, found.proposal)
+    assert box is not None
+    said = to_text(str(box.subject["content"]))
+    assert not rules.named(said)
+    assert not charter.rules.named(said)
+    assert box.people
+    await voted(alder, clock, box.id, dict.fromkeys(("ana", "cleo", "keeper"), "inFavour"))
+
+    assert await alder.read(queries.role_by_key, "king") is None
+    assert (await the_role(alder)).ended is None
+    assert await alder.read(choices.now, GRACE) != 60
+    after = await alder.read(queries.holding_of, held.id)
+    assert (after.state, after.why) == (State.ENDED, Why.RECALLED)
+    assert people["ben"] == after.member
+
+
+async def test_a_text_about_people_is_not_read_whatever_it_says(
+    alder: Node, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalling, "quoted", str)
+    await say(alder, clock, HOST)
+    held = await chosen(alder, clock, "ben")
+    _, matter = await recalled(alder, clock, held, answer=EVIL)
+    await voted(alder, clock, matter, dict.fromkeys(("ana", "cleo", "keeper"), "inFavour"))
+
+    record = await moot.record_of(alder, matter)
+    assert record.holds
+    for reader in (queries.naming, charter.queries.naming):
+        (said,) = [one for one in await alder.read(lambda db, r=reader: list(r(db)))
+                   if one.record.id == record.id]  # fmt: skip
+        assert not (said.specs if isinstance(said, queries.Naming) else said.sets)
+
+
+@pytest.mark.parametrize("gone", ["suspended", "left"])
+async def test_a_recall_does_not_hang_on_who_asked_first(
+    alder: Node, clock: Clock, gone: str
+) -> None:
+    await say(alder, clock, HOST)
+    people = await ids(alder)
+    held = await chosen(alder, clock, "keeper")
+    id_ = await alder.write(recalling.ask, held.id, people["ana"], "Never here.", once="r")
+    for name in ("cleo", "ben"):
+        await alder.write(recalling.back, id_, people[name])
+    if gone == "suspended":
+        await alder.write(accounts.suspend, people["ana"])
+    else:
+        await alder.write(going_away.leave, people["ana"])
+    clock.advance(days=5)
+    await roles.jobs.due(alder)
+
+    found = await alder.read(queries.petition_of, id_)
+    assert found is not None
+    assert found.state is Petition.VOTE
+    (made,) = [one for one in await moot.rows(alder, plan) if one.once == f"recall-{id_}"]
+    assert made.author in (people["ben"], people["cleo"])
+
+
+@pytest.mark.parametrize("deputy", ["", "ana"])
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_recall_that_two_hands_annul_is_none(
+    alder: Node, clock: Clock, deputy: str, late: bool
+) -> None:
+    await say(alder, clock, HOST)
+    people = await ids(alder)
+    held = await chosen(alder, clock, "ben", deputy)
+    _, matter = await recalled(alder, clock, held)
+    await voted(alder, clock, matter, dict.fromkeys(("ana", "cleo", "keeper"), "inFavour"))
+    assert not await may(alder, people["ben"])
+    assert await may(alder, people["ana"]) is bool(deputy)
+    if late:
+        clock.advance(days=200)
+    record = await moot.record_of(alder, matter)
+    await alder.write(forcing.void, record)
+    await settle(alder)
+
+    after = await alder.read(queries.holding_of, held.id)
+    assert after is not None
+    assert (after.state, after.closed is None, after.ends) == (
+        (State.ENDED, False, held.ends) if late else (State.HELD, True, held.ends)
+    )
+    assert await may(alder, people["ben"]) is not late
+    assert not await may(alder, people["ana"])
+    if deputy and not late:
+        every = await alder.read(queries.of_person, people["ana"])
+        assert [(one.kind, one.state) for one in every] == [(Kind.DEPUTY, State.HELD)]
 
 
 async def test_who_may_ask_for_a_recall(alder: Node, clock: Clock) -> None:

@@ -34,6 +34,7 @@ from node.modules.decisions.exporting import keys_of
 from node.modules.decisions.forcing import (
     EXPIRED,
     REPLACED,
+    VOID,
     Ended,
     Forced,
     cooling,
@@ -137,7 +138,7 @@ from node.modules.decisions.watching import Prolonged
 __all__ = [
     "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "DELEGATION", "EXPIRED", "FATES", "GROUNDS",
     "HOLDS", "LARGE", "LIVE", "METHODS", "MOST_BYTES", "ONE_TEXT", "OPEN", "REPLACED", "REQUESTS",
-    "SEATS", "STAY", "TYPES", "WARNINGS", "WITH_REASON", "Act", "Address", "Again",
+    "SEATS", "STAY", "TYPES", "VOID", "WARNINGS", "WITH_REASON", "Act", "Address", "Again",
     "AggregateRule", "Answer", "Answered", "Box", "Decided", "DecisionRecord", "Delegation",
     "DelegationState", "Electorate", "Ended", "Fate", "Finding", "Forced", "Heard", "Joint",
     "Kind", "Marks", "Method", "NodeOutcome", "Option", "Outcome", "Paper", "Position",

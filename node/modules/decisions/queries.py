@@ -51,6 +51,11 @@ class Box:
     lot_words: list[str] | None
 
     @property
+    def people(self) -> bool:
+        """Whether it is about people: then its text sets nothing else."""
+        return bool((self.settings or {}).get("people"))
+
+    @property
     def options(self) -> tuple[Option, ...]:
         """What there is to choose from, in a run-off what is left of it; none for one text."""
         among = options_of(self.subject)

@@ -13,7 +13,7 @@ from node.modules.deliveries.reviewing import Finding
 from node.modules.deliveries.rules import Came, Phase, Verdict
 from node.modules.deliveries.views import CAME, VERDICTS, View, member, view
 from node.modules.proposals import api as proposals
-from vocab.html import to_text
+from vocab.html import quoted, to_text
 from web.forms import Choice, Entry, Field, Form, Pick, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
@@ -143,9 +143,9 @@ def _draft(seen: View, decided: str, spoken: Voice) -> str:
         _("What we would do instead:"),
         "…",
         _("What we had decided, “%(title)s”:", title=seen.one.title),
-        _quoted(decided),
+        quoted(decided),
         _("What we found when we looked at it again. %(verdict)s:", verdict=verdict),
-        _quoted(review.reasons),
+        quoted(review.reasons),
     ]
     public = [one for one in seen.expected if one.public]
     among = [one for one in seen.expected if not one.public]
@@ -157,12 +157,8 @@ def _draft(seen: View, decided: str, spoken: Voice) -> str:
         parts += [heading] if those else []
         for one in those:
             became = review.came.get(one.key)
-            parts += [_quoted(one.text)] + ([_(CAME[Came(became)]) + "."] if became else [])
+            parts += [quoted(one.text)] + ([_(CAME[Came(became)]) + "."] if became else [])
     return "\n\n".join(parts)
-
-
-def _quoted(words: str) -> str:
-    return "\n".join(f"> {line}" for line in words.split("\n"))
 
 
 routes = (

@@ -79,7 +79,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     held = queries.on(db, found.slug)
     people = held.people if held else ()
     ids = {one.member for one in people if one.member}
-    ids |= {one.member for one in held.words} if held else set()
+    ids |= {one.member for one in held.words if one.member} if held else set()
     ids |= {held.asker} if held and held.asker else set()
     made = proposals.plan_of(db, found.id)
     called = [one for one in people if one.part not in (Part.LISTED, Part.OUT)]

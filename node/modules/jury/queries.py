@@ -24,7 +24,7 @@ def _jury(db: Connection, row: Any) -> Jury:
                part=Part(r.part))
         for r in db.execute(here)
     ]  # fmt: skip
-    said = select(word).where(word.c.jury == row.id).order_by(word.c.member)
+    said = select(word).where(word.c.jury == row.id).order_by(word.c.digest)
     words = [Word(member=r.member, digest=r.digest, word=r.word) for r in db.execute(said)]
     lot_word = row.lot_word if row.seed else ""
     held = {**row._mapping, "stage": Stage(row.stage), "lot_word": lot_word}  # noqa: SLF001
@@ -111,7 +111,12 @@ def of_member(db: Connection, member: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def forget(unit: Unit, member: str) -> None:
-    """Take a member's name and own words from juries; places on lists stay, nameless."""
-    unit.db.execute(delete(word).where(word.c.member == member))
+    """Take a member's name and own words from juries; places on lists stay, nameless.
+
+    So does a word of the lot that they told: the draw rests on it.
+    """
+    mine = word.c.member == member
+    unit.db.execute(delete(word).where(mine, word.c.word.is_(None)))
+    unit.db.execute(update(word).where(mine).values(member=None))
     unit.db.execute(update(jury).where(jury.c.asker == member).values(asker=None))
     unit.db.execute(update(juror).where(juror.c.member == member).values(member=None, otherwise=""))

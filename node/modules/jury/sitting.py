@@ -160,7 +160,7 @@ def _draw(unit: Unit, found: Jury) -> None:
     """Draw the jury: the order of the whole list, and then whom it falls on first."""
     for one in found.words:
         if one.word is None:
-            unit.log("jury.lot.withheld", one.member, subject=found.matter, words=one.digest)
+            unit.log("jury.lot.withheld", one.member or "", subject=found.matter, words=one.digest)
     told = [queries.lot_word(unit, found.id), *(one.word for one in found.words if one.word)]
     seed = decisions.lot_seed(told, found.list_digest)
     names = {one.member: one for one in found.people if one.member}

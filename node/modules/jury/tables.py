@@ -64,12 +64,13 @@ word = Table(
     "jury_word",
     metadata,
     Column("jury", String(64), ForeignKey(jury.c.id, ondelete="CASCADE"), primary_key=True),
-    _member("member", "CASCADE", primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), primary_key=True),
+    _member("member"),
     Column("word", String(200)),
     Index(None, "member"),
 )
-"""A word for the lot: its digest, and the word once it is told."""
+"""A word for the lot: its digest, and the word once it is told. Once told it stays, nameless when
+its member leaves: the draw rests on it, and could not be checked without it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +89,9 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """A word for the lot."""
+    """A word for the lot; `member` None: they have left."""
 
-    member: str
+    member: str | None
     digest: str
     word: str | None
 

@@ -3,7 +3,7 @@
 from node.modules.proposals.bringing import Draft, Together, bind, bring
 from node.modules.proposals.changing import reword
 from node.modules.proposals.events import Brought, Changed
-from node.modules.proposals.following import follow, reopen, stopped
+from node.modules.proposals.following import follow, least, reopen, stopped
 from node.modules.proposals.forms import LONGEST_TEXT, ONE_TEXT, SHARES
 from node.modules.proposals.moves import ours
 from node.modules.proposals.opening import months_after
@@ -26,6 +26,7 @@ from node.modules.proposals.wording import STAYS
 __all__ = [
     "LONGEST_TEXT", "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan",
     "Proposal", "State", "Together", "active", "author_of", "begin", "bind", "bring", "by_slug",
-    "came", "follow", "how_many_active", "in_rounds", "leads", "months_after", "ours", "plan_of",
+    "came", "follow", "how_many_active", "in_rounds", "leads", "least", "months_after", "ours",
+    "plan_of",
     "reopen", "reword", "stopped", "under_way", "version_of",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ module = Module(
         (Forced, following.forced),
         (Forced, holding.named),
         (Ended, holding.ended),
+        (Ended, following.voided),
     ),
     slots={"today.waiting": slots.waiting, "decide": slots.decide},
     powers=(queries.powers,),

@@ -31,6 +31,13 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
         recalling.agreed(unit, recalled)
 
 
+def voided(unit: Unit, event: decisions.Ended) -> None:
+    """A decision holds no longer: a recall that was declared void is none."""
+    recalled = queries.petition_by(unit.db, event.box) if event.why == decisions.VOID else None
+    if recalled is not None:
+        recalling.annulled(unit, recalled)
+
+
 STAYS = mark("This decision names somebody, so it stays among us. Nobody outside can see it.")
 
 

@@ -39,6 +39,8 @@ def _carry(unit: Unit, record: str, key: str, spec: Spec) -> str:
     code = rules.fault(spec, most_months=choices.now(unit.db, MONTHS))
     if code or (spec.ends and (held is None or held.ended is not None)):
         return code or "E_NONE"
+    if held is not None and _weaker(unit, record, held.record):
+        return "E_WEAK"
     if spec.ends and held is not None:
         _end_role(unit, held, record)
         return SET
@@ -53,6 +55,15 @@ def _carry(unit: Unit, record: str, key: str, spec: Spec) -> str:
         queries.set_role(unit, held.slug, **values)
     unit.log("role.set", unit.community.id, subject=record, words=spec.name, authority=record)
     return SET
+
+
+def _weaker(unit: Unit, record: str, before: str) -> bool:
+    """Whether a decision was taken less strictly than the one in force that it would change."""
+    was = decisions.any_record(unit.db, before)
+    if was is None or not was.holds:
+        return False
+    mine, needed = (proposals.least(unit.db, {"record": one}) for one in (record, before))
+    return mine < needed
 
 
 def _end_role(unit: Unit, held: Role, record: str) -> None:
@@ -72,7 +83,7 @@ def named(unit: Unit, event: decisions.Forced) -> None:
 
 
 def ended(unit: Unit, event: decisions.Ended) -> None:
-    """A decision holds no longer: roles are what the newest that names them says.
+    """A decision holds no longer: roles are what the newest that may name them says.
 
     Whom it chose holds the role no longer.
     """
@@ -81,7 +92,8 @@ def ended(unit: Unit, event: decisions.Ended) -> None:
             end(unit, one, Why.VOID, by=unit.community.id)
     mine = [one for one in queries.roles(unit.db) if one.record == event.record]
     for held in mine:
-        named = ((n.record.id, n.specs[held.key]) for n in queries.naming(unit.db)
+        but = queries.refused(unit.db, held.key)
+        named = ((n.record.id, n.specs[held.key]) for n in queries.naming(unit.db, but=but)
                  if held.key in n.specs)  # fmt: skip
         record, spec = next(named, (event.record, Spec(name=held.name, ends=True)))
         if spec.ends and held.ended is None:

@@ -52,8 +52,9 @@ def naming(db: Connection, *, but: Collection[str] = ()) -> Iterator[Naming]:
     found = [one for one in decisions.in_force(db, ALL) if one.box and one.id not in but]
     for record in sorted(found, key=_since, reverse=True):
         box = decisions.box_of(db, record.box or "")
-        # among options it is not said which of them sets anything up
+        # among options it is not said which of them sets anything up; of people, others' words stand
         plain = box is not None and not box.options and box.method not in OPINIONS
+        plain = plain and not about_people(db, record.box or "")
         text = to_text(str(box.subject["content"])) if box and plain else ""
         yield Naming(record=record, specs=dict(rules.named(text)))
 
@@ -77,6 +78,12 @@ def failed(db: Connection) -> list[tuple[str, str]]:
     """Decisions that named a role and changed nothing: (record, code), the newest first."""
     mine = select(step.c.record, step.c.state).where(step.c.state.in_(rules.FAULTS))
     return [(r.record, r.state) for r in db.execute(mine.order_by(step.c.at.desc()).limit(5))]
+
+
+def refused(db: Connection, key: str) -> frozenset[str]:
+    """Decisions that named a role and changed nothing of it."""
+    mine = select(step.c.record).where(step.c.key == key, step.c.state.in_(rules.FAULTS))
+    return frozenset(db.scalars(mine))
 
 
 # Roles ----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from node.modules.roles import holding, queries, rules
 from node.modules.roles.choices import RECALLERS
 from node.modules.roles.rules import Kind, Petition, State, Why
 from node.modules.roles.tables import Asking, Holding
+from vocab.html import quoted
 from web.language import catalogue, mark
 
 
@@ -139,19 +140,35 @@ def _over(unit: Unit, id: str, state: Petition) -> None:
     queries.drop_endorsements(unit, id)
 
 
+def _bringer(unit: Unit, found: Asking, one: Holding) -> str | None:
+    """Who brings it: who asked first, else somebody by lot; None: there is nobody but its holder.
+
+    Who else asked for it is forgotten, and is not to be told by this. Whoever can suspend the one
+    who asked must not stop it with that.
+    """
+    if found.author and accounts.is_member(unit.db, found.author):
+        return found.author
+    here = [m.id for m in accounts.members(unit.db, suspended=False) if m.id != one.member]
+    active = set(proposals.active(unit.db, unit.now))
+    drawn = [member for member in here if member in active] or here
+    return secrets.choice(drawn) if drawn else None
+
+
 def _vote(unit: Unit, found: Asking, one: Holding) -> None:
     """Put it to the vote, without whoever it is about."""
     held = queries.role_of(unit.db, one.role)
-    here = found.author if found.author and accounts.is_member(unit.db, found.author) else None
-    bringer = here or next((m.id for m in accounts.admins(unit.db) if m.id != one.member), None)
+    bringer = _bringer(unit, found, one)
     if held is None or bringer is None or one.member is None:
         _over(unit, found.id, Petition.LAPSED)
         return
     say = catalogue(unit.community.language).gettext
     name = accounts.names_of(unit.db, [one.member]).get(one.member, "")
-    values = {"name": name, "role": held.name}
-    said = found.text if not found.hidden else say(HIDDEN)
-    parts = [say(TEXT) % values, say(REASON), said, say(ANSWERED), found.answer or say(SILENT)]
+    values = {"name": " ".join(name.split()), "role": held.name}
+    said = quoted(found.text) if not found.hidden else say(HIDDEN)
+    answered = quoted(found.answer) or say(SILENT)
+    parts = [say(TEXT) % values, say(REASON), said, say(ANSWERED), answered]
+    if bringer != found.author:
+        parts.append(say(BY_LOT))
     slug = proposals.bring(
         unit,
         bringer,
@@ -159,7 +176,7 @@ def _vote(unit: Unit, found: Asking, one: Holding) -> None:
             title=(say(TITLE) % values)[:120],
             text="\n\n".join(parts)[:20_000],
             method=decisions.Method.MAJORITY,
-            settings={},
+            settings={"people": True},
             share=Fraction(1, 2),
             counts=False,
             opens=None,
@@ -186,6 +203,9 @@ TEXT: Final = mark(
 REASON: Final = mark("The reason that was given:")
 ANSWERED: Final = mark("What was answered:")
 SILENT: Final = mark("Nothing was answered.")
+BY_LOT: Final = mark(
+    "Whoever asked for it first cannot bring it now. Who brings it instead was drawn by lot."
+)
 HIDDEN: Final = mark("These words were hidden.")
 
 
@@ -201,3 +221,20 @@ def agreed(unit: Unit, found: Asking) -> None:
     one = queries.holding_of(unit.db, found.holding)
     if one is not None and one.state is State.HELD:
         holding.end(unit, one, Why.RECALLED, by=unit.community.id)
+
+
+def annulled(unit: Unit, found: Asking) -> None:
+    """The vote counts no longer: what is left of the term is held again, and no deputy steps in."""
+    one = queries.holding_of(unit.db, found.holding)
+    held = queries.role_of(unit.db, one.role) if one else None
+    if one is None or one.why is not Why.RECALLED or held is None or held.ended is not None:
+        return
+    if one.member is None or one.ends is None or one.ends <= unit.now:
+        return
+    for other in queries.holdings(unit.db, one.role):
+        stepped = (other.begins, other.ends) == (one.closed, one.ends)
+        if other.kind is Kind.SEAT and other.state is State.HELD and stepped:
+            back = {"kind": Kind.DEPUTY.value, "begins": one.begins}
+            queries.set_holding(unit, other.id, **back)
+    queries.set_holding(unit, one.id, state=State.HELD, closed=None, why=None)
+    unit.log("role.back", unit.community.id, subject=one.record, words=held.name)

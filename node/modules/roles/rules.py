@@ -177,6 +177,10 @@ FAULTS: Final[Mapping[str, str]] = {
     "E_ROLE": mark("Its lines could not be read, so nothing changed."),
     "E_TERM": mark("It gives a longer term than our charter allows, so nothing changed."),
     "E_NONE": mark("It ends a role that there is not, so nothing changed."),
+    "E_WEAK": mark(
+        "It was decided less strictly than what it would change, so nothing changed. Decide it as "
+        "the role was decided."
+    ),
 }
 
 

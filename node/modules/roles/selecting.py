@@ -269,6 +269,7 @@ def _fits(unit: Unit, found: Selection, held: Role, people: Sequence[str], deput
 def _draft(unit: Unit, held: Role, people: Sequence[str], deputy: str) -> proposals.Draft:
     say = catalogue(unit.community.language).gettext
     names = accounts.names_of(unit.db, [*people, *([deputy] if deputy else [])])
+    names = {one: " ".join(name.split()) for one, name in names.items()}
     chosen = ", ".join(names.get(one, "") for one in people)
     values = {"names": chosen, "role": held.name, "months": held.months, "purpose": held.purpose}
     parts = [say(TEXT) % values]
@@ -278,7 +279,7 @@ def _draft(unit: Unit, held: Role, people: Sequence[str], deputy: str) -> propos
         title=(say(TITLE) % values)[:120],
         text="\n\n".join(parts),
         method=decisions.Method.CONSENT,
-        settings={"extends": False},
+        settings={"extends": False, "people": True},
         share=Fraction(1, 2),
         counts=False,
         opens=None,
