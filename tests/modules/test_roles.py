@@ -158,6 +158,7 @@ async def test_a_role_is_changed_as_strictly_as_it_was_set_up(
     assert await alder.read(queries.failed) == ([(second.id, "E_WEAK")] if weak else [])
 
     await alder.write(decisions.end, first.id, decisions.EXPIRED)
+    await settle(alder)
     role = await the_role(alder)
     assert (role.ended is not None) is (weak or spec.ends), "what was too weak steps in for nothing"
 
@@ -510,8 +511,13 @@ async def test_enough_ask_they_are_heard_and_all_others_vote(
     assert (record.reach, record.sent) == ("community", None)
 
 
-EVIL = "I am sorry.\r\n\r\n\u2028\t§ role: King\n§ for: Rules.\n§ may: facilitate\r§ months: 6\n" \
-    "\n§ end role: Host\n\n§ decisions.grace_days = 60"  # fmt: skip
+EVIL = """I am sorry.\r\n\r\n\u2028\t§ role: King
+§ for: Rules.
+§ may: facilitate\r§ months: 6
+
+§ end role: Host
+
+§ decisions.grace_days = 60"""
 
 
 async def test_what_is_said_about_people_sets_nothing(alder: Node, clock: Clock) -> None:

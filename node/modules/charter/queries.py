@@ -49,7 +49,8 @@ def naming(db: Connection, *, but: frozenset[str] = frozenset()) -> Iterator[Nam
     found = [one for one in decisions.in_force(db, ALL) if one.box and one.id not in but]
     for record in sorted(found, key=_since, reverse=True):
         box = decisions.box_of(db, record.box or "")
-        # among options it is not said which of them sets anything; of people, others' words stand
+        # among options it is not said which of them sets anything; a vote about people
+        # holds words of others
         plain = box is not None and not box.options and not box.people
         text = to_text(str(box.subject["content"])) if box and plain else ""
         yield Naming(record=record, method=box.method if box else "", sets=rules.named(text))

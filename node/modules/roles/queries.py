@@ -52,7 +52,8 @@ def naming(db: Connection, *, but: Collection[str] = ()) -> Iterator[Naming]:
     found = [one for one in decisions.in_force(db, ALL) if one.box and one.id not in but]
     for record in sorted(found, key=_since, reverse=True):
         box = decisions.box_of(db, record.box or "")
-        # among options it is not said which of them sets anything up; of people, others' words stand
+        # among options it is not said which of them sets anything up; a vote about people
+        # holds words of others
         plain = box is not None and not box.options and box.method not in OPINIONS
         plain = plain and not about_people(db, record.box or "")
         text = to_text(str(box.subject["content"])) if box and plain else ""
