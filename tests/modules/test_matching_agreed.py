@@ -18,14 +18,14 @@ from node.modules.agreements.rules import State
 from node.modules.ledger import deciding
 from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
-from node.modules.listings import posting, showing
+from node.modules.listings import named, posting, showing
 from node.modules.listings.api import Notice
 from node.modules.listings.tables import listing
 from node.modules.matching import agreeing, cards, introduced, introducing
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 from tests.again import again
-from tests.conftest import Browser, Wire, person, settle
+from tests.conftest import Browser, Clock, Wire, person, settle
 from tests.modules.meeting import asked_of, befriend, crowd, letters, matches, member, post
 from tests.modules.test_ledger import stands
 from tests.modules.test_matching_talk import codes
@@ -265,6 +265,57 @@ async def test_it_goes_with_the_card_the_member_and_the_trust(
     await settle(alder, birch)
 
     assert await rows(birch) == []
+
+
+async def test_it_goes_with_the_other_side_s_card(alder: Node, birch: Node, pair: Two) -> None:
+    ana, ben = pair
+    await shows(alder, ana, alder, birch)
+    await birch.write(cards.revoke, ben.id, await contact(birch, ben))
+    await settle(alder, birch)
+    await alder.write(cards.revoke, ana.id, await contact(alder, ana))
+    await settle(alder, birch)
+
+    assert await rows(birch) == []
+    assert await alder.read(named.all_shown) == []
+
+
+async def test_it_goes_when_the_cards_are_erased(
+    alder: Node, birch: Node, pair: Two, clock: Clock
+) -> None:
+    ana, _ = pair
+    await shows(alder, ana, alder, birch)
+    assert len(await rows(birch)) == 1
+    clock.advance(days=90, minutes=1)
+    await settle(alder, birch)
+
+    assert await rows(birch) == []
+    assert await alder.read(named.all_shown) == []
+
+
+@pytest.mark.parametrize("to", ["nobody of ours", "another member", "the member"])
+async def test_an_end_is_for_whom_it_names_or_for_all(
+    alder: Node, birch: Node, pair: Two, to: str
+) -> None:
+    from vocab.types import Delete, Tombstone
+
+    ana, ben = pair
+    cleo, eve = await person(birch, "cleo"), await person(birch, "eve")
+    (mine,) = await alder.read(of, ana)
+    for one in (ben, cleo):
+        await alder.write(showing.show, ana.id, mine.id, one.id)
+    await settle(alder, birch)
+    whom = {"nobody of ours": birch.community.id, "another member": eve.id, "the member": ben.id}
+
+    def end(unit: Unit) -> None:
+        stone = Tombstone(id=mine.id, former_type="Note", deleted=unit.now)
+        unit.send(Delete(id=unit.id("a"), actor=ana.id, object=stone, to=(whom[to],),
+                         published=unit.now, handling="recipientsOnly"))  # fmt: skip
+
+    await alder.write(end)
+    await settle(alder, birch)
+
+    left = [len(await sees(birch, one, ana)) for one in (ben, cleo)]
+    assert left == {"nobody of ours": [0, 0], "another member": [1, 1], "the member": [0, 1]}[to]
 
 
 async def test_what_a_stranger_or_somebody_blocked_shows_is_not_taken(

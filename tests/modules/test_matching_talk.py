@@ -508,6 +508,57 @@ async def test_the_second_wish_is_the_answer_to_the_first(
     assert len(await birch.read(introduced.held_by, pair[1].id)) == 1
 
 
+async def test_a_yes_after_a_no_is_the_answer_to_the_first(
+    alder: Node, birch: Node, pair: Two, wire: Wire
+) -> None:
+    hers, his = await talk(alder, birch, pair)
+    await birch.write(swapping.swap, pair[1].id, his.slug, means=())
+    await settle(alder, birch)
+    (asked,) = await asked_of(alder, pair[0])
+    await alder.write(agreeing.decline, pair[0].id, asked.slug)
+    wire.seen.clear()
+
+    held = await alder.write(swapping.swap, pair[0].id, hers.slug, means=("email",))
+    await settle(alder, birch)
+
+    assert held.way == "in"
+    sent = [json.loads(body)["type"] for body in letters(wire.seen, birch.origin)]
+    assert sent == ["Accept", "Create"], "as if there had been no no"
+    (for_ana,) = (await alder.read(introduced.held_by, pair[0].id)).values()
+    (for_ben,) = (await birch.read(introduced.held_by, pair[1].id)).values()
+    assert (for_ana.name, for_ben.means) == (BEN, {"email": ANAS_MAIL})
+
+
+async def test_what_the_other_side_ended_is_not_called_taken_back(
+    alder: Node, birch: Node, pair: Two, browse: Browse
+) -> None:
+    hers, his = await talk(alder, birch, pair)
+    await alder.write(swapping.swap, pair[0].id, hers.slug, means=())
+    await settle(alder, birch)
+    ana = await browse(alder, "ana")
+    page = f"/introductions/{hers.slug}/words"
+    assert "Take my yes back" in (await ana.get(page)).text
+    await birch.write(talking.end, pair[1].id, his.slug)
+    await settle(alder, birch)
+
+    assert "You took it back." not in (await ana.get("/introductions")).text
+    assert "is over" in (await ana.get(page)).text
+
+
+async def test_a_yes_to_cards_is_taken_back_on_the_page_of_the_words(
+    alder: Node, birch: Node, pair: Two, browse: Browse
+) -> None:
+    hers, _ = await talk(alder, birch, pair)
+    ask_ = await alder.write(swapping.swap, pair[0].id, hers.slug, means=())
+    await settle(alder, birch)
+    ana, page = await browse(alder, "ana"), f"/introductions/{hers.slug}/words"
+
+    await ana.post(f"/introductions/{ask_.slug}/back", {"say": "yes"}, form=page)
+    await settle(alder, birch)
+
+    assert await asked_of(birch, pair[1]) == []
+
+
 async def test_a_stranger_to_the_conversation_cannot_ask_for_cards_in_it(
     alder: Node, birch: Node, pair: Two, make_node: Any
 ) -> None:
@@ -605,15 +656,90 @@ async def test_the_end_of_trust_erases_it(alder: Node, birch: Node, pair: Two) -
         assert await nowhere(node, FIRST, BACK)
 
 
-async def test_who_blocks_the_node_hears_no_more(alder: Node, birch: Node, pair: Two) -> None:
+@pytest.mark.parametrize("whom", ["host", "service", "card"])
+async def test_who_blocks_them_ends_it_on_both_nodes(
+    alder: Node, birch: Node, pair: Two, whom: str
+) -> None:
     hers, his = await both_wrote(alder, birch, pair)
-    await birch.write(moderation.block_for, pair[1], "alder.test", is_host=True)
-    await says(alder, pair[0], hers.slug, "Are you there?")
+    if whom == "card":
+        await alder.write(swapping.swap, pair[0].id, hers.slug, means=())
+        await settle(alder, birch)
+        await birch.write(swapping.swap, pair[1].id, his.slug, means=())
+        await settle(alder, birch)
+    subject = {"host": "alder.test", "service": alder.community.service, "card": pair[0].id}
+    await birch.write(moderation.block_for, pair[1], subject[whom], is_host=whom == "host")
     await settle(alder, birch)
 
-    assert [text for _, text in await words(birch)] == [FIRST, BACK]
+    for node, other in ((alder, birch), (birch, alder)):
+        assert (await one(node, other)).state is State.REVOKED
+        assert await nowhere(node, FIRST, BACK)
     with pytest.raises(Conflict):
         await says(birch, pair[1], his.slug, "No")
+
+
+async def test_a_block_of_somebody_else_leaves_it(alder: Node, birch: Node, pair: Two) -> None:
+    await both_wrote(alder, birch, pair)
+    other = await person(birch, "cleo")
+    eve = await person(alder, "eve")
+    await birch.write(moderation.block_for, other, "alder.test", is_host=True)
+    await birch.write(moderation.block_for, pair[1], other.id, is_host=False)
+    await alder.write(moderation.block_for, eve, "birch.test", is_host=True)
+    await settle(alder, birch)
+
+    assert len(await words(alder)) == len(await words(birch)) == 2
+
+
+async def test_what_the_community_shuts_out_is_erased_here(
+    alder: Node, birch: Node, pair: Two, browse: Browse
+) -> None:
+    from node.modules.accounts import api as accounts
+
+    _, his = await both_wrote(alder, birch, pair)
+    keeper = (await birch.read(accounts.admins))[0].id
+    await birch.write(moderation.refuse, "alder.test", is_host=True, by=keeper, reason="Spam")
+    await settle(alder, birch)
+
+    assert await nowhere(birch, FIRST, BACK)
+    page = (await (await browse(birch, "ben")).get(f"/introductions/{his.slug}/words")).text
+    assert "is over, and its words are erased" in page
+
+
+async def test_erased_is_said_only_where_it_is_so(
+    alder: Node, birch: Node, pair: Two, browse: Browse, clock: Clock
+) -> None:
+    _, his = await both_wrote(alder, birch, pair)
+    clock.advance(days=21, minutes=1)
+    ben = await browse(birch, "ben")
+    page = (await ben.get(f"/introductions/{his.slug}/words")).text
+    assert "are erased.</p>" not in page.replace("End it, and its words are erased.", "")
+    assert "End it" in page
+    assert "its words are erased." not in (await ben.get("/introductions")).text
+
+    await ben.post(f"/introductions/{his.slug}/end", {}, form=f"/introductions/{his.slug}/words")
+    page = (await ben.get(f"/introductions/{his.slug}/words")).text
+    assert "is over, and its words are erased" in page
+    assert "End it" not in page
+
+
+async def test_no_letter_and_no_card_of_who_is_suspended(
+    alder: Node, birch: Node, pair: Two
+) -> None:
+    from node.modules.accounts import api as accounts
+
+    hers, his = await both_wrote(alder, birch, pair)
+    await alder.write(swapping.swap, pair[0].id, hers.slug, means=("email",))
+    await settle(alder, birch)
+    (asked,) = await asked_of(birch, pair[1])
+    await alder.write(accounts.suspend, pair[0].id)
+    await says(birch, pair[1], his.slug, "Are you there?")
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
+    await settle(alder, birch)
+
+    assert [text for _, text in await words(alder)] == [FIRST, BACK]
+    assert await birch.read(introduced.held_by, pair[1].id) == {}
+    assert await alder.read(introduced.held_by, pair[0].id) == {}
+    assert not await holds(birch, ANAS_MAIL)
+    assert not await holds(alder, BENS_PHONE)
 
 
 @pytest.mark.parametrize("who", ["asks", "is asked"])
@@ -693,6 +819,21 @@ async def test_keepers_see_a_letter_only_if_whoever_got_it_shows_it(
     assert FIRST in found.words
     assert BACK not in found.words
     assert found.by == pair[1].id
+
+
+async def test_a_letter_shown_twice_is_one_report(
+    alder: Node, birch: Node, pair: Two, browse: Browse
+) -> None:
+    _, his = await both_wrote(alder, birch, pair)
+    (theirs,) = [one_ for one_ in await kept(birch, his) if not one_.ours]
+    ben, path = await browse(birch, "ben"), f"/introductions/{his.slug}"
+    said = {"letter": theirs.id, "words": "It is rude.", "once": "one-form"}
+    for _ in range(2):
+        await ben.post(f"{path}/show", said, form=f"{path}/words")
+
+    assert len(await birch.read(lambda db: reports.reports(db, closed=False))) == 1
+    await ben.post(f"{path}/show", {**said, "once": "another"}, form=f"{path}/words")
+    assert len(await birch.read(lambda db: reports.reports(db, closed=False))) == 2
 
 
 async def kept(node: Node, held: Introduction) -> list[Letter]:

@@ -89,9 +89,14 @@ def removed(unit: Unit, act: Act[Delete, Listing]) -> None:
 
 
 def _still_shown(unit: Unit, end: Delete, before: Notice) -> bool:
-    """Whether others here are still shown what is shown to one member no more."""
-    for one in (*end.to, *end.cc):
-        named.unshow(unit, before.id, one)
+    """Whether others here are still shown what is shown to one member no more.
+
+    An end that names no member of ours is for all of them.
+    """
+    meant = (*end.to, *end.cc)
+    ended = [one for one in meant if named.unshow(unit, before.id, one)]
+    if not ended and not any(accounts.is_member(unit.db, one) for one in meant):
+        return False
     return bool(named.shown_to(unit.db, before.id))
 
 

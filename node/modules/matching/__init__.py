@@ -23,6 +23,7 @@ from node.modules.matching.choices import CHOICES
 from node.modules.matching.handlers import handlers
 from node.modules.matching.objects import TYPES
 from node.modules.matching.tables import metadata
+from node.modules.moderation.api import Parted
 from node.modules.peers.api import Trusted, TrustEnded
 
 module = Module(
@@ -72,6 +73,7 @@ module = Module(
         (Trusted, jobs.acquainted),
         (TrustEnded, leaving.trust_ended),
         (Gone, leaving.gone),
+        (Parted, leaving.parted),
     ),
     slots={
         "today.next": slots.next_step,

@@ -102,6 +102,8 @@ def agree(unit: Unit, member: str, slug: str, *, means: tuple[str, ...]) -> Intr
         raise Missing(detail=slug)
     if held.state is not State.PROPOSED or held.ends <= unit.now:
         raise Conflict("E_STATE", held.id, safe=closing.GONE)
+    if held.way == "local" and not accounts.is_member(unit.db, held.asker or ""):
+        raise Conflict("E_STATE", held.id, safe=closing.GONE)
     known = tuple(kind for kind in means if kind in queries.contacts(unit.db, member))
     answers = (rules.RELAYED,) if held.is_talk else rules.told(known)
     if held.way == "local":
@@ -168,6 +170,8 @@ def agreed(unit: Unit, held: Introduction, answer: str, told: Told) -> None:
     about = (told.match_request, told.candidate) if held.handle else (told.context, None)
     if about != ((held.request, held.handle) if held.handle else (held.context, None)):
         raise Refused("E_RESULT", f"{told.id} is about something else than {held.id}")
+    if held.way == "out" and not accounts.is_member(unit.db, held.asker or ""):
+        raise Refused("E_UNKNOWN", f"whoever asked {held.id} is shut out")
     after = rules.introduction_after(held.state, Step.ACCEPT)
     if after is None:
         raise Refused("E_STATE", f"{held.id} is {held.state}")

@@ -47,7 +47,9 @@ def send(unit: Unit, introduction: str) -> None:
         return
     ours = held.asker if held.way == "out" else held.asked
     member = unit.account(ours or "")
-    if member is None or any(one.ours for one in introduced.cards(unit.db, held.id)):
+    if member is None or not accounts.is_member(unit.db, member.id):
+        return
+    if any(one.ours for one in introduced.cards(unit.db, held.id)):
         return
     us = accounts.service_account(unit.db)
     told = ContactCard(
@@ -147,7 +149,10 @@ def _wait_for_yes(unit: Unit, told: ContactCard, service: str) -> None:
     waiting = [
         one
         for one in introduced.with_node(unit.db, service)
-        if one.way == "out" and one.state is State.PROPOSED and one.ends > unit.now
+        if one.way == "out"
+        and one.state is State.PROPOSED
+        and one.ends > unit.now
+        and accounts.is_member(unit.db, one.asker or "")
     ]
     if waiting:
         raise TryLater(f"{told.introduction} may still be agreed")
@@ -177,7 +182,9 @@ def revoke(unit: Unit, member: str, slug: str) -> None:
     mine = [one for one in introduced.cards(unit.db, held.id) if one.describes == member]
     if not mine:
         raise Missing(detail=slug)
-    _hide(unit, held, member)
+    theirs = introduced.held_by(unit.db, member).get(held.id)
+    if theirs is not None:
+        _hide(unit, held, theirs)
     for card in mine:
         take_back(unit, held, card)
 
@@ -198,10 +205,19 @@ def show_notice(unit: Unit, member: str, slug: str) -> None:
     listings.show_to(unit, member, held.about_ours, card.describes)
 
 
-def _hide(unit: Unit, held: Introduction, member: str) -> None:
-    """Whoever's card is taken back may read their notice by name no more either."""
-    card = introduced.held_by(unit.db, member).get(held.id)
-    if card is not None and held.way != "local" and held.about_ours:
+def forget(unit: Unit, held: Introduction, card: Card) -> None:
+    """Erase a card that we keep; whom it described is shown our member's notice no more.
+
+    Only the card says to whom the notice is shown: it must not go before that ends.
+    """
+    if not card.ours:
+        _hide(unit, held, card)
+    introduced.drop_card(unit, card.id)
+
+
+def _hide(unit: Unit, held: Introduction, card: Card) -> None:
+    """Whom this card describes may read our member's notice by name no more."""
+    if held.way != "local" and held.about_ours:
         listings.show_no_more(unit, held.about_ours, card.describes)
 
 
@@ -244,6 +260,6 @@ def gone(unit: Unit, id: str, service: str) -> None:
     held = introduced.by_id(unit.db, card.introduction)
     if held is None or held.service != service:
         raise Refused("E_OWNER", f"{service} takes back {id}")
-    introduced.drop_card(unit, id)
+    forget(unit, held, card)
     after = rules.introduction_after(held.state, Step.REVOKE)
     introduced.change(unit, held.id, state=after or held.state, message="")

@@ -25,7 +25,7 @@ def undone(unit: Unit, held: Introduction) -> None:
     for card in introduced.cards(unit.db, held.id):
         if card.ours:
             cards.call_back(unit, held, card)
-        introduced.drop_card(unit, card.id)
+        cards.forget(unit, held, card)
     ended(unit, held, after)
 
 
@@ -37,10 +37,11 @@ def ended(unit: Unit, held: Introduction, state: State) -> None:
 
 def expire(unit: Unit) -> None:
     """End what is over by the clock; a no and a silence end alike."""
-    introduced.old_cards(unit)
+    for card in introduced.old_cards(unit.db, unit.now):
+        cards.forget(unit, kept(unit, card.introduction), card)
     for held in introduced.over(unit.db, unit.now):
         for card in introduced.cards(unit.db, held.id):
-            introduced.drop_card(unit, card.id)
+            cards.forget(unit, held, card)
         ended(unit, held, State.EXPIRED)
 
 

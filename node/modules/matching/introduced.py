@@ -182,6 +182,13 @@ def talks(db: Connection, member: str) -> list[Introduction]:
     return [one for one in found if one.is_talk and one.answers]
 
 
+def open_talks(db: Connection, member: str | None = None) -> list[Introduction]:
+    """The conversations without names that are not over: of a member, or of everybody."""
+    mine = or_(introduction.c.asker == member, introduction.c.asked == member)
+    agreed_ = introduction.c.state == State.AGREED
+    return [one for one in _all(db, agreed_, *([mine] if member else [])) if one.is_talk]
+
+
 def open_about(db: Connection, listing: str) -> list[Introduction]:
     """Introductions that wait and are about a notice of ours."""
     about = or_(introduction.c.mine == listing, introduction.c.about == listing)
@@ -253,9 +260,10 @@ def drop_card(unit: Unit, id: str) -> None:
     unit.db.execute(delete(card).where(card.c.id == id))
 
 
-def old_cards(unit: Unit) -> None:
-    """Erase the cards whose time is over."""
-    unit.db.execute(delete(card).where(card.c.ends <= unit.now))
+def old_cards(db: Connection, now: datetime) -> list[Card]:
+    """The cards whose time is over."""
+    wanted = select(card).where(card.c.ends <= now).order_by(card.c.id)
+    return [_card(row) for row in db.execute(wanted)]
 
 
 # Letters of a conversation -------------------------------------------------------------------

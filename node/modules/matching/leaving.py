@@ -1,10 +1,11 @@
 """What goes: with a notice that is over, a node that is trusted no more, a member who leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
+from federation.origins import domain, parents
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings import api as listings
@@ -21,7 +22,9 @@ from node.modules.matching import (
     suggesting,
     talking,
 )
+from node.modules.matching.introduced import Introduction
 from node.modules.matching.rules import State
+from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 
 
@@ -71,6 +74,24 @@ def gone(unit: Unit, event: accounts.Gone) -> None:
     """Somebody elsewhere deleted their account: their card goes."""
     for id in introduced.cards_of(unit.db, event.account):
         introduced.drop_card(unit, id)
+
+
+def parted(unit: Unit, event: moderation.Parted) -> None:
+    """A member or the community blocks somebody: the conversations with them end on both nodes."""
+    for held in introduced.open_talks(unit.db, event.member):
+        if _is_with(unit, held, event.subjects):
+            talking.hang_up(unit, held)
+
+
+def _is_with(unit: Unit, held: Introduction, subjects: Collection[str]) -> bool:
+    """Whether a conversation is with one of some hosts and accounts, as far as we can know."""
+    service = held.service or ""
+    notice = listings.stored(unit, held.about or "") if held.way == "out" else None
+    asks = {one.id for one in introduced.asks_for_cards(unit.db, held.id)}
+    cards_ = introduced.held_by(unit.db, held.ours or "").items()
+    people = {card.describes for id, card in cards_ if id in asks}
+    known = {service, *parents(domain(service)), *people, *([notice.owner] if notice else [])}
+    return not known.isdisjoint(subjects)
 
 
 def erase(unit: Unit, account: str) -> None:

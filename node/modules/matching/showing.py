@@ -140,13 +140,16 @@ def asked_of(db: Connection, viewer: Viewer, now: datetime) -> list[Story]:
 
 
 def asked_by(db: Connection, viewer: Viewer) -> list[Story]:
-    """What a member asked for and what has not become a contact."""
+    """What a member asked for and what has not become a contact.
+
+    A wish for cards stands on the page of its conversation.
+    """
     done = (rules.State.AGREED, rules.State.DISCLOSED, rules.State.REVOKED)
     found = introduced.asked_by(db, viewer.id or "")
     return [
         _story(db, viewer, one)
         for one in found
-        if one.state not in done and not (one.is_talk and one.answers)
+        if one.talk is None and one.state not in done and not (one.is_talk and one.answers)
     ]
 
 

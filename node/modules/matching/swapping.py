@@ -30,8 +30,10 @@ def swap(unit: Unit, member: str, slug: str, *, means: tuple[str, ...]) -> Intro
     if held is None or not held.answers:
         raise Missing(detail=slug)
     if not talking.goes_on(unit, held):
-        raise Conflict("E_STATE", held.id, safe=talking.OVER)
-    if (waits := talking.theirs_waits(unit, held)) is not None:
+        raise Conflict("E_STATE", held.id, safe=talking.why_not(held))
+    if (waits := talking.theirs_asked(unit, held)) is not None:
+        # a no was told to nobody: a yes after it is the same yes
+        introduced.change(unit, waits.id, declined=None)
         return agreeing.agree(unit, member, waits.slug, means=means)
     if any(one.way == "out" for one in introduced.asks_for_cards(unit.db, held.id)):
         raise Conflict("E_ASKED", held.id, safe=ASKED)

@@ -129,9 +129,11 @@ async def report(request: Request) -> Response:
     slug, key = request.path_params["slug"], secrets.token_urlsafe(16)
     letter = str(said.get("letter", ""))[:2048]
     words = str(said.get("words", "")).strip()[:SHOWN]
+    once = read(request, Form()).once
     if not letter:
         raise Missing(detail=slug)
-    await node.write(talking.report, viewer.id or "", slug, letter, key=key, words=words)
+    await node.write(talking.report, viewer.id or "", slug, letter,
+                     key=key, words=words, once=once)  # fmt: skip
     _ = voice(request).say
     return _back(request, _("The %(word_keepers)s have it now. The other side does not learn it."))
 

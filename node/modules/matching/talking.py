@@ -31,6 +31,7 @@ EMPTY = mark("Write a few words first.")
 LONG = mark("Write at most 1,000 characters.")
 FULL = mark("You wrote ten times today. Go on tomorrow, or swap cards.")
 OVER = mark("This conversation is over, and its words are erased.")
+STOPPED = mark("Nothing more can be written here. End it, and its words are erased.")
 MUTE = mark("Their node carries no letters without names. Ask to be introduced instead.")
 
 
@@ -43,9 +44,16 @@ def can_talk(known: Account | None) -> bool:
 
 def goes_on(unit: Unit, held: Introduction) -> bool:
     """Whether letters may go to and fro: both agreed, nobody ended it, no block, still trusted."""
-    service = held.service or ""
+    service, ours = held.service or "", held.ours or ""
     open_ = held.is_talk and held.state is State.AGREED and held.ends > unit.now
-    return open_ and peers.trusted(unit.db, service) and may_meet(unit, held.ours or "", service)
+    if not open_ or not accounts.is_member(unit.db, ours):
+        return False
+    return peers.trusted(unit.db, service) and may_meet(unit, ours, service)
+
+
+def why_not(held: Introduction) -> str:
+    """What is said where one does not go on: that words are erased only where they are."""
+    return STOPPED if held.state is State.AGREED else OVER
 
 
 def meant(unit: Unit, told: Told, service: str) -> tuple[str, str, str] | None:
@@ -92,7 +100,7 @@ def write(unit: Unit, member: str, slug: str, text: str) -> None:
     """
     held, before = of(unit, member, slug)
     if not goes_on(unit, held):
-        raise Conflict("E_STATE", held.id, safe=OVER)
+        raise Conflict("E_STATE", held.id, safe=why_not(held))
     if not text.strip() or len(text) > rules.MESSAGE:
         raise Invalid({"text": LONG if text.strip() else EMPTY})
     lately = [one for one in before if one.ours and one.at > unit.now - DAY]
@@ -144,8 +152,14 @@ def came(unit: Unit, told: RelayedNote, service: str) -> None:
 
 def theirs_waits(unit: Unit, held: Introduction) -> Introduction | None:
     """What the other side of a conversation asks: to swap cards; None if nothing waits."""
+    found = theirs_asked(unit, held)
+    return found if found is not None and found.declined is None else None
+
+
+def theirs_asked(unit: Unit, held: Introduction) -> Introduction | None:
+    """The same, and also what our member has said no to: nobody has learned of that."""
     for one in introduced.asks_for_cards(unit.db, held.id):
-        if one.way == "in" and one.state is State.PROPOSED and one.declined is None:
+        if one.way == "in" and one.state is State.PROPOSED:
             return one if one.ends > unit.now else None
     return None
 
@@ -214,8 +228,11 @@ def let_go(unit: Unit, held: Introduction) -> None:
 # Keepers --------------------------------------------------------------------------------------
 
 
-def report(unit: Unit, member: str, slug: str, letter: str, *, key: str, words: str) -> None:
+def report(unit: Unit, member: str, slug: str, letter: str, *, key: str, words: str,
+           once: str | None = None) -> None:  # fmt: skip
     """A member shows the keepers a letter of the other side; from then on it is theirs to read.
+
+    The same form sent twice, with one `once`, shows it once.
 
     Raises:
         Missing: no such letter came to them.
@@ -225,4 +242,4 @@ def report(unit: Unit, member: str, slug: str, letter: str, *, key: str, words: 
     if shown is None:
         raise Missing(detail=letter)
     said = f"{words.strip()}\n\n“{shown.text}”".strip()
-    moderation.file(unit, key, by=member, about=held.service or "", words=said)
+    moderation.file(unit, key, by=member, about=held.service or "", words=said, once=once)

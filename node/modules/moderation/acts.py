@@ -4,6 +4,7 @@ Whatever a keeper does has a reason, and is written in the log with it: without 
 happens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,14 @@ def must_keep(unit: Unit, by: str) -> None:
     """
     if not accounts.is_admin(unit.db, by):
         raise Refused("E_KEEPERS_ONLY", by, safe=mark("Only the %(word_keepers)s can do this."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parted:
+    """A member, or with None the whole community, has no more to do with some hosts, accounts."""
+
+    member: str | None
+    subjects: Sequence[str]
 
 
 # Hiding -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ thing what is of `kept_out()`. Links for pages:
 
 from node.modules.moderation.acts import (
     Hidden,
+    Parted,
     Shown,
     hide,
     show,
@@ -22,7 +23,7 @@ from node.modules.moderation.rules import Ground, Kind, Level
 from node.modules.moderation.shading import kept_out, turned_from, unseen
 
 __all__ = [
-    "Ground", "Hidden", "Hiding", "Kind", "Level", "Reported", "Shown", "Terms", "allow",
+    "Ground", "Hidden", "Hiding", "Kind", "Level", "Parted", "Reported", "Shown", "Terms", "allow",
     "block_for", "blocks", "close", "file", "hide", "hiding_of", "kept_out", "refuse", "refuses",
     "sets_aside", "show", "suspend", "turned_from", "unblock", "unseen", "unsuspend",
 ]  # fmt: skip

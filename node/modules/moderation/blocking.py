@@ -13,6 +13,7 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import queries, rules, shading
+from node.modules.moderation.acts import Parted
 from node.modules.moderation.refusing import bonds
 from node.modules.moderation.rules import Kind
 from node.modules.moderation.tables import block
@@ -92,6 +93,7 @@ def part(unit: Unit, member: Account, subjects: set[str]) -> None:
     for id in {one.theirs for one in far if one.ours == member.id} | subjects:
         if (other := unit.account(id)) is not None:
             follows.part(unit, member, other)
+    unit.tell(Parted(member=member.id, subjects=tuple(subjects)))
 
 
 def blocked(unit: Unit, who: Account, whom: Account, activity: str, *, told: bool) -> None:
@@ -101,6 +103,7 @@ def blocked(unit: Unit, who: Account, whom: Account, activity: str, *, told: boo
     if who.local:
         shading.renew(unit, who.id)
         follows.part(unit, who, whom)
+        unit.tell(Parted(member=who.id, subjects=(whom.id,)))
     else:
         follows.leave(unit, who.id, whom.id)
 

@@ -20,7 +20,7 @@ from node.kernel.module import Registry
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import lists, openly, queries, refusing, rules, shading
-from node.modules.moderation.acts import must_keep
+from node.modules.moderation.acts import Parted, must_keep
 from node.modules.moderation.lists import Entry, Unread
 from node.modules.moderation.queries import Refusal
 from node.modules.moderation.refusing import Terms, bonds
@@ -157,6 +157,8 @@ def take(unit: Unit, key: str, text: str, *, digest: str, by: str, reason: str) 
         _do(unit, key, one, by=by, reason=one.reason or reason)
     shading.renew(unit)
     _part(unit, key, found.ends)
+    out = tuple(one.host for one in found.steps if one.after.level == Level.SUSPEND)
+    unit.tell(Parted(member=None, subjects=out))
     unit.log("moderation.import", by, subject=key, words=reason)
     openly.note(unit, "import", count=len(found.steps))
     return found

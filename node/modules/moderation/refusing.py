@@ -16,7 +16,7 @@ from node.kernel.errors import Invalid, Missing
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation import openly, rules, shading
-from node.modules.moderation.acts import must_keep
+from node.modules.moderation.acts import Parted, must_keep
 from node.modules.moderation.rules import Ground, Level, reason_of
 from node.modules.moderation.tables import refusal
 from web.language import mark
@@ -118,8 +118,10 @@ def bonds(found: Iterable[follows.Bond], subjects: Iterable[str]) -> list[follow
 
 def part(unit: Unit, subjects: Iterable[str]) -> None:
     """End the follows of ours with some hosts and accounts, both ways, without a word."""
-    for one in bonds(follows.abroad(unit.db), subjects):
+    named = tuple(subjects)
+    for one in bonds(follows.abroad(unit.db), named):
         follows.leave(unit, one.ours, one.theirs)
+    unit.tell(Parted(member=None, subjects=named))
 
 
 def is_ours(unit: Unit, subject: str, *, is_host: bool) -> bool:
