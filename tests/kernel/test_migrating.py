@@ -70,6 +70,23 @@ async def test_each_module_has_a_version_of_its_own(bare: Node) -> None:
     assert all(found.values())
 
 
+async def test_offers_that_had_no_time_wait_no_longer_than_others(bare: Node) -> None:
+    def before(db: Connection) -> None:
+        rows = "INSERT INTO remark (id, matter, kind, text, state, at) VALUES "
+        for state in ("offered", "open"):
+            db.execute(text(f"{rows} (:s, 'm', 'objection', 'Loud.', :s, :at)"),
+                       {"s": state, "at": "2026-01-01 00:00:00"})  # fmt: skip
+        db.execute(text("UPDATE alembic_version_deliberation SET version_num = '0003'"))
+
+    await bare.database.migrate(before)
+
+    await migrating.upgrade(bare.database, bare.registry)
+
+    names = "SELECT id, answered IS NULL FROM remark ORDER BY id"
+    found = await bare.database.claim(lambda db: db.execute(text(names)).all())
+    assert [(id_, bool(null)) for id_, null in found] == [("offered", False), ("open", True)]
+
+
 async def test_without_a_module_that_was_there_a_node_still_starts(
     make_node: MakeNode, bare: Node
 ) -> None:

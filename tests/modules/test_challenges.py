@@ -24,10 +24,12 @@ from node.modules.decisions import jobs as decision_jobs
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
 from node.modules.decisions.tables import ballot, record, roster
-from node.modules.proposals import bringing, following, queries, stepping
+from node.modules.proposals import bringing, changing, following, queries, stepping
 from node.modules.proposals.queries import Plan, Proposal
+from node.modules.proposals.tables import proposal
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from vocab.html import to_text
 
 MODULES = [*moot.MODULES, challenges.module]
 AGREEMENT: dict[str, Any] = {"course": "consent", "method": Method.CONSENT}
@@ -218,6 +220,31 @@ async def test_nothing_is_challenged_that_does_not_cool_off(alder: Node, clock: 
 
     assert await moot.rows(alder, challenge) == []
     assert (await at(alder, slug))[0].stage == "decided"
+
+
+async def test_a_confirmation_says_the_same_or_is_as_strict(alder: Node, clock: Clock) -> None:
+    ana = (await ids(alder))["ana"]
+    slug = await moot.bring(alder, ana, **EMERGENCY)
+    made = await decide(alder, clock, slug)
+    await chosen(alder, slug, "community")
+    more: dict[str, Any] = {"replaces": {"record": made.id, "how": "confirm"},
+                            "opens": alder.now() + timedelta(days=2),
+                            "closes": alder.now() + timedelta(days=5)}  # fmt: skip
+    many = len(await moot.rows(alder, proposal))
+    with pytest.raises(Invalid) as refused:
+        await moot.bring(alder, ana, method=Method.MAJORITY, text="Everybody may.", **more)
+    assert set(refused.value.fields) == {"method"}
+    assert len(await moot.rows(alder, proposal)) == many
+
+    assert await moot.bring(alder, ana, method=Method.CONSENT, text="Everybody may.", **more)
+    filled = to_text(str(made.document["content"]))
+    assert await moot.bring(alder, ana, method=Method.MAJORITY, text=filled, **more)
+    same = await moot.bring(alder, ana, method=Method.MAJORITY, **more)
+    with pytest.raises(Conflict) as later:
+        await alder.write(changing.reword, same, ana, "Everybody may.")
+
+    assert later.value.code == "E_OTHER_WORDS"
+    assert (await at(alder, same))[1].text.startswith("From two until six.")
 
 
 @pytest.mark.parametrize("confirmed", [False, True])

@@ -160,7 +160,12 @@ def test_a_quorum_is_a_share_and_never_under_three_ballots(
         ({YES: 25, BUT: 4}, True, Disclosure.OUTCOME_ONLY),
         ({YES: 25, BUT: 5, ASIDE: 1}, True, Disclosure.OUTCOME_ONLY),
         ({YES: 25}, True, Disclosure.OUTCOME_ONLY),
-        ({FOR: 5, AGAINST: 5}, True, Disclosure.BANDED),
+        ({FOR: 5, AGAINST: 5}, True, Disclosure.OUTCOME_ONLY),
+        ({FOR: 6, AGAINST: 5}, True, Disclosure.OUTCOME_ONLY),
+        ({FOR: 8, AGAINST: 5}, True, Disclosure.OUTCOME_ONLY),
+        ({FOR: 9, AGAINST: 5}, True, Disclosure.BANDED),
+        ({FOR: 12, AGAINST: 12}, True, Disclosure.OUTCOME_ONLY),
+        ({FOR: 12, AGAINST: 11}, True, Disclosure.BANDED),
         ({FOR: 13, AGAINST: 6}, True, Disclosure.BANDED),
         ({FOR: 13, AGAINST: 7}, True, Disclosure.FULL),
         ({FOR: 14, AGAINST: 10}, True, Disclosure.BANDED),
@@ -224,8 +229,10 @@ def test_seven_ballots_show_no_counts() -> None:
 @pytest.mark.parametrize(
     ("ballots", "shown"),
     [
-        ({A: 5, B: 5}, {A: 5, B: 5}),
-        ({A: 6, STAY: 5, "abstain": 5}, {A: 6, STAY: 5, "abstain": 5}),
+        ({A: 20, B: 6}, {A: 20, B: 6}),
+        ({A: 10, STAY: 5, "abstain": 5}, {A: 10, STAY: 5, "abstain": 5}),
+        ({A: 6, STAY: 5, "abstain": 5}, {}),
+        ({A: 5, B: 5}, {}),
         ({A: 6, B: 4}, {}),
         ({A: 10}, {}),
         ({A: 9, B: 5, "abstain": 1}, {}),
@@ -533,12 +540,12 @@ def test_a_record_says_which_option_was_chosen(
 
 
 def test_a_record_counts_the_options_by_their_ids() -> None:
-    papers = [Vote(position=FOR, option=A)] * 6 + [Vote(position=FOR, option=STAY)] * 5
+    papers = [Vote(position=FOR, option=A)] * 9 + [Vote(position=FOR, option=STAY)] * 5
 
-    document = signed(matter(papers, (Method.MAJORITY, (A, B, STAY)), 11))
+    document = signed(matter(papers, (Method.MAJORITY, (A, B, STAY)), 14))
 
     assert document["tallies"] == [
-        {"type": "Tally", "option": CHOICE[0].id, "position": "inFavour", "count": 6},
+        {"type": "Tally", "option": CHOICE[0].id, "position": "inFavour", "count": 9},
         {"type": "Tally", "option": CHOICE[2].id, "position": "inFavour", "count": 5},
     ]
 

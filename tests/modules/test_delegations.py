@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.modules.accounts import api as accounts
@@ -19,6 +20,7 @@ from node.modules.decisions.api import Method
 from node.modules.decisions.methods.ways import setup
 from node.modules.decisions.tables import carried, delegation
 from node.modules.decisions.voices import Act, Delegation, Fate, Slot, State
+from node.modules.proposals import delegations
 from tests.conftest import Browser, Clock, settle
 from tests.modules import moot
 
@@ -384,6 +386,23 @@ async def test_the_page_asks_accepts_and_takes_back(alder: Node, browse: Browse)
 
     assert await states(alder) == ["revoked"]
     assert (await (await browse(alder)).get("/delegations")).status_code in (401, 403, 200)
+
+
+@SQLITE
+async def test_the_first_page_reads_no_vote_that_was_counted(
+    alder: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await offer(alder, "dora", "ana")
+    viewer = Viewer(account=await alder.read(accounts.by_handle, "ana"), role="member")
+
+    def never(*_: object) -> None:
+        raise AssertionError("a year of votes is read on the page of its own alone")
+
+    monkeypatch.setattr(decisions, "voices_told", never)
+
+    (card,) = await delegations.waiting(alder, viewer)
+
+    assert card.about == "dora"
 
 
 # Properties ---------------------------------------------------------------------------------

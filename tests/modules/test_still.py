@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from node.kernel.errors import Conflict, Invalid
+from node.kernel.errors import Conflict, Invalid, Missing
 from node.kernel.node import Node
 from node.modules import deliberation, notes, pictures, reactions, rounds
 from node.modules.accounts import api as accounts
@@ -181,6 +181,27 @@ async def test_an_option_that_is_added_keeps_what_stood_before(alder: Node, cloc
     assert [one["name"] for one in before.options or []][:2] == ["The yard", "The arch"]
     assert len(found.options) == len(before.options or []) + 1
     assert made.changed == alder.now()
+
+
+async def test_a_text_stays_still_for_longer_than_the_last_step(alder: Node, clock: Clock) -> None:
+    await alder.write(lambda unit: unit.keep("proposals.still_days", 7))
+    people = await ids(alder)
+    slug = await moot.bring(alder, people["ana"], course="role", method=Method.APPROVAL,
+                            options=(("Ana", ""), ("Ben", "")))  # fmt: skip
+    clock.advance(days=3)
+    await alder.write(changing.add_option, slug, people["ben"], ("Cleo", ""), None)
+    changed = alder.now()
+    clock.advance(days=1)
+    await settle(alder)
+    assert (await at(alder, slug))[0].stage == "deliberating"
+
+    clock.now = changed + 7 * DAY - timedelta(minutes=1)
+    await settle(alder)
+    assert (await at(alder, slug))[0].stage == "deliberating"
+    clock.advance(minutes=1)
+    await settle(alder)
+
+    assert (await at(alder, slug))[0].stage == "voting"
 
 
 async def test_no_amendment_makes_a_text_too_long(alder: Node) -> None:
@@ -360,7 +381,10 @@ async def test_what_comes_in_place_is_decided_as_strictly(
         assert set(refused.value.fields) == {"method"}
         assert len(await moot.rows(alder, proposal)) == many
     held = {"record": record.id, "how": "confirm"}
-    assert await moot.bring(alder, ana, method=Method.MAJORITY, replaces=held)
+    many = len(await moot.rows(alder, proposal))
+    with pytest.raises(Missing):
+        await moot.bring(alder, ana, method=Method.MAJORITY, replaces=held)
+    assert len(await moot.rows(alder, proposal)) == many, "it holds anyway"
 
 
 async def test_nor_does_a_change_of_the_way_make_it_easier(alder: Node, clock: Clock) -> None:

@@ -142,7 +142,7 @@ async def test_two_keepers_change_the_list_and_the_deadline(
     me, (ana, ben, cleo) = await keeper(alder), us
     dora = (await person(alder, "dora")).id
     first = await box(alder, slug)
-    await vote(alder, slug, [(ben, "inFavour")])
+    receipt = await alder.write(decisions.cast, slug, ben, "inFavour")
     for kind, member in ((Kind.ADMIT, dora), (Kind.LEAVE_OUT, cleo), (Kind.LEAVE_OUT, ben)):
         await alder.write(watching.confirm, await ask(alder, slug, me, kind, member=member), ana)
     later = first.closes + timedelta(days=3)
@@ -153,6 +153,8 @@ async def test_two_keepers_change_the_list_and_the_deadline(
     assert (await box(alder, slug)).roster_hash == first.roster_hash
     with pytest.raises(Refused, match="E_NOT_ON_ROSTER"):
         await vote(alder, slug, [(cleo, "inFavour")])
+    with pytest.raises(Refused, match="E_NOT_ON_ROSTER"):
+        await alder.write(decisions.cast, slug, ben, "oppose", code=receipt.code)
     clock.advance(days=8)
     await settle(alder)
     await vote(alder, slug, [(dora, "inFavour"), (me, "oppose")])

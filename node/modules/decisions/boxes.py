@@ -19,7 +19,7 @@ from node.kernel import choices
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import delegating, opened, queries, rules, voices
+from node.modules.decisions import delegating, opened, queries, rules, voices, watched
 from node.modules.decisions.choices import EXACT, FEWEST, FLOOR
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import ABSTAIN, Marks, Paper
@@ -231,12 +231,14 @@ CAST: Final = mark(
 def admit(db: Connection, box_id: str, member: str, *, again: bool = False) -> None:
     """Let somebody pass who may vote in a box and has not, or `again` who has.
 
+    Nobody whom two hands took off its list: the row of one who had voted stays there.
+
     Raises:
         Refused: E_NOT_ON_ROSTER, E_RECUSED.
         Conflict: E_VOTED.
     """
     voted = queries.voted(db, box_id, member)
-    if voted is None:
+    if voted is None or member in watched.left_out(db, box_id):
         sentence = mark(
             "You are not on its list: you joined after it had opened, or two of us took you off it."
         )

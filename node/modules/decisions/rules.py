@@ -223,14 +223,14 @@ def tally(
     found = ladder.settle(raw, made) if rung is not ladder.Step.RUN_OFF else raw
     shown = wanted and came == all_ and showing.safe(raw, of, made, came, floor)
     chosen = found.chosen if not of.several else ()
-    told = _disclosure(of, raw, came, exact) if shown else Disclosure.OUTCOME_ONLY
+    told = _disclosure(of, raw, came, exact, floor) if shown else Disclosure.OUTCOME_ONLY
     return Result(
         outcome=ENDS[found.ends],
         participated=came,
         reached=True,
         disclosure=told,
         chosen=chosen[0] if chosen else "",
-        tallies=_tallies(of, raw, floor, told) if shown else (),
+        tallies=_tallies(of, raw, floor, told),
         taken=found.chosen if of.several else (),
         counted=raw if told is Disclosure.FULL else None,
         tied=raw.tied if rung is ladder.Step.RUN_OFF else (),
@@ -238,24 +238,26 @@ def tally(
     )
 
 
-def _disclosure(of: Way, counted: Counted, came: int, exact: int) -> Disclosure:
+def _disclosure(of: Way, counted: Counted, came: int, exact: int, floor: int) -> Disclosure:
     """How exactly a count is told that may be told.
 
-    In bands where everybody stands in one group, and few took part or it was close. Other counts
-    have no groups that add up, and their own rule (`showing.parts`).
+    In bands where everybody stands in one group, and few took part or it was close; not at all
+    where bands would hide nothing (`showing.vague`). Other counts have no groups that add up, and
+    their own rule (`showing.parts`).
     """
     if of.paper is not Paper.ONE:
         return Disclosure.FULL
     figures = {key: int(n) for key, n in counted.totals.items()}
-    vague = came < exact or showing.close(figures)
-    return Disclosure.BANDED if vague else Disclosure.FULL
+    if came >= exact and not showing.close(figures):
+        return Disclosure.FULL
+    return Disclosure.BANDED if showing.vague(figures, floor) else Disclosure.OUTCOME_ONLY
 
 
 def _tallies(
     of: Way, counted: Counted, floor: int, disclosure: Disclosure
 ) -> tuple[tuple[Vote, int], ...]:
     """The figures of a count that are numbers of people or of points, and not nothing."""
-    if of.paper is Paper.PLACES:
+    if of.paper is Paper.PLACES or disclosure is Disclosure.OUTCOME_ONLY:
         return ()
     position = {Paper.SOME: Position.APPROVE, Paper.BASKET: Position.APPROVE}.get(of.paper)
     if of.paper is Paper.ONE and of.among:

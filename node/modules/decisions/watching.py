@@ -198,9 +198,10 @@ def _admit(unit: Unit, found: Box, one: Request) -> None:
 
 
 def _leave_out(unit: Unit, found: Box, one: Request) -> None:
-    """Take somebody off the list; a ballot of theirs, which nobody can find, stays.
+    """Take somebody off the list; a ballot that they have cast stays as it is, and counts.
 
-    Nothing that can be seen before the close tells whether there is one.
+    A secret one nobody could find. An open one is treated alike: nothing that can be seen before
+    the close tells whether there is one.
     """
     mine = (roster.c.box == found.id) & (roster.c.member == one.member) & ~roster.c.voted
     unit.db.execute(delete(roster).where(mine))

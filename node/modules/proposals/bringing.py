@@ -142,7 +142,7 @@ def _faults(unit: Unit, draft: Draft, course: Course) -> dict[str, str]:
         wrong["method"] = mark("This course is decided in another way. Choose one of these.")
     if draft.replaces and draft.method in following.OPINIONS:
         wrong["method"] = following.FOR_GOOD
-    elif weak := following.too_weak(unit.db, draft.method, draft.replaces):
+    elif weak := following.too_weak(unit.db, draft.method, draft.replaces, draft.text):
         wrong["method"] = weak
     later = course.wants_options
     return wrong | wording.faults(unit, draft, answers=draft.answers is not None, later=later)

@@ -45,7 +45,7 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     wrong = wording.faults(unit, words, answers=answers, later=later)
     if words.method not in course.methods:
         wrong["method"] = mark("This course is decided in another way. Choose one of these.")
-    if weak := following.too_weak(unit.db, words.method, made.replaces):
+    if weak := following.too_weak(unit.db, words.method, made.replaces, words.text):
         wrong["method"] = weak
     if wrong:
         raise Invalid(wrong)
@@ -89,7 +89,8 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     """Put another text in place of that of a proposal; all else of it stays.
 
     Raises:
-        Missing, Refused, Conflict: as `change`; E_LONG, it would be too long.
+        Missing, Refused, Conflict: as `change`; E_LONG, it would be too long;
+            E_OTHER_WORDS, it confirms a decision, and would not say the same any more.
     """
     found, made = moves.ours(unit, slug)
     if made.author != member or not accounts.is_member(unit.db, member):
@@ -98,6 +99,8 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
         raise Conflict("E_STAGE", safe=FIXED)
     if len(text) > LONGEST_TEXT:
         raise Conflict("E_LONG", slug, safe=LONG)
+    if weak := following.too_weak(unit.db, made.method, made.replaces, text):
+        raise Conflict("E_OTHER_WORDS", slug, safe=weak)
     queries.keep_version(unit, found, made)
     kept = {"text": text, "changed": unit.now}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
@@ -138,7 +141,7 @@ def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: i
     kept: dict[str, Any] = {"changed": unit.now}
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
-    moves.move(unit, changed, found.stage, sent=True)
+    moves.move(unit, _put_off(unit, changed, made), found.stage, sent=True)
     unit.log("proposal.option", member, subject=found.id)
     stepping.look_again(unit, slug)
     unit.tell(Changed(slug=slug))

@@ -99,6 +99,14 @@ def _everything(db: Connection, me: str, now: datetime, spoken: Voice) -> dict[s
     }
 
 
+def _asked(db: Connection, me: str, now: datetime, spoken: Voice) -> list[Row]:
+    """Who asks this member to vote for them and has no answer yet; every first page reads it."""
+    state = decisions.DelegationState.OFFERED
+    found = [one for one in decisions.of_holder(db, me) if one.now(now) is state]
+    names = _names(db, [one.giver for one in found]) if found else {}
+    return [_row(one, names, now, spoken, mine=False) for one in found]
+
+
 def _names(db: Connection, ids: list[str | None]) -> dict[str, tuple[str, str]]:
     found = {one.id: (one.label, one.handle) for one in accounts.members(db)}
     return {id_: found[id_] for id_ in ids if id_ is not None and id_ in found}
@@ -218,12 +226,12 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
     if not viewer.is_member or viewer.id is None:
         return []
     spoken, now = speak(node, viewer), node.now()
-    seen = await node.read(_everything, viewer.id, now, spoken)
+    asked = await node.read(_asked, viewer.id, now, spoken)
     cards = [
         Card(title=spoken.say("%(name)s asks you to vote for them", name=one.name),
              href="/delegations", text=one.kind, icon="meet", act=spoken.say("Look"),
              about=one.name, order=35)
-        for one in seen["asked"]
+        for one in asked
     ]  # fmt: skip
     for box, given in await node.read(decisions.warned, viewer.id, now):
         names = await node.read(_names, [given.holder])

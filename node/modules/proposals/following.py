@@ -15,6 +15,7 @@ from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
+from vocab.html import to_text
 from web.language import mark
 
 AGAIN: Final = timedelta(days=2)
@@ -86,23 +87,46 @@ STRICTER: Final[Mapping[int, str]] = {
 }  # fmt: skip
 
 
-def least(db: Connection, replaces: Mapping[str, str] | None) -> int:
-    """How strictly something has to be decided to change or take back a decision (`STRICT`).
+def least(db: Connection, replaces: Mapping[str, str] | None, text: str | None = None) -> int:
+    """How strictly something has to be decided to come in place of a decision (`STRICT`).
 
     As strictly as that decision was: else it would take half of us to undo what all of us agreed
-    to. What confirms it undoes nothing.
+    to. What confirms it undoes nothing, as long as its `text` (None: not written yet) is the same.
     """
-    if not replaces or replaces.get("how") == "confirm":
+    if not replaces:
         return 0
     found = decisions.any_record(db, replaces.get("record", ""))
+    if replaces.get("how") == "confirm" and (text is None or _same(db, found, text)):
+        return 0
     box = decisions.box_of(db, found.box) if found is not None and found.box else None
     return STRICT.get(box.method, 0) if box is not None else 0
 
 
-def too_weak(db: Connection, method: str, replaces: Mapping[str, str] | None) -> str:
-    """Why a way is not enough to take the place of a decision, a marked sentence; "" if it is."""
-    needed = least(db, replaces)
-    return "" if STRICT.get(method, 0) >= needed else STRICTER[needed]
+def _same(db: Connection, found: decisions.Record | None, text: str) -> bool:
+    """Whether a text is that of a decision: as it was brought, or as its record has it."""
+    held = queries.any_by_slug(db, found.box) if found is not None and found.box else None
+    made = queries.plan_of(db, held.id) if held else None
+    if found is None or made is None:
+        return False
+    either = (made.text, to_text(str(found.document.get("content", ""))))
+    return text.split() in [one.split() for one in either]
+
+
+def too_weak(db: Connection, method: str, replaces: Mapping[str, str] | None, text: str) -> str:
+    """Why a way is not enough for a text to take the place of a decision; "" if it is.
+
+    A marked sentence. What confirms a decision in other words changes it.
+    """
+    needed = least(db, replaces, text)
+    if STRICT.get(method, 0) >= needed:
+        return ""
+    return OTHER_WORDS if (replaces or {}).get("how") == "confirm" else STRICTER[needed]
+
+
+OTHER_WORDS: Final = mark(
+    "This says something else than what it confirms. Leave the text as it was, or choose a way "
+    "that is as strict."
+)
 
 
 def may_replace(course: Course, needed: int = 0) -> bool:
@@ -154,9 +178,14 @@ def decided(stage: str) -> bool:
 
 
 def replaceable(unit: Unit, replaces: Mapping[str, str]) -> bool:
-    """Whether another decision can come in place of one: it is ours, and in force."""
+    """Whether another decision can come in place of one: it is ours, and in force.
+
+    Only what ends by itself is confirmed; all else holds anyway.
+    """
     found = decisions.any_record(unit.db, replaces.get("record", ""))
-    return found is not None and found.ours and found.holds and replaces.get("how") in HOW
+    if found is None or not found.ours or not found.holds or replaces.get("how") not in HOW:
+        return False
+    return replaces["how"] != "confirm" or decisions.expires(unit.db, found) is not None
 
 
 def forced(unit: Unit, event: decisions.Forced) -> None:

@@ -33,7 +33,7 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
     """The decision of ours in force in whose place something is to come; None if none is named.
 
     Raises:
-        Missing: it is not here, or not ours.
+        Missing: it is not here, or not ours; or it is to be confirmed and does not end by itself.
         Conflict: E_STAGE, it is not in force.
     """
     if not slug:
@@ -44,6 +44,8 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
         raise Missing(detail=slug)
     if not found.holds:
         raise Conflict("E_STAGE", slug, safe=NOT_IN_FORCE)
+    if how == "confirm" and await node.read(decisions.expires, found) is None:
+        raise Missing(detail=slug)
     return found, how
 
 

@@ -122,7 +122,10 @@ def by_clock(unit: Unit, slug: str) -> None:
     grace = timedelta(days=course.grace_days)
     until = made.due + grace
     if not lacks(found, made):
-        _go_on(unit, found, made)
+        if moving(unit.db, found, made, unit.now):
+            _keep_still(unit, found, made)
+        else:
+            _go_on(unit, found, made)
     elif unit.now >= until and made.look == until:
         _miss(unit, found, made)
     elif made.look != until:
@@ -131,6 +134,14 @@ def by_clock(unit: Unit, slug: str) -> None:
         until = due + grace
         keep(unit, found, due=due, look=until)
         unit.later("proposals.step", due=until, slug=slug)
+
+
+def _keep_still(unit: Unit, found: Proposal, made: Plan) -> None:
+    """Wait with a vote until its text has stood still: it was changed in a step before."""
+    assert made.changed is not None, "it was changed lately"
+    until = still_until(unit.db, made.changed)
+    keep(unit, found, due=until, look=until)
+    unit.later("proposals.step", due=until, slug=found.slug)
 
 
 EARLY: Final = mark("The days of this step are not over yet. It goes on by itself then.")

@@ -72,6 +72,22 @@ def close(figures: Mapping[str, int]) -> bool:
     return first - second < BAND
 
 
+def vague(figures: Mapping[str, int], floor: int = LEAST) -> bool:
+    """Whether bands leave several counts possible, and the largest is the largest for certain.
+
+    There has to be room for a whole band beside groups of the least size; and of two that are
+    equally large one would be told as the larger.
+
+    >>> vague({"inFavour": 6, "oppose": 5}), vague({"inFavour": 12, "oppose": 12})
+    (False, False)
+    >>> vague({"inFavour": 8, "oppose": 6})
+    True
+    """
+    told = sorted((n for n in figures.values() if n), reverse=True)
+    room = sum(told) >= len(told) * floor + BAND - 1
+    return room and told[:1] != told[1:2]
+
+
 def bands(figures: Mapping[str, int], floor: int = LEAST) -> dict[str, int]:
     """Figures of people who each stand in one group, told in bands; they still add up.
 
