@@ -333,15 +333,15 @@ async def test_whoever_looks_after_the_close_finds_it_counted(alder: Node, clock
 
 
 async def test_the_record_shows_counts_where_nobody_stands_out(alder: Node, clock: Clock) -> None:
-    await moot.people(alder, *[f"m{number}" for number in range(8)])
+    await moot.people(alder, *[f"m{number}" for number in range(11)])
 
     record = await moot.decided(
-        alder, clock, ["inFavour"] * 6 + ["oppose"] * 5, method=Method.MAJORITY, counts=True
+        alder, clock, ["inFavour"] * 9 + ["oppose"] * 5, method=Method.MAJORITY, counts=True
     )
 
     assert record.document["disclosure"] == "banded"
     tallies = [(t["position"], t["count"]) for t in record.document["tallies"]]
-    assert tallies == [("inFavour", 6), ("oppose", 5)]
+    assert tallies == [("inFavour", 9), ("oppose", 5)]
 
 
 async def test_a_large_vote_that_was_not_close_is_told_exactly(alder: Node, clock: Clock) -> None:
