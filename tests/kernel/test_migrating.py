@@ -73,9 +73,10 @@ async def test_each_module_has_a_version_of_its_own(bare: Node) -> None:
 async def test_offers_that_had_no_time_wait_no_longer_than_others(bare: Node) -> None:
     def before(db: Connection) -> None:
         rows = "INSERT INTO remark (id, matter, kind, text, state, at) VALUES "
+        rest = "'m', 'objection', 'Loud.'"
         for state in ("offered", "open"):
-            db.execute(text(f"{rows} (:s, 'm', 'objection', 'Loud.', :s, :at)"),
-                       {"s": state, "at": "2026-01-01 00:00:00"})  # fmt: skip
+            one = f"('{state}', {rest}, '{state}', '2026-01-01 00:00:00+00:00')"
+            db.exec_driver_sql(rows + one)
         db.execute(text("UPDATE alembic_version_deliberation SET version_num = '0003'"))
 
     await bare.database.migrate(before)
