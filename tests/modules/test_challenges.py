@@ -319,7 +319,8 @@ async def test_what_does_not_last_takes_no_decision_back(
 ) -> None:
     """An emergency neither renews another nor ends what was decided in peace; nor does advice."""
     ana = (await ids(alder))["ana"]
-    old = await moot.decided(alder, clock, ["consent"] * 4, to="community")
+    ends = EMERGENCY if how == "confirm" else {}
+    old = await moot.decided(alder, clock, ["consent"] * 4, to="community", **ends)
     held = {"record": old.id, "how": how}
     with pytest.raises(refused):
         await moot.bring(alder, ana, title="Another", replaces=held, **more)
