@@ -322,13 +322,14 @@ async def test_votes_and_records_from_before_there_were_options_go_on(
         later = {
             "ballot": ('"option"', "marks"), "proposal": ("options",), "audit": ("lot",),
             "plan": ("changed", "settings", "joint", "course", "due", "look", "side", "have",
-                     "replaces"), "roster": ("active", "recused"),
+                     "replaces", "problem", "affected"), "roster": ("active", "recused"),
             "box": ("active", "settings", "extended", "run_off", "lot", "lot_word", "lot_words"),
             "record": ("link", "checkpoint", "ended"),
         }  # fmt: skip
         db.execute(text("DROP INDEX ix_plan_look"))
         for name in ("proposal_lead", "proposal_version", "vote_request", "lot_guard", "sighting",
-                     "open_ballot", "ballot_line", "vote_delegation", "vote_carried"):  # fmt: skip
+                     "open_ballot", "ballot_line", "vote_delegation", "vote_carried",
+                     "proposal_draft"):  # fmt: skip
             db.execute(text(f"DROP TABLE {name}"))
         for table, columns in later.items():
             for column in columns:
