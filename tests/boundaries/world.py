@@ -476,7 +476,8 @@ def _jury(unit: Any, w: World) -> None:
     (mine,) = [p.id for p in jury_queries.on(unit.db, matter).people if p.member == w.ana.id]
     jury_queries.place(unit, mine, otherwise=w.word("what a juror sees differently", ana=True))
     jury_queries.promise(unit, "jury-public", w.ana.id, "0" * 64)
-    jury_queries.tell(unit, "jury-public", w.ana.id, w.word("word of a juror", ana=True))
+    # the draw rests on it, so it stays when she leaves, without her name
+    jury_queries.tell(unit, "jury-public", w.ana.id, w.word("word told for a lot"))
 
 
 def _witness(unit: Any, w: World) -> None:
