@@ -475,9 +475,9 @@ def _jury(unit: Any, w: World) -> None:
     jury_queries.add(unit, row, people)
     (mine,) = [p.id for p in jury_queries.on(unit.db, matter).people if p.member == w.ana.id]
     jury_queries.place(unit, mine, otherwise=w.word("what a juror sees differently", ana=True))
-    jury_queries.promise(unit, "jury-public", w.ana.id, "0" * 64)
-    # the draw rests on it, so it stays when she leaves, without her name
-    jury_queries.tell(unit, "jury-public", w.ana.id, w.word("word told for a lot"))
+    # the draw rests on it, so it stays when somebody leaves: it is Ben's
+    jury_queries.promise(unit, "jury-public", w.ben.id, "0" * 64)
+    jury_queries.tell(unit, "jury-public", w.ben.id, w.word("word told for a lot"))
 
 
 def _witness(unit: Any, w: World) -> None:
