@@ -37,7 +37,6 @@ EACH = 10.0
 ABSENT = timedelta(seconds=60)
 AWAY = timedelta(seconds=10)
 MOST = 10_000
-STALE = timedelta(hours=1)
 AS2 = "https://www.w3.org/ns/activitystreams"
 _PROFILE = re.compile(r';\s*profile\s*=\s*"([^"]*)"', re.IGNORECASE)
 
