@@ -6,6 +6,7 @@ from node.kernel.module import Module
 from node.modules.accounts.api import Gone
 from node.modules.follows.api import Followed
 from node.modules.listings import (
+    boards,
     desk,
     finding,
     jobs,
@@ -41,16 +42,20 @@ module = Module(
         "tidy": jobs.tidy,
         "linked": linked.look,
         "look_again": linked.look_again,
+        "board": boards.look,
+        "look_at_boards": boards.look_again,
     },
     every={
         "expire": timedelta(minutes=15),
         "tidy": timedelta(days=1),
         "look_again": timedelta(days=1),
+        "look_at_boards": timedelta(days=1),
     },
     subscribers=(
         (Listed, posting.announce),
         (Gone, posting.owner_gone),
         (Followed, linked.followed),
+        (Followed, boards.begun),
     ),
     slots={
         "today.waiting": slots.waiting,
