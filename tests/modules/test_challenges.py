@@ -19,7 +19,7 @@ from node.modules.challenges import queries as challenge_queries
 from node.modules.challenges.rules import Ground
 from node.modules.challenges.tables import backing, challenge
 from node.modules.decisions import api as decisions
-from node.modules.decisions import forcing
+from node.modules.decisions import forcing, hands, watched, watching
 from node.modules.decisions import jobs as decision_jobs
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
@@ -302,6 +302,103 @@ async def test_what_is_taken_back_is_out_of_force(alder: Node, clock: Clock) -> 
         await moot.bring(alder, ana, title="Once more", replaces=more)
     found, plan = await at(alder, old.box or "")
     assert (found.stage, plan.side) == ("ended", "repealed")
+
+
+async def rivals(alder: Node, clock: Clock, *courses: dict[str, Any]) -> tuple[Any, list[str]]:
+    """A decision in force, and the proposals that are brought to take its place."""
+    ana = (await ids(alder))["ana"]
+    old = await moot.decided(alder, clock, ["consent"] * 4, to="community")
+    held = {"record": old.id, "how": "amend"}
+    return old, [
+        await moot.bring(alder, ana, title=f"Change {number}", replaces=held, **course)
+        for number, course in enumerate(courses, 1)
+    ]
+
+
+async def test_of_two_that_replace_the_same_the_first_holds(
+    alder: Node, clock: Clock, browse: Callable[..., Any]
+) -> None:
+    old, (one, two) = await rivals(alder, clock, {}, {})
+    late = await moot.bring(
+        alder, (await ids(alder))["ana"], title="Later", opens=clock() + timedelta(days=8),
+        closes=clock() + timedelta(days=15), replaces={"record": old.id, "how": "repeal"},
+    )  # fmt: skip
+    for slug in (one, two):
+        await moot.vote(alder, slug, [(who, "consent") for who in (await ids(alder)).values()])
+    clock.advance(days=7)
+    await settle(alder)
+    await chosen(alder, one)
+    await chosen(alder, two, "public")
+
+    first, second = [await moot.record_of(alder, slug) for slug in (one, two)]
+    assert [r.id for r in await alder.read(decided.holding, moot.inside(alder))] == [first.id]
+    assert (second.outcome, second.in_force, second.ended) == ("approved", None, clock())
+    assert await alder.read(forcing.never, second) == forcing.OVERTAKEN
+    assert await alder.read(forcing.never, first) == ""
+    found, made = await at(alder, two)
+    assert (found.stage, made.side) == ("ended", "lapsed")
+    assert "Remove" not in told(await moot.rows(alder, letter))
+
+    ana, nobody = await browse(alder, "ana"), await browse(alder)
+    page = (await ana.get(f"/p/{two}")).text
+    assert "Another decision came first" in page
+    assert f"/p/again/{one}" in page
+    assert "another decision came first in its place" in (await ana.get(f"/d/{second.slug}")).text
+    outside = (await nobody.get(f"/d/{second.slug}")).text
+    assert "another decision came first in its place" in outside
+    assert first.name not in outside
+    assert "Another decision came first" not in (await ana.get(f"/p/{one}")).text
+    assert "never in force" in (await ana.get("/decisions")).text
+    assert "Never in force" in (await ana.get("/decisions/register.md")).text
+    assert "Another decision came first" in (await ana.get(f"/p/{late}")).text
+    clock.advance(days=2)
+    await settle(alder)
+    found, made = await at(alder, late)
+    assert (found.stage, made.side) == ("ended", "lapsed")
+    assert await alder.read(decisions.box_of, late) is None
+
+
+async def test_a_course_ends_before_its_vote_when_another_came_first(
+    alder: Node, clock: Clock
+) -> None:
+    old, (one,) = await rivals(alder, clock, {})
+    await moot.vote(alder, one, [(who, "consent") for who in (await ids(alder)).values()])
+    clock.advance(days=6)
+    held = {"record": old.id, "how": "amend"}
+    ana = (await ids(alder))["ana"]
+    two = await moot.bring(alder, ana, title="Change 2", replaces=held, **AGREEMENT)
+    await alder.write(stepping.came, two, {"rounds": 1})
+    clock.advance(days=1)
+    await settle(alder)
+    await chosen(alder, one)
+    assert (await at(alder, two))[0].stage == "deliberating"
+    clock.advance(days=4)
+    await settle(alder)
+
+    found, made = await at(alder, two)
+    assert (found.stage, made.side) == ("ended", "lapsed")
+    assert await alder.read(decisions.box_of, two) is None
+
+
+async def test_what_was_declared_void_takes_no_place(alder: Node, clock: Clock) -> None:
+    _old, (one, two) = await rivals(alder, clock, {}, {})
+    for slug in (one, two):
+        await moot.vote(alder, slug, [(who, "consent") for who in (await ids(alder)).values()])
+    clock.advance(days=7)
+    await settle(alder)
+    await chosen(alder, one)
+    keeper, first = await moot.keeper(alder), await moot.record_of(alder, one)
+    asked = watching.Asked(kind=hands.Kind.ANNUL, reason="The list was wrong.")
+    wanted = await alder.write(watching.ask, one, keeper, asked, once="void")
+    box = await alder.read(decisions.box_of, one)
+    request = await alder.read(watched.one_request, wanted)
+    (second, *_) = await alder.read(watched.seconds, box, request, clock())
+    await alder.write(watching.confirm, wanted, second)
+    await chosen(alder, two)
+
+    held = await alder.read(decided.holding, moot.inside(alder))
+    assert [r.box for r in held] == [two]
+    assert await alder.read(forcing.in_place_of, first.id) is None
 
 
 @pytest.mark.parametrize(

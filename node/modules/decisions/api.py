@@ -33,6 +33,7 @@ from node.modules.decisions.delegating import receipts as voices_told
 from node.modules.decisions.exporting import keys_of
 from node.modules.decisions.forcing import (
     EXPIRED,
+    OVERTAKEN,
     REPLACED,
     VOID,
     Ended,
@@ -42,6 +43,7 @@ from node.modules.decisions.forcing import (
     end,
     expires,
     grace_ends,
+    in_place_of,
     set_aside,
     stop,
 )
@@ -137,7 +139,8 @@ from node.modules.decisions.watching import Prolonged
 
 __all__ = [
     "ABSTAIN", "AMONG_OPTIONS", "BASED", "BUDGETS", "DELEGATION", "EXPIRED", "FATES", "GROUNDS",
-    "HOLDS", "LARGE", "LIVE", "METHODS", "MOST_BYTES", "ONE_TEXT", "OPEN", "REPLACED", "REQUESTS",
+    "HOLDS", "LARGE", "LIVE", "METHODS", "MOST_BYTES", "ONE_TEXT", "OPEN", "OVERTAKEN", "REPLACED",
+    "REQUESTS",
     "SEATS", "STAY", "TYPES", "VOID", "WARNINGS", "WITH_REASON", "Act", "Address", "Again",
     "AggregateRule", "Answer", "Answered", "Box", "Decided", "DecisionRecord", "Delegation",
     "DelegationState", "Electorate", "Ended", "Fate", "Finding", "Forced", "Heard", "Joint",
@@ -146,7 +149,7 @@ __all__ = [
     "Silence", "Tally", "Terms", "Voice", "Waiting", "Weighting", "act", "address", "admit",
     "any_record", "any_response", "ballot_of", "box_of", "carries", "cast", "commitment",
     "cooling", "cools_until", "decide", "decided_by", "due_boxes", "end", "enter", "expires",
-    "fits", "grace_ends", "in_force", "in_full", "joint_outcome", "judged", "kept", "kept_word",
+    "fits", "grace_ends", "in_force", "in_full", "in_place_of", "joint_outcome", "judged", "kept", "kept_word",
     "key", "keys_in", "keys_of", "language_of", "lot_jury", "lot_order", "lot_seed", "matter_of",
     "new_word", "of_giver", "of_holder", "offer", "open_box", "open_for", "options_of", "plain",
     "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug", "record_of_box",

@@ -89,7 +89,8 @@ def facts(one: Record, spoken: Voice) -> list[str]:
     lines: Iterable[tuple[str, datetime | None]] = (
         (_("Decided on %(day)s", day=_day(one.at, spoken)), one.at),
         (_("In force since %(day)s", day=_day(one.in_force, spoken)), one.in_force),
-        (_("In force until %(day)s", day=_day(one.ended, spoken)), one.ended),
+        (_("In force until %(day)s", day=_day(one.ended, spoken)), one.in_force and one.ended),
+        (_("Never in force"), None if one.in_force else one.ended),
     )
     told = [_(outcome_words(one)), *(words for words, at in lines if at is not None)]
     return [*told, _("Digest: %(digest)s", digest=one.digest), one.id]

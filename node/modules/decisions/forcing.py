@@ -16,8 +16,9 @@ from node.kernel import choices
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import queries, records, rules
+from node.modules.decisions import queries, records, rules, watched
 from node.modules.decisions.choices import GRACE
+from node.modules.decisions.hands import Kind
 from node.modules.decisions.objects import DecisionRecord
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import Address
@@ -38,6 +39,8 @@ from vocab.types import Add, Remove
 REPLACED: Final = "replaced"
 EXPIRED: Final = "expired"
 VOID: Final = "void"
+OVERTAKEN: Final = "overtaken"
+STOPPED: Final = "stopped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,10 @@ class Forced:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """Event: a decision of ours is in force no longer; `why`: REPLACED, EXPIRED or VOID."""
+    """Event: a decision of ours is in force no longer; `why`: REPLACED, EXPIRED or VOID.
+
+    Or it never will be, because another took the place that it was for: OVERTAKEN.
+    """
 
     box: str
     record: str
@@ -83,6 +89,9 @@ def come(unit: Unit, record_id: str) -> None:
         return
     if found.in_force or found.ended or cooling(found, unit.now):
         return
+    if (first := overtaken(unit.db, found)) is not None:
+        _overtaken(unit, found, first)
+        return
     if found.sent:
         us = accounts.community_account(unit.db)
         enter(unit, us, record_id, where_of(unit, us, found))
@@ -101,6 +110,65 @@ def _forced(unit: Unit, found: Record) -> None:
         unit.later("decisions.end", due=unit.now + lasts, record=found.id)
     if found.box:
         unit.tell(Forced(box=found.box, record=found.id))
+
+
+def overtaken(db: Connection, found: Record) -> Record | None:
+    """The decision that came into force in the place that another was for; None if none did.
+
+    Two may be voted on at once that each change or end the same decision. Whichever is in force
+    first ends it; the other was decided about something that holds no longer.
+    """
+    return _came(db, _places(db, found), but=found.id)
+
+
+def in_place_of(db: Connection, record_id: str) -> Record | None:
+    """The decision of ours that came into force in the place of one; None if none did."""
+    return _came(db, frozenset({record_id}), but=record_id)
+
+
+def _came(db: Connection, places: frozenset[str], *, but: str) -> Record | None:
+    if not places:
+        return None
+    # every reach: the clock is for all of them
+    mine = select(record.c.id).join_from(record, account).where(account.c.local)
+    came = mine.where(record.c.in_force.is_not(None), record.c.id != but)
+    others = [queries.any_record(db, id_) for id_ in db.scalars(came.order_by(record.c.in_force))]
+    there = [one for one in others if one is not None and places & _places(db, one)]
+    return next((one for one in there if not annulled(db, one)), None)
+
+
+def _places(db: Connection, found: Record) -> frozenset[str]:
+    """In whose place a decision comes; one that was stopped itself hands its own place on."""
+    places: set[str] = set()
+    before = found.document.get("supersedes")
+    while isinstance(before, str) and before not in places:
+        places.add(before)
+        held = queries.any_record(db, before)
+        before = held.document.get("supersedes") if held and held.in_force is None else None
+    return frozenset(places)
+
+
+def never(db: Connection, found: Record) -> str:
+    """Why a decision of ours never came into force; "" if it did, or may yet, or is not ours.
+
+    OVERTAKEN, VOID, or STOPPED while it cooled off.
+    """
+    if not found.ours or found.ended is None or found.in_force is not None:
+        return ""
+    if annulled(db, found):
+        return VOID
+    return OVERTAKEN if overtaken(db, found) is not None else STOPPED
+
+
+def annulled(db: Connection, found: Record) -> bool:
+    """Whether two hands declared void what came of a vote."""
+    return any(one.kind is Kind.ANNUL for one in watched.done(db, found.box or ""))
+
+
+def _overtaken(unit: Unit, found: Record, first: Record) -> None:
+    unit.db.execute(update(record).where(record.c.id == found.id).values(ended=unit.now))
+    unit.log("decision.overtaken", unit.community.id, subject=found.id, words=first.id)
+    unit.tell(Ended(box=found.box or "", record=found.id, why=OVERTAKEN))
 
 
 def lasts_of(db: Connection, found: Record) -> timedelta | None:

@@ -19,7 +19,7 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import forcing, lines, opened, publishing, queries, seals
+from node.modules.decisions import forcing, lines, opened, publishing, queries, register, seals
 from node.modules.decisions.figures import figures
 from node.modules.decisions.handlers import slug_of
 from node.modules.decisions.lines import POSITIONS
@@ -30,7 +30,7 @@ from node.modules.decisions.queries import Response as Answered
 from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.rules import Answer
 from node.modules.decisions.seals import State, Verdict
-from node.modules.decisions.slots import answer_words, outcome_words
+from node.modules.decisions.slots import NEVER, answer_words, outcome_words
 from web.forms import done
 from web.language import mark
 from web.render import page
@@ -68,11 +68,10 @@ class View:
     """When it ends by itself, if it does."""
     lines: Sequence[opened.Line] = ()
     """Who voted how, where the ballots were open; for members alone."""
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it was stopped while it cooled off: it never came into force."""
-        return self.record.ended is not None and self.record.in_force is None
+    instead: Record | None = None
+    """The decision that came into force first in the place that this one was for."""
+    never: str = ""
+    """Why it never came into force (`forcing.never`)."""
 
 
 def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
@@ -96,6 +95,8 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         ours=frozenset(a.response for a in answers if a.owner == here),
         ends=forcing.expires(db, found) if found.ours and found.holds else None,
         lines=opened.lines(db, found.box or "") if told else (),
+        instead=register.first(db, found, viewer),
+        never=forcing.never(db, found),
     )
 
 
@@ -121,7 +122,7 @@ async def show(request: Request) -> Response:
     if not seen.record.ours:
         raise Missing
     spoken = voice(request)
-    inside = viewer.is_member and seen.record.box and not seen.stopped
+    inside = viewer.is_member and seen.record.box and not seen.never
     return page(
         request,
         "decisions/record.html",
@@ -129,6 +130,7 @@ async def show(request: Request) -> Response:
         document=seen.record.id,
         place="decide",
         seen=seen,
+        never_words=NEVER,
         onward=(await gather(request, "decision")).cards if inside else (),
         lines=lines.rows(seen.box, seen.lines, viewer.id, spoken) if seen.box else (),
         together=_together(seen.record.document),

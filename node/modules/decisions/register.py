@@ -12,7 +12,7 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing
 from node.modules.accounts import api as accounts
-from node.modules.decisions import exporting, queries
+from node.modules.decisions import exporting, forcing, queries
 from node.modules.decisions.queries import Record, language_of
 from node.modules.decisions.slots import outcome_words
 from vocab import html, proofs
@@ -63,6 +63,14 @@ def _end_of(day: date, spoken: Voice) -> datetime:
     """The last moment of a day here; the days at the end of time have none to come."""
     last = datetime.combine(min(day, date(9998, 12, 31)), time(), spoken.zone)
     return last + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def first(db: Connection, found: Record, viewer: Viewer) -> Record | None:
+    """The decision that came first in the place that one was for, if the viewer may see it."""
+    if forcing.never(db, found) != forcing.OVERTAKEN:
+        return None
+    there = forcing.overtaken(db, found)
+    return queries.record_by_slug(db, there.slug, viewer) if there is not None else None
 
 
 def _text(one: Record) -> str:

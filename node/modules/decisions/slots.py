@@ -34,6 +34,14 @@ ANSWERS: Final = {
 }
 
 
+NEVER: Final = {
+    "overtaken": mark("Never in force: another decision came first in its place"),
+    "void": mark("Declared void by two hands"),
+    "stopped": mark("Stopped by a challenge, never in force"),
+}
+"""Why a decision never came into force, by `forcing.never`."""
+
+
 def outcome_words(one: Record) -> str:
     """The outcome of a record in words, as a marked sentence."""
     stays = one.outcome == "rejected" and isinstance(one.document.get("chosenOption"), str)

@@ -225,6 +225,9 @@ def open_voting(unit: Unit, slug: str) -> None:
         return
     if made.opens is None or unit.now < made.opens:
         raise Conflict("E_EARLY", safe=mark("Voting opens by the clock. It is not time yet."))
+    if stepping.came_too_late(unit.db, made):
+        stepping.lapse(unit, found)
+        return
     if (closes := _closes(made, unit.now)) != made.closes:
         unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
         found = replace(found, voting_starts=unit.now, voting_ends=closes)

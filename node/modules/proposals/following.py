@@ -207,6 +207,6 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
 
 
 def ended(unit: Unit, event: decisions.Ended) -> None:
-    """A decision has ended by itself: so does its proposal."""
-    if event.why == decisions.EXPIRED:
+    """A decision has ended by itself, or came too late to be in force: so does its proposal."""
+    if event.why in (decisions.EXPIRED, decisions.OVERTAKEN):
         follow(unit, event.box, "ended", State.LAPSED)

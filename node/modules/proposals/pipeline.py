@@ -79,7 +79,7 @@ def _after() -> dict[tuple[State, State], frozenset[Who]]:
     counted = (State.COOLING, State.IN_FORCE, State.DECLINED, State.LAPSED)
     found = {(State.VOTING, one): _COUNT for one in counted}
     found |= {(State.COOLING, State.CHALLENGED): frozenset({Who.MEMBERS})}
-    found |= {(State.COOLING, State.IN_FORCE): _CLOCK}
+    found |= {(State.COOLING, State.IN_FORCE): _CLOCK, (State.COOLING, State.LAPSED): _COUNT}
     found |= dict.fromkeys(product((*_HOLDS, State.CLOSED), (State.AMENDED, State.REPEALED)),
                            _COUNT)  # fmt: skip
     found |= {(one, State.LAPSED): _CLOCK for one in (*_HOLDS, State.CLOSED)}

@@ -218,10 +218,24 @@ def ask_to_lead(unit: Unit, slug: str, member: str, handle: str) -> None:
 def _go_on(unit: Unit, found: Proposal, made: Plan) -> None:
     course = courses.course(made.course)
     stage = course.after(found.stage)
-    if stage == "voting":
+    if stage == "voting" and came_too_late(unit.db, made):
+        lapse(unit, found)
+    elif stage == "voting":
         _open(unit, found, course)
     else:
         _enter(unit, found, course, stage)
+
+
+def came_too_late(db: Connection, made: Plan) -> bool:
+    """Whether another decision came in the place that a proposal is for."""
+    place = (made.replaces or {}).get("record")
+    return place is not None and decisions.in_place_of(db, place) is not None
+
+
+def lapse(unit: Unit, found: Proposal) -> None:
+    """End a proposal before its vote."""
+    keep(unit, found, side=State.LAPSED, due=None, look=None)
+    moves.move(unit, found, "ended", sent=True)
 
 
 VOTE_DAYS: Final = 3
@@ -256,8 +270,7 @@ def _miss(unit: Unit, found: Proposal, made: Plan) -> None:
         keep(unit, found, side=State.SENT_BACK)
         _enter(unit, found, course, before)
         return
-    keep(unit, found, side=State.LAPSED, due=None, look=None)
-    moves.move(unit, found, "ended", sent=True)
+    lapse(unit, found)
 
 
 def came(unit: Unit, slug: str, have: Mapping[str, int]) -> None:

@@ -43,6 +43,8 @@ class View:
     """When its decision is in force by itself, if nobody says who may see it."""
     still: datetime | None = None
     """Until when its text stays as it is before it is voted on, if it was changed."""
+    instead: decisions.Record | None = None
+    """The decision that came first in the place that this one was for; for members alone."""
 
     @property
     def course(self) -> Course:
@@ -116,7 +118,17 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         versions=queries.versions(db, found.id) if inside else (),
         grace=decisions.grace_ends(db, record) if record is not None else None,
         still=stepping.still_until(db, made.changed) if made and made.changed else None,
+        instead=_instead(db, made, record) if inside and made else None,
     )
+
+
+def _instead(
+    db: Connection, made: Plan, record: decisions.Record | None
+) -> decisions.Record | None:
+    place = (made.replaces or {}).get("record")
+    if place is None or (record is not None and record.in_force is not None):
+        return None
+    return decisions.in_place_of(db, place)
 
 
 def _leads(made: Plan, viewer: Viewer) -> bool:
