@@ -281,6 +281,11 @@ async def test_who_votes_for_others_knows_how_many_and_not_who_voted(
     assert "and has chosen: In favour" in theirs
     assert "Against" not in theirs.replace("I am against", "")
 
+    await cast(alder, slug, dora="abstain")
+    own = (await dora.get(f"/p/{slug}/vote")).text
+    assert "votes for you" not in own, "who has voted is told no more than all others"
+    assert "In favour" not in own
+
 
 async def test_it_runs_out_and_the_one_who_gave_it_is_told(
     alder: Node, clock: Clock, browse: Browse

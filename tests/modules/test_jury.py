@@ -333,6 +333,34 @@ async def test_after_two_weeks_it_is_handed_in_or_came_to_nothing(
     assert (await held(alder, slug)).stage is (Stage.SAID if behind else Stage.LAPSED)
 
 
+async def test_what_stands_is_not_written_anew_at_the_last_minute(
+    alder: Node, clock: Clock, browse: Callable[..., Any]
+) -> None:
+    slug = await drawn(alder, clock)
+    one, two, three = being(await held(alder, slug), Part.ASKED)
+    for who in (one, two, three):
+        await alder.write(sitting.answer, slug, who, yes=True)
+    await alder.write(sitting.write, slug, one, "Close at eight.")
+    clock.advance(days=12, hours=-1)
+    await alder.write(sitting.write, slug, three, "Close at nine.")
+    clock.advance(hours=1)
+    await alder.write(sitting.write, slug, one, "Close at eight.")
+    await alder.write(sitting.stand, slug, two, "")
+
+    with pytest.raises(Conflict) as refused:
+        await alder.write(sitting.write, slug, three, "Close at ten.")
+    assert refused.value.code == "E_STILL"
+    names = {id_: name for name, id_ in (await ids(alder)).items()}
+    page = (await (await browse(alder, names[three])).get(f"/juries/{slug}")).text
+    assert "so it stays as it is written" in page
+    assert f"/juries/{slug}/write" not in page
+    assert f"/juries/{slug}/stand" in page
+    await alder.write(sitting.stand, slug, three, "I would say ten.")
+    clock.advance(days=2)
+    await jobs.due(alder)
+    assert (await held(alder, slug)).stage is Stage.SAID
+
+
 async def test_who_leaves_takes_their_words_along(alder: Node, clock: Clock) -> None:
     slug, people = await drawn(alder, clock), await ids(alder)
     who = being(await held(alder, slug), Part.ASKED)[0]

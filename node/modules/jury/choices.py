@@ -26,8 +26,14 @@ CHOICES: Final = (
     Choice(
         name="jury.time", level=Level.CHARTER,
         title=mark("How long a jury has"),
-        words=mark("Three days to say whether one takes part, two weeks in all"),
-        why=mark("It is a favour to all of us, so it has an end; and a no needs no reason."),
-        stands=("jury.rules.ANSWER", "jury.rules.SITS"),
+        words=mark(
+            "Three days to say whether one takes part, two weeks in all. In the last two days what "
+            "more than half of them stand behind is not written anew."
+        ),
+        why=mark(
+            "It is a favour to all of us, so it has an end; and a no needs no reason. Nobody can "
+            "undo at the last minute what the others stand behind."
+        ),
+        stands=("jury.rules.ANSWER", "jury.rules.SITS", "jury.rules.STILL"),
     ),
 )  # fmt: skip

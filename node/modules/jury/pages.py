@@ -70,6 +70,8 @@ class View:
     waits: bool
     """Somebody was asked and has not answered."""
     stands: bool
+    still: bool
+    """It stays as it is written until the end."""
 
 
 def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
@@ -94,6 +96,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         out=[one for one in people if one.part is Part.OUT],
         waits=any(one.part is Part.ASKED for one in people),
         stands=held is not None and sitting.stands(held),
+        still=held is not None and sitting.still(held, now),
     )
 
 

@@ -6,7 +6,7 @@ and the words can draw again and gets the same.
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -26,6 +26,9 @@ ANSWER: Final = timedelta(days=3)
 """How long whoever was drawn has to say that they take part; silence is a no."""
 SITS: Final = timedelta(days=14)
 """How long a jury has, from the draw on."""
+
+STILL: Final = timedelta(days=2)
+"""For so long before the end of a jury, what it stands behind stays as it is written."""
 
 
 class Stage(StrEnum):
@@ -134,6 +137,14 @@ def agreed(stand: Collection[str], sits: Collection[str]) -> bool:
     return 2 * len(set(stand) & set(sits)) > len(set(sits))
 
 
+def still(now: datetime, ends: datetime, *, stands: bool) -> bool:
+    """Whether what is written stays so until the end: it stands, and the end is near.
+
+    Else whoever writes last could leave the others no time to stand behind it, and it lapsed.
+    """
+    return stands and now >= ends - STILL
+
+
 SENTENCES: Final[Mapping[str, str]] = {
     "E_STAGE": mark("This is over, or not yet. Look at the page of the jury."),
     "E_ONCE": mark("A jury was asked about this already."),
@@ -146,5 +157,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "E_WORD": mark("This is not the word that you promised."),
     "E_DIGEST": mark("Write the SHA-256 of your word, 64 signs from 0 to f."),
     "E_NOT_YOURS": mark("Only whoever was drawn does this."),
+    "E_STILL": mark(
+        "More than half of you stand behind it, and the end is near: it stays as it is written. "
+        "Say beside it what you see differently."
+    ),
     "E_EMPTY": mark("Write what you recommend first."),
 }

@@ -223,11 +223,13 @@ def write(unit: Unit, matter: str, member: str, text: str) -> None:
     """Write what the jury recommends; who stood behind other words says so anew.
 
     Raises:
-        Missing, Refused, Conflict: as `answer`.
+        Missing, Refused, Conflict: as `answer`; E_STILL, it stands and the end is near.
     """
     found = on(unit, matter)
     _in(found, Stage.SITS)
     mine = _mine(unit, found, member, Part.SITS)
+    if text != found.text and still(found, unit.now):
+        raise _no("E_STILL", matter)
     if text != found.text:
         queries.change(unit, found.id, text=text)
         queries.nobody_stands(unit, found.id)
@@ -254,6 +256,11 @@ def stands(found: Jury) -> bool:
     sits = [one.id for one in found.people if one.part is Part.SITS]
     behind = [one.id for one in found.people if one.stands]
     return bool(found.text) and rules.agreed(behind, sits)
+
+
+def still(found: Jury, now: datetime) -> bool:
+    """Whether what a jury has written stays as it is until its end."""
+    return rules.still(now, found.ends, stands=stands(found))
 
 
 def hand_in(unit: Unit, matter: str, member: str) -> None:

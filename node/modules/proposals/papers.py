@@ -65,12 +65,16 @@ def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:
 def seen_openly(unit: Unit, found: Paper, member: str, spoken: Voice) -> Paper:
     """A paper of an open vote with what this voter alone may know before the close.
 
-    Their own ballot, and that of whoever votes for them; how many voices they were given.
+    Their own ballot, and that of whoever votes for them, as long as it counts for them: who has
+    voted themselves is told no more of it than all others. How many voices they were given.
     """
     given = decisions.voice_of(unit.db, found.box.id, member)
+    if given is not None and given.fate is decisions.Fate.OWN:
+        given = None
     other = given.holder if given else None
     names = accounts.names_of(unit.db, {other}) if other else {}
-    theirs = decisions.ballot_of(unit, found.box.id, other) if other else None
+    counts = given is not None and given.fate is decisions.Fate.USED
+    theirs = decisions.ballot_of(unit, found.box.id, other) if other and counts else None
     holder = names.get(other or "", spoken.say("Somebody who has left")) if given else ""
     warned = decisions.WARNINGS.get(given.fate) if given else None
     return replace(

@@ -59,7 +59,7 @@ class View:
     waiting: frozenset[str]
     people: Sequence[Holding]
     names: Mapping[str, str]
-    leads: bool
+    may_stop: bool
     may_propose: bool
     free: int
     kept: bool
@@ -85,7 +85,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: Any) -> View:
         waiting=waiting,
         people=people,
         names=accounts.names_of(db, ids),
-        leads=leads,
+        may_stop=viewer.id == one.lead and one.stage in (*rules.ROUNDS, Stage.PROPOSE),
         may_propose=one.stage is Stage.PROPOSE and (leads or now >= one.ends),
         free=selecting.free(db, held, now),
         kept=choices.now(db, KEEPS),

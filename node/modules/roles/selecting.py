@@ -251,6 +251,7 @@ def propose(
 
 
 LEADS: Final = mark("Who leads it proposes somebody. If they do not within a week, anybody may.")
+BEGAN: Final = mark("Only who began it ends it. It goes on by itself otherwise.")
 
 
 def _fits(unit: Unit, found: Selection, held: Role, people: Sequence[str], deputy: str) -> None:
@@ -343,15 +344,17 @@ def free(db: Connection, held: Role, now: datetime) -> int:
 def stop(unit: Unit, slug: str, member: str) -> None:
     """End a selection without anybody, before its vote.
 
+    Whoever leads it alone: a keeper who could do it would decide who is never chosen. If who
+    leads it is gone, the clock takes it on, and anybody may propose somebody.
+
     Raises:
         Missing: there is no such selection.
         Refused: E_NOT_YOURS.
         Conflict: E_STAGE, it is voted on, or over.
     """
     found, _held = ours(unit, slug)
-    mine = member == found.lead and accounts.is_member(unit.db, member)
-    if not mine and not accounts.may(unit, member, Power.FACILITATE):
-        raise Refused("E_NOT_YOURS", member, safe=LEADS)
+    if member != found.lead or not accounts.is_member(unit.db, member):
+        raise Refused("E_NOT_YOURS", member, safe=BEGAN)
     if found.stage not in (*rules.ROUNDS, Stage.PROPOSE):
         raise Conflict("E_STAGE", slug, safe=ANOTHER)
     _to(unit, found, Stage.NOBODY)
