@@ -52,6 +52,7 @@ async def _answer_page(request: Request, form: Entry | None, status: int = 200) 
         place="give",
         width="mid",
         one=notice,
+        units=listings.UNITS,
         owner=owner.label if owner else notice.domain,
         wished=listings.wished(notice, node.origin),
         terms=terms,
@@ -79,7 +80,9 @@ def _form(terms: Terms) -> Form:
         shortest, longest, _step = long
         return Form(Minutes("long", mark("How long?"), HOW_LONG, least=shortest, most=longest),
                     WORDS, *TERMS)  # fmt: skip
-    times = Number("times", mark("How many times?"), least=least, most=most or 10**9)
+    piece = terms.back is None and terms.primary.value == 1
+    how = mark("How much of it?") if piece else mark("How many times?")
+    times = Number("times", how, least=least, most=most or 10**9)
     return Form(times, WORDS, *TERMS)
 
 

@@ -13,14 +13,14 @@ from node.kernel.act import Act
 from node.kernel.errors import Conflict, Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
-from node.modules.agreements import queries, rules, saying, writing
+from node.modules.agreements import about, queries, rules, saying, writing
 from node.modules.agreements.objects import Agreement as Told
 from node.modules.agreements.rules import Amount, Party, State, Terms
 from node.modules.agreements.tables import Agreement
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
-from vocab.model import Object
+from vocab.model import Object, id_of
 from vocab.types import Accept, Create, Document, Offer, Reject, Undo, Update
 from web.language import mark
 
@@ -28,7 +28,6 @@ handlers = Handlers()
 
 LIVE = ("open", "reserved")
 MOST = 2**31 - 2
-CLOSED = mark("Your notice is not open any more. Say no to this answer, or post it anew.")
 SENTENCES = {
     "E_STATE": mark("This is over already, or agreed with somebody. Choose another notice."),
     "E_RATE": mark("Your answer to this waits already, or too many of yours do. Wait for a yes."),
@@ -66,7 +65,7 @@ def offered(unit: Unit, act: Act[Offer, Told]) -> None:
     elif act.actor.local:
         raise Conflict(code, notice.id, safe=SENTENCES[code])
     else:
-        _turn_down(unit, act.activity, notice, act.actor.id, REASONS[code])
+        _turn_down(unit, act.activity, notice.owner, REASONS[code])
 
 
 def _flows(told: Told) -> tuple[tuple[str, Amount], tuple[str, Amount] | None]:
@@ -110,6 +109,9 @@ def _countered(unit: Unit, act: Act[Offer, Told]) -> None:
     was = Terms(primary=held.primary, back=held.returned, unit_based=None)
     if rules.counters(was, primary[1], back[1] if back else None):
         raise Refused("E_QUANTITY", f"{act.activity.id} does not fit {held.offer}")
+    if not act.actor.local and held.at(unit.now) is State.EXPIRED:
+        _turn_down(unit, act.activity, held.interested, "expired")
+        return
     _move_to(unit, held, act, primary[1], back[1] if back else None)
 
 
@@ -183,13 +185,13 @@ def words_of(activity: Object) -> str:
     return html.to_text(activity.content)[: rules.WORDS]
 
 
-def _turn_down(unit: Unit, offer: Offer, notice: Notice, to: str, reason: str) -> None:
-    """Send a no in the name of the notice's owner, by the node's own rules."""
+def _turn_down(unit: Unit, offer: Offer, owner: str, reason: str) -> None:
+    """Send a no in the name of whoever is asked, by the node's own rules."""
     no = Reject(
         id=unit.id("a"),
-        actor=notice.owner,
+        actor=owner,
         object=offer.id,
-        to=(to,),
+        to=(id_of(offer.actor) or "",),
         reason_code=reason,
         published=unit.now,
         handling="recipientsOnly",
@@ -224,16 +226,11 @@ def accepted(unit: Unit, act: Act[Accept, Offer]) -> None:
         agreed=unit.now,
         revision=min(max(told.revision or 1, 1), MOST),
     )
-    if act.actor.local or _is_live(unit, held):
-        _move(unit, held, listings.State.AGREED)
+    if act.actor.local or about.can_be_had(unit, held):
+        about.agreed(unit, held)
     elif (mine := unit.account(held.interested)) is not None:
-        # a yes to our counter, while we agreed with somebody else: ask to call it off
+        # a yes to our counter, while we agreed with others about all of it: ask to call it off
         saying.take_back(unit, held, mine)
-
-
-def _is_live(unit: Unit, held: Agreement) -> bool:
-    notice = listings.stored(unit, held.listing)
-    return notice is None or not notice.local or notice.state(unit.now) in LIVE
 
 
 @handlers.on(Reject, Offer, Told)
@@ -256,6 +253,8 @@ def undone(unit: Unit, act: Act[Undo, Offer]) -> None:
         Refused: E_UNKNOWN, E_OWNER, E_STATE.
     """
     held = _held(unit, act.object)
+    if held.at(unit.now) is State.EXPIRED:  # it ended here, too
+        return
     if held.state not in rules.BINDING:
         step(unit, held, State.WITHDRAWN, act.actor.id, at=act.activity.published)
         return
@@ -294,11 +293,10 @@ def changed(unit: Unit, act: Act[Update, Told]) -> None:
     plain = told.foreign is not None or not is_of_our_kind(act.actor)
     news |= {"at": act.activity.published, "leaving": None}
     step(unit, held, after, act.actor.id, words_of(act.activity), plain=plain, **news)
-    for_listing = {
-        State.FULFILLED: listings.State.FULFILLED, State.CANCELLED: listings.State.OPEN,
-    }  # fmt: skip
-    if after in for_listing:
-        _move(unit, held, for_listing[after])
+    if after is State.FULFILLED:
+        about.met(unit, held)
+    elif after is State.CANCELLED:
+        about.free(unit, held)
 
 
 @handlers.on(Create, Document)
@@ -372,20 +370,6 @@ def _same(held: Agreement, told: Told) -> None:
         differs = differs or back is None or wanted != (back[0], back[1].unit, back[1].value)
     if differs:
         raise Refused("E_QUANTITY", f"{told.id} differs from {held.offer}")
-
-
-def _move(unit: Unit, held: Agreement, state: listings.State) -> None:
-    """Take a notice of ours along: agreed, met, or open again."""
-    notice = listings.stored(unit, held.listing)
-    if notice is None or not notice.local:
-        return
-    agreed = notice.lifecycle == listings.State.AGREED
-    if state is listings.State.AGREED and notice.state(unit.now) not in LIVE:
-        raise Conflict("E_STATE", f"{notice.id} is {notice.lifecycle}", safe=CLOSED)
-    if notice.standing:
-        return  # it is there for the next one, too
-    if agreed or state is listings.State.AGREED:  # else its owner has taken it elsewhere
-        listings.move(unit, notice, state)
 
 
 def _status(told: Told) -> str | None:

@@ -72,7 +72,7 @@ COUNTERED: Final = (mark("You proposed other terms"), mark("%(who)s proposed oth
 RESOLVED: Final = (mark("You said that it goes on"), mark("%(who)s said that it goes on"))
 BY_ITSELF: Final = mark("Confirmed by itself, after seven days")
 CLOSED: Final = mark("Both say that it is done")
-TURNED_DOWN: Final = mark("The notice was over, so nothing came of it")
+TURNED_DOWN: Final = mark("It was over already, so nothing came of it")
 
 TERMS: Final = (
     Moment("due", mark("When?"), mark("Day and time, as in 5 December 14:30"), optional=True),

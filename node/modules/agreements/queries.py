@@ -106,6 +106,12 @@ def open_by(db: Connection, interested: str, now: datetime) -> list[str]:
     return list(db.scalars(wanted))
 
 
+def is_bound(db: Connection, listing: str) -> bool:
+    """Whether something is agreed about a notice and not over."""
+    bound = (agreement.c.listing == listing, agreement.c.state.in_(BINDING))
+    return db.scalar(select(agreement.c.offer).where(*bound).limit(1)) is not None
+
+
 def over(db: Connection, now: datetime) -> list[Agreement]:
     """What the clock has ended and does not say so yet."""
     wanted = select(agreement).where(agreement.c.state == State.OFFERED, agreement.c.ends <= now)

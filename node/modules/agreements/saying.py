@@ -39,9 +39,18 @@ def say(unit: Unit, held: Agreement, who: Account, state: State, words: str = ""
     unit.perform(news, who)
 
 
+def give_up(unit: Unit, held: Agreement, who: Account) -> None:
+    """Tell somebody elsewhere that what they did not answer in time is over here."""
+    unit.send(_back(unit, held, who, ""))
+
+
 def take_back(unit: Unit, held: Agreement, who: Account, words: str = "") -> None:
     """Have whoever answered take it back, or ask to call it off."""
-    back = Undo(
+    unit.perform(_back(unit, held, who, words), who, obj=offer(held))
+
+
+def _back(unit: Unit, held: Agreement, who: Account, words: str) -> Undo:
+    return Undo(
         id=unit.id("a"),
         actor=who.id,
         object=held.offer,
@@ -50,4 +59,3 @@ def take_back(unit: Unit, held: Agreement, who: Account, words: str = "") -> Non
         published=unit.now,
         handling=PRIVATE,
     )
-    unit.perform(back, who, obj=offer(held))

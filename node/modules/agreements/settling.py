@@ -8,7 +8,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.agreements import queries, rules, saying, writing
+from node.modules.agreements import about, queries, rules, saying, writing
 from node.modules.agreements.objects import Agreement as Told
 from node.modules.agreements.rules import Party, State
 from node.modules.agreements.tables import Agreement
@@ -231,8 +231,15 @@ def _kept(unit: Unit, offer: str) -> Agreement:
 
 
 def expire(unit: Unit) -> None:
-    """Write down what nobody answered in time."""
+    """Write down what nobody answered in time.
+
+    A yes that was said in time may come too late from elsewhere, and count there: so it is
+    taken back there, too, which they read as a wish to call it off.
+    """
     for held in queries.over(unit.db, unit.now):
+        mine = unit.account(held.interested)
+        if mine is not None and mine.local and not unit.ours(held.proposer):
+            saying.give_up(unit, held, mine)
         queries.change(unit, held.offer, state=State.EXPIRED)
         queries.happened(unit, held.offer, State.EXPIRED, None)
 
@@ -286,8 +293,6 @@ def _leave(unit: Unit, held: Agreement, who: Account) -> None:
 
 def _free(unit: Unit, held: Agreement) -> None:
     """A notice of ours that was agreed with somebody who is gone is open again."""
-    notice = listings.stored(unit, held.listing)
-    if held.state not in rules.BINDING or notice is None or not notice.local:
-        return
-    if notice.lifecycle == listings.State.AGREED and accounts.is_member(unit.db, notice.owner):
-        listings.move(unit, notice, listings.State.OPEN)
+    now_is = queries.by_offer(unit.db, held.offer)
+    if now_is is not None and now_is.state in rules.BINDING:
+        about.free(unit, now_is)

@@ -20,9 +20,10 @@ from node.modules.listings.concepts import (
 )
 from node.modules.listings.counting import middle, people_by_topic
 from node.modules.listings.events import Changed, Closed, Listed, Reworded
-from node.modules.listings.form import with_topics
+from node.modules.listings.form import UNITS, with_topics
 from node.modules.listings.named import shown_by as _shown_by
 from node.modules.listings.named import shown_to
+from node.modules.listings.parting import enough, give_back, take
 from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
 from node.modules.listings.queries import (
@@ -46,12 +47,13 @@ from node.modules.listings.words import stop_words
 from node.modules.listings.writing import Wished, wished
 
 __all__ = [
-    "ANY", "HERE", "KINDS", "LIVE", "SCHEME", "TERMS", "TOPICS", "Asked", "Cell", "Changed",
-    "Closed", "Listed", "Notice", "Reworded", "State", "Tree", "When", "Wished", "answered_by",
-    "apart", "at_page", "candidates", "cell", "concept", "forget", "guess", "heard_since",
-    "label", "last_day", "listing", "meet", "middle", "minutes", "move", "name_of",
-    "open_listings", "people_by_topic", "same_words", "shared", "show_no_more", "show_to",
-    "shown_by", "shown_to", "stop_words", "stored", "topics", "wished", "with_topics",
+    "ANY", "HERE", "KINDS", "LIVE", "SCHEME", "TERMS", "TOPICS", "UNITS", "Asked", "Cell",
+    "Changed", "Closed", "Listed", "Notice", "Reworded", "State", "Tree", "When", "Wished",
+    "answered_by", "apart", "at_page", "candidates", "cell", "concept", "enough", "forget",
+    "give_back", "guess", "heard_since", "label", "last_day", "listing", "meet", "middle",
+    "minutes", "move", "name_of", "open_listings", "people_by_topic", "same_words", "shared",
+    "show_no_more", "show_to", "shown_by", "shown_to", "stop_words", "stored", "take", "topics",
+    "wished", "with_topics",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

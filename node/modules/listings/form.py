@@ -115,6 +115,8 @@ WORDS: Final = (
     Number("count", mark("Or how much of it is there?"), optional=True, least=1, most=10_000),
     Pick("unit", mark("Counted in"), optional=True,
          choices=tuple(Choice(name, words) for name, words in UNITS.items())),
+    Tick("parts", mark("Several people can share it"),
+         mark("Whoever answers says how much of it; it stays up until nothing is left.")),
     Day("until", mark("Until when does it stay up?"),
         mark("Then it leaves the board by itself. What is about one day leaves it with that day."),
         from_tomorrow=True),
@@ -158,6 +160,7 @@ def judged(form: Entry, node: "Node") -> Entry:
             ("closes", _no_time(form.values)),
             ("count", _both_amounts(form.values)),
             ("up_to", _no_range(form.values)),
+            ("parts", _no_parts(form.values)),
         )
         if words and name not in form.errors
     }
@@ -191,6 +194,11 @@ def _both_amounts(said: Mapping[str, Any]) -> str:
     return mark("Say how long, or how much, not both.") if both else ""
 
 
+def _no_parts(said: Mapping[str, Any]) -> str:
+    none = said.get("parts") and not said.get("count")
+    return mark("Say above how much of it there is, or untick this.") if none else ""
+
+
 def _no_range(said: Mapping[str, Any]) -> str:
     if not said.get("up_to"):
         return ""
@@ -222,6 +230,7 @@ def draft(
         up_to=said["up_to"],
         count=said["count"],
         unit=said["unit"] or "one",
+        parts=said["parts"],
         when=_when(said, zone(node)),
         place=said["place"],
         cell=said["spot"] or known.get(said["place"].casefold()),
@@ -254,6 +263,7 @@ def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
         "up_to": one.longest,
         "count": one.pieces,
         "unit": one.unit if one.pieces and one.unit in UNITS else None,
+        "parts": one.in_parts,
         "place": one.place,
         "spot": one.cell,
         "until": last_day(one.ends, zone(node)),

@@ -56,6 +56,8 @@ class Draft:
     """Somebody without a device, for whom its owner posts; known to members here alone."""
     up_to: int | None = None
     """Minutes it may take at most, where `minutes` is the least; whoever answers chooses."""
+    parts: bool = False
+    """Whether several people can each have some of `count`."""
     photo: Sequence[Chosen] | None = ()
     """One picture, or none; None leaves what is there."""
 
@@ -152,6 +154,8 @@ def _words(unit: Unit, draft: Draft, reach: str) -> dict[str, Any]:
         of, amount, least, most = rules.between(draft.minutes, draft.up_to)
     elif draft.minutes is None and draft.count:
         of, amount = draft.unit, str(draft.count)
+        if draft.parts:
+            amount, least, most = "1", "1", amount
     return {
         "title": draft.title,
         "text": draft.text,
@@ -227,14 +231,16 @@ def end(unit: Unit, who: str, id: str, *, met: bool) -> None:
     move(unit, before, *(*met_by, State.FULFILLED) if met else (State.WITHDRAWN,))
 
 
-def move(unit: Unit, notice: Notice, *states: State) -> None:
+def move(unit: Unit, notice: Notice, *states: State, **values: Any) -> None:
     """Take a member's notice through these states, and tell each step.
+
+    `values` are what else is otherwise from now on.
 
     Raises:
         Conflict: it cannot go there from where it is.
     """
     for state in states:
-        now_is = writing.later(notice, unit.now, lifecycle=state)
+        now_is = writing.later(notice, unit.now, lifecycle=state, **values)
         _tell(unit, notice, now_is)
         queries.change(unit, notice.id, _kept_here(now_is))
         notice = now_is

@@ -247,7 +247,15 @@ class Notice:
     @property
     def pieces(self) -> str | None:
         """How much of it there is, where it is no time and more than one piece; a number."""
+        if self.in_parts:
+            return self.available
         return None if self.minutes or (self.unit, self.amount) == ("one", "1") else self.amount
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether several people can each have some of it; `available` is what is left."""
+        some = bool(self.unit_based and self.available)
+        return some and minutes(self.unit, self.amount) is None
 
     @property
     def cell(self) -> Cell | None:
