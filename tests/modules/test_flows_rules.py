@@ -1,6 +1,7 @@
 """Circles of giving and the best use of all offers: by tables, properties and trying everything."""
 
 import itertools
+import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -162,6 +163,56 @@ def test_order_does_not_matter() -> None:
     edges = [pair(n, o, 60) for n in "123" for o in "pqr"]
 
     assert assigning.best(edges) == assigning.best(list(reversed(edges)))
+
+
+def many(seed: int) -> tuple[list[Edge], dict[str, int]]:
+    """A community's worth of needs and offers, some of which can be had several times."""
+    chance = random.Random(seed)
+    offers = [f"o{number}" for number in range(40)]
+    edges = [
+        pair(f"n{need}", offer, chance.randint(60, 100))
+        for need in range(120)
+        for offer in chance.sample(offers, chance.randint(0, 8))
+    ]
+    return edges, {offer: chance.randint(0, 4) for offer in offers}
+
+
+def can_be_bettered(edges: list[Edge], capacity: dict[str, int], taken: list[Edge]) -> bool:
+    """Whether some round of changes adds to the sum: a cycle of less than no cost.
+
+    A choice is the best exactly if there is none (Klein, A primal method for minimal cost flows,
+    1967), so this judges one of any size without making another.
+    """
+    used, met = Counter(one.offer for one in taken), {one.need for one in taken}
+    arcs = [("in", need, 0) for need in {one.need for one in edges} - met]
+    arcs += [(need, "in", 0) for need in met] + [("out", "in", 0), ("in", "out", 0)]
+    for offer in {one.offer for one in edges}:
+        arcs += [(offer, "out", 0)] * (used[offer] < capacity.get(offer, 1))
+        arcs += [("out", offer, 0)] * (used[offer] > 0)
+    for one in edges:
+        back = (one.offer, one.need, one.score)
+        arcs.append(back if one in taken else (one.need, one.offer, -one.score))
+    far = dict.fromkeys({end for arc in arcs for end in arc[:2]}, 0)
+    for _ in far:
+        shorter = [arc for arc in arcs if far[arc[0]] + arc[2] < far[arc[1]]]
+        for start, end, cost in shorter:
+            far[end] = min(far[end], far[start] + cost)
+    return bool(shorter)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_round_of_changes_adds_to_a_large_choice(seed: int) -> None:
+    edges, capacity = many(seed)
+    taken = assigning.best(edges, capacity)
+    nearest: list[Edge] = []
+    for one in sorted(edges, key=lambda edge: -edge.score):
+        free = Counter(each.offer for each in nearest)[one.offer] < capacity[one.offer]
+        if free and one.need not in {each.need for each in nearest}:
+            nearest.append(one)
+
+    assert len(taken) > 40
+    assert not can_be_bettered(edges, capacity, taken)
+    assert can_be_bettered(edges, capacity, nearest), "the judge sees what is not the best"
 
 
 # The board ----------------------------------------------------------------------------------
