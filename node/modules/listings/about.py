@@ -20,7 +20,7 @@ WIKIDATA: Final = MappingProxyType(
         "Q11442": "transport", "Q1420": "transport", "Q39546": "tool-sharing", "Q571": "books",
         "Q2095": "food", "Q14745": "furniture", "Q11460": "clothing", "Q68": "computers",
         "Q34379": "music", "Q729": "animals", "Q756": "gardening", "Q8434": "teaching",
-        "Q31207": "health",
+        "Q31207": "health", "Q12147": "health", "Q638": "music", "Q7590": "transport",
     }
 )  # fmt: skip
 

@@ -34,6 +34,10 @@ SAME: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "computers": ("Q68",),
             "food": ("Q2095",),
             "furniture": ("Q14745",),
+            "health": ("Q12147",),
+            "music": ("Q638",),
+            "tool-sharing": ("Q39546",),
+            "transport": ("Q7590",),
         }.items()
     }
 )
