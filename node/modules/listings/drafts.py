@@ -12,6 +12,8 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.listings.tables import draft
+from node.modules.pictures import api as pictures
+from node.modules.pictures.api import Chosen
 from web.language import mark
 
 MOST = 20
@@ -35,8 +37,26 @@ class Kept:
         return next(iter(self.said.get("title", ())), "")
 
 
-def keep(unit: Unit, who: str, slug: str, purpose: str, said: Mapping[str, Sequence[str]]) -> None:
-    """Keep what a member has typed; the same form keeps one draft.
+def about(origin: str, slug: str) -> str:
+    """What the picture of a draft stands in: an address at which nothing is."""
+    return f"{origin}/l/drafts/{slug}"
+
+
+def is_of(db: Connection, id: str, who: str | None) -> bool:
+    """Whether this is a draft of somebody's, by what its picture stands in."""
+    there, _, slug = id.rpartition("/")
+    return who is not None and there.endswith("/l/drafts") and find(db, slug, who) is not None
+
+
+def keep(
+    unit: Unit,
+    who: str,
+    slug: str,
+    purpose: str,
+    said: Mapping[str, Sequence[str]],
+    photo: Sequence[Chosen] = (),
+) -> None:
+    """Keep what a member has typed, and the photo; the same form keeps one draft.
 
     Raises:
         Refused: nobody of ours.
@@ -47,8 +67,12 @@ def keep(unit: Unit, who: str, slug: str, purpose: str, said: Mapping[str, Seque
         raise Refused("E_MEMBERS_ONLY", who)
     cut = {name: [one[:LONGEST] for one in held[:MOST]] for name, held in said.items()}
     values = {"purpose": purpose, "said": cut, "at": unit.now}
-    if unit.db.execute(update(draft).where(*_own(slug, who)).values(values)).rowcount:
-        return
+    if not unit.db.execute(update(draft).where(*_own(slug, who)).values(values)).rowcount:
+        _add(unit, who, slug, values)
+    pictures.attach(unit, about(unit.origin, slug), who, photo)
+
+
+def _add(unit: Unit, who: str, slug: str, values: Mapping[str, Any]) -> None:
     mine = select(func.count()).select_from(draft).where(draft.c.owner == who)
     if (unit.db.scalar(mine) or 0) >= MOST:
         raise Conflict("E_RATE", f"{who} keeps {MOST} drafts", safe=TOO_MANY)
@@ -77,10 +101,12 @@ def _kept(row: Row[Any]) -> Kept:
 
 
 def drop(unit: Unit, who: str, slug: str) -> None:
-    """Throw a draft away."""
-    unit.db.execute(delete(draft).where(*_own(slug, who)))
+    """Throw a draft away, and its photo, unless that stands in a notice by now."""
+    if unit.db.execute(delete(draft).where(*_own(slug, who))).rowcount:
+        pictures.remove_about(unit, [about(unit.origin, slug)])
 
 
 def drop_all(unit: Unit, who: str) -> None:
     """Throw away every draft of a member who leaves."""
-    unit.db.execute(delete(draft).where(draft.c.owner == who))
+    for one in all_of(unit.db, who):
+        drop(unit, who, one.slug)

@@ -114,6 +114,8 @@ async def _drafted(request: Request, slug: str) -> Response:
         raise Missing(detail=slug)
     raw = {**kept.said, "draft": [kept.slug], "purpose": [kept.purpose]}
     form = replace(blank(request, await _asking(request, NEW)), raw=raw)
+    stands_in = drafts.about(node.origin, slug)
+    pictures.opened(request, (await node.read(pictures.about, [stands_in])).get(stands_in, ()))
     return await _new_page(request, form, kept.purpose)
 
 
@@ -151,13 +153,15 @@ async def create(request: Request) -> Response:
     """Put it on the board."""
     viewer, node = _member(request), request.app.state.node
     form = read(request, await _asking(request, NEW))
-    photo = await pictures.taken(request, most=1)
+    slug = (form.values.get("draft") or form.once)[:64]
+    own = await node.read(drafts.find, slug, viewer.id)
+    stands_in = drafts.about(node.origin, slug) if own else None
+    photo = await pictures.taken(request, most=1, about=stands_in)
     purpose = form.values.get("purpose", "")
     if purpose not in PURPOSES.values():
         raise Invalid({}, safe=mark("Say whether you need or offer it: begin on the board."))
-    slug = form.values.get("draft") or form.once
     if fields_of(request).get("say") == ["draft"]:
-        return await _keep(request, form, slug, purpose)
+        return await _keep(request, _with_photo(form, photo), slug, photo)
     form = _with_photo(forms.judged(form, node), photo)
     if form.errors:
         return await _new_page(request, form, purpose, 422)
@@ -173,10 +177,14 @@ async def create(request: Request) -> Response:
     return done(request, made.path, _("Your notice is on the board."))
 
 
-async def _keep(request: Request, form: Entry, slug: str, purpose: str) -> Response:
+async def _keep(request: Request, form: Entry, slug: str, photo: Brought) -> Response:
+    """Keep a form as it is typed, whatever is wrong with it but the photo."""
     viewer, node = _member(request), request.app.state.node
+    purpose, said = form.values["purpose"], forms.typed(form)
+    if photo.errors:
+        return await _new_page(request, form, purpose, 422)
     try:
-        await node.write(drafts.keep, viewer.id, slug[:64], purpose, forms.typed(form))
+        await node.write(drafts.keep, viewer.id, slug, purpose, said, photo.chosen)
     except Conflict as problem:
         return await _new_page(request, form.wrong(problem), purpose, problem.status)
     return done(request, "/l/mine", voice(request).say("It is kept as a draft."))

@@ -35,8 +35,8 @@ def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
 
 
 def shows(db: Connection, id: str, viewer: Viewer) -> bool:
-    """Whether a viewer may see a listing, so that its photo is for them too (hook `shows`)."""
-    return queries.by_id(db, id, viewer) is not None
+    """Whether a viewer may see a listing or a draft, so that its photo is for them too."""
+    return queries.by_id(db, id, viewer) is not None or drafts.is_of(db, id, viewer.id)
 
 
 def said(db: Connection, notice: Notice) -> Object:
