@@ -18,7 +18,9 @@ from node.modules.listings.places import Cell
 from node.modules.listings.posting import Draft
 from node.modules.listings.tables import Notice
 from node.modules.listings.when import weekly
+from node.modules.pictures import api as photos
 from tests.conftest import START, Browser, Clock, person
+from tests.modules.images import image
 from tests.modules.meeting import everything as everywhere
 
 MODULES = [
@@ -522,7 +524,7 @@ async def test_a_day_that_comes_is_not_kept_up(alder: Node, browse: Browse) -> N
 
     assert "two months longer" not in shown.text
     assert refused.status_code == 409
-    assert "Change the day first." in refused.text
+    assert "Change the days first." in refused.text
 
 
 async def test_a_draft_is_kept_as_typed_for_its_writer_alone(alder: Node, browse: Browse) -> None:
@@ -568,6 +570,53 @@ async def test_a_draft_goes_when_it_is_posted_or_thrown_away(alder: Node, browse
     assert "It is thrown away." in shown.text
     assert await alder.read(drafts.all_of, f"{alder.origin}/u/ana") == []
     assert "Drafts" not in (await eve.get("/l/mine")).text
+
+
+async def test_a_draft_keeps_its_photo_for_its_writer_alone(alder: Node, browse: Browse) -> None:
+    ana, eve = await browse(alder, "ana"), await browse(alder, "eve")
+    begun = {**FORM, "picture-words-1": "A ladder at a wall", "say": "draft"}
+    wrong = await ana.post("/l/new", begun, form=NEED, files={"picture-1": b"<svg/>"})
+    assert wrong.status_code == 422
+    assert await alder.read(drafts.all_of, f"{alder.origin}/u/ana") == []
+
+    await ana.post("/l/new", begun, form=NEED, files={"picture-1": image()})
+    (kept,) = await alder.read(drafts.all_of, f"{alder.origin}/u/ana")
+    path, place = f"/l/new?draft={kept.slug}", drafts.about(alder.origin, kept.slug)
+    (photo,) = (await alder.read(photos.about, [place]))[place]
+    assert "A ladder at a wall" in (await ana.get(path)).text
+    seen = [(await who.get(photo.path)).status_code for who in (ana, eve)]
+    assert seen == [200, 404]
+
+    # somebody else who names it gets neither the photo nor the draft
+    stolen = {**FORM, "draft": kept.slug, "picture-held-1": photo.slug}
+    await eve.post("/l/new", stolen, form=NEED)
+    (hers,) = await the_board(alder)
+    assert hers.photo is None
+    assert (await alder.read(photos.about, [place]))[place]
+
+    said = {**FORM, "title": "A long ladder", "picture-words-1": "A ladder at a wall"}
+    await ana.post("/l/new", said, form=path)
+    made = next(one for one in await the_board(alder) if one.title == "A long ladder")
+    assert made.photo is not None
+    assert made.photo["name"] == "A ladder at a wall"
+    assert await alder.read(photos.about, [place]) == {}
+    assert await alder.read(photos.about, [made.id])
+
+
+async def test_a_photo_goes_with_the_draft(alder: Node, browse: Browse) -> None:
+    ana = await browse(alder, "ana")
+    places = []
+    for title in ("A ladder", "A saw"):
+        said = {**FORM, "title": title, "say": "draft"}
+        await ana.post("/l/new", said, form=NEED, files={"picture-1": image()})
+    for kept in await alder.read(drafts.all_of, f"{alder.origin}/u/ana"):
+        places.append(drafts.about(alder.origin, kept.slug))
+    assert len(await alder.read(photos.about, places)) == 2
+
+    await ana.post(f"/l/drafts/{kept.slug}/discard", {}, form="/l/mine")
+    assert len(await alder.read(photos.about, places)) == 1
+    await alder.write(posting.erase, f"{alder.origin}/u/ana")
+    assert await alder.read(photos.about, places) == {}
 
 
 async def test_there_are_twenty_drafts_at_most_and_none_of_who_left(

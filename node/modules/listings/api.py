@@ -42,7 +42,7 @@ from node.modules.listings.tables import Notice
 from node.modules.listings.topics import lines as same_words
 from node.modules.listings.topics import load as topics
 from node.modules.listings.tree import Tree
-from node.modules.listings.when import ANY, When, meet
+from node.modules.listings.when import ANY, When, meet, weekdays
 from node.modules.listings.words import stop_words
 from node.modules.listings.writing import Wished, wished
 
@@ -53,7 +53,7 @@ __all__ = [
     "give_back", "guess", "heard_since", "label", "last_day", "listing", "meet", "middle",
     "minutes", "move", "name_of", "open_listings", "people_by_topic", "same_words", "shared",
     "show_no_more", "show_to", "shown_by", "shown_to", "stop_words", "stored", "take", "topics",
-    "wished", "with_topics",
+    "weekdays", "wished", "with_topics",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -98,6 +98,9 @@ WORDS: Final = (
     Pick("topic", mark("What is it about?"), optional=True,
          choices=tuple(Choice(name, words) for name, words in concepts.TOPICS.items())),
     Day("day", mark("On one day"), mark("As in “Sat” or “13.3.”"), optional=True),
+    Day("through", mark("Or until which day?"),
+        mark("Then it can be on any day between the two, or on those days of the week below."),
+        optional=True),
     Pick("days", mark("Or on days of the week"), several=True, optional=True,
          choices=tuple(Choice(str(number), name) for number, name in enumerate(WEEKDAYS))),
     Clock("opens", mark("From what time?"), mark("As in “17:00”"), optional=True),
@@ -157,6 +160,7 @@ def judged(form: Entry, node: "Node") -> Entry:
         for name, words in (
             ("until", _too_far(form.values.get("until"), node)),
             ("day", _no_day(form.values, node)),
+            ("through", _no_stretch(form.values, node)),
             ("closes", _no_time(form.values)),
             ("count", _both_amounts(form.values)),
             ("up_to", _no_range(form.values)),
@@ -178,9 +182,22 @@ def _no_day(said: Mapping[str, Any], node: "Node") -> str:
         return ""
     if day < today(node):
         return mark("This day has passed. Choose one from today on.")
-    if said.get("days"):
+    if said.get("days") and not said.get("through"):
         return mark("Choose one day, or days of the week, not both.")
     return _too_far(day, node)
+
+
+def _no_stretch(said: Mapping[str, Any], node: "Node") -> str:
+    first, last = said.get("day"), said.get("through")
+    if last is None:
+        return ""
+    if first is None:
+        return mark("Say above on which day it begins, or leave this empty.")
+    if last <= first:
+        return mark("Choose a later day than the one above, or leave this empty.")
+    between = when.weekdays(_when({"opens": None, "closes": None, **said}, zone(node)), zone(node))
+    none = mark("None of these days of the week lies between the two days. Choose others.")
+    return none if said.get("days") and not between else _too_far(last, node)
 
 
 def _no_time(said: Mapping[str, Any]) -> str:
@@ -234,7 +251,7 @@ def draft(
         when=_when(said, zone(node)),
         place=said["place"],
         cell=said["spot"] or known.get(said["place"].casefold()),
-        ends=end_of(said["day"] or said["until"], zone(node)),
+        ends=end_of(said["through"] or said["day"] or said["until"], zone(node)),
         terms=said["terms"],
         hidden=said["hidden"],
         standing=said["standing"],
@@ -246,9 +263,10 @@ def draft(
 
 
 def _when(said: Mapping[str, Any], at: ZoneInfo) -> when.When:
-    if said["day"]:
-        return when.once(said["day"], said["opens"], said["closes"], at)
-    return when.weekly([int(one) for one in said["days"]], said["opens"], said["closes"])
+    weekly = when.weekly([int(one) for one in said["days"]], said["opens"], said["closes"])
+    if said["day"] and said["through"]:
+        return when.stretch(said["day"], said["through"], weekly, at)
+    return when.once(said["day"], said["opens"], said["closes"], at) if said["day"] else weekly
 
 
 def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
@@ -281,6 +299,11 @@ def _times(times: when.When, at: ZoneInfo) -> dict[str, Any]:
         clock = _clock(times.opens, times.closes)
         return {"days": [str(day) for day in times.days], **clock}
     begins, ends = times.starts.astimezone(at), times.due.astimezone(at)
+    if times.days:
+        days = [] if times.days == when.WEEK else [str(day) for day in times.days]
+        last = (ends - timedelta(minutes=1)).date()
+        clock = _clock(times.opens, times.closes)
+        return {"day": begins.date(), "through": last, "days": days, **clock}
     closes = ends.hour * 60 + ends.minute or when.DAY
     return {"day": begins.date(), **_clock(begins.hour * 60 + begins.minute, closes)}
 
@@ -300,7 +323,7 @@ def typed(form: Entry) -> dict[str, list[str]]:
 def again(one: Notice, node: "Node", opened: Mapping[str, Any], known: Tree) -> dict[str, Any]:
     """A notice as a new form begins: what was true of its days alone is left out."""
     held = filled(one, node, known)
-    kept = {name: opened.get(name) for name in ("day", "urgent", "until")}
+    kept = {name: opened.get(name) for name in ("day", "through", "urgent", "until")}
     return {**opened, **held, **kept, "purpose": one.purpose, "reach": one.reach}
 
 

@@ -98,8 +98,9 @@ def post_draft(
     unit: Unit, who: str, purpose: str, reach: str, draft: Draft, once: str, slug: str
 ) -> Notice:
     """Post what was kept as a draft, which is thrown away; as `post`."""
+    made = post(unit, who, purpose, reach, draft, once=once)
     drafts.drop(unit, who, slug)
-    return post(unit, who, purpose, reach, draft, once=once)
+    return made
 
 
 def _kept_here(notice: Notice) -> dict[str, Any]:
@@ -305,7 +306,7 @@ def _also(unit: Unit, notice: Notice) -> tuple[str, ...]:
     return (f"{unit.community.id}/followers",) if public else ()
 
 
-ONE_DAY = mark("It is about one day and ends with it. Change the day first.")
+ONE_DAY = mark("It is about days that come and ends with them. Change the days first.")
 OVER = mark("This is over already and stays as it is. Post it anew if it is still wanted.")
 
 

@@ -89,8 +89,8 @@ dialect it was read from; `intent` is the id of what it publishes; `unit_based`,
 `available` are what FEP-0837 says of amounts, `back` what is wished in return: {"id", "unit",
 "amount", "of", "action"}; `photo` is one picture: {"url", "name", "host", "media"} and, if known,
 "width", "height", "blurhash", "focus". `place` is a name, `north` and `east` the cell of
-places.Cell; `starts` and `due` are the moments of one day, `hours` the days of the week of
-when.When.
+places.Cell; `starts` and `due` are the moments of one day or of a stretch of days, `hours` the
+days of the week of when.When.
 `standing`: it stays up when somebody agrees to it; `urgent`: until when it stands first;
 `for_whom`: the name of somebody without a device, which no letter holds."""
 

@@ -6,7 +6,7 @@ What is not said rules nothing out. A member's own wishes rule out for that memb
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from node.modules.listings.api import Notice, apart, meet
+from node.modules.listings.api import Notice, apart, meet, weekdays
 from node.modules.matching.scoring import Side, primary
 
 FARTHEST = 100
@@ -61,8 +61,7 @@ def kinds_go(one: str, other: str) -> bool:
 
 def _on(other: Side, zone: ZoneInfo, not_days: frozenset[int]) -> bool:
     """Whether a notice is only on days that do not suit."""
-    starts = other.when.starts
-    days = {starts.astimezone(zone).weekday()} if starts else set(other.when.days)
+    days = weekdays(other.when, zone)
     return bool(days) and days <= not_days
 
 

@@ -6,6 +6,7 @@ on a small one. It only finds; whether a pair fits is judged afterwards.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -115,10 +116,10 @@ def read(said: Mapping[str, Any]) -> Side:
 
 
 def _when(said: Mapping[str, Any]) -> When:
+    found, day = ANY, said.get("day")
     if week := said.get("week"):
-        return When(days=tuple(week[0]), opens=week[1], closes=week[2])
-    day = said.get("day")
-    return When(starts=_moment(day[0]), due=_moment(day[1])) if day else ANY
+        found = When(days=tuple(week[0]), opens=week[1], closes=week[2])
+    return replace(found, starts=_moment(day[0]), due=_moment(day[1])) if day else found
 
 
 def _text(moment: datetime | None) -> str | None:
