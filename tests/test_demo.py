@@ -2,7 +2,10 @@
 
 import asyncio
 import os
+import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,16 +18,43 @@ from node.demo.people import PLACES
 from tests import servers
 
 
-async def seen(origin: str, who: str, path: str) -> str:
-    """What somebody sees on a page after signing in."""
-    async with httpx.AsyncClient(base_url=origin, follow_redirects=True, timeout=20) as client:
+@asynccontextmanager
+async def signed_in(origin: str, who: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of somebody's."""
+    headers = {"origin": origin}
+    async with httpx.AsyncClient(
+        base_url=origin, follow_redirects=True, timeout=20, headers=headers
+    ) as client:
         door = await client.get("/sign-in")
         hidden = servers.hidden_fields(door.text, "/sign-in")
-        data = {**hidden, "name": who, "password": story.PASSWORD}
-        await client.post("/sign-in", data=data, headers={"origin": origin})
+        await client.post("/sign-in", data={**hidden, "name": who, "password": story.PASSWORD})
+        yield client
+
+
+async def seen(origin: str, who: str, path: str) -> str:
+    """What somebody sees on a page after signing in."""
+    async with signed_in(origin, who) as client:
         page = await client.get(path)
     assert page.status_code == 200
     return page.text
+
+
+async def confirmed(opened: stage.Stage, alder: str, birch: str) -> None:
+    """Mira confirms what Bo did, with thanks, by the link on her first page; time passes."""
+    async with signed_in(alder, "mira") as mira, signed_in(birch, "bo") as bo:
+        front = (await mira.get("/")).text
+        path = re.findall(r'href="(/agreements/\w+)"', front)[0]
+        token = servers.hidden_fields((await mira.get(path)).text, path)
+        thanks = {**token, "say": "confirm", "thanks": "It runs like new."}
+        assert "Confirmed" in (await mira.post(path, data=thanks)).text
+
+        async def passed() -> bool:
+            took, gave = (await mira.get("/time")).text, (await bo.get("/time")).text
+            return "You received" in took.partition("In all")[0] and "You gave Mira" in gave
+
+        await opened.until(passed)
+        ended = (await bo.get("/agreements")).text
+        assert "Done, with Mira" in ended
 
 
 async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> None:
@@ -56,6 +86,7 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "Your turn" in await seen(alder, "ana", "/")
         assert len(told) == 8
         assert any(alder in line for line in leaflet(opened))
+        await confirmed(opened, alder, birch)
 
 
 async def record_page(origin: str) -> str:
