@@ -15,18 +15,20 @@ from node.kernel.node import Node
 from node.kernel.tables import account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import api, handlers, public, publishing, queries, records
+from node.modules.decisions import answering, api, handlers, public, publishing, queries, records
 from node.modules.decisions.queries import Record
 from node.modules.decisions.records import Address, Reply
-from node.modules.decisions.rules import Answer
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.tables import record as record_table
 from node.modules.decisions.tables import response
-from node.modules.proposals import bringing
+from node.modules.proposals import bringing, changing
 from node.modules.proposals import queries as proposals
+from node.modules.proposals.wording import Words
 from tests.conftest import Clock, Wire, settle
 from tests.modules import moot
 from vocab import proofs
 from vocab import wire as wires
+from vocab.html import to_text
 from vocab.model import PUBLIC
 from vocab.types import Create, Update
 
@@ -386,6 +388,108 @@ async def test_cedar_adopts_by_its_own_process(birch: Node, cedar: Node, clock: 
     (row,) = await birch.read(queries.responses_to, found.id, ANONYMOUS)
     assert (row.basis, row.state) == (own.id, "counts")
     assert row.document["respondsToDigest"] == found.digest
+
+
+async def test_what_rested_on_a_decision_is_taken_back_with_it(
+    birch: Node, cedar: Node, clock: Clock
+) -> None:
+    found = await published(birch, cedar, clock)
+    own = await bring_answer(cedar, found, "ratified", ["consent"] * 3, clock)
+    await settle(cedar, birch)
+    assert await answers(birch, found) == [("Cedar", "ratified")]
+
+    with pytest.raises(Conflict) as refused:
+        await cedar.write(answering.take_back, found.id, await moot.keeper(cedar))
+    assert refused.value.code == "E_DECIDED"
+    more = {"record": own.id, "how": "repeal"}
+    await moot.decided(cedar, clock, ["consent"] * 3, to="community", title="No", replaces=more)
+    await settle(cedar, birch)
+
+    (*_, last) = await birch.read(queries.responses_to, found.id, ANONYMOUS)
+    assert (last.response, last.basis, last.state) == ("retracted", None, "counts")
+    assert last.document["respondsToDigest"] == found.digest
+    again = await bring_answer(cedar, found, "adopted", ["consent"] * 3, clock)
+    await settle(cedar, birch)
+    (*_, last) = await birch.read(queries.responses_to, found.id, ANONYMOUS)
+    assert (last.response, last.basis) == ("adopted", again.id)
+
+
+async def test_a_note_is_taken_back_by_a_member_and_not_taken_again(
+    birch: Node, cedar: Node, clock: Clock, browse: Any
+) -> None:
+    found = await published(birch, cedar, clock)
+    here = await at(cedar, found)
+    ana, path = await browse(cedar, "ana"), f"/decisions/elsewhere/{here.slug}"
+    who = {m.handle: m.id for m in await cedar.read(accounts.members)}["ana"]
+    for member, code in ((who, "E_NOTHING"), ("https://else.test/u/x", "E_MEMBERS_ONLY")):
+        with pytest.raises(Refused) as refused:
+            await cedar.write(answering.take_back, found.id, member)
+        assert refused.value.code == code
+    await ana.post(f"{path}/note", {}, form=path)
+    await settle(cedar, birch)
+    clock.advance(hours=1)
+    page = await ana.post(f"{path}/take-back", {}, form=path)
+    await settle(cedar, birch)
+
+    assert "We took our answer back" in page.text
+    assert f"{path}/note" not in page.text
+    (*_, last) = await birch.read(queries.responses_to, found.id, ANONYMOUS)
+    assert last.response == "retracted"
+    there = await (await browse(birch)).get(f"/d/{found.slug}")
+    assert "Cedar took its answer back" in there.text
+    with pytest.raises(Refused) as refused:
+        await cedar.write(publishing.respond, found.id, Answer.NOTED)
+    assert refused.value.code == "E_ANSWERED"
+
+
+async def test_other_words_are_adopted_with_changes(
+    birch: Node, cedar: Node, clock: Clock, browse: Any
+) -> None:
+    found = await published(birch, cedar, clock)
+    here = await at(cedar, found)
+    ana = await browse(cedar, "ana")
+    who = {m.handle: m.id for m in await cedar.read(accounts.members)}["ana"]
+    form = f"/p/new?answer=adopted&record={here.slug}"
+    theirs, ours = to_text(str(here.document["content"])), "Sundays, but from three."
+    talk = {"title": "We adopt it", "opens": "2026-12-10 20:00", "closes": "2026-12-14 20:00",
+            "share": "1/2", "months": "6", "method": "consent", "reach": "community"}  # fmt: skip
+
+    async def brought(text: str) -> tuple[str, str]:
+        page = await ana.post("/p/new", {**talk, "text": text}, form=form)
+        slug = page.url.path.rpartition("/")[2]
+        one = await cedar.read(proposals.by_slug, slug, moot.inside(cedar))
+        assert one is not None
+        return slug, one.id
+
+    async def says(id_: str) -> str:
+        plan = await cedar.read(proposals.plan_of, id_)
+        assert plan is not None
+        assert plan.answers is not None
+        return str(plan.answers["answer"])
+
+    slug, id_ = await brought(theirs.replace("\n", "\r\n"))
+    assert await says(id_) == "adopted"
+    words = Words(title="We adopt it", text=ours, method=api.Method.CONSENT)
+    await cedar.write(changing.change, slug, who, words)
+    assert await says(id_) == "adoptedWithChanges"
+    await cedar.write(changing.reword, slug, who, theirs)
+    assert await says(id_) == "adopted"
+    assert await says((await brought(ours))[1]) == "adoptedWithChanges"
+
+
+@pytest.mark.parametrize("answer", ["adoptedWithChanges", "ratified"])
+async def test_other_answers_rest_on_a_decision_too(
+    birch: Node, cedar: Node, clock: Clock, answer: str
+) -> None:
+    found = await published(birch, cedar, clock)
+    with pytest.raises(Refused) as refused:
+        await cedar.write(publishing.respond, found.id, Answer(answer))
+    assert refused.value.code == "E_BASIS"
+
+    await bring_answer(cedar, found, answer, ["consent"] * 3, clock)
+    await settle(cedar, birch)
+
+    assert await answers(birch, found) == [("Cedar", answer)]
 
 
 @pytest.mark.parametrize("positions", [["block"] * 3, ["consent"] * 2])

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.kernel.keys import make_keys
-from node.modules.decisions import checks, records, rules, seals
+from node.modules.decisions import checks, records, replies, rules, seals
 from node.modules.decisions.methods import showing
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import STAY, kept, key, options_of
 from node.modules.decisions.records import Address, Matter, Reply
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.rules import (
     POSITIONS,
-    Answer,
     Disclosure,
     Method,
     Outcome,
@@ -370,12 +370,20 @@ def test_statements_of_all_are_no_minority() -> None:
         (False, "fails", (), Answer.NOTED, "E_SEAL"),
         (False, "holds", ("noted",), Answer.NOTED, "E_ANSWERED"),
         (False, "holds", ("adopted",), Answer.OBJECTED, "E_ANSWERED"),
+        (False, "holds", ("adoptedWithChanges",), Answer.RATIFIED, "E_ANSWERED"),
+        (False, "holds", ("ratified",), Answer.ADOPTED, "E_ANSWERED"),
+        (False, "holds", ("noted",), Answer.RETRACTED, ""),
+        (False, "holds", ("adopted",), Answer.RETRACTED, ""),
+        (False, "holds", (), Answer.RETRACTED, "E_NOTHING"),
+        (False, "holds", ("retracted",), Answer.RETRACTED, "E_NOTHING"),
+        (False, "holds", ("retracted",), Answer.ADOPTED, ""),
+        (False, "holds", ("retracted",), Answer.NOTED, "E_ANSWERED"),
     ],
 )
 def test_we_answer_others_once(
     ours: bool, seal: str, answered: tuple[str, ...], answer: Answer, code: str
 ) -> None:
-    assert rules.may_answer(ours=ours, seal=seal, answered=answered, answer=answer) == code
+    assert replies.may_answer(ours=ours, seal=seal, answered=answered, answer=answer) == code
 
 
 @pytest.mark.parametrize(
@@ -387,12 +395,14 @@ def test_we_answer_others_once(
         (False, False, True, (), "E_UNKNOWN_RECORD"),
         (True, False, False, (), "E_DIGEST"),
         (True, False, True, ("adopted",), "E_DUPLICATE"),
+        (True, False, True, ("adopted", "retracted"), ""),
+        (True, False, True, ("noted", "retracted") * 10, "E_DUPLICATE"),
     ],
 )
 def test_an_answer_counts_once_and_for_this_text(
     known: bool, self_made: bool, equal: bool, said: tuple[str, ...], code: str
 ) -> None:
-    found = rules.refusal(
+    found = replies.refusal(
         known=known, self_made=self_made, digest_equal=equal, said=said, response="adopted"
     )
 

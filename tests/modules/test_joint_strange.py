@@ -15,7 +15,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.decisions import pages as decision_pages
-from node.modules.decisions.rules import Answer
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.tables import record, response
 from node.modules.joint import acting, deciding, handlers, jobs, queries, rules
 from node.modules.joint.objects import JointProcess

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.decisions import (
+    answer_pages,
+    answering,
     checks,
     finding,
+    forcing,
     handlers,
     jobs,
     leaving,
@@ -40,6 +43,7 @@ module = Module(
     types=TYPES,
     handlers=handlers.handlers,
     routes=(
+        *answer_pages.routes,
         *pages.routes,
         *register.routes,
         *watch_pages.routes,
@@ -61,7 +65,7 @@ module = Module(
         "witness": timedelta(days=1),
         "keep_time": timedelta(minutes=10),
     },
-    subscribers=leaving.subscribers,
+    subscribers=(*leaving.subscribers, (forcing.Ended, answering.rested)),
     slots={
         "proposal": slots.watched,
         "today.waiting": slots.waiting,

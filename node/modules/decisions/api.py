@@ -115,12 +115,10 @@ from node.modules.decisions.queries import (
 from node.modules.decisions.queries import holding as in_force
 from node.modules.decisions.records import Address, Joint, address, in_full, matter_of
 from node.modules.decisions.recounting import taken_of
+from node.modules.decisions.replies import GROUNDS, REQUESTS, Answer
 from node.modules.decisions.rules import (
-    GROUNDS,
     LARGE,
-    REQUESTS,
     WITH_REASON,
-    Answer,
     Outcome,
     required,
 )

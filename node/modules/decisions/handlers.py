@@ -18,7 +18,7 @@ from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from node.modules.decisions import looking, queries, rules, seals
+from node.modules.decisions import looking, queries, replies, seals
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
 from node.modules.decisions.queries import Record
 from node.modules.decisions.seals import State, Verdict
@@ -186,7 +186,7 @@ def _receive(unit: Unit, value: DecisionResponse, owner: Account, about: str) ->
         Refused: E_SELF_RESPONSE, E_UNKNOWN_RECORD, E_DIGEST, E_DUPLICATE.
     """
     found = queries.any_record(unit.db, about)
-    code = rules.refusal(
+    code = replies.refusal(
         known=found is not None and (found.sent is not None or _of_all(found)),
         self_made=found is not None and found.owner == owner.id,
         digest_equal=found is not None and value.responds_to_digest == found.digest,
@@ -210,7 +210,7 @@ def _standing(
         raise Refused(found.code, f"the proof of {value.id}")
     if found.state is State.UNCHECKED:
         return "waiting", found.code
-    return ("waiting", "E_BASIS") if value.response in rules.NEEDS_BASIS else ("counts", "")
+    return ("waiting", "E_BASIS") if value.response in replies.NEEDS_BASIS else ("counts", "")
 
 
 def judged(unit: Unit, document: Mapping[str, Any], owner: Account) -> Verdict:
@@ -297,7 +297,7 @@ def weighed(unit: Unit, response_id: str, basis: Mapping[str, Any] | None) -> No
         return
     mine = judged(unit, found.document, owner)
     code = mine.code
-    if not code and found.response in rules.NEEDS_BASIS:
+    if not code and found.response in replies.NEEDS_BASIS:
         code = _weak(basis, found.basis, owner, unit)
     state = "refused" if code else "counts"
     unit.db.execute(
@@ -312,7 +312,7 @@ def _weak(basis: Mapping[str, Any] | None, id_: str | None, owner: Account, unit
     if basis is None or basis.get("id") != id_ or basis.get("kind") != "DecisionRecord":
         return "E_BASIS"
     seal = judged(unit, basis, owner)
-    sound = rules.sound_basis(
+    sound = replies.sound_basis(
         owner=str(basis.get("attributedTo")),
         responder=owner.id,
         holds=seal.state is State.HOLDS,

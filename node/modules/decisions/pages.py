@@ -17,9 +17,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
 from node.kernel.node import find_account
 from node.kernel.tables import Account
-from node.kernel.unit import Unit
-from node.modules.accounts import api as accounts
-from node.modules.decisions import forcing, lines, opened, publishing, queries, register, seals
+from node.modules.decisions import forcing, lines, opened, queries, register, replies, seals
 from node.modules.decisions.figures import figures
 from node.modules.decisions.handlers import slug_of
 from node.modules.decisions.lines import POSITIONS
@@ -28,10 +26,9 @@ from node.modules.decisions.options import options_of
 from node.modules.decisions.queries import Box, Record, language_of
 from node.modules.decisions.queries import Response as Answered
 from node.modules.decisions.recounting import taken_of
-from node.modules.decisions.rules import Answer
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.seals import State, Verdict
 from node.modules.decisions.slots import NEVER, answer_words, outcome_words
-from web.forms import done
 from web.language import mark
 from web.render import page
 from web.slots import gather
@@ -74,7 +71,7 @@ class View:
     """Why it never came into force (`forcing.never`)."""
 
 
-def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
+def view_of(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
     """A record, with what communities answered to it.
 
     Raises:
@@ -92,7 +89,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         keys=keyring.keys(db, owner, found.document),
         box=queries.box_of(db, found.box) if found.box else None,
         responses=_latest(answers),
-        ours=frozenset(a.response for a in answers if a.owner == here),
+        ours=replies.standing(a.response for a in _in_order(answers) if a.owner == here),
         ends=forcing.expires(db, found) if found.ours and found.holds else None,
         lines=opened.lines(db, found.box or "") if told else (),
         instead=register.first(db, found, viewer),
@@ -102,9 +99,15 @@ def _view(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
 
 def _latest(answers: list[Answered]) -> list[Answered]:
     """The last answer of each community, as it dates them; in the order in which they came."""
-    said = sorted(answers, key=lambda answer: _day(answer.document.get("published")) or answer.at)
-    last = {answer.owner: answer for answer in said}
+    last = {answer.owner: answer for answer in _in_order(answers)}
     return sorted(last.values(), key=lambda answer: answer.at)[-MOST_ANSWERS:]
+
+
+def _in_order(answers: list[Answered]) -> list[Answered]:
+    def key(one: Answered) -> tuple[datetime, bool]:
+        return _day(one.document.get("published")) or one.at, one.response == Answer.RETRACTED
+
+    return sorted(answers, key=key)
 
 
 def _account(db: Connection, id: str) -> Account:
@@ -118,7 +121,7 @@ async def show(request: Request) -> Response:
     """One of our decisions."""
     node: Node = request.app.state.node
     slug, viewer = request.path_params["slug"], request.state.viewer
-    seen = await node.read(_view, slug, viewer, node.community.id)
+    seen = await node.read(view_of, slug, viewer, node.community.id)
     if not seen.record.ours:
         raise Missing
     spoken = voice(request)
@@ -286,7 +289,7 @@ async def file(request: Request) -> Response:
     """The record as a signed file, as it was signed or received."""
     node: Node = request.app.state.node
     slug, viewer = request.path_params["slug"], request.state.viewer
-    seen = await node.read(_view, slug, viewer, node.community.id)
+    seen = await node.read(view_of, slug, viewer, node.community.id)
     body = json.dumps(seen.record.document, ensure_ascii=False, indent=1).encode()
     name = f"decision-{seen.record.number or seen.record.slug}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -296,7 +299,12 @@ async def file(request: Request) -> Response:
 # What others decided ------------------------------------------------------------------------
 
 
-def _member(request: Request) -> "tuple[Node, Viewer]":
+def member(request: Request) -> "tuple[Node, Viewer]":
+    """The node and the viewer.
+
+    Raises:
+        Refused: not a member.
+    """
     viewer: Viewer = request.state.viewer
     if not viewer.is_member:
         raise Refused("E_MEMBERS_ONLY")
@@ -305,7 +313,7 @@ def _member(request: Request) -> "tuple[Node, Viewer]":
 
 async def elsewhere(request: Request) -> Response:
     """What other communities decided, newest first."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     found = await node.read(lambda db: queries.records(db, viewer, ours=False))
     _ = voice(request).say
     return page(
@@ -322,9 +330,9 @@ async def elsewhere(request: Request) -> Response:
 
 async def abroad(request: Request) -> Response:
     """One decision of another community, and what we may answer."""
-    node, viewer = _member(request)
+    node, viewer = member(request)
     slug = request.path_params["slug"]
-    seen = await node.read(_view, slug, viewer, node.community.id)
+    seen = await node.read(view_of, slug, viewer, node.community.id)
     if seen.record.ours:
         raise Missing
     spoken = voice(request)
@@ -341,48 +349,10 @@ async def abroad(request: Request) -> Response:
     )
 
 
-async def answer(request: Request) -> Response:
-    """Take note of another community's decision; it is told so at once."""
-    node, viewer = _member(request)
-    slug = request.path_params["slug"]
-    seen = await node.read(_view, slug, viewer, node.community.id)
-    await node.write(_note, seen.record.id, viewer.id or "")
-    words = voice(request).say("%(name)s is told that we took note.", name=seen.record.owner_name)
-    return done(request, f"/decisions/elsewhere/{slug}", words)
-
-
-def _note(unit: Unit, record_id: str, member: str) -> None:
-    if not accounts.is_member(unit.db, member):
-        raise Refused("E_MEMBERS_ONLY")
-    publishing.respond(unit, record_id, Answer.NOTED)
-
-
-async def our_answer(request: Request) -> Response:
-    """An answer of ours that has no record of its own, for whoever follows its link."""
-    node: Node = request.app.state.node
-    id = f"{node.origin}/o/{request.path_params['slug']}"
-    found = await node.read(_answer_of_ours, id, request.state.viewer)
-    spoken = voice(request)
-    said = spoken.say(answer_words(found.response), name=node.community.name)
-    return page(
-        request, "decisions/answer.html", title=said, place="decide", width="narrow",
-        content=str(found.document.get("content", "")), about=found.record,
-    )  # fmt: skip
-
-
-def _answer_of_ours(db: Connection, id: str, viewer: Viewer) -> Answered:
-    found = queries.response_by_id(db, id, viewer)
-    if found is None or not found.ours:
-        raise Missing
-    return found
-
-
 routes = (
-    Route("/d/answers/{slug}", our_answer, methods=["GET"]),
     Route("/d/{slug}", show, methods=["GET"]),
     Route("/d/{slug}/signed.json", file, methods=["GET"]),
     Route("/decisions/elsewhere", elsewhere, methods=["GET"]),
     Route("/decisions/elsewhere/{slug}", abroad, methods=["GET"]),
-    Route("/decisions/elsewhere/{slug}/note", answer, methods=["POST"]),
     Route("/o/{key}/responses", show_object, methods=["GET"]),
 )

@@ -17,13 +17,14 @@ from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
-from node.modules.decisions import chaining, counting, forcing, looking, queries, records, rules
+from node.modules.decisions import chaining, counting, forcing, looking, queries, records, replies
 from node.modules.decisions.counting import Again
 from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.objects import ChainLink, DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
 from node.modules.decisions.records import Address, Joint, Matter, Reply
-from node.modules.decisions.rules import Answer, Outcome
+from node.modules.decisions.replies import Answer
+from node.modules.decisions.rules import Outcome
 from node.modules.decisions.tables import box, record
 from vocab import proofs, wire
 from vocab.model import Object
@@ -257,8 +258,8 @@ def respond(
         record_id: a record of another community, with a seal that holds.
         answer: what we say to it.
         basis: our own record; needed to adopt and to object.
-        ground: of an objection, one of `rules.GROUNDS`.
-        request: what an objection asks for, one of `rules.REQUESTS`.
+        ground: of an objection, one of `replies.GROUNDS`.
+        request: what an objection asks for, one of `replies.REQUESTS`.
         reason: of an objection, plain text.
         also: who is told, beside the record's community.
         counted: the record says what came of a joint decision, and this node counted again.
@@ -268,7 +269,7 @@ def respond(
 
     Raises:
         Missing: the record is not here.
-        Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_BASIS, E_COUNTED.
+        Refused: E_SELF_RESPONSE, E_SEAL, E_ANSWERED, E_NOTHING, E_BASIS, E_COUNTED.
     """
     us = accounts.community_account(unit.db)
     found = _answerable(unit, us, record_id, answer, basis)
@@ -305,9 +306,9 @@ def _answerable(
     found = queries.any_record(unit.db, record_id)
     if found is None:
         raise Missing
-    said = queries.said_before(unit.db, record_id, us.id)
-    code = rules.may_answer(ours=found.ours, seal=found.seal, answered=said, answer=answer)
-    if not code and answer in rules.NEEDS_BASIS and basis is None:
+    said = replies.standing(queries.said_before(unit.db, record_id, us.id))
+    code = replies.may_answer(ours=found.ours, seal=found.seal, answered=said, answer=answer)
+    if not code and answer in replies.NEEDS_BASIS and basis is None:
         code = "E_BASIS"
     if code:
         raise Refused(code, record_id, safe=ANSWER_FAULTS[code])
@@ -318,6 +319,7 @@ ANSWER_FAULTS = {
     "E_SELF_RESPONSE": mark("This is our own decision. Only others answer it."),
     "E_SEAL": mark("The signature does not hold, so there is nothing to answer yet."),
     "E_ANSWERED": mark("Our community has answered this already."),
+    "E_NOTHING": mark("There is no answer of ours that could be taken back."),
     "E_BASIS": mark("To adopt or to object, we decide it here first."),
     "E_COUNTED": mark("This node counts it again and answers by itself. Nobody else does."),
 }

@@ -17,6 +17,7 @@ from node.modules.decisions.methods.showing import EXACT
 from node.modules.decisions.methods.ways import Method, setup, way
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import key, options_of
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.rules import FEWEST_BALLOTS, SUPPRESSED_BELOW
 from node.modules.decisions.tables import box, record, response, roster
 from node.modules.moderation.api import kept_out, unseen
@@ -388,9 +389,11 @@ def response_by_id(db: Connection, response_id: str, viewer: Viewer) -> Response
     return _response_of(row) if row else None
 
 
-def said_before(db: Connection, record_id: str, owner: str) -> set[str]:
-    """What a community has answered to a record so far, refused answers left out."""
+def said_before(db: Connection, record_id: str, owner: str) -> list[str]:
+    """What a community has answered to a record so far, in order; refused answers left out."""
     # every reach: an answer counts once, whoever may see it
     mine = (response.c.record == record_id) & (response.c.owner == owner)
-    kept = select(response.c.response).where(mine, response.c.state != "refused")
-    return set(db.scalars(kept))
+    kept = select(response.c.response, response.c.at).where(mine, response.c.state != "refused")
+    rows = db.execute(kept)
+    said = sorted((row.at, row.response == Answer.RETRACTED, row.response) for row in rows)
+    return [one for *_, one in said]

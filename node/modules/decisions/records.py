@@ -25,9 +25,9 @@ from node.modules.decisions.objects import (
     Tally,
 )
 from node.modules.decisions.options import key
+from node.modules.decisions.replies import Answer
 from node.modules.decisions.rules import (
     SUPPRESSED_BELOW,
-    Answer,
     Disclosure,
     Outcome,
     Result,
@@ -67,7 +67,14 @@ ANSWERS: Final = {
     Answer.DECLINED: mark(
         "%(community)s counted the decision “%(title)s” again and does not come to the same."
     ),
+    Answer.CHANGED: mark(
+        "%(community)s adopted the decision “%(title)s” with changes, by its own process."
+    ),
+    Answer.RATIFIED: mark("%(community)s ratified the decision “%(title)s” by its own process."),
     Answer.OBJECTED: mark("%(community)s objects to the decision “%(title)s”, by its own process."),
+    Answer.RETRACTED: mark(
+        "%(community)s takes back what it answered to the decision “%(title)s”."
+    ),
 }
 ABOUT: Final = mark("“%(title)s”: %(words)s")
 """What is shown folded says what it is about."""

@@ -52,6 +52,7 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     queries.keep_version(unit, found, made)
     kept: dict[str, Any] = {"text": words.text, "method": words.method.value, "changed": unit.now}
     kept |= {"problem": words.problem or None, "affected": words.affected or None}
+    kept["answers"] = following.answers_now(unit.db, made, words.text)
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     said = replace(
@@ -102,7 +103,8 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     if weak := following.too_weak(unit.db, made.method, made.replaces, text):
         raise Conflict("E_OTHER_WORDS", slug, safe=weak)
     queries.keep_version(unit, found, made)
-    kept = {"text": text, "changed": unit.now}
+    kept: dict[str, Any] = {"text": text, "changed": unit.now}
+    kept["answers"] = following.answers_now(unit.db, made, text)
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     content = wording.content(unit, text, problem=made.problem, affected=made.affected)
     said = _put_off(unit, replace(found, content=content), made)

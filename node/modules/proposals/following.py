@@ -123,6 +123,24 @@ def too_weak(db: Connection, method: str, replaces: Mapping[str, str] | None, te
     return OTHER_WORDS if (replaces or {}).get("how") == "confirm" else STRICTER[needed]
 
 
+def adopting(answer: str, about: decisions.Record | None, text: str) -> str:
+    """What a text answers to a record of others: whoever adopts other words adopts with changes."""
+    if about is None or answer not in (decisions.Answer.ADOPTED, decisions.Answer.CHANGED):
+        return answer
+    theirs = to_text(str(about.document.get("content", "")))
+    same = text.split() == theirs.split()
+    return decisions.Answer.ADOPTED if same else decisions.Answer.CHANGED
+
+
+def answers_now(db: Connection, made: Plan, text: str) -> dict[str, object] | None:
+    """What an approval of a plan answers elsewhere, if its text is this one."""
+    if not made.answers:
+        return None
+    about = decisions.any_record(db, str(made.answers["record"]))
+    said = adopting(str(made.answers["answer"]), about, text)
+    return {**made.answers, "answer": str(said)}
+
+
 OTHER_WORDS: Final = mark(
     "This says something else than what it confirms. Leave the text as it was, or choose a way "
     "that is as strict."

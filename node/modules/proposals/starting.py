@@ -133,7 +133,7 @@ def _suggested(now: datetime, request: Request) -> datetime:
 
 async def form_of(node: "Node", answer: str, course: Course) -> Form:
     """The form for a proposal on a course, or for an answer to others."""
-    form = {"adopted": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
+    form = {"adopted": ADOPT, "ratified": ADOPT, "objected": OBJECT}.get(answer) or new_in(course)
     open_ = await node.read(bringing.may_open, course)
     return form if open_ else without(form, "open")
 
@@ -145,11 +145,15 @@ def _answering(request: Request, about: decisions.Record, answer: str) -> dict[s
     names = {"title": matter, "name": about.owner_name[:30]}
     if answer == "adopted":
         filled = _("We adopt what %(name)s decided: %(title)s", **names)
+    elif answer == "ratified":
+        filled = _("We ratify what %(name)s decided: %(title)s", **names)
     else:
         filled = _("We object to what %(name)s decided: %(title)s", **names)
     return {
         "title": filled[:120],
-        "text": html.to_text(str(about.document.get("content", ""))) if answer == "adopted" else "",
+        "text": html.to_text(str(about.document.get("content", "")))
+        if answer != "objected"
+        else "",
         "record": about.slug,
         "answer": answer,
     }
@@ -161,7 +165,7 @@ async def about_of(request: Request, slug: str, answer: str) -> tuple[decisions.
     Raises:
         Missing: it is not here, is our own, its seal does not hold, or the node answers by itself.
     """
-    if answer not in ("adopted", "objected"):
+    if answer not in ("adopted", "ratified", "objected"):
         return None, ""
     node: Node = request.app.state.node
     found = await node.read(decisions.record_by_slug, slug, request.state.viewer)
@@ -273,7 +277,7 @@ def _settings(values: Mapping[str, Any], method: str) -> dict[str, Any]:
 def _draft(form: Entry, about: decisions.Record | None, answer: str, now: datetime) -> Draft:
     values, course, answers = form.values, _course(form), None
     if about is not None:
-        answers = {"record": about.id, "answer": answer}
+        answers = {"record": about.id, "answer": following.adopting(answer, about, values["text"])}
         answers |= {k: values[k] for k in ("ground", "request", "reason") if k in values}
     return Draft(
         **_words(values, course),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from node.kernel.tables import Account
 from node.modules.decisions import api as decisions
 from node.modules.decisions import forcing
-from node.modules.decisions.rules import NEEDS_BASIS
+from node.modules.decisions.replies import NEEDS_BASIS
 from node.modules.deliveries import reporting
 from node.modules.joint import acting as joint
 from node.modules.joint import queries as processes
