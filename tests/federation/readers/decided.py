@@ -28,6 +28,8 @@ async def one_by_one(here: "World") -> None:
         if answer is decisions.Answer.ADOPTED:
             keeper, said = await moot.keeper(here.alder), ("partlyDelivered", "On two Sundays.")
             await here.alder.write(reporting.publish, record.box, keeper, *said, once="report")
+        if answer is decisions.Answer.RETRACTED:
+            await here.birch.write(decisions.respond, record.id, decisions.Answer.NOTED)
         if answer.value not in NEEDS_BASIS:
             await here.birch.write(decisions.respond, record.id, answer)
         else:
