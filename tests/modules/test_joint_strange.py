@@ -13,8 +13,8 @@ from node.kernel.errors import Conflict, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.decisions import answering
 from node.modules.decisions import api as decisions
-from node.modules.decisions import pages as decision_pages
 from node.modules.decisions.replies import Answer
 from node.modules.decisions.tables import record, response
 from node.modules.joint import acting, deciding, handlers, jobs, queries, rules
@@ -62,14 +62,14 @@ async def test_no_member_answers_for_the_count(
     await second.write(lambda unit: unit.db.execute(clear))
 
     with pytest.raises(Refused) as refused:
-        await second.write(decision_pages._note, about, ben)
+        await second.write(answering.note, about, ben)
     for answer in (Answer.NOTED, Answer.DECLINED):
         with pytest.raises(Refused):
             await second.write(decisions.respond, about, answer)
 
-    assert before == {"noted"}
+    assert before == ["noted"]
     assert refused.value.code == "E_COUNTED"
-    assert await second.read(decisions.said_before, about, second.community.id) == set()
+    assert await second.read(decisions.said_before, about, second.community.id) == []
     found = await second.read(decisions.any_record, about)
     assert found is not None
     browser: Browser = await browse(second, "ana")
@@ -95,7 +95,7 @@ async def test_who_says_both_has_said_nothing_and_nobody_answers_twice(
         deciding.weigh(unit, about, whole=True)
 
     await second.write(again)
-    assert await second.read(decisions.said_before, about, second.community.id) == {"noted"}
+    assert await second.read(decisions.said_before, about, second.community.id) == ["noted"]
 
     def never_took_part(unit: Unit) -> None:
         unit.db.execute(response.delete())
@@ -103,7 +103,7 @@ async def test_who_says_both_has_said_nothing_and_nobody_answers_twice(
         again(unit)
 
     await third.write(never_took_part)
-    assert await third.read(decisions.said_before, about, third.community.id) == set()
+    assert await third.read(decisions.said_before, about, third.community.id) == []
     for word in ("declined", "retracted"):
         await first.write(says(about, second.community.id, word))
         assert await first.read(queries.same, said) == {third.community.id}

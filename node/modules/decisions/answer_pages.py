@@ -8,13 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing, Refused
-from node.kernel.unit import Unit
-from node.modules.accounts import api as accounts
-from node.modules.decisions import answering, publishing, queries
+from node.kernel.errors import Missing
+from node.modules.decisions import answering, queries
 from node.modules.decisions.pages import member, view_of
 from node.modules.decisions.queries import Response as Answered
-from node.modules.decisions.replies import Answer
 from node.modules.decisions.slots import answer_words
 from web.forms import done
 from web.render import page
@@ -29,15 +26,9 @@ async def answer(request: Request) -> Response:
     node, viewer = member(request)
     slug = request.path_params["slug"]
     seen = await node.read(view_of, slug, viewer, node.community.id)
-    await node.write(_note, seen.record.id, viewer.id or "")
+    await node.write(answering.note, seen.record.id, viewer.id or "")
     words = voice(request).say("%(name)s is told that we took note.", name=seen.record.owner_name)
     return done(request, f"/decisions/elsewhere/{slug}", words)
-
-
-def _note(unit: Unit, record_id: str, member: str) -> None:
-    if not accounts.is_member(unit.db, member):
-        raise Refused("E_MEMBERS_ONLY")
-    publishing.respond(unit, record_id, Answer.NOTED)
 
 
 async def take_back(request: Request) -> Response:

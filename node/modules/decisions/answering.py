@@ -20,6 +20,17 @@ DECIDED = mark(
 )
 
 
+def note(unit: Unit, record_id: str, member: str) -> None:
+    """Take note of another community's decision.
+
+    Raises:
+        Missing, Refused: as `publishing.respond`; E_MEMBERS_ONLY.
+    """
+    if not accounts.is_member(unit.db, member):
+        raise Refused("E_MEMBERS_ONLY", member)
+    publishing.respond(unit, record_id, Answer.NOTED)
+
+
 def take_back(unit: Unit, record_id: str, member: str) -> str:
     """Take back that we took note of another community's decision; the answer's id.
 
