@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -114,6 +115,19 @@ def test_three_sweets_by_transferable_votes() -> None:
         assert set(found.chosen) == set("cos"), name
     first = count("stv", party, options="opcsh", seats=3).rounds[1]
     assert dict(first.totals) == {"o": 4, "p": 2, "s": 5, "h": 3}
+
+
+@pytest.mark.parametrize("name", ["stv", "meekStv"])
+def test_a_seat_that_falls_to_nobodys_choice_is_owned_to_be_drawn(name: str) -> None:
+    lone = profile((1, "b"))
+
+    first, other = [
+        count(name, lone, options="abcd", seats=2, lot=tuple(order)) for order in ("abcd", "dcba")
+    ]
+    assert (first.chosen, other.chosen) == (("b", "a"), ("b", "d"))
+    assert (first.drawn, other.drawn) == (True, True)
+    plain = profile((3, "a"), (3, "b"))
+    assert not count(name, plain, options="abcd", seats=2).drawn
 
 
 def test_meek_passes_on_to_those_chosen_before() -> None:
@@ -374,4 +388,27 @@ def test_a_jury_is_drawn_again_by_anybody_and_replaced_in_order() -> None:
 
 @pytest.mark.parametrize("name", list(votes.COMPARISONS))
 def test_others_count_the_same(name: str) -> None:
-    assert votes.compare(name, 300) > 100
+    assert votes.compare(name, 300) == 300
+
+
+def test_every_method_is_compared() -> None:
+    assert set(votes.COVERS) == set(METHODS)
+    assert set(votes.COVERS.values()) <= set(votes.COMPARISONS)
+
+
+@pytest.mark.parametrize("name", list(METHODS))
+def test_a_method_that_counts_wrongly_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = METHODS[name]
+
+    def wrong(ballots: Sequence[Marks], setup: Setup) -> Counted:
+        """The next option in place of each that is taken; what is taken left, and so on."""
+        found = right.count(ballots, setup)
+        turned = dict(zip(setup.options, (*setup.options[1:], *setup.options[:1]), strict=True))
+        other = Ends.TAKES if found.ends is not Ends.TAKES else Ends.NOTHING
+        return replace(found, ends=other if right.positions else found.ends,
+                       chosen=tuple(turned.get(key, key) for key in found.chosen))  # fmt: skip
+
+    monkeypatch.setitem(METHODS, name, replace(right, count=wrong))
+
+    with pytest.raises(AssertionError):
+        votes.compare(votes.COVERS[name], 300)

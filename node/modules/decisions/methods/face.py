@@ -5,7 +5,7 @@ collection, so it cannot tell one voter from another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -104,6 +104,23 @@ class Round:
     chosen: tuple[str, ...] = ()
     out: tuple[str, ...] = ()
     drawn: bool = False
+
+
+def owned(rounds: Sequence[Round]) -> tuple[Round, ...]:
+    """The rounds, with the last one owned to be drawn if a seat fell to somebody without a vote.
+
+    Who has nothing goes by the lot, which says nothing as long as nobody with nothing is seated.
+    """
+
+    def idle(one: Round) -> bool:
+        nothing = [key for key, votes in one.totals.items() if not votes]
+        return len(nothing) > 1 and bool(set(one.out) & set(nothing))
+
+    if not rounds or not any(map(idle, rounds)):
+        return tuple(rounds)
+    last = rounds[-1]
+    drawn = last.drawn or any(not last.totals[key] for key in last.chosen)
+    return (*rounds[:-1], replace(last, drawn=drawn))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from node.modules.decisions.methods import papers
-from node.modules.decisions.methods.face import Counted, Ends, Marks, Method, Paper, Round, Setup
+from node.modules.decisions.methods.face import (
+    Counted,
+    Ends,
+    Marks,
+    Method,
+    Paper,
+    Round,
+    Setup,
+    owned,
+)
 from node.modules.decisions.methods.pairs import orders
 from web.language import mark
 
@@ -100,7 +109,7 @@ def count(ballots: Sequence[Marks], setup: Setup) -> Counted:
         rest = tuple(sorted(rest, key=lambda key: -votes[key]))
         rounds.append(Round(totals=_told(votes), chosen=rest))
     chosen = (*state.elected, *rest)[: setup.seats]
-    return Counted(ends=Ends.TAKES, chosen=chosen, totals=start, rounds=tuple(rounds))
+    return Counted(ends=Ends.TAKES, chosen=chosen, totals=start, rounds=owned(rounds))
 
 
 def _without(

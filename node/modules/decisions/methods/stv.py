@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from node.modules.decisions.methods import papers
-from node.modules.decisions.methods.face import Counted, Ends, Marks, Method, Paper, Round, Setup
+from node.modules.decisions.methods.face import (
+    Counted,
+    Ends,
+    Marks,
+    Method,
+    Paper,
+    Round,
+    Setup,
+    owned,
+)
 from node.modules.decisions.methods.pairs import orders
 from web.language import mark
 
@@ -62,7 +71,7 @@ def count(ballots: Sequence[Marks], setup: Setup) -> Counted:
         rounds.append(step)
         elected += step.chosen
         piles = passed(piles, leaving)
-    return Counted(ends=Ends.TAKES, chosen=tuple(elected), totals=start, rounds=tuple(rounds))
+    return Counted(ends=Ends.TAKES, chosen=tuple(elected), totals=start, rounds=owned(rounds))
 
 
 def _step(
