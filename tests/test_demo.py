@@ -15,6 +15,9 @@ import pytest
 from node import demo, stage
 from node.demo import leaflet, story
 from node.demo.people import PLACES
+from node.kernel.access import Viewer
+from node.kernel.node import Node
+from node.modules.proposals import queries as proposals
 from tests import servers
 
 
@@ -84,9 +87,28 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         assert "Cedar Hill lacks Gardening" in await seen(alder, "pavel", "/flow")
         assert "Quiet in the yard" in waiting
         assert "Your turn" in await seen(alder, "ana", "/")
-        assert len(told) == 8
+        assert "Mira Halim" in await seen(alder, "edda", "/roles")
+        quiet = await linked(opened.nodes["alder"], "Quiet in the yard")
+        assert "/juries/" in await seen(alder, "pavel", quiet)
+        assert "The lot is being made" in await seen(
+            alder, "pavel", quiet.replace("/p/", "/juries/")
+        )
+        bench = await linked(opened.nodes["alder"], "Paint the bench")
+        assert "Lene Vos votes for you, and has chosen" in await seen(alder, "jon", f"{bench}/vote")
+        assert "They vote for you in votes that open until" in await seen(alder, "jon", "/delegations")
+        assert "A shelf for lost things" in await seen(alder, "ana", "/decide")
+        assert "A shelf for lost things" not in await seen(alder, "jon", "/decide")
+        assert len(told) == 10
         assert any(alder in line for line in leaflet(opened))
         await confirmed(opened, alder, birch)
+
+
+async def linked(node: Node, title: str) -> str:
+    """Where a matter that is open is, by how its title begins."""
+    viewer = Viewer(role="member")
+    stages = ("researching", "formingPositions", "deliberating", "voting")
+    found = await node.read(lambda db: proposals.listed(db, viewer, ours=True, stages=stages))
+    return next(f"/p/{one.slug}" for one in found if one.name.startswith(title))
 
 
 async def record_page(origin: str) -> str:

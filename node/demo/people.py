@@ -62,6 +62,7 @@ ALDER = Place(
         Someone(handle="jon", name="Jon Okafor", gift="I find the book you did not know of."),
         Someone(handle="lene", name="Lene Vos", gift="I listen until it is said."),
         Someone(handle="pavel", name="Pavel Dusek", gift="I grow more beans than I can eat."),
+        Someone(handle="edda", name="Edda Lorenz", gift="I know who lived here before us."),
     ),
     wishes=(
         Wish(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.demo import carrying, lending, talking
+from node.demo import carrying, choosing, lending, living, talking
 from node.demo.people import (
     ADOPTED,
     BIKES,
@@ -19,8 +19,6 @@ from node.demo.people import (
     PLACES,
     TOOLS,
     Place,
-    Thought,
-    Wish,
 )
 from node.kernel.access import Viewer
 from node.kernel.node import Node
@@ -32,21 +30,16 @@ from node.modules.agreements import queries as promised
 from node.modules.agreements import settling as agreeing_on
 from node.modules.agreements.tables import Agreement
 from node.modules.decisions import api as decisions
-from node.modules.ideas import supporting
 from node.modules.joint import acting as inviting
 from node.modules.joint import queries as joint
 from node.modules.joint.rules import State
 from node.modules.ledger import deciding as ledger
 from node.modules.ledger.pairs import Line
 from node.modules.listings import api as listings
-from node.modules.listings import posting
 from node.modules.matching import agreeing, digests, jobs, showing
 from node.modules.matching import api as matching
 from node.modules.matching import introducing as asking
-from node.modules.notes import api as notes
 from node.modules.peers import api as peers
-from node.modules.profiles import changing
-from node.modules.profiles.changing import Draft
 from node.modules.proposals import bringing
 from node.stage import Stage
 
@@ -66,6 +59,7 @@ async def tell(stage: Stage, say: Say) -> None:
     hashed = await accounts.hash_password(PASSWORD)
     for name, node in stage.nodes.items():
         await found(node, name, hashed)
+    await alder.write(choosing.begin)
     await look_back(stage, alder)
     say("A decision of Alder Street was looked at again after a month.")
     for one, other in ((alder, birch), (birch, cedar), (cedar, alder)):
@@ -78,10 +72,13 @@ async def tell(stage: Stage, say: Say) -> None:
     await together(stage, alder, birch, cedar)
     say("The three have decided on their cargo bikes together, each by its own way.")
     await live(cedar, PLACES["cedar"])
+    host = await choosing.name(stage, alder)
     for _ in range(REST):
         # each topic has its day of the week, on which it is looked at
         stage.clock.wait(days=1)
         await cedar.write(digests.count)
+    await choosing.take_on(stage, alder, host)
+    say("Mira hosts the yard of Alder Street: she was chosen, for half a year.")
     for name, node in (("alder", alder), ("birch", birch)):
         await live(node, PLACES[name])
         await learn(stage, node)
@@ -92,7 +89,7 @@ async def tell(stage: Stage, say: Say) -> None:
     say("What Bo promised Mira is done, and waits for her to confirm it.")
     bell = await alder.write(talking.decide)
     stage.clock.catch_up()
-    await talking.go_on(stage, alder, bell)
+    quiet = await talking.go_on(stage, alder, bell)
     say("At Alder Street one matter goes round, and another was decided and cools off.")
     await carrying.carry_out(birch, record)
     otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
@@ -101,6 +98,8 @@ async def tell(stage: Stage, say: Say) -> None:
     await alder.write(bring, lene.id, *CORNER, among)
     await alder.write(lending.lend)
     await alder.write(lending.sort)
+    await alder.write(choosing.go_on, quiet)
+    say("A jury is drawn there, and one matter is voted on with open ballots.")
 
 
 async def found(node: Node, name: str, hashed: str) -> None:
@@ -159,53 +158,13 @@ async def learn(stage: Stage, node: Node) -> None:
 
 async def live(node: Node, place: Place) -> None:
     """Let people say what they like to give, put up what they need and offer, and write."""
-    await node.write(introducing, place)
+    await node.write(living.introduce, place)
     for wish in place.wishes:
-        await node.write(wishing, wish)
+        await node.write(living.wish, wish)
     for who, text in place.posts:
-        await node.write(writing, who, text)
+        await node.write(living.write, who, text)
     for thought in place.ideas:
-        await node.write(thinking, thought)
-
-
-def introducing(unit: Unit, place: Place) -> None:
-    """Give everybody their gift sentence and a way to be reached."""
-    for one in place.people:
-        member = _member(unit, one.handle)
-        gift = Draft(name=one.gift, reach="public", lang="en")
-        changing.add(unit, member.id, "gift", gift)
-        address = {"email": f"{one.handle}@{place.name.lower().replace(' ', '-')}.example"}
-        matching.set_contacts(unit, member.id, address)
-
-
-def writing(unit: Unit, who: str, text: str) -> None:
-    """Write one post."""
-    said = notes.Draft(text=text, reach="public", lang="en", people={})
-    notes.post(unit, _member(unit, who), said)
-
-
-def thinking(unit: Unit, thought: Thought) -> None:
-    """Write down one idea, and have others put their points on it."""
-    author = _member(unit, thought.who).id
-    said = supporting.write_down(unit, author, thought.title, thought.text, once=thought.title)
-    for who, points in thought.points.items():
-        supporting.put(unit, _member(unit, who).id, said, points)
-
-
-def wishing(unit: Unit, wish: Wish) -> None:
-    """Post one offer or need."""
-    draft = posting.Draft(
-        title=wish.title,
-        text=wish.text,
-        kind=wish.kind,
-        topic=wish.topic,
-        minutes=wish.minutes,
-        ends=unit.now + timedelta(days=60),
-        terms=wish.terms,
-        hidden=wish.hidden,
-        lang="en",
-    )
-    posting.post(unit, _member(unit, wish.who).id, wish.purpose, wish.reach, draft)
+        await node.write(living.think, thought)
 
 
 async def meet(stage: Stage, alder: Node, birch: Node) -> None:

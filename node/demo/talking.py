@@ -45,10 +45,10 @@ def decide(unit: Unit) -> str:
     return slug
 
 
-async def go_on(stage: Stage, node: Node, slug: str) -> None:
-    """The bell is counted and cools off, and quiet in the yard is talked through."""
+async def go_on(stage: Stage, node: Node, slug: str) -> str:
+    """The bell is counted and cools off, and quiet in the yard is talked through; its slug."""
     await cool(stage, node, slug)
-    await node.write(talk)
+    return await node.write(talk)
 
 
 async def cool(stage: Stage, node: Node, slug: str) -> None:
@@ -63,7 +63,7 @@ async def cool(stage: Stage, node: Node, slug: str) -> None:
     await node.write(decisions.settle, record.id, "community", by=keeper)
 
 
-def talk(unit: Unit) -> None:
+def talk(unit: Unit) -> str:
     """Bring quiet in the yard: facts, a question, an objection, a change, and a first round."""
     otto, lene, ana, mira = _people(unit, "otto", "lene", "ana", "mira")
     slug = bring(unit, otto, _draft(*QUIET), once="demo quiet")
@@ -84,6 +84,7 @@ def talk(unit: Unit) -> None:
     going.say(unit, slug, lene, Round.CLARIFY, None, once="demo round lene")
     asks = "Who tells guests?"
     going.say(unit, slug, mira, Round.CLARIFY, asks, once="demo round mira")
+    return slug
 
 
 def _answer(unit: Unit, slug: str, otto: str) -> None:
