@@ -92,14 +92,19 @@ async def tell(stage: Stage, say: Say) -> None:
     quiet = await talking.go_on(stage, alder, bell)
     say("At Alder Street one matter goes round, and another was decided and cools off.")
     await carrying.carry_out(birch, record)
-    otto, lene = [await alder.write(_member, handle) for handle in ("otto", "lene")]
-    await alder.write(bring, otto.id, *GATE, {})
-    among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
-    await alder.write(bring, lene.id, *CORNER, among)
-    await alder.write(lending.lend)
-    await alder.write(lending.sort)
-    await alder.write(choosing.go_on, quiet)
+    await alder.write(open_now, quiet)
     say("A jury is drawn there, and one matter is voted on with open ballots.")
+
+
+def open_now(unit: Unit, quiet: str) -> None:
+    """What is open at alder when the story is told: votes, things that are lent, a jury."""
+    otto, lene = _member(unit, "otto"), _member(unit, "lene")
+    bring(unit, otto.id, *GATE, {})
+    among = {"method": decisions.Method.MAJORITY, "options": CORNER_OPTIONS}
+    bring(unit, lene.id, *CORNER, among)
+    lending.lend(unit)
+    lending.sort(unit)
+    choosing.go_on(unit, quiet)
 
 
 async def found(node: Node, name: str, hashed: str) -> None:
