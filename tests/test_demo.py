@@ -95,7 +95,9 @@ async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> No
         )
         bench = await linked(opened.nodes["alder"], "Paint the bench")
         assert "Lene Vos votes for you, and has chosen" in await seen(alder, "jon", f"{bench}/vote")
-        assert "They vote for you in votes that open until" in await seen(alder, "jon", "/delegations")
+        assert "They vote for you in votes that open until" in await seen(
+            alder, "jon", "/delegations"
+        )
         assert "A shelf for lost things" in await seen(alder, "ana", "/decide")
         assert "A shelf for lost things" not in await seen(alder, "jon", "/decide")
         assert len(told) == 10
