@@ -8,7 +8,8 @@ DATA ?= data
 ORIGIN ?=
 T ?= tests
 B ?=
-N ?= 2000
+N ?=
+KEPT ?=
 SEEDS ?= 2000
 MINUTES ?= 60
 
@@ -64,7 +65,7 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 	$(BIN)/ruff format .
 
 bench: $(STAMP)  ## measure, each beside a baseline (not a test): B=inbox N=500
-	N='$(N)' $(BIN)/python -m tests.bench $(B)
+	N='$(N)' KEPT='$(KEPT)' $(BIN)/python -m tests.bench $(B)
 
 soak: $(STAMP)  ## long runs: elections, bad weather, time, failing disks: SEEDS=2000 MINUTES=60
 	$(BIN)/python -m tests.oracles 5000

@@ -29,7 +29,7 @@ from node.modules.follows.tables import follow
 
 T = TypeVar("T")
 
-COUNT = int(os.environ.get("N", "2000"))
+COUNT = int(os.environ.get("N") or "2000")
 """Letters, pages and the like of each figure, unless it says otherwise."""
 KEYS = 8
 """Pairs of keys that all strangers share: making one takes as long as carrying 50 letters."""
