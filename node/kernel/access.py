@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, false, or_, true
 
+from node.kernel.database import one_of
 from node.kernel.tables import Account
 
 
@@ -82,7 +83,7 @@ def visible(table: Table, viewer: Viewer) -> ColumnElement[bool]:
             if it has `hidden`, a moment there takes the row from everybody else but admins.
         viewer: who looks; a viewer nobody knows sees what is public.
     """
-    shown: ColumnElement[bool] = table.c.reach.in_(_within(viewer))
+    shown: ColumnElement[bool] = one_of(table.c.reach, _within(viewer))
     if "hidden" in table.c and not viewer.is_admin:
         shown = and_(shown, table.c.hidden.is_(None))
     if "owner" in table.c and viewer.id is not None:

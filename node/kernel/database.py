@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     bindparam,
+    literal,
 )
 
 T = TypeVar("T")
@@ -151,6 +152,11 @@ def among(column: ColumnElement[Any], name: str, count: int) -> ColumnElement[bo
     return column.in_([bindparam(f"{name}_{n}") for n in range(count)])
 
 
+def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column IN (…)` with the values that a query always has; it too is spelled once."""
+    return column.in_([literal(one, column.type) for one in values])
+
+
 def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
     """Values as the parameters of `among`: filled up, so that there are few different counts.
 
@@ -164,21 +170,37 @@ def spread(name: str, values: Iterable[T]) -> dict[str, T | None]:
 
 
 def plain(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> list[Any]:
-    """The first column of a query that is kept, where it and all parameters are plain.
+    """The first column of a query that is kept, where it and all parameters are plain."""
+    return [row[0] for row in plain_rows(db, kept, values)]
+
+
+def plain_rows(
+    db: Connection, kept: Select[Any], values: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """The rows of a query that is kept, where all columns and all parameters are plain.
 
     Plain are texts, bytes, numbers and truth values: what SQLite takes and gives as it is, so
     that nothing has to be translated on the way, which takes eight times as long as asking.
+    A moment may be a parameter and no column.
     """
     if db.dialect.name == "sqlite":
         spelled, order, fixed = _spelled(kept)
         given = {**fixed, **values}
-        driver = db.connection.dbapi_connection
+        driver: Any = db.connection.dbapi_connection
         try:
-            rows = driver.execute(spelled, [given[name] for name in order])  # type: ignore[union-attr]
-            return [row[0] for row in rows]
+            rows: list[tuple[Any, ...]] = driver.execute(
+                spelled, [_bare(given[name]) for name in order]
+            ).fetchall()
         except sqlite3.Error:
             pass  # asked in the usual way, it fails in the usual way
-    return list(db.scalars(kept, dict(values)))
+        else:
+            return rows
+    return [tuple(row) for row in db.execute(kept, dict(values))]
+
+
+def _bare(value: Any) -> Any:
+    """A parameter as SQLite keeps it: a moment is the text that `Moment` writes."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
 
 
 def holds(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> bool:

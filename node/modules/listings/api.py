@@ -21,6 +21,7 @@ from node.modules.listings.concepts import (
 from node.modules.listings.counting import middle, people_by_topic
 from node.modules.listings.events import Changed, Closed, Listed, Reworded
 from node.modules.listings.form import UNITS, with_topics
+from node.modules.listings.matched import Open, candidates, open_among
 from node.modules.listings.named import shown_by as _shown_by
 from node.modules.listings.named import shown_to
 from node.modules.listings.parting import enough, give_back, take
@@ -28,7 +29,6 @@ from node.modules.listings.places import Cell, apart, cell
 from node.modules.listings.posting import move
 from node.modules.listings.queries import (
     Asked,
-    candidates,
     heard_since,
     open_listings,
     stored,
@@ -48,12 +48,12 @@ from node.modules.listings.writing import Wished, wished
 
 __all__ = [
     "ANY", "HERE", "KINDS", "LIVE", "SCHEME", "TERMS", "TOPICS", "UNITS", "Asked", "Cell",
-    "Changed", "Closed", "Listed", "Notice", "Reworded", "State", "Tree", "When", "Wished",
+    "Changed", "Closed", "Listed", "Notice", "Open", "Reworded", "State", "Tree", "When", "Wished",
     "answered_by", "apart", "at_page", "candidates", "cell", "concept", "enough", "forget",
     "give_back", "guess", "heard_since", "label", "last_day", "listing", "meet", "middle",
-    "minutes", "move", "name_of", "open_listings", "people_by_topic", "same_words", "shared",
-    "show_no_more", "show_to", "shown_by", "shown_to", "stop_words", "stored", "take", "topics",
-    "weekdays", "wished", "with_topics",
+    "minutes", "move", "name_of", "open_among", "open_listings", "people_by_topic", "same_words",
+    "shared", "show_no_more", "show_to", "shown_by", "shown_to", "stop_words", "stored", "take",
+    "topics", "weekdays", "wished", "with_topics",
 ]  # fmt: skip
 
 HERE = Viewer(role="member")

@@ -36,10 +36,10 @@ from node.modules.pictures import api as pictures
 def live(now: datetime) -> ColumnElement[bool]:
     """What can still be answered at this moment; the clock counts, not the job that tidies up."""
     ahead = or_(listing.c.ends.is_(None), listing.c.ends > now)
-    return and_(listing.c.lifecycle.in_(LIVE), ~_away(), ahead)
+    return and_(listing.c.lifecycle.in_(LIVE), ~away(), ahead)
 
 
-def _away() -> ColumnElement[bool]:
+def away() -> ColumnElement[bool]:
     """Whether a listing is of somebody who is suspended."""
     # every reach: half a condition, beside visible() in every query that uses it
     return exists().where(account.c.id == listing.c.owner, account.c.suspended.is_not(None))
@@ -133,7 +133,7 @@ def open_listings(
     if after is not None:
         wanted = wanted.where(_older(after))
     newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc()).limit(limit)
-    return _all(db, newest)
+    return everything(db, newest)
 
 
 def heard_since(
@@ -168,54 +168,10 @@ def _about(concepts: Iterable[str]) -> ColumnElement[bool]:
     return exists().where(topic.c.listing == listing.c.id, topic.c.concept.in_(list(concepts)))
 
 
-def candidates(
-    db: Connection,
-    now: datetime,
-    *,
-    purpose: str,
-    ids: Sequence[str],
-    but: str = "",
-    scopes: Sequence[str] = (),
-) -> list[Notice]:
-    """Those of some listings that are open and may be matched: none that is hidden or kept out.
-
-    Args:
-        db: where to look.
-        now: the moment.
-        purpose: which side is looked for.
-        ids: of which listings.
-        but: an account whose own listings are left out.
-        scopes: match scopes that are wanted, of ours alone; any, and others' too, if empty.
-    """
-    near = spread("id", ids)
-    said = {**near, "purpose": purpose, "but": but, "scopes": list(scopes)}
-    found = _all(db, _candidates(len(near), bool(scopes)), **said) if ids else []
-    # asked for what is open, SQLite would go through all that is and not to these
-    return [one for one in found if one.state(now) in LIVE]
-
-
-@functools.cache
-def _candidates(count: int, scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key of the cache)
-    """Built once each, since building costs more than asking."""
-    here = Viewer(role="member")
-    wanted = select(listing).where(
-        among(listing.c.id, "id", count),
-        visible(listing, here),
-        ~_away(),
-        listing.c.purpose == bindparam("purpose"),
-        listing.c.owner != bindparam("but"),
-        listing.c.owner.not_in(unseen(here.id)),
-    )
-    if not scoped:
-        return wanted
-    allowed = listing.c.match_scope.in_(bindparam("scopes", expanding=True))
-    return wanted.where(allowed, listing.c.local)
-
-
 def of_owner(db: Connection, viewer: Viewer, *, limit: int = 200) -> list[Notice]:
     """A member's own listings, open and ended, newest first."""
     wanted = select(listing).where(owned(listing, viewer))
-    return _all(db, wanted.order_by(listing.c.arrived.desc(), listing.c.slug).limit(limit))
+    return everything(db, wanted.order_by(listing.c.arrived.desc(), listing.c.slug).limit(limit))
 
 
 def ending(
@@ -223,7 +179,7 @@ def ending(
 ) -> list[Notice]:
     """A member's own open listings that end before a moment, the first one first."""
     soon = select(listing).where(owned(listing, viewer), live(now), listing.c.ends < before)
-    return _all(db, soon.order_by(listing.c.ends, listing.c.slug).limit(limit))
+    return everything(db, soon.order_by(listing.c.ends, listing.c.slug).limit(limit))
 
 
 def known_places(db: Connection, viewer: Viewer, *, limit: int = 200) -> dict[str, Cell]:
@@ -250,13 +206,15 @@ def urgent(db: Connection, viewer: Viewer, now: datetime, *, limit: int = 5) -> 
         listing.c.hidden.is_(None),
         listing.c.owner.not_in(unseen(viewer.id)),
     )
-    return _all(db, wanted.order_by(listing.c.urgent, listing.c.slug).limit(limit))
+    return everything(db, wanted.order_by(listing.c.urgent, listing.c.slug).limit(limit))
 
 
 def everything_of(db: Connection, owner: str) -> list[Notice]:
     """All listings of an account, for its export and its erasure."""
     # every reach: they are the owner's own
-    return _all(db, select(listing).where(listing.c.owner == owner).order_by(listing.c.arrived))
+    return everything(
+        db, select(listing).where(listing.c.owner == owner).order_by(listing.c.arrived)
+    )
 
 
 def shared(
@@ -278,7 +236,7 @@ def shared(
     wanted = select(listing).where(told)
     wanted = wanted.where(_older(after)) if after else wanted
     newest = wanted.order_by(listing.c.arrived.desc(), listing.c.slug.desc())
-    return total, _all(db, newest.limit(limit))
+    return total, everything(db, newest.limit(limit))
 
 
 def count_open(unit: Unit, owner: str) -> int:
@@ -385,10 +343,11 @@ def _topics(count: int) -> Select[Any]:
 
 
 def _one(db: Connection, wanted: Select[Any], **values: Any) -> Notice | None:
-    return next(iter(_all(db, wanted, **values)), None)
+    return next(iter(everything(db, wanted, **values)), None)
 
 
-def _all(db: Connection, wanted: Select[Any], **values: Any) -> list[Notice]:
+def everything(db: Connection, wanted: Select[Any], **values: Any) -> list[Notice]:
+    """The listings that a query finds, with their topics."""
     # every reach: whoever made the query has asked who looks
     rows = db.execute(wanted, values).all()
     about: dict[str, list[str]] = {}

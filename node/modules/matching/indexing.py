@@ -5,6 +5,7 @@ newest notices that have it are looked at, so that a question takes as long on a
 on a small one. It only finds; whether a pair fits is judged afterwards.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Text,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from node.kernel.database import plain_rows
 from node.kernel.unit import Unit
 from node.modules.listings.api import ANY, Cell, Notice, When
 from node.modules.matching import lexicon
@@ -38,6 +42,8 @@ WORDS: Final = 20
 """Words and topics by which one is sought."""
 TITLE, TEXT, TOPIC, DONE = 4, 1, 3, 1
 """How much a word weighs: in the title, below it, of a topic, and if it says what is done."""
+STEP: Final = 4
+"""The words of a question are filled up to a multiple of this, so that few are spelled."""
 LONGEST: Final = 120
 
 
@@ -149,14 +155,15 @@ def like(
         but: an account whose own notices are left out.
         most: how many at most.
     """
-    sought = dict(islice(weights(one).items(), WORDS))
+    sought = list(islice(weights(one).items(), WORDS))
     if not sought:
         return {}
     said: dict[str, Any] = {"purpose": purpose, "newest": NEWEST, "most": most, "but": but or ""}
-    for number, (word, weight) in enumerate(sought.items()):
-        said |= {f"t{number}": word, f"w{number}": weight}
-    rows = db.execute(_finding(len(sought)), said)
-    return {row.listing: read(row.said) for row in rows}
+    sought += [("", 0)] * (-len(sought) % STEP)
+    for number, (word, weight) in enumerate(sought):
+        said[f"t{number}"], said[f"w{number}"] = word, weight
+    rows = plain_rows(db, _finding(len(sought)), said)
+    return {id: read(json.loads(held)) for id, held in rows}
 
 
 @cache
@@ -168,7 +175,9 @@ def _finding(words: int) -> Select[Any]:
     best = (
         likeliest.order_by(total.desc(), worth.c.number.desc()).limit(bindparam("most")).subquery()
     )
-    found = select(side.c.listing, side.c.said).join(best, best.c.number == side.c.number)
+    # as text: what there is to read is read here, on either database
+    found = select(side.c.listing, cast(side.c.said, Text))
+    found = found.join(best, best.c.number == side.c.number)
     others = found.where(side.c.owner != bindparam("but"))
     return others.order_by(best.c.worth.desc(), best.c.number.desc())
 

@@ -21,6 +21,7 @@ from node.modules.matching import (
     showing,
     suggesting,
     talking,
+    wishing,
 )
 from node.modules.matching.introduced import Introduction
 from node.modules.matching.rules import State
@@ -112,7 +113,7 @@ def erase(unit: Unit, account: str) -> None:
 
 def export(db: Connection, account: str) -> Mapping[str, Any]:
     """What *Download my data* holds of matching: nobody else but those who agreed."""
-    held, wishes = introduced.held_by(db, account), queries.wishes(db, account)
+    held, wishes = introduced.held_by(db, account), wishing.of(db, account)
     return {
         "contact": queries.contacts(db, account),
         "wishes": {

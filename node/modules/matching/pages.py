@@ -21,6 +21,7 @@ from node.modules.matching import (
     rules,
     showing,
     suggesting,
+    wishing,
 )
 from node.modules.matching.filters import Wishes
 from node.modules.matching.showing import Shown
@@ -131,7 +132,7 @@ def _put_aside(unit: Unit, member: str, slug: str, say: str, why: str) -> bool:
     queries.change_match(unit, slug, state="aside", why=why if why in WHYS else "else")
     mine = listings.stored(unit, found.mine)
     other = listings.stored(unit, found.other) if found.other else None
-    before = queries.wishes(unit.db, member)
+    before = wishing.of(unit.db, member)
     now_is = filters.learnt(before, why, mine, other) if mine and other else before
     if now_is != before:
         suggesting.wish(unit, member, now_is)
@@ -289,7 +290,7 @@ async def take_back(request: Request) -> Response:
 async def wishes(request: Request) -> Response:
     """What suits a member and what does not, whatever else fits."""
     node, viewer = member(request)
-    held = await node.read(queries.wishes, viewer.id or "")
+    held = await node.read(wishing.of, viewer.id or "")
     form = blank(
         request,
         WISHES,

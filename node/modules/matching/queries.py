@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from node.kernel.database import insert_new
+from node.kernel.database import insert_new, one_of, plain_rows
 from node.kernel.tables import letter
 from node.kernel.unit import Unit
-from node.modules.matching.filters import NONE, Wishes
 from node.modules.matching.rules import KEPT, KEPT_ANSWERED, Request
 from node.modules.matching.tables import contact, handle, match, probe, request, wish
 
@@ -192,10 +203,20 @@ def add_match(unit: Unit, **values: Any) -> bool:
     return insert_new(unit.db, match, row)
 
 
-def rescore(unit: Unit, mine: str, other: str, **values: Any) -> bool:
+def rescore(unit: Unit, mine: str, other: str, *, score: int, reasons: Any, but: Any) -> bool:
     """Give a known pair its new reasons; false if it is not known."""
-    pair = and_(match.c.mine == mine, match.c.other == other)
-    return bool(unit.db.execute(update(match).where(pair).values(**values)).rowcount)
+    done = unit.db.execute(
+        _RESCORE, {"of": mine, "with": other, "score": score, "reasons": reasons, "but": but}
+    )
+    return bool(done.rowcount)
+
+
+# What is asked for each pair is built once: that takes longer than asking.
+_RESCORE = (
+    update(match)
+    .where(match.c.mine == bindparam("of"), match.c.other == bindparam("with"))
+    .values({name: bindparam(name) for name in ("score", "reasons", "but")})
+)
 
 
 def find_match(db: Connection, slug: str, owner: str) -> Match | None:
@@ -273,13 +294,21 @@ def keep_only(unit: Unit, listing: str, ours: Iterable[str], theirs: Iterable[st
 
 def trim(unit: Unit, mine: str, most: int) -> set[str]:
     """Keep the best of what was found here for a notice; the ids of what is let go."""
-    found = select(match.c.slug, match.c.other).where(
-        match.c.mine == mine, match.c.other.is_not(None), match.c.state.in_(("new", "later"))
-    )
-    rows = unit.db.execute(found.order_by(match.c.score.desc(), match.c.other)).all()[most:]
+    rows = plain_rows(unit.db, _RANKED, {"of": mine})[most:]
     if rows:
-        unit.db.execute(delete(match).where(match.c.slug.in_([row.slug for row in rows])))
-    return {row.other for row in rows}
+        unit.db.execute(delete(match).where(match.c.slug.in_([slug for slug, _ in rows])))
+    return {other for _, other in rows}
+
+
+_RANKED = (
+    select(match.c.slug, match.c.other)
+    .where(
+        match.c.mine == bindparam("of"),
+        match.c.other.is_not(None),
+        one_of(match.c.state, ("new", "later")),
+    )
+    .order_by(match.c.score.desc(), match.c.other)
+)
 
 
 def full(db: Connection, other: str, most: int) -> list[str]:
@@ -287,30 +316,6 @@ def full(db: Connection, other: str, most: int) -> list[str]:
     beside = match.alias()
     many = select(func.count()).where(beside.c.mine == match.c.mine).scalar_subquery()
     return list(db.scalars(select(match.c.mine).where(match.c.other == other, many >= most)))
-
-
-# Wishes ---------------------------------------------------------------------------------------
-
-
-def wishes(db: Connection, account: str) -> Wishes:
-    """What a member has said suits them or does not."""
-    row = db.execute(select(wish).where(wish.c.account == account)).one_or_none()
-    if row is None:
-        return NONE
-    return Wishes(
-        farthest=row.farthest,
-        not_days=frozenset(row.not_days),
-        languages=frozenset(row.languages),
-    )
-
-
-def set_wishes(unit: Unit, account: str, said: Wishes) -> None:
-    """Keep what a member says."""
-    unit.db.execute(delete(wish).where(wish.c.account == account))
-    if said != NONE:
-        row = {"not_days": sorted(said.not_days), "languages": sorted(said.languages)}
-        values = {"account": account, "farthest": said.farthest, **row}
-        unit.db.execute(insert(wish).values(values))
 
 
 def drop_candidates(unit: Unit, *, request_id: str) -> None:

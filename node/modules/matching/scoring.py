@@ -7,6 +7,7 @@ history, no balance, no guess. Every part of it that is known is a sentence that
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from node.modules.listings.api import ANY, Cell, When, apart, meet
@@ -112,17 +113,17 @@ class Fit:
         return "strong" if self.score >= STRONG else "good" if self.score >= GOOD else "possible"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """What one part adds, out of how much, and its sentence if it has one.
+class Part(NamedTuple):
+    """What one part adds, out of how much, and its reason if it has one, with its words.
 
     What is not known of one side counts half; what cannot be compared at all counts for
-    nothing, out of nothing.
+    nothing, out of nothing. A tuple, since most of what is compared comes to nothing.
     """
 
     points: int
     of: int
-    reason: Reason | None = None
+    reason: str = ""
+    words: tuple[str, ...] = ()
 
 
 def fit(
@@ -135,12 +136,15 @@ def fit(
         other: the one that may fit; the sentences are about it.
         now: the moment, by which it is seen what has waited long.
         zone: of the community, in which days of the week are meant.
+
+    Returns:
+        The fit; one of 0, without reasons, for what is no match.
     """
     words = _words(mine, other)
     topic = _topic(mine, other, words)
-    if topic.reason is None and words.reason is None:
-        return Fit(score=0, reasons=(), but=None)
-    parts = [
+    if not (topic.reason or words.reason) or not _may_do(topic, words):
+        return _NO_MATCH
+    parts = (
         topic,
         words,
         _kind(mine, other),
@@ -149,16 +153,34 @@ def fit(
         _way(mine, other),
         _language(mine, other),
         _waiting(other, now),
-    ]
-    points, of = sum(one.points for one in parts), sum(one.of for one in parts)
-    reasons = tuple(one.reason for one in parts if one.reason is not None)
-    score = min(round(100 * points / of), 100)
-    if words.reason is None and topic.reason is not None and topic.reason.part in _NEAR:
-        score = min(score, ENOUGH - 1)  # near to it alone is not about it
-    but = _but(mine, other, reasons) if score >= ENOUGH else None
-    return Fit(score=score, reasons=reasons, but=but)
+    )
+    score = _score(parts)
+    near_alone = topic.reason in _NEAR and not words.reason  # near to it is not about it
+    if score < ENOUGH or near_alone:
+        return _NO_MATCH
+    reasons = tuple(Reason(part=one.reason, words=one.words) for one in parts if one.reason)
+    return Fit(score=score, reasons=reasons, but=_but(mine, other, reasons))
 
 
+def _score(parts: Iterable[Part]) -> int:
+    points = of = 0
+    for one in parts:
+        points += one.points
+        of += one.of
+    return min(round(100 * points / of), 100)
+
+
+def _may_do(topic: Part, words: Part) -> bool:
+    """Whether it comes to enough if all the rest is as well as it can be.
+
+    >>> _may_do(Part(0, TOPIC), Part(IN_ONE, WORDS))
+    False
+    """
+    return _score((topic, words, _BEST)) >= ENOUGH
+
+
+_BEST = Part(KIND + TERMS + TIME + NEAR + LANGUAGE + WAITING, KIND + TERMS + TIME + NEAR + LANGUAGE)
+_NO_MATCH = Fit(score=0, reasons=(), but=None)
 _NEAR = frozenset({"related", "beside"})
 """Reasons by their topic that say what something is near to, not what it is about."""
 
@@ -169,63 +191,59 @@ def stands_beside(score: int, best: int) -> bool:
 
 
 def _topic(mine: Side, other: Side, words: Part) -> Part:
-    same = sorted(t for t in mine.topics & other.topics if "#kind-" not in t)
-    ours = sorted(mine.names & other.names)
-    if ours and words.reason is None and _other_things(mine, other):
-        return Part(points=RELATED, of=TOPIC, reason=Reason(part="related", words=(ours[0],)))
-    if same:
-        return Part(points=TOPIC, of=TOPIC, reason=Reason(part="topic", words=tuple(same[:2])))
+    ours = mine.names & other.names
+    if ours and not words.reason and _other_things(mine, other):
+        return Part(RELATED, TOPIC, "related", (min(ours),))
+    if same := sorted(t for t in mine.topics & other.topics if "#kind-" not in t):
+        return Part(TOPIC, TOPIC, "topic", tuple(same[:2]))
     if (close := _close(mine, other)) is not None:
         return close
-    one, two = mine.names or mine.guessed, other.names or other.guessed
-    if not (mine.names and other.names) and (both := sorted(one & two)):
-        return Part(points=GUESSED, of=TOPIC, reason=Reason(part="guessed", words=(both[0],)))
     if not (mine.names and other.names):
-        return Part(points=0, of=0)
-    near = sorted({n for name in mine.names for n in RELATED_TO.get(name, ())} & other.names)
-    reason = Reason(part="related", words=(near[0],)) if near else None
-    return Part(points=RELATED if near else 0, of=TOPIC, reason=reason)
+        both = (mine.names or mine.guessed) & (other.names or other.guessed)
+        return Part(GUESSED, TOPIC, "guessed", (min(both),)) if both else Part(0, 0)
+    near = {one for name in mine.names for one in RELATED_TO.get(name, ())} & other.names
+    return Part(RELATED, TOPIC, "related", (min(near),)) if near else Part(0, TOPIC)
 
 
 def _close(mine: Side, other: Side) -> Part | None:
     """A topic that stands below the other, or beside it; None for neither."""
-    if below := sorted((mine.topics & other.above) | (mine.above & other.topics)):
-        return Part(points=NARROWER, of=TOPIC, reason=Reason(part="narrower", words=(below[0],)))
-    if beside := sorted(mine.above & other.above):
-        return Part(points=BESIDE, of=TOPIC, reason=Reason(part="beside", words=(beside[0],)))
+    if below := (mine.topics & other.above) | (mine.above & other.topics):
+        return Part(NARROWER, TOPIC, "narrower", (min(below),))
+    if beside := mine.above & other.above:
+        return Part(BESIDE, TOPIC, "beside", (min(beside),))
     return None
 
 
 def _other_things(mine: Side, other: Side) -> bool:
     """Whether both titles name things, and not one of them is the same."""
-    if mine.title is None or other.title is None:
-        return False
-    return all(lexicon.things() & side.keys() for side in (mine.title, other.title))
+    things = lexicon.things()
+    return not (things.isdisjoint(mine.title or ()) or things.isdisjoint(other.title or ()))
 
 
 def _words(mine: Side, other: Side) -> Part:
     if not (_specific(mine) and _specific(other)):
-        return Part(points=0, of=0)
+        return Part(0, 0)
     assert mine.title is not None, "it is specific"
     assert other.title is not None, "it is specific"
     found = sorted(_shared(mine.title, mine.text, other.title, other.text))
     points = min(sum(-weight for weight, _, _ in found), WORDS)
     if _covered(mine.title, other.title) or _covered(other.title, mine.title):
         points = WORDS
-    shown = tuple(dict.fromkeys(word for _, _, word in found))[:MOST_WORDS]
-    meant = any(weight < -ACTION for weight, _, _ in found)
-    reason = Reason(part="words", words=shown) if meant else None
-    return Part(points=points, of=WORDS, reason=reason)
+    if not (found and found[0][0] < -ACTION):
+        return Part(points, WORDS)
+    return Part(
+        points, WORDS, "words", tuple(dict.fromkeys(word for _, _, word in found))[:MOST_WORDS]
+    )
 
 
 def _specific(side: Side) -> bool:
     """Whether a title names more than what is done: “Help with repairs” fits every repair."""
-    return bool(side.title and side.title.keys() - lexicon.plain())
+    return not lexicon.plain().issuperset(side.title or ())
 
 
 def _covered(title: Mapping[str, str], by: Mapping[str, str]) -> bool:
     """Whether everything that a title names stands in the other, too: “A ladder”."""
-    return title.keys() - lexicon.plain() <= by.keys()
+    return all(one in by or one in lexicon.plain() for one in title)
 
 
 def _shared(
@@ -233,49 +251,47 @@ def _shared(
     body: Mapping[str, str],
 ) -> Iterable[tuple[int, str, str]]:  # fmt: skip
     """Every stem both have: (what it adds, below zero so that it sorts, stem, the other's word)."""
-    for one in (title.keys() | text.keys()) & (other.keys() | body.keys()):
-        weight = (IN_TEXTS, IN_ONE, IN_TITLES)[(one in title) + (one in other)]
-        weight = min(weight, ACTION) if one in lexicon.plain() else weight
-        yield -weight, one, other.get(one) or body[one]
+    plain = lexicon.plain()
+    for one in (*title, *(stem for stem in text if stem not in title)):
+        if one in other or one in body:
+            weight = (IN_TEXTS, IN_ONE, IN_TITLES)[(one in title) + (one in other)]
+            weight = min(weight, ACTION) if one in plain else weight
+            yield -weight, one, other.get(one) or body[one]
 
 
 def _kind(mine: Side, other: Side) -> Part:
-    if mine.kind == other.kind:
-        return Part(points=KIND, of=KIND, reason=Reason(part="kind", words=(other.kind,)))
-    return Part(points=0, of=KIND)
+    return Part(KIND, KIND, "kind", (other.kind,)) if mine.kind == other.kind else Part(0, KIND)
 
 
 def _terms(mine: Side, other: Side) -> Part:
     if not (mine.terms and other.terms):
-        return Part(points=TERMS // 2, of=TERMS)
-    both = [one for one in other.terms if one in mine.terms]
-    reason = Reason(part="terms", words=(both[0],)) if both else None
-    return Part(points=TERMS if both else 0, of=TERMS, reason=reason)
+        return Part(TERMS // 2, TERMS)
+    both = next((one for one in other.terms if one in mine.terms), None)
+    return Part(TERMS, TERMS, "terms", (both,)) if both else Part(0, TERMS)
 
 
 def _time(mine: Side, other: Side, zone: ZoneInfo | None) -> Part:
     if not meet(mine.when, other.when, zone or ZoneInfo("UTC")):
-        return Part(points=TIME // 2, of=TIME)
-    return Part(points=TIME, of=TIME, reason=Reason(part="time"))
+        return Part(TIME // 2, TIME)
+    return Part(TIME, TIME, "time")
 
 
 def _way(mine: Side, other: Side) -> Part:
     """Nearness: by the cells where both are known, else by the community."""
     if mine.cell is None or other.cell is None:
         here = mine.place == other.place
-        reason = Reason(part="near") if here else None
-        return Part(points=NEAR // 2 if here else NEAR // 4, of=NEAR, reason=reason)
+        return Part(NEAR // 2, NEAR, "near") if here else Part(NEAR // 4, NEAR)
     km = apart(mine.cell, other.cell)
-    reason = Reason(part="way", words=(str(km),)) if km <= CLOSE else None
-    return Part(points=round(NEAR * 5 / (5 + km)), of=NEAR, reason=reason)
+    points = round(NEAR * 5 / (5 + km))
+    return Part(points, NEAR, "way", (str(km),)) if km <= CLOSE else Part(points, NEAR)
 
 
 def _language(mine: Side, other: Side) -> Part:
     if not (mine.lang and other.lang):
-        return Part(points=LANGUAGE // 2, of=LANGUAGE)
-    same = primary(mine.lang) == primary(other.lang)
-    reason = Reason(part="language") if same else None
-    return Part(points=LANGUAGE if same else 0, of=LANGUAGE, reason=reason)
+        return Part(LANGUAGE // 2, LANGUAGE)
+    if mine.lang == other.lang or primary(mine.lang) == primary(other.lang):
+        return Part(LANGUAGE, LANGUAGE, "language")
+    return Part(0, LANGUAGE)
 
 
 def primary(language: str | None) -> str:
@@ -287,8 +303,8 @@ def _waiting(other: Side, now: datetime | None) -> Part:
     """A need that has waited long adds a little; that it has not takes nothing away."""
     long = other.is_need and now is not None and other.since is not None
     if not long or (now or datetime.now(UTC)) - (other.since or datetime.now(UTC)) < LONG:
-        return Part(points=0, of=0)
-    return Part(points=WAITING, of=0, reason=Reason(part="waiting"))
+        return Part(0, 0)
+    return Part(WAITING, 0, "waiting")
 
 
 def _but(mine: Side, other: Side, reasons: Sequence[Reason]) -> Reason | None:

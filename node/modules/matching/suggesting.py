@@ -1,7 +1,7 @@
 """What may fit the notices of members here, kept up to date notice by notice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from node.kernel.unit import Unit
 from node.modules.listings import api as listings
-from node.modules.listings.api import Notice
-from node.modules.matching import filters, indexing, lexicon, queries, scoring
+from node.modules.listings.api import Notice, Open
+from node.modules.matching import filters, indexing, lexicon, queries, scoring, wishing
 from node.modules.matching.filters import Wishes
-from node.modules.matching.scoring import Fit, Side
+from node.modules.matching.scoring import Fit, Reason, Side
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 from vocab import html
@@ -116,18 +116,16 @@ def best(
     return sorted((one for one in fits if one[0].enough), key=lambda one: (-one[0].score, one[1]))
 
 
-def still(
-    db: Connection, notice: Notice, ids: Iterable[str], now: datetime
-) -> Mapping[str, Notice]:
+def still(db: Connection, notice: Notice, ids: Iterable[str], now: datetime) -> Mapping[str, Open]:
     """Those of some notices that are open and may be matched with one, by their ids."""
-    found = listings.candidates(
+    found = listings.open_among(
         db, now, purpose=opposite(notice), ids=sorted(set(ids)), but=notice.owner
     )
     if notice.local and all(one.local for one in found):
         return {one.id: one for one in found}
     trusted = {service.domain for service in peers.trusted_services(db)}
 
-    def known(one: Notice) -> bool:
+    def known(one: Notice | Open) -> bool:
         return one.local or one.foreign is not None or one.domain in trusted
 
     return {
@@ -147,7 +145,7 @@ def look(unit: Unit, id: str) -> None:
     mine = side(notice, same_here(unit.db))
     indexing.put(unit, notice, mine)
     pairs = alike(unit.db, notice, mine)
-    wishes = queries.wishes(unit.db, notice.owner) if notice.local else filters.NONE
+    wishes = wishing.of(unit.db, notice.owner) if notice.local else filters.NONE
     ours = best(pairs, zone(unit), unit.now, wishes)
     theirs = [Pair(mine=one.other, other=mine, id=one.id) for one in pairs]
     ids = {one for _, one in (*ours, *best(theirs, zone(unit), unit.now))}
@@ -158,7 +156,7 @@ def look(unit: Unit, id: str) -> None:
 
 
 def _keep_for(
-    unit: Unit, notice: Notice, ranked: Iterable[tuple[Fit, str]], open_: Mapping[str, Notice]
+    unit: Unit, notice: Notice, ranked: Iterable[tuple[Fit, str]], open_: Mapping[str, Open]
 ) -> set[str]:
     """Keep the best of what fits a member's notice."""
     kept: set[str] = set()
@@ -170,26 +168,30 @@ def _keep_for(
     return kept
 
 
-def _keep_at(unit: Unit, turned: Pair, open_: Mapping[str, Notice], notice: Notice) -> bool:
+def _keep_at(unit: Unit, turned: Pair, open_: Mapping[str, Open], notice: Notice) -> bool:
     """Keep a pair for a member who had the other notice before, if it is among their best."""
     theirs = open_[turned.id]
     if not theirs.local or not may_meet(unit, theirs.owner, notice.owner):
         return False
-    wishes = queries.wishes(unit.db, theirs.owner)
+    wishes = wishing.of(unit.db, theirs.owner)
     for fit, _ in best([turned], zone(unit), unit.now, wishes):
         _keep(unit, theirs, notice, fit)
         return notice.id not in queries.trim(unit, theirs.id, KEPT)
     return False
 
 
-def _keep(unit: Unit, mine: Notice, other: Notice, fit: Fit) -> None:
+def _keep(unit: Unit, mine: Notice | Open, other: Notice | Open, fit: Fit) -> None:
     values: dict[str, Any] = {
         "score": fit.score,
-        "reasons": [asdict(one) for one in fit.reasons],
-        "but": asdict(fit.but) if fit.but else None,
+        "reasons": [_said(one) for one in fit.reasons],
+        "but": _said(fit.but) if fit.but else None,
     }
     if not queries.rescore(unit, mine.id, other.id, **values):
         queries.add_match(unit, owner=mine.owner, mine=mine.id, other=other.id, **values)
+
+
+def _said(one: Reason) -> dict[str, Any]:
+    return {"part": one.part, "words": one.words}
 
 
 def zone(unit: Unit) -> ZoneInfo:
@@ -199,7 +201,7 @@ def zone(unit: Unit) -> ZoneInfo:
 
 def wish(unit: Unit, owner: str, said: Wishes) -> None:
     """Keep what suits a member and what does not, and find anew what fits their notices."""
-    queries.set_wishes(unit, owner, said)
+    wishing.keep(unit, owner, said)
     mine = listings.Asked(owner=owner, local=True)
     for notice in listings.open_listings(unit.db, listings.HERE, unit.now, mine, limit=200):
         look(unit, notice.id)
