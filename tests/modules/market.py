@@ -81,7 +81,7 @@ class Market:
 
 def _others(db: Any) -> list[Notice]:
     wanted = queries.select(queries.listing).where(queries.listing.c.local.is_(False))
-    return queries._all(db, wanted)
+    return queries.everything(db, wanted)
 
 
 def received(name: str, market: Market) -> dict[str, Any]:

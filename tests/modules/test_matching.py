@@ -24,6 +24,7 @@ from node.modules.matching import (
     queries,
     showing,
     suggesting,
+    wishing,
 )
 from node.modules.matching.filters import Wishes
 from node.modules.matching.rules import State
@@ -527,11 +528,11 @@ async def test_days_that_do_not_suit_are_learnt_and_what_is_a_mere_no_is_not(
     await settle(alder)
     (found,) = await matches(alder, two[0])
     assert not await alder.write(pages._put_aside, two[0].id, found.slug, "no", "what")
-    assert await alder.read(queries.wishes, two[0].id) == Wishes()
+    assert await alder.read(wishing.of, two[0].id) == Wishes()
 
     assert await alder.write(pages._put_aside, two[0].id, found.slug, "no", "when")
 
-    assert await alder.read(queries.wishes, two[0].id) == Wishes(not_days=frozenset({0}))
+    assert await alder.read(wishing.of, two[0].id) == Wishes(not_days=frozenset({0}))
     assert await matches(alder, two[0]) == []
 
 
@@ -548,7 +549,7 @@ async def test_wishes_that_cannot_be_are_refused(
     shown = await ana.post("/match/wishes", {field: bad}, form="/match/wishes")
 
     assert shown.status_code == 422
-    assert await alder.read(queries.wishes, people[0].id) == Wishes()
+    assert await alder.read(wishing.of, people[0].id) == Wishes()
 
 
 async def test_nobody_else_reads_what_suits_a_member(alder: Node, browse: Any) -> None:
