@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 
@@ -29,11 +30,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from node.kernel.database import (
     SECRET,
     Database,
+    Moment,
     among,
     holds,
     insert_new,
     new_metadata,
+    one_of,
     plain,
+    plain_rows,
     spread,
     upsert,
 )
@@ -45,8 +49,9 @@ from tests.servers import Backend
 
 metadata = new_metadata()
 thing = Table(
-    "thing", metadata, Column("id", Integer, primary_key=True), Column("word", String(50))
-)
+    "thing", metadata, Column("id", Integer, primary_key=True), Column("word", String(50)),
+    Column("at", Moment),
+)  # fmt: skip
 secret = Table("secret", metadata, Column("id", Integer, primary_key=True), info=SECRET)
 
 
@@ -251,6 +256,19 @@ async def test_what_is_asked_plainly_is_answered_like_everything_else(database: 
     assert await database.read(plain, after, {"least": 3}) == []
     assert await database.read(holds, there, {"word": "b"}) is True
     assert await database.read(holds, there, {"word": "c"}) is False
+
+
+async def test_a_moment_is_asked_for_plainly_too(database: Database) -> None:
+    noon = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    rows = [{"id": n, "word": None, "at": noon + timedelta(seconds=n)} for n in range(3)]
+    await database.write(lambda db: db.execute(insert(thing), rows))
+    later = select(thing.c.id, thing.c.word, thing.c.at > bindparam("now", type_=Moment))
+    known = later.where(one_of(thing.c.id, (1, 2, 9))).order_by(thing.c.id)
+
+    elsewhere = (noon + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=3)))
+    found = await database.read(plain_rows, known, {"now": elsewhere})
+
+    assert found == [(1, None, False), (2, None, True)]
 
 
 async def test_no_plain_question_reads_a_secret_table(database: Database) -> None:

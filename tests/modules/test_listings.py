@@ -569,9 +569,14 @@ async def test_candidates_are_of_the_other_side_open_and_of_somebody_else(
     ids = [one.id for one in (over, offer, need, mine, hidden)]
     clock.advance(days=2)
 
-    found = await alder.read(api.candidates, alder.now(), purpose="offer", ids=ids, but=ben.id)
+    wanted: dict[str, Any] = {"purpose": "offer", "ids": ids, "but": ben.id}
+    found = await alder.read(api.candidates, alder.now(), **wanted)
+    known = await alder.read(api.open_among, alder.now(), **wanted)
 
     assert [one.id for one in found] == [offer.id]
+    assert known == [
+        api.Open(id=offer.id, owner=ana.id, local=True, domain="alder.test", foreign=None)
+    ]
 
 
 async def test_only_what_its_owner_allows_is_matched_elsewhere(alder: Node) -> None:

@@ -111,6 +111,19 @@ def test_convenience_alone_is_no_match() -> None:
     assert (found.score, found.reasons, found.enough) == (0, (), False)
 
 
+def test_what_cannot_come_to_enough_is_no_match_and_what_just_can_is_one() -> None:
+    best = replace(NEED, title=title("Bicycle"), kind="lend", cell=HERE, when=WEEKEND)
+    titled = replace(
+        best, topics=frozenset(), names=frozenset({"food"}), title=title("Old bicycle, blue")
+    )
+    below = replace(titled, title=title("Blue zork"), text=title("bicycle"))
+
+    assert fit(best, titled, zone=BERLIN).enough
+    assert fit(replace(best, title=title("Bicycle, red")), below, zone=BERLIN) == Fit(
+        score=0, reasons=(), but=None
+    )
+
+
 def test_a_near_topic_needs_words_in_common() -> None:
     near = replace(OFFER, topics=frozenset({"x#building"}), names=frozenset({"building"}))
 
