@@ -186,11 +186,11 @@ def plain_rows(
     if db.dialect.name == "sqlite":
         spelled, order, fixed = _spelled(kept)
         given = {**fixed, **values}
+        named = (given[name] for name in order)
+        bare = [_bare(one) if isinstance(one, datetime) else one for one in named]
         driver: Any = db.connection.dbapi_connection
         try:
-            rows: list[tuple[Any, ...]] = driver.execute(
-                spelled, [_bare(given[name]) for name in order]
-            ).fetchall()
+            rows: list[tuple[Any, ...]] = driver.execute(spelled, bare).fetchall()
         except sqlite3.Error:
             pass  # asked in the usual way, it fails in the usual way
         else:
@@ -198,9 +198,9 @@ def plain_rows(
     return [tuple(row) for row in db.execute(kept, dict(values))]
 
 
-def _bare(value: Any) -> Any:
-    """A parameter as SQLite keeps it: a moment is the text that `Moment` writes."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
+def _bare(value: datetime) -> str:
+    """A moment as SQLite keeps it: the text that `Moment` writes."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def holds(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> bool:

@@ -109,11 +109,13 @@ def best(
 ) -> list[tuple[Fit, str]]:
     """What fits well enough, the best first; in the same order whoever the people are."""
     fits = [
-        (scoring.fit(one.mine, one.other, now=now, zone=zone), one.id)
+        (found, one.id)
         for one in pairs
-        if filters.misfit(one.mine, one.other, zone, wishes) is None
+        # most come to nothing: so they are not asked first what rules them out
+        if (found := scoring.fit(one.mine, one.other, now=now, zone=zone)).enough
+        and filters.misfit(one.mine, one.other, zone, wishes) is None
     ]
-    return sorted((one for one in fits if one[0].enough), key=lambda one: (-one[0].score, one[1]))
+    return sorted(fits, key=lambda one: (-one[0].score, one[1]))
 
 
 def still(db: Connection, notice: Notice, ids: Iterable[str], now: datetime) -> Mapping[str, Open]:
