@@ -15,6 +15,9 @@ from node.modules.listings.rules import LIVE
 from node.modules.listings.tables import Notice, listing
 from node.modules.moderation.api import unseen
 
+_HERE = Viewer(role="member")
+"""The community itself, which looks."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
@@ -58,7 +61,7 @@ def _open(count: int) -> Select[Any]:
     # not in the condition: SQLite would go through all that is open and not to these
     live = and_(one_of(listing.c.lifecycle, LIVE), or_(listing.c.ends.is_(None), ahead))
     columns = (listing.c[name] for name in ("id", "owner", "local", "domain", "foreign"))
-    return select(*columns, live).where(_may_be_matched(count))
+    return select(*columns, live).where(visible(listing, _HERE), _may_be_matched(count))
 
 
 def candidates(
@@ -90,8 +93,7 @@ def candidates(
 @functools.cache
 def _candidates(count: int, scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key of the cache)
     """Built once each, since building costs more than asking."""
-    # every reach: half a query, whose condition asks who looks
-    wanted = select(listing).where(_may_be_matched(count))
+    wanted = select(listing).where(visible(listing, _HERE), _may_be_matched(count))
     if not scoped:
         return wanted
     allowed = listing.c.match_scope.in_(bindparam("scopes", expanding=True))
@@ -99,13 +101,12 @@ def _candidates(count: int, scoped: bool) -> Select[Any]:  # noqa: FBT001 (a key
 
 
 def _may_be_matched(count: int) -> ColumnElement[bool]:
-    """Whether a listing is one of so many and the community itself may see it."""
-    here = Viewer(role="member")
+    """Whether a listing is one of so many, of the other side, and of nobody who is kept out."""
+    # every reach: half a condition, beside visible() in every query that uses it
     return and_(
         among(listing.c.id, "id", count),
-        visible(listing, here),
         ~away(),
         listing.c.purpose == bindparam("purpose"),
         listing.c.owner != bindparam("but"),
-        listing.c.owner.not_in(unseen(here.id)),
+        listing.c.owner.not_in(unseen(_HERE.id)),
     )
