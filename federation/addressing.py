@@ -6,7 +6,6 @@ need no delivery: the handler has run here already. Pure looking: rows in, addre
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -17,6 +16,7 @@ from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from vocab.model import PUBLIC
 from vocab.schemas import OWN_TYPES
+from vocab.values import dataclass
 
 RECIPIENTS_ONLY = "recipientsOnly"
 OURS = "https://w3id.org/commons-node/ns#cap-"

@@ -8,7 +8,6 @@ whatever breaks off goes on there.
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -27,6 +26,7 @@ from node.kernel.node import Node
 from node.kernel.tables import setting
 from node.kernel.unit import Unit
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 log = logging.getLogger(__name__)
 

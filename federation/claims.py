@@ -7,11 +7,11 @@ read, or leaves out what must be covered, is a `BadSignature`.
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from federation.structured import InnerList, Item, NotStructured, dictionary, written
 from node.kernel.errors import Refused
+from vocab.values import dataclass
 
 LONGEST = 8192
 MOST = 64

@@ -8,7 +8,6 @@ signed with its own key, and sends nothing more until a keeper says that it is t
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -24,6 +23,7 @@ from node.kernel.tables import account, actor_key, job, setting
 from node.kernel.unit import Unit
 from vocab.model import Malformed
 from vocab.multikey import from_multikey
+from vocab.values import dataclass
 
 HEADER = "Node-Start"
 RUN = "federation.run"

@@ -6,7 +6,7 @@ end or a month old. A server in trouble waits as a whole and holds up no other.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -47,6 +47,7 @@ from node.kernel.node import Node
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What the protocol tells the modules; each is handled later, in a unit of its own."""
 
-from dataclasses import dataclass
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

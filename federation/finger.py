@@ -5,7 +5,7 @@ Source: RFC 7033; FEP-3b86; FEP-2c59.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from federation.resolving import Budget, is_activity
 from node.kernel.errors import Missing, TryLater
 from node.kernel.node import Node
 from vocab import reader
+from vocab.values import dataclass
 
 Name = tuple[str, str]
 """A handle and its host, both in small letters, the host in punycode."""

@@ -4,7 +4,6 @@ A server that does not answer is left alone as a whole: all that waits for it wa
 one probe at a time, and everything goes out when it is back.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from federation.tables import host
 from node.kernel.database import insert_new
 from node.kernel.tables import job
 from node.kernel.unit import Unit
+from vocab.values import dataclass
 
 REMEMBERED = timedelta(days=30)
 """How long the spelling that worked is taken for granted."""

@@ -8,7 +8,6 @@ Source: FEP-521a; W3C Controlled Identifiers (`expires`, `revoked`); federation.
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from node.kernel.unit import Unit
 from vocab.checks import moment_of
 from vocab.model import Multikey
 from vocab.multikey import LONGEST
+from vocab.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from node.kernel.database import upsert
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
 from vocab.model import PUBLIC
+from vocab.values import dataclass
 
 PRIVATE = frozenset({"recipientsOnly", "trustedPeers"})
 """Letters whose body goes once all have answered."""

@@ -7,7 +7,7 @@ asker may see that now; what is deleted, over or taken back comes as that, or no
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +41,7 @@ from vocab.types import (
     Undo,
     Update,
 )
+from vocab.values import dataclass
 
 PATH = "/service/letters"
 ITEMS = 50

@@ -4,10 +4,11 @@ Source: architecture.md section 5; RFC 9110 §10.2.3 (Retry-After), §15.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+from vocab.values import dataclass
 
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=24)

@@ -5,7 +5,6 @@ asked to judge.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from federation import resolving
 from federation.origins import same_origin
@@ -13,6 +12,7 @@ from federation.resolving import Budget
 from node.kernel.errors import Refused
 from node.kernel.node import Node
 from vocab.model import Collection, Object, OrderedCollection, id_of
+from vocab.values import dataclass
 
 PAGES = 10
 

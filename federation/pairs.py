@@ -6,7 +6,6 @@ are given afterwards, so that no unit waits for the last one.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from node.kernel.database import insert_new
 from node.kernel.tables import Account, setting
 from node.kernel.unit import Unit
 from vocab.types import Link
+from vocab.values import dataclass
 
 CAPABILITY = f"{OURS}catch-up-1"
 LINK = Link(href=CAPABILITY, name="Catching up on missed letters")

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from federation.told import Told
 from node.kernel.database import among, holds, insert_for, insert_new, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
+from vocab.values import dataclass
 
 # Built once: building a statement takes longer than running it.
 _IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))

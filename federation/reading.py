@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from vocab import dialects, jsonld, reader, schemas, spellings, wire
 from vocab.model import Activity, Malformed
+from vocab.values import dataclass
 
 Document = Mapping[str, Any]
 

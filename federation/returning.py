@@ -8,7 +8,7 @@ signed is no reason for doubt. Source: security.md V21 and S16.
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -29,6 +29,7 @@ from vocab.types import (
     Undo,
     Update,
 )
+from vocab.values import dataclass
 
 log = logging.getLogger(__name__)
 

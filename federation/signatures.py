@@ -9,7 +9,6 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -39,6 +38,7 @@ from federation.keys import (
     seal,
 )
 from federation.structured import Item, NotStructured, dictionary
+from vocab.values import dataclass
 
 __all__ = [
     "ACCEPT_SIGNATURE",

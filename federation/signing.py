@@ -5,7 +5,7 @@ memory. Signing takes 0.2 ms and is done in place: handing it to a thread costs 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from node.kernel.errors import Missing
 from node.kernel.node import Node
 from node.kernel.tables import actor_key
 from node.kernel.unit import Unit
+from vocab.values import dataclass
 
 ACCEPT = (
     "application/activity+json, "

@@ -7,7 +7,9 @@ lets the last one win: two readers of the same header must never see two differe
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as BadBase64
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from vocab.values import dataclass
 
 Bare = str | int | bytes | bool
 

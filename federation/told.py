@@ -3,9 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from federation.origins import LONGEST, same_origin
+from vocab.values import dataclass
 
 NOBODY = "0" * 64
 """The digest of no followers."""

@@ -7,7 +7,7 @@ own server, outside of the unit: `Wanted` says what. Source: security.md V11 to 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ from vocab.types import (
     Undo,
     Update,
 )
+from vocab.values import dataclass
 
 Document = Mapping[str, Any]
 Fetched = Mapping[str, Document]

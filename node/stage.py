@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.main import Application
+from vocab.values import dataclass
 from workers import inline
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))

@@ -10,15 +10,15 @@ import os
 import shutil
 import subprocess
 import venv
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from lxml import etree
 
 from tests import engines
 
@@ -430,16 +430,17 @@ def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[None]:
 # Forms --------------------------------------------------------------------------------------
 
 
-class _Forms(HTMLParser):
-    """The hidden fields of a page's forms, with the address each form goes to."""
+class _Forms:
+    """The hidden fields of a page's forms, with the address each form goes to.
+
+    It is told of the tags by libxml2: every form that a test sends is read first.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.found: list[tuple[str | None, dict[str, str]]] = []
         self.inside = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
         if tag == "form":
             self.inside = True
             self.found.append((given.get("action"), {}))
@@ -447,8 +448,11 @@ class _Forms(HTMLParser):
         if hidden and self.inside:
             self.found[-1][1][hidden] = given.get("value") or ""
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         self.inside = self.inside and tag != "form"
+
+    def close(self) -> None:
+        """Nothing is left open."""
 
 
 def hidden_fields(html: str, path: str) -> dict[str, str]:
@@ -459,7 +463,7 @@ def hidden_fields(html: str, path: str) -> dict[str, str]:
         AssertionError: the page has no such form.
     """
     parser = _Forms()
-    parser.feed(html)
+    etree.fromstring(html.encode() or b"<p>", etree.HTMLParser(target=parser, encoding="utf-8"))
     wanted = path.partition("?")[0]
     for action, fields in parser.found:
         if action and urlsplit(action).path == wanted:

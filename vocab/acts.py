@@ -1,9 +1,10 @@
 """What is done: the activities of ActivityStreams; read through vocab.types."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from vocab.model import Activity, Object, ref, refs
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

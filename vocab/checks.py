@@ -7,7 +7,6 @@ documents of our own classes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -16,6 +15,7 @@ from vocab.multikey import PublicKey
 from vocab.origins import base, origin, same_origin
 from vocab.remap import unchanged
 from vocab.schemas import class_name
+from vocab.values import dataclass
 from vocab.wire import Types
 
 __all__ = ["Check", "Document", "Known", "answered", "arrived", "base", "moment_of", "origin"]

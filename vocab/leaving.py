@@ -6,12 +6,12 @@ Letters, answers to those who fetch, collections and what members' programs read
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NewType
 
 from vocab import schemas, wire
 from vocab.contexts import Mode
 from vocab.model import Object
+from vocab.values import dataclass
 
 Leaving = NewType("Leaving", dict[str, Any])
 """A document that the producer schemas let pass."""

@@ -6,9 +6,11 @@ be built, compared and printed anywhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from typing import Any, ClassVar
+
+from vocab.values import dataclass
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 """The audience that is everybody; the only spelling we write (W4)."""

@@ -1,11 +1,11 @@
 """What is talked about: posts, files, links, places, amounts; read through vocab.types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from vocab.model import Object, flag, iri, iris, number, part, ref, refs, text, texts, time, value
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 Node and community are here too, because the protocol needs them whatever modules run.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from vocab.acts import (
@@ -69,6 +68,7 @@ from vocab.things import (
     Tombstone,
     Video,
 )
+from vocab.values import dataclass
 
 __all__ = [
     "CORE",

@@ -6,11 +6,11 @@ before month; a day without a year is the next one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import MONTHS, WEEKDAYS, Voice
 

@@ -109,10 +109,11 @@ class Line(Field):
 
 @dataclass(frozen=True)
 class Text(Field):
-    """Several lines of text; lines end in a plain newline."""
+    """Several lines, which end in plain newlines; with `file`, also from one (multipart)."""
 
     at_most: int = 10_000
     at_least: int = 0
+    file: bool = False
     kind = "text"
 
     def nothing(self) -> str:

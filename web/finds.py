@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import Viewer
 from node.kernel.finds import Hit, Sought
 from vocab.html import folded
+from vocab.values import dataclass
 
 if TYPE_CHECKING:
     from node.kernel.node import Node

@@ -9,12 +9,12 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from vocab.values import dataclass
 from web import csrf, sessions
 from web.links import local_path
 

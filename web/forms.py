@@ -6,12 +6,13 @@ effect a form is answered with `done` (303), so that reloading repeats nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.requests import Request
 
 from node.kernel.errors import Invalid, Problem
+from vocab.values import dataclass
 from web import csrf, sessions
 from web.fields import (
     Address,
@@ -33,6 +34,7 @@ from web.fields import (
 )
 from web.flash import done, say
 from web.language import mark
+from web.uploads import files_of
 from web.voice import Voice, voice
 
 __all__ = (
@@ -42,6 +44,9 @@ __all__ = (
 )  # fmt: skip
 
 ONCE: Final = "once"
+NO_TEXT: Final = mark(
+    "This file is too large, or it is no text. Choose another, or paste what is in it."
+)
 _KEY_LENGTH: Final = 64
 
 
@@ -77,6 +82,7 @@ class Shown:
     many: bool
     value: str
     chosen: tuple[str, ...]
+    file: bool
     choices: tuple[Choice, ...]
     error: str
     attributes: Mapping[str, str | int]
@@ -134,15 +140,27 @@ def read(request: Request, form: Form) -> Entry:
     sent, spoken = fields_of(request), voice(request)
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
+    raw = {name: sent.get(name, ()) for name in form.fields}
     for name, field in form.fields.items():
         try:
-            values[name] = field.read(sent.get(name, ()), spoken)
+            raw[name] = _given(request, field, sent.get(name, ()))
+            values[name] = field.read(raw[name], spoken)
         except Wrong as wrong:
             errors[name] = spoken.say(wrong.sentence, **wrong.values).replace("%", "%%")
-    raw = {name: sent.get(name, ()) for name in form.fields}
     entry = Entry(form=form, raw=raw, values=values, errors=errors, once=_key(sent))
     request.state.entry = entry
     return entry
+
+
+def _given(request: Request, field: Field, sent: Sequence[str]) -> Sequence[str]:
+    """What came for a field: what was typed, or where nothing was, the text of its file."""
+    files = files_of(getattr(request.state, "files", None), f"{field.name}-file")
+    if not (isinstance(field, Text) and field.file and files) or any(map(str.strip, sent)):
+        return sent
+    try:
+        return [(files[0].body or b"\xff").decode("utf-8-sig")]
+    except UnicodeDecodeError as error:
+        raise Wrong(NO_TEXT) from error
 
 
 def typed(request: Request) -> list[tuple[str, str]]:
@@ -204,6 +222,7 @@ def _shown(field: Field, raw: Sequence[str], error: str) -> Shown:
         many=field.many,
         value="" if isinstance(field, Secret) or not raw else raw[0],
         chosen=tuple(raw),
+        file=isinstance(field, Text) and field.file,
         choices=field.choices if isinstance(field, Pick) else (),
         error=error,
         attributes=_attributes(field),

@@ -7,7 +7,7 @@ the page and the other modules' parts stand.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from starlette.requests import Request
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import TryLater
+from vocab.values import dataclass
 from web.voice import voice
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ Names of files are never looked at, and what a sender says they are counts for n
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from node.kernel.errors import Problem
+from vocab.values import dataclass
 
 FORM_TYPE: Final = "multipart/form-data"
 FILE_BYTES: Final = 8 * 1024 * 1024

@@ -6,7 +6,6 @@ sentence passes through it.
 
 import gettext
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from starlette.requests import Request
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.errors import Sentence
+from vocab.values import dataclass
 from web.language import catalogue, direction, mark, negotiate
 from web.words import WORDS, placed
 

@@ -9,7 +9,6 @@ import functools
 import logging
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from node.kernel.errors import TryLater
 from node.kernel.node import Node
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
+from vocab.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The invented communities of the demo: who lives there, what they need, offer and decide."""
 
-from dataclasses import dataclass
+from vocab.values import dataclass
 
 PASSWORD = "come in, neighbour"  # noqa: S105 - of invented people
 

@@ -1,6 +1,6 @@
 """Who may see and do what: one condition for every query, one question for every deed."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, false, or_, true
 
 from node.kernel.database import one_of
 from node.kernel.tables import Account
+from vocab.values import dataclass
 
 
 class Reach(StrEnum):

@@ -1,11 +1,11 @@
 """An activity about to be carried out, with everything a handler needs at hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from node.kernel.tables import Account
 from vocab.model import Activity, Object
+from vocab.values import dataclass
 
 A = TypeVar("A", bound=Activity, covariant=True)
 O = TypeVar("O", bound=Object, covariant=True)  # noqa: E741 - object

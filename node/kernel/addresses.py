@@ -5,13 +5,13 @@ Pure: no socket is opened and no name is looked up here. `clean` judges what is 
 """
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
 
 from node.kernel.errors import Refused
+from vocab.values import dataclass
 
 Address = IPv4Address | IPv6Address
 Block = IPv4Network | IPv6Network

@@ -6,13 +6,13 @@ is where that is contested.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
 from node.kernel.tables import setting
+from vocab.values import dataclass
 
 TEXT_MOST: Final = 20_000
 """Characters of a setting that is a text."""

@@ -5,12 +5,13 @@ members and federates with nobody.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from node.kernel.tables import setting
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

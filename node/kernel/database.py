@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     DateTime,
@@ -23,7 +24,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     bindparam,
+    exists,
     literal,
+    select,
 )
 
 T = TypeVar("T")
@@ -206,6 +209,20 @@ def _bare(value: datetime) -> str:
 def holds(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> bool:
     """Whether a kept `select(exists(…))` holds; its parameters are plain."""
     return bool(plain(db, kept, values)[0])
+
+
+def is_kept(db: Connection, column: Column[Any], value: str) -> bool:
+    """Whether any row has this text there, whoever may see it.
+
+    Most ids that somebody asks for are another module's: this is a tenth of the query that
+    also judges who may see the row, and it is asked first.
+    """
+    return holds(db, _somewhere(column), {"value": value})
+
+
+@functools.cache
+def _somewhere(column: Column[Any]) -> Select[Any]:
+    return select(exists().where(column == bindparam("value")))
 
 
 @functools.cache

@@ -1,13 +1,13 @@
 """What a module can find: by words, by whose it is, by its id; and what it answers."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
 from vocab.html import holds
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """The keys an actor of ours signs with: RSA for requests, Ed25519 for what is proven later."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from vocab import proofs
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import importlib.resources
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -25,6 +25,7 @@ from node.kernel.tables import Account, metadata
 from vocab.model import Activity, Object
 from vocab.origins import origin
 from vocab.types import CORE, Link
+from vocab.values import dataclass
 
 if TYPE_CHECKING:
     from starlette.requests import Request

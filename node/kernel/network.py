@@ -13,7 +13,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from node.kernel.addresses import PORTS, Block, Forbidden, Guard, clean, onward
 from node.kernel.bodies import TooLarge, whole
 from node.kernel.errors import TryLater, why_not
 from node.kernel.places import AT_ONCE, Busy, Full, Hosts, Lookups, Resolve
+from vocab.values import dataclass
 
 if TYPE_CHECKING:
     import aiohttp

@@ -7,12 +7,13 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from node.kernel.errors import Sentence, mark
+from vocab.values import dataclass
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 

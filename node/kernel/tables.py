@@ -5,7 +5,6 @@ when a community takes its public address, all its ids change at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.database import SECRET, Moment, new_metadata
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,6 +1,5 @@
 """The full node, its trusted neighbour, and a wire that keeps what crosses it."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -27,8 +26,6 @@ async def full(alder: Node, birch: Node, clock: Clock) -> World:
 
 
 @pytest.fixture
-async def visitors(full: World, wire: Tap) -> AsyncIterator[Visitors]:
+async def visitors(full: World, wire: Tap) -> Visitors:
     """Everybody who may come to the node, each with what proves who they are."""
-    found = Visitors(full, wire)
-    yield found
-    await found.close()
+    return Visitors(full, wire)

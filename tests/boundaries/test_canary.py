@@ -116,7 +116,6 @@ async def test_a_handler_that_leaks_is_caught(make_node: MakeNode, clock: Clock,
     visitors = Visitors(full, wire)
 
     await visitors.ask("nobody", "/leaky")
-    await visitors.close()
 
     assert leaks(full.secret, visitors.seen) == ["words of a report in nobody GET /leaky"]
 

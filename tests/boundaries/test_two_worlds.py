@@ -107,7 +107,6 @@ def live(
         full = await world.build(alder, birch, clock, secrets=number)
         visitors = Visitors(full, wire)
         await through(full, visitors)
-        await visitors.close()
         while alder.make_keys() is not key_pool[-1]:
             pass  # the next world begins with the same keys
         return [*wire.crossed, *visitors.seen]

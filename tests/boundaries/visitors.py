@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 from sqlalchemy import select
 
 from federation import signatures
 from node.kernel.keys import Keys
 from node.kernel.node import Node
 from node.kernel.tables import actor_key
+from tests.boundaries.client import Answer, Client, url_of
 from tests.boundaries.tap import Tap, bytes_of
 from tests.boundaries.world import World
 from tests.federation.outside import ACTIVITY, Far
@@ -29,15 +29,14 @@ class Visitors:
         self.wire = wire
         self.app = wire.apps[world.node.origin]
         self.seen: list[tuple[str, bytes]] = []
-        self.clients: dict[str, httpx.AsyncClient] = {}
+        self.clients: dict[str, Client] = {}
         self.signers: dict[str, tuple[str, str]] = {}
         self.tokens: dict[str, str] = {}
 
-    def client(self, who: str) -> httpx.AsyncClient:
+    def client(self, who: str) -> Client:
         """The browser of a visitor, with their session if they are a member."""
         if who not in self.clients:
-            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
-            made = httpx.AsyncClient(transport=transport, base_url=self.node.origin)
+            made = Client(self.app, self.node.origin)
             if who in SESSIONS:
                 made.cookies.set(sessions.name(self.node.origin), self.world.secret[SESSIONS[who]])
             self.clients[who] = made
@@ -57,7 +56,7 @@ class Visitors:
                 self.signers[who] = actor, keys.rsa
         return self.signers[who]
 
-    async def ask(self, who: str, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    async def ask(self, who: str, path: str, method: str = "GET", **headers: str) -> Answer:
         """Ask for something as one of the visitors; `peer`, `bo` and `stranger` sign."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if who in {"peer", "bo", "stranger"}:
@@ -69,7 +68,7 @@ class Visitors:
         return answer
 
     def _signed(self, method: str, path: str, actor: str, key: str) -> Mapping[str, str]:
-        url = str(httpx.URL(self.node.origin + path))
+        url = str(url_of(self.node.origin + path))
         return signatures.sign(
             method if method in {"GET", "HEAD"} else "GET",
             url,
@@ -91,15 +90,11 @@ class Visitors:
 
     async def send(
         self, who: str, path: str, data: Mapping[str, Any], *, token: str | None = None
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a form as a browser would, from our own page."""
         token = token if token is not None else await self.token(who)
         headers = {"origin": self.node.origin, "sec-fetch-site": "same-origin"}
         return await self.client(who).post(path, data={"csrf": token, **data}, headers=headers)
-
-    async def close(self) -> None:
-        for client in self.clients.values():
-            await client.aclose()
 
 
 def _keys(unit: Any, actor: str) -> Keys:

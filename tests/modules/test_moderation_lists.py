@@ -24,6 +24,7 @@ from tests.federation.names import KEPT_OUT
 from tests.modules.neighbours import neighbours
 from tests.modules.test_notes import follow
 from tests.servers import hidden_fields
+from web import uploads
 
 MODULES = [federation.module, accounts.module, follows.module, moderation.module,
            notes.module, pictures.module, reactions.module]  # fmt: skip
@@ -287,6 +288,30 @@ async def test_neither_ourselves_nor_nothing_is_taken_in(alder: Node, text: str)
     with pytest.raises(Invalid):
         await take(alder, text)
     assert not await rows(alder, refusal)
+
+
+async def test_a_list_may_be_chosen_as_a_file(alder: Node, browse: Browse) -> None:
+    admin = await browse(alder, "keeper")
+    path, why = "/desk/blocks/list", {"text": "", "reason": "A shared list."}
+
+    page = await admin.post(path, why, files={"text-file": b"\xef\xbb\xbf#domain\nbad.example\n"})
+    assert page.status_code == 200
+    assert "<bdi>bad.example</bdi>" in page.text
+    mine = {"what": "blocked_domains", "text": ""}
+    page = await admin.post("/me/blocks/list", mine, files={"text-file": b"worse.example\n"})
+    assert "<bdi>worse.example</bdi>" in page.text
+
+    # what was typed is not lost to a file, and what is no text is refused in words
+    both = {**why, "text": "typed.example"}
+    page = await admin.post(path, both, files={"text-file": b"bad.example"})
+    assert "<bdi>typed.example</bdi>" in page.text
+    assert "bad.example" not in page.text.replace("typed.example", "")
+    for wrong in (b"\x89PNG\xff", b"x" * (uploads.FILE_BYTES + 1)):
+        page = await admin.post(path, why, files={"text-file": wrong})
+        assert (page.status_code, "it is no text" in page.text) == (422, True)
+        assert "A shared list." in page.text
+    page = await admin.post(path, why, files={"text-file": b"x.example\n" * 30_000})
+    assert (page.status_code, "A shared list." in page.text) == (422, True)
 
 
 async def test_only_keepers_take_in_and_hand_out(alder: Node, browse: Browse) -> None:

@@ -1,7 +1,7 @@
 """What founds a community and makes, changes and ends its members, as units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from node.kernel.tables import Account, account, actor_key
 from node.kernel.unit import Unit
 from node.modules.accounts import queries, rules
 from node.modules.accounts.tables import Member, bearer, invite, link, member, session
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -5,7 +5,6 @@ random bits: who reads the database still holds no key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, St
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

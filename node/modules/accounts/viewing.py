@@ -1,7 +1,6 @@
 """Who looks at a page: from a cookie or a bearer token to a Viewer."""
 
 import contextlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from node.kernel.node import Node, find_account
 from node.kernel.unit import Unit
 from node.modules.accounts import doors, queries, rules
 from node.modules.accounts.tables import Session
+from vocab.values import dataclass
 from web import sessions
 
 if TYPE_CHECKING:

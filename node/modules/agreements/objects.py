@@ -1,11 +1,11 @@
 """Agreements as they travel (FEP-0837): between two people, and to nobody else."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from vocab.model import Object, flag, iri, part, text, time
 from vocab.types import Measure
+from vocab.values import dataclass
 
 __all__ = ["TYPES", "Agreement", "Commitment", "EconomicEvent", "Measure"]
 

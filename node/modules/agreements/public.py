@@ -15,7 +15,7 @@ from vocab.types import Create, Offer
 
 def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     """An agreement, or the Offer it began with; for the two alone, to others it is not here."""
-    if viewer.id is None:
+    if viewer.id is None or not queries.is_here(db, id):
         return None
     held = queries.by_offer(db, id)
     if held is not None and held.party(viewer.id):

@@ -4,9 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from node.kernel.database import insert_new
+from node.kernel.database import holds, insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.agreements import rules
@@ -20,6 +31,14 @@ from node.modules.agreements.tables import (
     step,
     thanks,
 )
+
+_NAMES = (agreement.c.offer, agreement.c.id, agreement.c.event, agreement.c.act)
+_IS_HERE = select(exists().where(or_(*(column == bindparam("id") for column in _NAMES))))
+
+
+def is_here(db: Connection, id: str) -> bool:
+    """Whether an agreement, or a letter of one, has this id, whosever it is."""
+    return holds(db, _IS_HERE, {"id": id})
 
 
 def by_offer(db: Connection, offer: str) -> Agreement | None:

@@ -6,10 +6,12 @@ Source: FEP-0837, Responding to a proposal; vocabulary.md section 7, Agreement.
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+
+from vocab.values import dataclass
 
 LASTS = timedelta(days=14)
 """How long an answer to a notice waits for a yes or a no."""

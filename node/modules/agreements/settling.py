@@ -1,6 +1,6 @@
 """What a member does about an agreement, as units: answer, say yes or no, take it back, end it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from federation.addressing import is_of_our_kind
@@ -16,6 +16,7 @@ from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from vocab import html
 from vocab.types import Accept, Delete, Offer, Reject
+from vocab.values import dataclass
 from web.language import mark
 
 NO_ANSWERS = mark("Their software takes no answers. Write to them instead.")

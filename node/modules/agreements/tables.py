@@ -1,7 +1,6 @@
 """One row for each answer to a notice and what became of it, with its steps; for two people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Row, S
 from node.kernel.database import Moment, new_metadata
 from node.modules.agreements import rules
 from node.modules.agreements.rules import Amount, Party, State
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

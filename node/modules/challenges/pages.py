@@ -1,6 +1,5 @@
 """The pages of challenges: those of one decision, and the form for another."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from node.modules.challenges.rules import WORDS, Ground
 from node.modules.challenges.tables import Challenge
 from node.modules.decisions import api as decisions
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Pick, Text, blank, done, read
 from web.language import mark
 from web.render import page

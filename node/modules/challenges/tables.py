@@ -1,6 +1,5 @@
 """The rows of challenges and of who backs them; none of it ever leaves this node."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
@@ -8,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.challenges.rules import Ground, State
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,6 +1,5 @@
 """The values page: every choice about people, one of them, changing it, contesting it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from node.modules.accounts import api as accounts
 from node.modules.charter import doing, queries, rules
 from node.modules.decisions import api as decisions
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.forms import Entry, Form, Line, Text, blank, done, read
 from web.language import mark
 from web.links import local_path

@@ -1,7 +1,6 @@
 """What the charter reads: which decisions in force set what."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from node.modules.charter import rules
 from node.modules.charter.tables import step
 from node.modules.decisions import api as decisions
 from vocab.html import to_text
+from vocab.values import dataclass
 
 ALL: Final = Viewer(role="admin")
 """Whoever may see it: a decision sets what it sets."""

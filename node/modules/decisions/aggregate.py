@@ -5,11 +5,12 @@ Source: the vocabulary's `AggregateRule`; two of its words are ours (`SOME`, `TA
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 NS: Final = "https://w3id.org/commons-node/ns#"
 

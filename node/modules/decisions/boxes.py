@@ -8,7 +8,7 @@ voter alone has: with it they may change it until the close, and nobody else can
 import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -27,6 +27,7 @@ from node.modules.decisions.methods.ways import AMONG_OPTIONS, ONE_TEXT, Method,
 from node.modules.decisions.options import options_of
 from node.modules.decisions.tables import audit, ballot, box, roster
 from vocab import proofs
+from vocab.values import dataclass
 from web.language import mark
 
 

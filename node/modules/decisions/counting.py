@@ -5,7 +5,7 @@ options are equal, it is voted on again between them, once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from node.modules.decisions.methods.face import Marks, Setup
 from node.modules.decisions.queries import Box
 from node.modules.decisions.rules import Result
 from node.modules.decisions.tables import audit, ballot, box, roster
+from vocab.values import dataclass
 from web.language import mark
 
 RUN_OFF: Final = timedelta(days=2)

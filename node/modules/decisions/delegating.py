@@ -6,7 +6,6 @@ may vote. It never counts for the quorum, which looks at that list alone.
 
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from node.modules.decisions.choices import DELEGATION, MONTHS
 from node.modules.decisions.queries import Box, box_of
 from node.modules.decisions.tables import box, carried, delegation, roster
 from node.modules.decisions.voices import Act, Delegation, Fate, Slot, State
+from vocab.values import dataclass
 from web.language import mark
 
 

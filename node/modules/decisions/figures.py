@@ -1,13 +1,13 @@
 """The figures of a record as its page shows them: pairs, rounds, sums; and the second count."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
 from node.modules.decisions import recounting
 from node.modules.decisions.methods import METHODS
 from node.modules.decisions.options import key, options_of
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

@@ -6,7 +6,6 @@ after some days (`choices.GRACE`). It ends when another takes its place, or by i
 day that was fixed with the vote. Both are told where the record went (Add and Remove).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,6 +34,7 @@ from node.modules.decisions.tables import (
     roster,
 )
 from vocab.types import Add, Remove
+from vocab.values import dataclass
 
 REPLACED: Final = "replaced"
 EXPIRED: Final = "expired"

@@ -6,7 +6,6 @@ kept; and nobody can who cast the last ballot. Units.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from node.modules.decisions import queries, watched
 from node.modules.decisions.methods import lots
 from node.modules.decisions.queries import Box
 from node.modules.decisions.tables import guard
+from vocab.values import dataclass
 from web.language import mark
 
 PATIENCE: Final = timedelta(days=2)

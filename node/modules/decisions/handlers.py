@@ -6,7 +6,6 @@ kept as well, and never shown as theirs. An answer counts once everything it res
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -26,6 +25,7 @@ from node.modules.decisions.tables import record, response
 from vocab import proofs, wire
 from vocab.model import PUBLIC, Activity, Object, id_of
 from vocab.types import Add, Create, Remove, Update
+from vocab.values import dataclass
 
 handlers = Handlers()
 

@@ -1,13 +1,13 @@
 """What an open ballot says, in words for people, and the list of them after the close."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from node.modules.decisions.methods.face import Marks, Paper
 from node.modules.decisions.opened import Line
 from node.modules.decisions.options import key
 from node.modules.decisions.queries import Box
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

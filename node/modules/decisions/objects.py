@@ -4,12 +4,12 @@ Numbers only; a ballot has no class here and cannot leave.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from vocab.model import Object, flag, iri, iris, number, part, parts, text, time, value
 from vocab.types import Article, Note
+from vocab.values import dataclass
 
 __all__ = [
     "TYPES",

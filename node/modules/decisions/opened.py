@@ -8,7 +8,6 @@ but for one's own ballot, and for whoever asked somebody to vote for them that o
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -17,6 +16,7 @@ from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.decisions.methods.face import Marks
 from node.modules.decisions.tables import line, open_ballot, roster
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

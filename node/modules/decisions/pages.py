@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +28,7 @@ from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.replies import Answer
 from node.modules.decisions.seals import State, Verdict
 from node.modules.decisions.slots import NEVER, answer_words, outcome_words
+from vocab.values import dataclass
 from web.language import mark
 from web.render import page
 from web.slots import gather

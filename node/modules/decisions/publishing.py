@@ -6,7 +6,7 @@ signed once more with its addressees in it, leaves, and never changes again.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from node.modules.decisions.tables import box, record
 from vocab import proofs, wire
 from vocab.model import Object
 from vocab.types import Create
+from vocab.values import dataclass
 from web.language import catalogue, mark
 
 

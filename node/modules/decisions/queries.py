@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from node.kernel.access import Viewer, visible
+from node.kernel.database import is_kept
 from node.kernel.tables import account
 from node.modules.decisions.methods.face import Method as Way
 from node.modules.decisions.methods.face import Setup
@@ -21,6 +21,7 @@ from node.modules.decisions.replies import Answer
 from node.modules.decisions.rules import FEWEST_BALLOTS, SUPPRESSED_BELOW
 from node.modules.decisions.tables import box, record, response, roster
 from node.modules.moderation.api import kept_out, unseen
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,33 +228,34 @@ def _record_of(row: Row[Any]) -> Record:
 
 def record_by_id(db: Connection, record_id: str, viewer: Viewer) -> Record | None:
     """A record by its id on the wire, if this viewer may see it."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    seen = found.where(visible(record, viewer), record.c.owner.not_in(kept_out()))
-    row = db.execute(seen.where(record.c.id == record_id)).one_or_none()
-    return _record_of(row) if row else None
+    if not is_kept(db, record.c.id, record_id):
+        return None
+    return _record_where(db, viewer, record.c.id == record_id)
 
 
 def record_by_slug(db: Connection, slug: str, viewer: Viewer) -> Record | None:
     """A record by the last part of its address, if this viewer may see it."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    seen = found.where(visible(record, viewer), record.c.owner.not_in(kept_out()))
-    row = db.execute(seen.where(record.c.slug == slug)).one_or_none()
-    return _record_of(row) if row else None
+    return _record_where(db, viewer, record.c.slug == slug)
+
+
+def _record_where(db: Connection, viewer: Viewer, this: ColumnElement[bool]) -> Record | None:
+    return _any_where(db, this, visible(record, viewer), record.c.owner.not_in(kept_out()))
 
 
 def any_record(db: Connection, record_id: str) -> Record | None:
     """A record by its id, for units."""
-    # every reach: a unit judges what it may do with any record
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    row = db.execute(found.where(record.c.id == record_id)).one_or_none()
-    return _record_of(row) if row else None
+    return _any_where(db, record.c.id == record_id)
 
 
 def decided_by(db: Connection, box_id: str) -> Record | None:
     """The record that came of a box, for units."""
-    # every reach: a unit judges what it may do with any record
+    return _any_where(db, record.c.box == box_id)
+
+
+def _any_where(db: Connection, *these: ColumnElement[bool]) -> Record | None:
+    # every reach: who is a unit may look at any record, who is not has said who looks
     found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    row = db.execute(found.where(record.c.box == box_id)).one_or_none()
+    row = db.execute(found.where(*these)).one_or_none()
     return _record_of(row) if row else None
 
 
@@ -383,9 +385,11 @@ def any_response(db: Connection, response_id: str) -> Response | None:
 
 def response_by_id(db: Connection, response_id: str, viewer: Viewer) -> Response | None:
     """An answer by its id, if this viewer may see it."""
+    if not is_kept(db, response.c.id, response_id):
+        return None
     found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
-    seen = found.where(response.c.id == response_id, visible(response, viewer))
-    row = db.execute(seen).one_or_none()
+    seen = visible(response, viewer)
+    row = db.execute(found.where(response.c.id == response_id, seen)).one_or_none()
     return _response_of(row) if row else None
 
 

@@ -4,7 +4,7 @@ Nothing goes in but sums and texts that may be told, so nothing else can come ou
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from html import escape
 from typing import Any, Final
@@ -34,6 +34,7 @@ from node.modules.decisions.rules import (
 )
 from vocab.html import from_text, short
 from vocab.model import PUBLIC
+from vocab.values import dataclass
 from web.language import SOURCE, catalogue, mark
 from web.voice import MONTHS, WEEKDAYS
 

@@ -5,7 +5,6 @@ read is taken as one that is not told.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from node.modules.decisions.methods.ranked_pairs import lock
 from node.modules.decisions.methods.schulze import leaders
 from node.modules.decisions.objects import Option
 from node.modules.decisions.options import STAY, key, options_of
+from vocab.values import dataclass
 
 MOST_BALLOTS: Final = 10_000
 """A record that tells of more is not counted again: its figures are made into ballots."""

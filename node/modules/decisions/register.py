@@ -1,6 +1,5 @@
 """The register: what we decided, by words and as of a day, to read, to print and to take along."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from node.modules.decisions import exporting, forcing, queries
 from node.modules.decisions.queries import Record, language_of
 from node.modules.decisions.slots import outcome_words
 from vocab import html, proofs
+from vocab.values import dataclass
 from web.render import page
 from web.voice import Voice, voice
 

@@ -9,7 +9,6 @@ import math
 import secrets
 from base64 import b32encode
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -19,6 +18,7 @@ from node.modules.decisions.methods.face import Counted, Ends, Marks, Paper, Sai
 from node.modules.decisions.methods.face import Method as Way
 from node.modules.decisions.methods.ways import POSITIONS, Method, Position, setup, way
 from vocab import proofs
+from vocab.values import dataclass
 
 FEWEST_BALLOTS: Final = 3
 """With fewer ballots, outcome and turnout together would tell how somebody voted."""

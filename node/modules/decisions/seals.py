@@ -1,7 +1,6 @@
 """Making and checking the proof on a public document. Pure: keys and bytes in, a verdict out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from vocab import proofs
 from vocab.model import Malformed
 from vocab.origins import base
+from vocab.values import dataclass
 
 
 class State(StrEnum):

@@ -6,7 +6,6 @@ open, nothing more is signed for that community; keepers say when it is cleared 
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import chain, chaining, queries, seals, witnesses
 from node.modules.decisions.tables import sighting
 from node.modules.decisions.witnesses import Mark
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

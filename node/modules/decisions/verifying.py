@@ -6,7 +6,7 @@ checks, shows that keys and records go on from there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from node.modules.decisions import chain, recounting, witnesses
 from vocab import proofs, reader
 from vocab.checks import base, moment_of
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 FORMAT: Final = "folkmoot-register/1"
 MOST_BYTES: Final = 64 << 20

@@ -6,12 +6,12 @@ searched for: whatever has been given to whom, everybody who may vote weighs one
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from node.modules.decisions.methods.ways import SEATS, Method
+from vocab.values import dataclass
 from web.language import mark
 
 ANY: Final = ""

@@ -1,7 +1,6 @@
 """The page of who watches over a vote: list and deadline, second hands, words of the lot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from node.modules.decisions.hands import Kind, State
 from node.modules.decisions.methods import lots
 from node.modules.decisions.queries import Box
 from node.modules.decisions.watching import Asked
+from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Line, Moment, Pick, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page

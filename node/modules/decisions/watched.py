@@ -1,6 +1,5 @@
 """What is read of watching over a vote: requests, words of the lot, who is a second hand."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from node.modules.decisions import hands
 from node.modules.decisions.hands import Kind, State
 from node.modules.decisions.queries import Box
 from node.modules.decisions.tables import box, guard, request, roster
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ is told to neither of the two.
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from node.modules.decisions.hands import Kind, State
 from node.modules.decisions.queries import Box
 from node.modules.decisions.tables import audit, box, request, roster
 from node.modules.decisions.watched import Request
+from vocab.values import dataclass
 from web.language import mark
 
 

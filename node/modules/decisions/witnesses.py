@@ -5,7 +5,6 @@ A witness keeps what it saw, so a chain that is shown to it later has to go on f
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from node.modules.decisions import chain
 from vocab import proofs
 from vocab.checks import base, moment_of
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 LEAVES: Final = 1000
 """Leaves on one page."""

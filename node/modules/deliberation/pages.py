@@ -1,7 +1,6 @@
 """The page of a deliberation: what was said, what becomes of it, and the forms to say more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from node.modules.deliberation.saying import Said
 from node.modules.deliberation.tables import Remark
 from node.modules.notes import api as notes
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page

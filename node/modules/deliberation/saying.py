@@ -1,7 +1,6 @@
 """What members do in a deliberation: they say something, answer, settle it, take a stand. Units."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Final
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
@@ -11,6 +10,7 @@ from node.modules.deliberation import queries, rules
 from node.modules.deliberation.rules import Act, Kind, Stand, State
 from node.modules.deliberation.tables import Remark
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.language import mark
 
 COUNTED: Final = {Kind.FACT: "facts", Kind.MIND: "minds"}

@@ -1,6 +1,5 @@
 """The rows of deliberations; none of it has a form on the wire, and none of it leaves this node."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
@@ -8,6 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.deliberation.rules import Kind, State
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,6 +1,5 @@
 """What members do about a decision in force: measures before it, steps in it. Units."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
@@ -11,6 +10,7 @@ from node.modules.deliveries.matters import INSIDE, Matter, matter
 from node.modules.deliveries.rules import Act, Part, Phase, State
 from node.modules.deliveries.tables import Step
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -1,7 +1,6 @@
 """The decision that is carried out: what proposals and decisions know of it, read together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from node.modules.deliveries.rules import Phase
 from node.modules.deliveries.tables import Review
 from node.modules.proposals import api as proposals
 from vocab.html import to_text
+from vocab.values import dataclass
 
 INSIDE: Final = Viewer(role="member")
 """Who looks in a unit: it has let in members alone."""

@@ -1,10 +1,10 @@
 """A report on how a decision is carried out, as it travels: in a keeper's words, and no more."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from vocab.model import Object, iris, text
 from vocab.types import Note
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

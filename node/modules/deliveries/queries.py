@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, or_, select, update
 
 from node.kernel.access import Viewer, visible
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import insert_new, is_kept, upsert
 from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.deliveries.rules import OPEN, State
@@ -113,6 +113,8 @@ def _report_of(row: Row[Any]) -> Report:
 
 def report_by_id(db: Connection, id: str, viewer: Viewer) -> Report | None:
     """A report by its id on the wire, if this viewer may see it."""
+    if not is_kept(db, report.c.id, id):
+        return None
     return next(iter(_reports(db, viewer, report.c.id == id)), None)
 
 

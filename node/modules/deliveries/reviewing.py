@@ -1,7 +1,6 @@
 """Looking at a decision again: one member writes the review, another says that it is so. Units."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from node.kernel.errors import Conflict, Invalid, Refused
@@ -12,6 +11,7 @@ from node.modules.deliveries.matters import expected
 from node.modules.deliveries.rules import Came, Phase, Verdict
 from node.modules.proposals import api as proposals
 from node.modules.proposals.api import State
+from vocab.values import dataclass
 from web.language import mark
 
 

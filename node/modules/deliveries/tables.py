@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Row, String, Table
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.deliveries.rules import State, Verdict
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,6 @@
 """What a member sees of a decision that is carried out, and how the pages say it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from node.modules.deliveries import queries, rules
 from node.modules.deliveries.matters import Expected, Matter, expected, matter
 from node.modules.deliveries.rules import Act, Came, Phase, State, Verdict
 from node.modules.deliveries.tables import Measure, Report, Step
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

@@ -5,8 +5,9 @@ weakest part: somebody who gets little would be asked to give for the others' sa
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from vocab.values import dataclass
 
 LONGEST: Final = 5
 MOST: Final = 10

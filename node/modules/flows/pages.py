@@ -1,7 +1,6 @@
 """The pages of flows: what is needed and given, what is suggested to me, and what a keeper sees."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from node.modules.flows.tables import Suggestion
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
 from node.modules.matching import api as matching
+from vocab.values import dataclass
 from web.forms import done, fields_of
 from web.language import mark
 from web.render import page

@@ -1,10 +1,11 @@
 """What the board of flows counts, and how a suggestion to several people goes on; pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from vocab.values import dataclass
 
 LONG: Final = timedelta(days=14)
 """A need that is open for longer is stuck."""

@@ -1,7 +1,6 @@
 """What a keeper suggests to several people, and what each of them says; for them alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.flows.circles import Edge
 from node.modules.flows.rules import State
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,5 @@
 """What Follow, its answers and its end do; the same for ours and theirs."""
 
-from dataclasses import dataclass
-
 from node.kernel.act import Act
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
@@ -12,6 +10,7 @@ from node.modules.follows import queries
 from node.modules.follows.rules import State, answer
 from vocab.model import Object, id_of
 from vocab.types import Accept, Follow, Reject, Undo
+from vocab.values import dataclass
 from web.language import mark
 
 handlers = Handlers()

@@ -1,7 +1,6 @@
 """All SQL about follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ from node.modules.follows.rules import State
 from node.modules.follows.tables import follow
 from vocab.model import Object
 from vocab.types import Follow
+from vocab.values import dataclass
 
 
 def state(db: Connection, follower: str, followed: str) -> State | None:

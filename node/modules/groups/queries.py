@@ -1,7 +1,6 @@
 """All SQL about groups."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.modules.follows import api as follows
 from node.modules.groups.rules import State, Who
 from node.modules.groups.tables import named, pin, server, submission, told
 from node.modules.notes import api as notes
+from vocab.values import dataclass
 
 SETTING = notes.SETTING
 

@@ -4,12 +4,12 @@ Points say what a community talks about first. They are equal for all, cannot be
 and nothing that counts a vote can see them.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from node.kernel.errors import Sentence
+from vocab.values import dataclass
 from web.language import mark
 
 BANK: Final = 100

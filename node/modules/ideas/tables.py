@@ -1,6 +1,5 @@
 """The rows of ideas and of who supports them; none of it ever leaves this node."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
@@ -8,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.ideas.rules import State
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,6 @@
 """All SQL about aliases and moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from node.kernel.node import find_account
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.identity.tables import alias, move, news
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

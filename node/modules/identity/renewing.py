@@ -7,7 +7,7 @@ records for good, with the day it ended (`federation.keyring`).
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from node.kernel.tables import account, actor_key
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from vocab.multikey import multikey
+from vocab.values import dataclass
 
 GRACE: Final = timedelta(hours=48)
 """How long the old key for requests still stands on the page."""

@@ -5,7 +5,7 @@ steps of others, and sent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -24,6 +24,7 @@ from node.modules.proposals import api as proposals
 from vocab import proofs, wire
 from vocab.model import PUBLIC, Activity
 from vocab.types import Accept, Invite, Leave, Reject, Update
+from vocab.values import dataclass
 from web.language import catalogue, mark
 
 

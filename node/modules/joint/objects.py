@@ -1,11 +1,11 @@
 """A joint decision as it travels: the text and its digest, who is invited, by what rule."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from node.modules.decisions.api import AggregateRule
 from vocab.model import Object, iri, iris, number, part, parts, text
 from vocab.types import Article
+from vocab.values import dataclass
 
 __all__ = ["TYPES", "AggregateRule", "JointProcess", "NodeWeight"]
 

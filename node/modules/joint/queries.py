@@ -1,7 +1,6 @@
 """What joint decisions read: processes, answers, ballots, and what concludes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from node.modules.joint import rules
 from node.modules.joint.rules import Case, Gone, Vote
 from node.modules.joint.tables import answer, end, process, vote
 from node.modules.moderation.api import kept_out
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,13 @@ things show who it was. Source: vocabulary.md 6.11, 7 and 10.3.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Rule, Said, Voice
+from vocab.values import dataclass
 from web.language import mark
 
 GRACE: Final = timedelta(hours=1)

@@ -1,7 +1,6 @@
 """What the page of a joint decision says: where it stands, who said what, whether it counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from node.modules.decisions import api as decisions
 from node.modules.joint import queries, rules, telling
 from node.modules.joint.queries import Answered, Ended, Process
 from node.modules.joint.rules import Answer, Case, Standing, State
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

@@ -1,7 +1,6 @@
 """Joint decisions in words, and the record that says what came of one. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
@@ -13,6 +12,7 @@ from node.modules.joint import rules
 from node.modules.joint.queries import Process
 from node.modules.joint.rules import Case, Vote
 from vocab.html import short
+from vocab.values import dataclass
 from web.language import catalogue, mark
 
 Say = Callable[[str], str]

@@ -4,7 +4,6 @@ What is late, and who left, is the word of whoever made the file; all else is si
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from node.modules.joint.rules import Case, Gone, Vote
 from vocab import proofs, reader
 from vocab.checks import moment_of
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 WORDS = {
     "E_PROCESS": "It is not of this joint decision, or about another text.",

@@ -1,7 +1,6 @@
 """The page of a jury: asking for it, the lot, who was drawn, and what it recommends."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +17,7 @@ from node.modules.jury import jobs, queries, rules, sitting
 from node.modules.jury.rules import PARTS, REASONS, TITLES, Part, Stage
 from node.modules.jury.tables import Jury, Person
 from node.modules.proposals import api as proposals
+from vocab.values import dataclass
 from web.forms import Entry, Form, Line, Number, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page

@@ -1,7 +1,6 @@
 """The rows of juries: who was on the list, who was drawn, what they recommend; it stays here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Tabl
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.jury.rules import Part, Stage
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -3,11 +3,11 @@
 Both go to the other node's service and to nobody else; balances of people have no type.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from node.modules.agreements.api import EconomicEvent
 from vocab.model import Object, iri, number, text
+from vocab.values import dataclass
 
 __all__ = ["TYPES", "CreditTransfer"]
 

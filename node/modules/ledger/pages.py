@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
@@ -18,6 +17,7 @@ from node.modules.accounts import api as accounts
 from node.modules.ledger import between, booking, public, queries, rules
 from node.modules.ledger.rules import Kind, Stand, Why
 from node.modules.ledger.tables import Entry
+from vocab.values import dataclass
 from web.forms import Entry as Entered
 from web.forms import Form, Minutes, Text, Tick, blank, done, fields_of, read
 from web.language import mark

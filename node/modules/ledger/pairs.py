@@ -6,10 +6,11 @@ settles it, and one transfer of a direction is under way at a time. Source: voca
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+
+from vocab.values import dataclass
 
 OPEN = timedelta(days=3)
 """How long a reserved transfer may be settled."""

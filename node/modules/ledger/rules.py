@@ -1,8 +1,9 @@
 """What the ledger allows: whole minutes, an hour for an hour, a limit that warns; no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from vocab.values import dataclass
 
 MOST = 100 * 60
 """Minutes of one entry at most: what is more is nobody's single evening but a mistake."""

@@ -4,7 +4,6 @@ An entry is one row that names both accounts, so what one has more another has l
 over all accounts is zero by the shape of the table, whatever is written into it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from node.kernel.database import Moment, new_metadata
 from node.modules.ledger import pairs
 from node.modules.ledger.pairs import Leg, Way
 from node.modules.ledger.rules import Kind, Why
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,6 @@
 """Notices that are begun and not posted: for their writer alone, as typed, and never sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from node.modules.accounts import api as accounts
 from node.modules.listings.tables import draft
 from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Chosen
+from vocab.values import dataclass
 from web.language import mark
 
 MOST = 20

@@ -1,6 +1,6 @@
 """What offers and needs tell other modules."""
 
-from dataclasses import dataclass
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from node.modules.listings.queries import away, everything
 from node.modules.listings.rules import LIVE
 from node.modules.listings.tables import Notice, listing
 from node.modules.moderation.api import unseen
+from vocab.values import dataclass
 
 _HERE = Viewer(role="member")
 """The community itself, which looks."""

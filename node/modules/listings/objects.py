@@ -3,11 +3,11 @@
 There is no class called Proposal (W2): this is `Listing`, the other is GovernanceProposal.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from vocab.model import Object, flag, iris, part, parts, text, texts
 from vocab.types import Intent, Measure, Note, Place
+from vocab.values import dataclass
 
 __all__ = ["TYPES", "Hours", "Intent", "Listing", "Measure", "Place"]
 

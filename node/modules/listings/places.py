@@ -7,10 +7,10 @@ lie on one fixed grid, so that nothing is learnt by asking again from somewhere 
 import functools
 import math
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from vocab.things import Place
+from vocab.values import dataclass
 
 DEGREE: Final = 100
 """Cells are counted in hundredths of a degree."""

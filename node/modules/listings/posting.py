@@ -1,7 +1,7 @@
 """What a member does with a notice, as units: post, change, end, delete; and what follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from node.modules.pictures import api as pictures
 from node.modules.pictures.api import Chosen
 from vocab.model import PUBLIC, Activity
 from vocab.types import Announce, Create, Delete, Tombstone, Update
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import zone_of
 

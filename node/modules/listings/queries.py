@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Reach, Viewer, kind_of, owned, visible
-from node.kernel.database import among, insert_new, plain, spread
+from node.kernel.database import among, insert_new, is_kept, plain, spread
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.named import by_name
@@ -31,6 +30,7 @@ from node.modules.listings.rules import LIVE, State
 from node.modules.listings.tables import Notice, gone, listing, notice_of, topic
 from node.modules.moderation.api import kept_out, unseen
 from node.modules.pictures import api as pictures
+from vocab.values import dataclass
 
 
 def live(now: datetime) -> ColumnElement[bool]:
@@ -47,6 +47,8 @@ def away() -> ColumnElement[bool]:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Notice | None:
     """The listing with this id, if this viewer may see it."""
+    if not is_kept(db, listing.c.id, id):
+        return None
     return _one(db, _by_id(kind_of(viewer)), id=id, viewer=viewer.id)
 
 

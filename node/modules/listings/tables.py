@@ -1,7 +1,6 @@
 """One row for each offer and need we know of: our members', and those others told us."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from node.kernel.database import Moment, new_metadata
 from node.modules.listings.places import Cell
 from node.modules.listings.rules import State, effective, minutes
 from node.modules.listings.when import When, kept
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,7 @@
 """The community's topics in the database: all SQL about them, and what a keeper does. Units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
@@ -20,6 +20,7 @@ from node.modules.listings.tables import concept, listing, topic
 from node.modules.listings.tree import Topic, Tree
 from vocab.model import Object
 from vocab.types import Concept
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

@@ -6,13 +6,14 @@ stands below one of them, so that others read it as that.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
 from node.modules.listings.concepts import TOPICS, concept, name_of
+from vocab.values import dataclass
 from web.language import mark
 from web.voice import Voice
 

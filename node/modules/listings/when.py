@@ -6,12 +6,13 @@ to the community the notice is of, as opening hours are on a door.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from node.modules.listings.objects import Hours
+from vocab.values import dataclass
 from web.voice import SHORT_WEEKDAYS, WEEKDAYS, Voice
 
 WEEK: Final = tuple(range(7))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from node.modules.listings.tables import Notice
 from vocab import focal, html
 from vocab.model import PUBLIC, Object, id_of
 from vocab.types import Document, Hashtag, Image, Intent, Measure
+from vocab.values import dataclass
 from web.language import catalogue, mark
 from web.voice import Voice, zone_of
 

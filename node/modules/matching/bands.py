@@ -8,10 +8,11 @@ takes back and posts again changes nothing, whoever else is known. Source: vocab
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from vocab.values import dataclass
 
 
 class Band(StrEnum):

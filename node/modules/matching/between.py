@@ -1,7 +1,6 @@
 """The page of what communities ask each other: numbers and kinds, nobody's name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +16,7 @@ from node.modules.listings.api import Notice
 from node.modules.matching import asking, pages, questions, rules, showing
 from node.modules.matching.questions import Line
 from node.modules.matching.rules import Request as State
+from vocab.values import dataclass
 from web.language import mark
 from web.render import page
 from web.voice import Voice, voice

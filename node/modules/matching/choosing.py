@@ -6,11 +6,11 @@ not asked for longest. So nobody is asked always or left out for ever. Source: v
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from node.modules.matching.bands import Band
+from vocab.values import dataclass
 
 TURNS: Final = 2
 """Places for whoever was not asked for longest, whatever their digest says."""

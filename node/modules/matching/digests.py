@@ -5,7 +5,6 @@ goes with the trust. It chooses whom to ask, and shows members what others lack.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from node.modules.matching.bands import Band, Held
 from node.modules.matching.objects import CapabilityDigest, DigestBucket
 from node.modules.matching.tables import digest
 from node.modules.peers import api as peers
+from vocab.values import dataclass
 
 HOLDS: Final = timedelta(days=14)
 """An older digest of another node says nothing any more."""

@@ -3,11 +3,12 @@
 What is not said rules nothing out. A member's own wishes rule out for that member alone.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from node.modules.listings.api import Notice, apart, meet, weekdays
 from node.modules.matching.scoring import Side, primary
+from vocab.values import dataclass
 
 FARTHEST = 100
 """Kilometres beyond which nothing that has a place is suggested."""

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from node.kernel.unit import Unit
 from node.modules.matching.queries import Match, silence
 from node.modules.matching.rules import State, is_talk
 from node.modules.matching.tables import card, introduction, relayed
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

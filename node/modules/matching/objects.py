@@ -4,12 +4,12 @@ All of it goes to recipients only; the schemas refuse a name, a text or a listin
 request, and an identity in an introduction.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from vocab.model import Activity, Object, iri, iris, number, parts, text, texts, time
 from vocab.types import Intent, Measure, Note, Place
+from vocab.values import dataclass
 
 __all__ = [
     "TYPES",

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from node.kernel.tables import letter
 from node.kernel.unit import Unit
 from node.modules.matching.rules import KEPT, KEPT_ANSWERED, Request
 from node.modules.matching.tables import contact, handle, match, probe, request, wish
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ so the log can stay when everything else about a question is gone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from node.modules.matching import rules
 from node.modules.matching.queries import Asked
 from node.modules.matching.tables import question, request
 from vocab.types import Intent
+from vocab.values import dataclass
 
 OTHER = ""
 """A topic that we do not know, or that is not ours to keep any more."""

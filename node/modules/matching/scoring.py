@@ -5,13 +5,14 @@ history, no balance, no guess. Every part of it that is known is a sentence that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from node.modules.listings.api import ANY, Cell, When, apart, meet
 from node.modules.matching import lexicon
+from vocab.values import dataclass
 
 TOPIC, WORDS, KIND, NEAR, TIME, TERMS, LANGUAGE, WAITING = 30, 30, 12, 8, 8, 4, 4, 4
 """What each part may add; together 100."""

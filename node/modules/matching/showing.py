@@ -1,6 +1,6 @@
 """What a member sees of matches and introductions, read in one go; no words yet, only values."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from node.modules.matching.queries import Match
 from node.modules.matching.scoring import stands_beside
 from node.modules.matching.talking import can_talk
 from node.modules.peers import api as peers
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What may fit the notices of members here, kept up to date notice by notice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +17,7 @@ from node.modules.matching.scoring import Fit, Reason, Side
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 from vocab import html
+from vocab.values import dataclass
 
 KEPT = 10
 """Matches kept for one notice, the best."""

@@ -1,7 +1,6 @@
 """The page of a conversation without names, and what can be done there."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from node.modules.matching import introduced, queries, rules, showing, swapping,
 from node.modules.matching.introduced import Introduction, Letter
 from node.modules.matching.pages import INTRODUCED, means_of, member
 from node.modules.matching.showing import Story
+from vocab.values import dataclass
 from web.forms import Entry, Form, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page

@@ -5,7 +5,6 @@ happens.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, or_, update
@@ -17,6 +16,7 @@ from node.modules.accounts import api as accounts
 from node.modules.moderation import openly, queries
 from node.modules.moderation.rules import Ground, reason_of
 from node.modules.moderation.tables import block, hiding, report, shade, suspension
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -23,6 +22,7 @@ from node.modules.moderation import lists, openly, shading
 from node.modules.moderation.acts import must_keep
 from node.modules.moderation.lists import Unread
 from node.modules.moderation.rules import reason_of
+from vocab.values import dataclass
 from web.language import mark
 
 LISTED = "federation.listed"

@@ -4,7 +4,6 @@ Whoever is not known here yet is looked up in the background; nobody is told of 
 came in a list.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -20,6 +19,7 @@ from node.modules.moderation import blocking, lists, queries, rules, shading
 from node.modules.moderation.lists import Unread
 from node.modules.moderation.queries import WAITING, Block
 from node.modules.moderation.rules import Kind
+from vocab.values import dataclass
 from web.language import mark
 
 MOST = 1000

@@ -6,7 +6,7 @@ A list never lets anybody come nearer: where we are stricter, ours stands.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from node.modules.moderation.queries import Refusal
 from node.modules.moderation.refusing import Terms, bonds
 from node.modules.moderation.rules import Level, reason_of
 from node.modules.moderation.tables import batch, parted, refusal, taken
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -10,12 +10,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from federation import finger
 from node.modules.moderation import rules
 from node.modules.moderation.rules import Level
+from vocab.values import dataclass
 from web.language import mark
 
 COLUMNS: Final = ("domain", "severity", "reject_media", "reject_reports", "public_comment",

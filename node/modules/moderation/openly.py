@@ -5,7 +5,6 @@ point at somebody is not told.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from node.kernel.unit import Unit
 from node.modules.moderation import lists, queries
 from node.modules.moderation.rules import Ground
 from node.modules.moderation.tables import deed
+from vocab.values import dataclass
 
 LEAST: Final = 5
 """The smallest number that is told."""

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +29,7 @@ from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
 from vocab.model import Object
 from vocab.types import Block as BlockActivity
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

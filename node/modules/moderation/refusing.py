@@ -5,7 +5,7 @@ and a day on which it ends by itself.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -19,6 +19,7 @@ from node.modules.moderation import openly, rules, shading
 from node.modules.moderation.acts import Parted, must_keep
 from node.modules.moderation.rules import Ground, Level, reason_of
 from node.modules.moderation.tables import refusal
+from vocab.values import dataclass
 from web.language import mark
 
 

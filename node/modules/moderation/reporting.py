@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from node.modules.moderation.acts import must_keep
 from node.modules.moderation.rules import Ground, reason_of
 from node.modules.moderation.tables import report
 from vocab.types import Flag
+from vocab.values import dataclass
 from web.language import mark
 
 PASSED_ON = 10

@@ -5,7 +5,6 @@ names in every query would take seconds.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, and_, delete, exists, insert, or_, select
 from sqlalchemy.sql.selectable import CompoundSelect
@@ -18,6 +17,7 @@ from node.kernel.unit import Unit
 from node.modules.follows import api as follows
 from node.modules.moderation.rules import Kind, Level, strictest
 from node.modules.moderation.tables import block, refusal, shade
+from vocab.values import dataclass
 
 EVERYBODY = ""
 """In the place of a member: the whole community."""

@@ -5,7 +5,6 @@ words.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from federation.pairs import Pair
 from federation.tables import host, lost
 from node.kernel.node import find_account
 from node.kernel.tables import job, letter
+from vocab.values import dataclass
 
 MOST = 50
 DELIVER = "federation.deliver"

@@ -1,6 +1,6 @@
 """What posts tell others."""
 
-from dataclasses import dataclass
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

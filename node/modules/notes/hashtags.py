@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 from vocab import html
 from vocab.model import Object
 from vocab.types import Hashtag
+from vocab.values import dataclass
 
 MOST: Final = 30
 """Hashtags of one post that are kept."""

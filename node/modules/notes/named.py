@@ -5,7 +5,7 @@ and the writer is told so.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from node.kernel.node import Node
 from node.kernel.tables import Account
 from node.modules.notes import queries, rules
 from vocab.model import Malformed
+from vocab.values import dataclass
 
 SECONDS: Final = 5.0
 """For looking up all whom one post names."""

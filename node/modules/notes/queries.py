@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from node.modules.follows import api as follows
 from node.modules.moderation import api as moderation
 from node.modules.notes.tables import note, recipient, tagged
 from node.modules.reactions import api as reactions
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

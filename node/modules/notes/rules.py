@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection as Some
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,6 +11,7 @@ from node.kernel.access import Reach
 from vocab.model import PUBLIC, Object
 from vocab.types import Collection, Link, Question
 from vocab.types import Post as Quoting
+from vocab.values import dataclass
 
 MENTIONS: Final = 20
 """Handles in one text that are looked up."""

@@ -1,7 +1,6 @@
 """All SQL about quotes: who asked to show a post of ours, and which quotes have a stamp."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from node.modules.notes.rules import Consent
 from node.modules.notes.tables import note, quoting
 from vocab.model import Object
 from vocab.types import QuoteAuthorization, Tombstone
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Where a post belongs: how far it goes, for whom it is, what it answers, whether we keep it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from vocab import policy
 from vocab.model import Object, id_of
 from vocab.policy import Leave, Verb
 from vocab.types import Create, Mention, Tombstone, Update
+from vocab.values import dataclass
 
 LONGEST_ADDRESSES = 500
 """Ids in `to` and `cc` that are looked at."""

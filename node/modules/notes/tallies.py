@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -12,6 +11,7 @@ from node.kernel.database import insert_new
 from node.kernel.unit import Unit
 from node.modules.notes.rules import Option
 from node.modules.notes.tables import answer, option, poll
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """From what a member types to an activity: the units behind the forms, and the post as a value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from vocab import html, policy
 from vocab.model import PUBLIC, Object
 from vocab.policy import Leave, Verb
 from vocab.types import Create, Delete, Emoji, Hashtag, Mention, Note, Question, Tombstone, Update
+from vocab.values import dataclass
 from web.language import mark
 
 LONGEST_WARNING = 200

@@ -1,6 +1,5 @@
 """What proposals of trust, their answers and their end do; the same for ours and theirs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.modules.peers.objects import TRUSTED, Peering
 from node.modules.peers.rules import Side, State, Step
 from vocab.model import id_of
 from vocab.types import Accept, Offer, Reject, Relationship, Undo
+from vocab.values import dataclass
 
 handlers = Handlers()
 

@@ -1,10 +1,10 @@
 """Trust between two nodes as it travels: each side's own statement about the other."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from vocab.model import Object, part
 from vocab.types import Measure, Relationship
+from vocab.values import dataclass
 
 __all__ = ["TRUSTED", "TYPES", "Measure", "Peering"]
 

@@ -1,6 +1,5 @@
 """All SQL about trust between nodes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.modules.peers.rules import Side, State
 from node.modules.peers.tables import peering
 from vocab.model import Object
 from vocab.types import Accept, Offer
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

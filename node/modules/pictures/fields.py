@@ -5,7 +5,7 @@ the form is shown again with the small picture in the place of the field.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from node.modules.pictures.rules import Use
 from node.modules.pictures.tables import Picture
 from node.modules.pictures.workshop import Unfit
 from vocab import html
+from vocab.values import dataclass
 from web.forms import fields_of
 from web.uploads import Upload, files_of
 

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from node.modules.pictures.rules import FOCUS, Use
 from node.modules.pictures.tables import Picture
 from node.modules.pictures.workshop import Drawn, Size
 from vocab.types import Document
+from vocab.values import dataclass
 from web.language import mark
 
 SHOWN: Final = (Size(side=1600, format="JPEG", clear="WEBP"), Size(side=400))

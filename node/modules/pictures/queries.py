@@ -1,7 +1,6 @@
 """All SQL about pictures."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from node.modules.moderation import api as moderation
 from node.modules.pictures import rules
 from node.modules.pictures.rules import Use
 from node.modules.pictures.tables import Picture, blob, body, copy, picture
+from vocab.values import dataclass
 
 DAY = timedelta(days=1)
 ROOM = "pictures.room"

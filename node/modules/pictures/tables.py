@@ -1,12 +1,12 @@
 """The rows of pictures: our own, and our copies of those of others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from node.kernel.database import AGAIN, Moment, new_metadata
 from node.kernel.tables import account
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

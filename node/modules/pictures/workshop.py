@@ -8,11 +8,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from node.kernel.errors import Problem, TryLater
+from vocab.values import dataclass
 from web.language import mark
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a member does with the cards of their profile, as units."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
@@ -11,6 +11,7 @@ from node.modules.profiles import queries, rules, writing
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
 from vocab.model import Malformed
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -4,11 +4,11 @@ Each has a reach of its own: `to` and `handling` say who may read it, `match_sco
 where it may be used in matching (localOnly if not said).
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from vocab.model import Object, iri, iris, part, text, texts
 from vocab.types import Concept, Measure, Place
+from vocab.values import dataclass
 
 __all__ = ["TYPES", "Concept", "EconomicResource", "Gift", "Measure", "Mission", "Place"]
 __all__ += ["SkillClaim"]

@@ -1,6 +1,5 @@
 """The pages of people: one of them, all of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from node.modules.listings import api as listings
 from node.modules.profiles import editing, queries, strangers
 from node.modules.profiles.rules import Kind
 from node.modules.profiles.tables import Facet
+from vocab.values import dataclass
 from web.language import mark
 from web.render import page
 from web.slots import gather

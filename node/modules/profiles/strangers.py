@@ -4,7 +4,6 @@ Looking at it asks nobody but for the cards of our own kind of node; to see how 
 a member presses a button.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
@@ -24,6 +23,7 @@ from node.modules.follows.api import FOLLOWABLE, State
 from node.modules.moderation import api as moderation
 from node.modules.profiles import editing, elsewhere, queries
 from vocab.model import Malformed
+from vocab.values import dataclass
 from web.finds import find
 from web.forms import done, fields_of
 from web.language import mark

@@ -1,7 +1,6 @@
 """One row for each thing a member shows: gift, skill, asset, mission."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index, Row, String, Table, Text
 from node.kernel.access import Reach
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -6,7 +6,7 @@ takes the steps of other communities, and sent if the proposal may be seen outsi
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -38,6 +38,7 @@ from node.modules.proposals.tables import comment, plan
 from node.modules.proposals.wording import Words
 from vocab.html import untagged
 from vocab.types import Create
+from vocab.values import dataclass
 from web.language import mark
 
 

@@ -4,13 +4,13 @@ All that a course fixes stands here, in one place. What it does not ask for nobo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from node.modules.decisions.api import Method
+from vocab.values import dataclass
 from web.language import mark
 
 USUAL: Final = "usual"

@@ -1,6 +1,5 @@
 """The page on which a member has another vote for them, and what it says on the first pages."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import courses
 from node.modules.proposals.views import member
+from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Line, Pick, blank, done, read
 from web.language import mark
 from web.render import page

@@ -1,7 +1,6 @@
 """Proposals that are begun and not brought: for their writer alone, as typed, and never sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from node.modules.proposals import bringing, courses
 from node.modules.proposals.courses import Course
 from node.modules.proposals.forms import LONGEST_TEXT
 from node.modules.proposals.tables import draft
+from vocab.values import dataclass
 from web.language import mark
 
 MOST = 20

@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from node.modules.decisions import api as decisions
 from node.modules.proposals import changing, rules, stepping
 from node.modules.proposals.forms import LEAD, OPTION, PRICED
 from node.modules.proposals.views import View, member, view
+from vocab.values import dataclass
 from web.forms import Entry, Form, blank, done, read
 from web.render import page
 from web.voice import voice

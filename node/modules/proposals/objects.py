@@ -3,13 +3,13 @@
 Support is a sum, never who; what is said in deliberation has no class here and stays.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from node.modules.decisions.api import Option
 from vocab.model import Object, iri, number, part, parts, text, time
 from vocab.types import Article, Note
+from vocab.values import dataclass
 
 __all__ = [
     "TYPES",

@@ -1,6 +1,6 @@
 """Who may fill in a ballot, and of which vote."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import queries
 from node.modules.proposals.queries import Proposal
+from vocab.values import dataclass
 from web.forms import Line
 from web.language import mark
 from web.voice import Voice

@@ -1,7 +1,6 @@
 """What proposals read: the proposals, their plans, and what members say to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select
 
 from node.kernel import choices
 from node.kernel.access import Viewer, visible
+from node.kernel.database import is_kept
 from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -16,6 +16,7 @@ from node.modules.decisions import api as decisions
 from node.modules.moderation.api import kept_out, unseen
 from node.modules.proposals.choices import ACTIVE
 from node.modules.proposals.tables import comment, lead, plan, proposal, version
+from vocab.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,8 @@ def by_slug(db: Connection, slug: str, viewer: Viewer) -> Proposal | None:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Proposal | None:
     """A proposal by its id on the wire, if this viewer may see it."""
+    if not is_kept(db, proposal.c.id, id):
+        return None
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
     seen = found.where(visible(proposal, viewer), proposal.c.owner.not_in(kept_out()))
     row = db.execute(seen.where(proposal.c.id == id)).one_or_none()

@@ -6,7 +6,7 @@ before the ballot is cast.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from node.kernel.errors import Invalid
 from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Marks
 from node.modules.proposals.papers import CODE, Paper
+from vocab.values import dataclass
 from web.forms import Entry, Form, blank, fields_of, read
 from web.language import mark
 from web.render import page

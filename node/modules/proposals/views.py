@@ -1,7 +1,6 @@
 """What a viewer may know of one proposal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from node.modules.proposals import courses, pipeline, queries, rules, stepping
 from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import Comment, Plan, Proposal, Version
+from vocab.values import dataclass
 
 if TYPE_CHECKING:
     from node.kernel.node import Node

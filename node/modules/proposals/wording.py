@@ -1,7 +1,7 @@
 """What a proposal says: its words, its options and what they cost, as they travel and are kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import Any
 
@@ -9,6 +9,7 @@ from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.proposals import rules
 from vocab.html import from_text, short, untagged
+from vocab.values import dataclass
 from web.language import catalogue, mark
 
 SUMMARY = mark(

@@ -4,7 +4,6 @@ A reaction counts for things of ours, and for those of others that are kept here
 back by who gave it, and by nobody else.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from federation import queries as letters
@@ -19,6 +18,7 @@ from node.modules.reactions.rules import Verb
 from vocab.model import PUBLIC, Activity, Actor, Object, id_of
 from vocab.types import Announce, EmojiReact, Like, Tombstone, Undo
 from vocab.types import Emoji as Tag
+from vocab.values import dataclass
 
 handlers = Handlers()
 

@@ -1,7 +1,7 @@
 """All SQL about reactions."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from node.modules.reactions.rules import Verb
 from node.modules.reactions.tables import reaction
 from vocab.model import Activity
 from vocab.types import Announce, Like
+from vocab.values import dataclass
 
 # Built once: each letter asks for them, and building takes longer than asking.
 _MINE = and_(reaction.c.actor == bindparam("actor"), reaction.c.object == bindparam("id"))

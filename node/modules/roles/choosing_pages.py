@@ -1,7 +1,6 @@
 """The pages of choosing somebody for a role, and of recalling one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -20,6 +19,7 @@ from node.modules.roles.pages import member
 from node.modules.roles.rules import TITLES, Petition, Power, Stage, State
 from node.modules.roles.selecting import Said
 from node.modules.roles.tables import Asking, Holding, Nomination, Role, Selection
+from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page

@@ -1,7 +1,6 @@
 """All SQL about roles."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +28,7 @@ from node.modules.roles.tables import (
     step,
 )
 from vocab.html import to_text
+from vocab.values import dataclass
 
 ALL: Final = Viewer(role="admin")
 """Whoever may see it: a decision says what it says."""

@@ -14,12 +14,13 @@ them before they vote:
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from vocab.values import dataclass
 from web.language import mark
 
 REMIND: Final = timedelta(days=30)

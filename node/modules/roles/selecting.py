@@ -7,7 +7,6 @@ that and all else stays among the members.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -25,6 +24,7 @@ from node.modules.roles.choices import KEEPS, ROW
 from node.modules.roles.rules import Kind, Power, Stage, State
 from node.modules.roles.tables import Nomination, Role, Selection
 from node.modules.rounds import api as rounds
+from vocab.values import dataclass
 from web.language import catalogue, mark
 
 

@@ -3,7 +3,6 @@
 None of it ever leaves this node. A name goes with its account; that somebody held a role stays.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.roles.rules import Kind, Petition, Power, Stage, State, Why
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,6 @@
 """What the pages of roles show, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,6 +12,7 @@ from node.modules.decisions import api as decisions
 from node.modules.roles import holding, queries, rules
 from node.modules.roles.rules import Kind, State
 from node.modules.roles.tables import Holding, Role, Selection
+from vocab.values import dataclass
 from web.voice import Voice
 
 

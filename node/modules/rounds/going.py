@@ -1,6 +1,5 @@
 """Going round: a member takes their turn, who leads it takes the next round. Units."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from node.modules.deliberation import api as deliberation
 from node.modules.proposals import api as proposals
 from node.modules.rounds import queries, rules
 from node.modules.rounds.rules import Act, Round
+from vocab.values import dataclass
 from web.language import mark
 
 

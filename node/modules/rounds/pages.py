@@ -1,7 +1,6 @@
 """The page of the rounds of one proposal: what was said, my turn, and the next round."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from node.modules.rounds import going, queries, rules
 from node.modules.rounds.going import Stands
 from node.modules.rounds.rules import WORDS, Act, Round
 from node.modules.rounds.tables import Turn
+from vocab.values import dataclass
 from web.forms import Entry, Form, Hidden, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page

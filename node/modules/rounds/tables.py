@@ -1,6 +1,5 @@
 """The rows of rounds: where they stand, and who had their turn; none of it leaves this node."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
@@ -8,6 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.rounds.rules import Round
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,6 +1,5 @@
 """The loans of things, with their steps; for the two of each, and none of it ever leaves."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
@@ -8,6 +7,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.shelf.rules import Party, State, Stay
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -1,7 +1,7 @@
 """What the pages show of loans, as values; no page or slot reads rows itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from node.modules.listings.api import Notice
 from node.modules.shelf import lending, queries, rules
 from node.modules.shelf.rules import Stay
 from node.modules.shelf.tables import Loan, Taken, Terms
+from vocab.values import dataclass
 
 MOST = 200
 """Things on the page of all."""

@@ -4,10 +4,10 @@ Nobody is blamed and nothing is counted: what is late is said as a wish of someb
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from node.modules.shelf.rules import Party, State, Step
+from vocab.values import dataclass
 from web.language import mark
 
 

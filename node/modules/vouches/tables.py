@@ -1,12 +1,12 @@
 """One row for each thing that a member says of another; it never leaves this node."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Column, Index, String, Table
 
 from node.kernel.database import Moment, new_metadata
 from node.modules.vouches.rules import What
+from vocab.values import dataclass
 
 metadata = new_metadata()
 

@@ -5,10 +5,12 @@ collection, so it cannot tell one voter from another.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
+
+from vocab.values import dataclass
 
 Marks = Mapping[str, int]
 """What a ballot says: a whole number for each position or option that it names.

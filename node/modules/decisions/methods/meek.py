@@ -7,7 +7,6 @@ rule has it.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from node.modules.decisions.methods import papers
@@ -22,6 +21,7 @@ from node.modules.decisions.methods.face import (
     owned,
 )
 from node.modules.decisions.methods.pairs import orders
+from vocab.values import dataclass
 from web.language import mark
 
 ONE = 10**9

@@ -23,7 +23,7 @@ BRING: Final = Form(
     Text("text", mark("The list"),
          mark("Paste what your other server gave you as CSV: one address on each line, as "
               "name@bad.example, or one server."),
-         at_most=200_000),
+         at_most=200_000, file=True),
 )  # fmt: skip
 
 

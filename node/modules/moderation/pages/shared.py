@@ -18,9 +18,9 @@ from web.voice import voice
 
 LIST: Final = Form(
     Text("text", mark("The list"),
-         mark("Paste it here: CSV as Mastodon hands it out, JSON as GoToSocial does, or one server "
+         mark("CSV as Mastodon hands it out, JSON as GoToSocial does, or one server "
               "on each line. A very long one in parts."),
-         at_most=200_000),
+         at_most=200_000, file=True),
     doors.reason(help=mark("It is kept with every server whose line gives no reason of its own.")),
 )  # fmt: skip
 TAKE: Final = Form(Text("text", at_most=200_000), Hidden("digest"), doors.reason())
