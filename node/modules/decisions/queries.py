@@ -261,9 +261,7 @@ def _any_where(db: Connection, *these: ColumnElement[bool]) -> Record | None:
 
 def record_of_box(db: Connection, box_id: str, viewer: Viewer) -> Record | None:
     """The record that came of a box, if this viewer may see it."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    row = db.execute(found.where(record.c.box == box_id, visible(record, viewer))).one_or_none()
-    return _record_of(row) if row else None
+    return _any_where(db, record.c.box == box_id, visible(record, viewer))
 
 
 def records(
