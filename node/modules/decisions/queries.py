@@ -228,9 +228,8 @@ def _record_of(row: Row[Any]) -> Record:
 
 def record_by_id(db: Connection, record_id: str, viewer: Viewer) -> Record | None:
     """A record by its id on the wire, if this viewer may see it."""
-    if not is_kept(db, record.c.id, record_id):
-        return None
-    return _record_where(db, viewer, record.c.id == record_id)
+    is_here = is_kept(db, record.c.id, record_id)
+    return _record_where(db, viewer, record.c.id == record_id) if is_here else None
 
 
 def record_by_slug(db: Connection, slug: str, viewer: Viewer) -> Record | None:
