@@ -1,6 +1,7 @@
 """A proposal is talked through: facts, questions, objections, changes; where members stand."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -13,6 +14,7 @@ from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.node import Node
 from node.modules import deliberation, notes, pictures, reactions
 from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Method
 from node.modules.deliberation import leaving, queries, rules, saying, slots
 from node.modules.deliberation.rules import Act, Kind, Part, Stand, State
@@ -21,10 +23,14 @@ from node.modules.deliberation.tables import Remark, position, remark, stance
 from node.modules.moderation import acts as moderation
 from node.modules.proposals import bringing
 from node.modules.proposals import queries as proposed
-from tests.conftest import Clock, settle
+from tests.conftest import Clock, person, settle
 from tests.modules import moot
+from tests.modules.test_notes import meet, put
+from vocab.model import PUBLIC
+from vocab.types import Create, Note
 
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module]
+NAMES = ("ana", "ben", "cleo")
 AGREEMENT: dict[str, Any] = {"course": "agreement", "method": Method.SUPERMAJORITY}
 
 # Rules ----------------------------------------------------------------------------------------
@@ -115,7 +121,7 @@ def test_a_fact_is_weighed_in_words(supports: int, disputes: int, words: str) ->
 @pytest.fixture
 async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
-    await moot.people(node, "ana", "ben", "cleo")
+    await moot.people(node, *NAMES)
     return node
 
 
@@ -301,3 +307,76 @@ async def test_a_deliberation_in_the_browser(alder: Node, browse: Callable[..., 
     assert "Too loud." not in seen.text
     await alder.write(bringing.withdraw, slug, people["ana"])
     assert "is not talked through now" in (await ben.get(at)).text
+
+
+# Voices from elsewhere ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ballots", "outcome"), [(2, "noDecision"), (3, "approved")])
+async def test_voices_from_elsewhere_are_shown_apart_and_never_counted(
+    alder: Node,
+    make_node: Any,
+    clock: Clock,
+    browse: Callable[..., Any],
+    ballots: int,
+    outcome: str,
+) -> None:
+    """Three of the four have to come: one who answers from birch is none of them."""
+    people = await ids(alder)
+    birch = await make_node("birch", modules=MODULES)
+    days = [alder.now() + timedelta(days=n) for n in (3, 10)]
+    slug = await moot.bring(
+        alder, people["ana"], reach="public", method=Method.MAJORITY, opens=days[0], closes=days[1]
+    )
+    before = await counted(alder, slug)
+
+    await answer(alder, birch, slug, "t1", "I object, it is too loud!")
+    assert await counted(alder, slug) == before
+    page = (await (await browse(alder, "ben")).get(f"/deliberation/{slug}")).text
+    own, _heading, voices = page.partition("Voices from elsewhere")
+    assert "I object, it is too loud!" in voices
+    assert "I object, it is too loud!" not in own
+    assert "They are read and never counted." in voices
+
+    clock.advance(days=4)
+    await settle(alder, birch)
+    await answer(alder, birch, slug, "t2", "I am in favour of it.")
+    await moot.vote(alder, slug, [(people[n], "inFavour") for n in NAMES[:ballots]])
+    clock.advance(days=8)
+    await settle(alder, birch)
+
+    box = await alder.read(decisions.box_of, slug)
+    assert (box.eligible, box.needed, len(box.receipts)) == (4, 3, ballots)
+    assert (await moot.record_of(alder, slug)).outcome == outcome
+    assert len(await alder.read(notes.api.replies_to, before[0], moot.inside(alder))) == 2
+
+
+async def counted(node: Node, slug: str) -> tuple[Any, ...]:
+    """The proposal, and all that could be counted of it: gates, objections, stands, remarks."""
+    found = await node.read(proposed.by_slug, slug, moot.inside(node))
+    assert found is not None
+    made = await node.read(proposed.plan_of, found.id)
+    assert made is not None
+    told = await node.read(queries.open_objections, slug, node.now())
+    stands = await node.read(queries.stands, slug, 1)
+    return found.id, found.stage, made.have, told, stands, await said(node, slug)
+
+
+async def answer(here: Node, there: Node, slug: str, name: str, words: str) -> None:
+    """Eve at another node answers a public proposal of ours."""
+    found = await here.read(proposed.by_slug, slug, moot.inside(here))
+    assert found is not None
+    if (eve := there.memory.get("tests.eve")) is None:
+        eve = there.memory["tests.eve"] = await person(there, "eve")
+    community = (await meet(there, await here.read(accounts.community_account))).id
+    more: dict[str, Any] = {"to": (PUBLIC,), "cc": (community,)}
+    post = Note(
+        id=f"{there.origin}/o/{name}",
+        attributed_to=eve.id,
+        content=f"<p>{words}</p>",
+        in_reply_to=found.id,
+        **more,
+    )
+    letter = Create(id=f"{there.origin}/a/{name}", actor=eve.id, object=post, **more)
+    await there.write(put, letter)
+    await settle(here, there)
