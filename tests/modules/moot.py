@@ -1,5 +1,6 @@
 """A few communities that decide things: what the tests of proposals and decisions share."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -103,6 +104,15 @@ async def follow(node: Node, other: Node) -> None:
 async def rows(node: Node, table: Table) -> list[Any]:
     """All rows of a table, as a unit sees them."""
     return await node.write(lambda unit: list(unit.db.execute(select(table))))
+
+
+def strip(page: str) -> dict[str, str]:
+    """What a page says of now, next, your turn and by when, in its order."""
+    _head, begun, rest = page.partition('<dl class="stage">')
+    assert begun, "the page opens with no such strip"
+    told = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", rest.partition("</dl>")[0])
+    assert [word for word, _ in told] == ["Now", "Next", "Your turn", "By when"]
+    return dict(told)
 
 
 def crossed(wire: Any) -> bytes:

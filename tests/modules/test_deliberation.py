@@ -282,7 +282,10 @@ async def test_a_deliberation_in_the_browser(alder: Node, browse: Callable[..., 
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
     at = f"/deliberation/{slug}"
 
-    assert at in (await ben.get(f"/p/{slug}")).text
+    before = (await ben.get(f"/p/{slug}")).text
+    assert at in before
+    assert moot.strip((await ben.get(at)).text) == moot.strip(before)
+    assert moot.strip(before)["Your turn"] == "Say what you know about it"
     wrong = await ben.post(f"{at}/say/fact", {"text": "", "more": "nowhere"}, form=at)
     assert (wrong.status_code, "nowhere" in wrong.text) == (422, True)
     page = await ben.post(f"{at}/say/fact", {"text": "It rains.", "more": ""}, form=at)

@@ -416,11 +416,15 @@ async def test_a_jury_in_the_browser(alder: Node, clock: Clock, browse: Callable
     assert (await ben.post(path, {"question": "", "seats": "3"})).status_code == 422
     page = await ben.post(path, {"question": "Is it too loud?", "seats": "3"})
     assert "The lot is being made" in page.text
+    assert moot.strip(page.text)["Your turn"] == "Guard the lot, if you like"
     shown = await cleo.post(f"{path}/promise", {"digest": ""}, form=path)
     secret = shown.text.partition('class="gift"><code>')[2].partition("<")[0]
     assert secret not in (await cleo.get(path)).text
     clock.advance(days=2)
-    assert (await cleo.post(f"{path}/tell", {"word": "wrong"}, form=path)).status_code == 422
+    wrong = await cleo.post(f"{path}/tell", {"word": "wrong"}, form=path)
+    assert wrong.status_code == 422
+    turns = [moot.strip(p.text)["Your turn"] for p in (wrong, await ben.get(path))]
+    assert turns == ["Tell the word", "Nothing today"]
     people = await ids(alder)
     viewer = Viewer(account=await alder.account(people["cleo"]), role="member")
     assert len(await slots.waiting(alder, viewer)) == 1
@@ -432,18 +436,25 @@ async def test_a_jury_in_the_browser(alder: Node, clock: Clock, browse: Callable
     jurors = [names[one] for one in being(await held(alder, slug), Part.ASKED)]
     for name in jurors:
         sits = await browse(alder, name)
-        assert "You were drawn" in (await sits.get(path)).text
+        page = await sits.get(path)
+        assert "You were drawn" in page.text
+        assert moot.strip(page.text)["Your turn"] == "Say whether you take part"
         await sits.post(f"{path}/answer", {"say": "yes"}, form=path)
     assert (await sits.post(f"{path}/write", {"text": ""}, form=path)).status_code == 422
     await sits.post(f"{path}/write", {"text": "Close at eight."}, form=path)
     other = await browse(alder, jurors[0])
+    asked = moot.strip((await other.get(path)).text)
+    assert asked["Your turn"] == "Say whether you stand behind it"
     page = await other.post(f"{path}/stand", {"behind": "yes"}, form=path)
     assert "Hand it in" in page.text
     page = await other.post(f"{path}/hand-in", {}, form=path)
     assert page.url.path == f"/p/{slug}"
     assert "Close at eight." in page.text
     assert "Close at eight." not in (await (await browse(alder)).get(f"/p/{slug}")).text
-    assert (await ben.get(path)).status_code == 200
+    strip = moot.strip((await ben.get(path)).text)
+    assert list(strip.values()) == [
+        "The jury has spoken", "Nothing more", "Nothing today", "No day set",
+    ]  # fmt: skip
     await settle(alder)
 
 

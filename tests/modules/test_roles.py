@@ -695,6 +695,7 @@ async def test_roles_in_the_browser(alder: Node, clock: Clock, browse: Callable[
     assert len(await slots.waiting(alder, viewer)) == 1
     wrong = await ben.post(choosing, {"nominee": "nobody", "reason": "Kind"})
     assert wrong.status_code == 422
+    assert moot.strip(wrong.text)["Your turn"] == "Name somebody, or pass"
     page = await ben.post(choosing, {"nominee": "cleo", "reason": "Secretly kind"})
     assert "You had your turn" in page.text
     assert "Secretly kind" not in (await ana.get(choosing)).text
@@ -703,9 +704,14 @@ async def test_roles_in_the_browser(alder: Node, clock: Clock, browse: Callable[
     assert "Secretly kind" in (await ana.get(choosing)).text
     page = await ana.post(choosing, {"pass": "yes"})
     clock.advance(days=2)
-    assert "Propose them to all" not in (await cleo.get(choosing)).text
+    page = await cleo.get(choosing)
+    assert "Propose them to all" not in page.text
+    turns = [moot.strip(p.text)["Your turn"] for p in (page, await ana.get(choosing))]
+    assert turns == ["Nothing today", "Propose somebody"]
     page = await ana.post(f"{choosing}/propose", {"people": people["cleo"]}, form=choosing)
     matter = page.url.path.rpartition("/")[2]
+    strip = moot.strip((await ben.get(choosing)).text)
+    assert (strip["Now"], strip["Your turn"]) == ("Do we agree?", "Say where you stand")
     await voted(alder, clock, matter, dict.fromkeys(people, "consent"))
     page = await cleo.get(path)
     assert "Do you take it on?" in page.text
@@ -713,6 +719,7 @@ async def test_roles_in_the_browser(alder: Node, clock: Clock, browse: Callable[
     await cleo.post(f"/roles/answer/{one.id}", {"say": "yes"}, form=path)
     page = await cleo.post(f"{path}/handover", {"text": "The key hangs left."}, form=path)
     assert "You hold it" in page.text
+    assert moot.strip((await ben.get(choosing)).text)["Now"] == "It is filled"
     assert "The key hangs left." in (await ben.get(path)).text
 
 

@@ -168,8 +168,12 @@ async def test_rounds_in_the_browser(alder: Node, clock: Clock, browse: Callable
     assert "Take your turn in the rounds" in (await ben.get(f"/p/{slug}")).text
     wrong = await ben.post(path, {"text": ""})
     assert wrong.status_code == 422
+    assert list(moot.strip(wrong.text).values())[:3] == [
+        "Is everything clear?", "What do you think of it?", "Say something, or pass",
+    ]  # fmt: skip
     page = await ben.post(path, {"text": "Until when?"})
     assert "You had your turn" in page.text
+    assert moot.strip(page.text)["Your turn"] == "Nothing today"
     page = await ana.post(path, {"pass": "yes"})
     assert "Passes" in page.text
     viewer = Viewer(account=await alder.account(people["ben"]), role="member")
@@ -180,6 +184,9 @@ async def test_rounds_in_the_browser(alder: Node, clock: Clock, browse: Callable
     clock.advance(days=1)
     (card,) = await slots.waiting(alder, viewer)
     assert card.text == "The round is over. What next?"
+    await cleo.post(path, {"pass": "yes"})
+    strip = moot.strip((await cleo.get(path)).text)
+    assert (strip["Your turn"], strip["By when"]) == ("Take the next round", "No day set")
     page = await cleo.post(f"{path}/lead/goOn", {}, form=path)
     assert "What do you think of it?" in page.text
     assert (await ana.get(path)).text.count("/lead/") == 0

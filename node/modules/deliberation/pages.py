@@ -24,7 +24,7 @@ from vocab.values import dataclass
 from web.forms import Entry, blank, done, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -35,6 +35,7 @@ class View:
     """A deliberation as one member sees it."""
 
     proposal: proposals.Proposal
+    strip: proposals.Strip
     problem: str | None
     affected: str | None
     remarks: Mapping[Kind, list[Remark]]
@@ -57,7 +58,7 @@ class View:
         return self.proposal.stage in rules.OPEN
 
 
-def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> View:
     """What a member may know.
 
     Raises:
@@ -75,6 +76,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     voices = notes.replies_to(db, found.id, viewer) if found.reach != "community" else []
     return View(
         proposal=found,
+        strip=proposals.strip_of(db, found.slug, viewer, spoken),
         problem=made.problem,
         affected=made.affected,
         remarks={kind: [one for one in said if one.kind is kind] for kind in Kind},
@@ -86,14 +88,15 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         stand=queries.stand_of(db, slug, me),
         mood=rules.mood(queries.stands(db, slug, version)),
         version=version,
-        silent=frozenset(
-            one.id
-            for one in said
-            if rules.silent(one.state, one.answered, now, days=choices.now(db, PATIENCE))
-        ),
+        silent=_silent(db, said, spoken.now),
         voices=voices,
         closed=notes.closed(db, voices, viewer),
     )
+
+
+def _silent(db: Connection, said: list[Remark], now: datetime) -> frozenset[str]:
+    days = choices.now(db, PATIENCE)
+    return frozenset(o.id for o in said if rules.silent(o.state, o.answered, now, days=days))
 
 
 def _acts(one: Remark, stage: str, me: str, *, bringer: str | None, leads: bool) -> list[Act]:
@@ -110,7 +113,7 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
     node: Node = request.app.state.node
-    seen = await node.read(_view, request.path_params["slug"][:64], viewer, node.now())
+    seen = await node.read(_view, request.path_params["slug"][:64], viewer, voice(request))
     return node, seen, viewer.id
 
 

@@ -15,13 +15,13 @@ from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.jury import jobs, queries, rules, sitting
 from node.modules.jury.rules import PARTS, REASONS, TITLES, Part, Stage
-from node.modules.jury.tables import Jury, Person
+from node.modules.jury.tables import Jury, Person, Word
 from node.modules.proposals import api as proposals
 from vocab.values import dataclass
 from web.forms import Entry, Form, Line, Number, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -126,7 +126,7 @@ def _page(
     seats = min(rules.SEATS, seen.room)
     forms = {name: blank(request, form, text=text, seats=seats) for name, form in FORMS.items()}
     wrong = next(iter((given or {}).values()), None)
-    own = next((w for w in held.words if w.member == me), None) if held else None
+    own = _own(held, me) if held else None
     part = seen.mine.part if seen.mine else None
     return page(
         request,
@@ -137,6 +137,7 @@ def _page(
         width="narrow",
         seen=seen,
         jury=held,
+        strip=strip(seen, held, voice(request), me) if held else None,
         forms={**forms, **(given or {})},
         wrong=wrong,
         titles=TITLES,
@@ -153,6 +154,42 @@ def _page(
         most=rules.MOST,
         need=rules.TIMES,
     )  # fmt: skip
+
+
+def _own(held: Jury, me: str) -> Word | None:
+    """The word for the lot that a member has promised."""
+    return next((one for one in held.words if one.member == me), None)
+
+
+def strip(seen: View, held: Jury, spoken: Voice, me: str) -> proposals.Strip:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, own = spoken.say, _own(held, me)
+    now, by = _(TITLES[held.stage]), spoken.short(held.ends)
+    if held.stage is Stage.PROMISE:
+        yours = "" if own else _("Guard the lot, if you like")
+        return now, _(TITLES[Stage.TELL]), yours, by
+    if held.stage is Stage.TELL:
+        return now, _("The jury is drawn"), _("Tell the word") if own and not own.word else "", by
+    if held.stage is Stage.SITS:
+        asked = seen.mine.until if seen.mine and seen.mine.part is Part.ASKED else None
+        by = spoken.short(asked) if asked else by
+        yours = _sitting(seen, held)
+        return now, _("What the jury recommends"), _(yours) if yours else "", by
+    return now, _("Nothing more"), "", ""
+
+
+def _sitting(seen: View, held: Jury) -> str:
+    """What somebody who was drawn does next, as a marked sentence; nothing for all others."""
+    part = seen.mine.part if seen.mine else None
+    if part is Part.ASKED:
+        return mark("Say whether you take part")
+    if seen.mine is None or part is not Part.SITS:
+        return ""
+    if not held.text:
+        return mark("Look at it with the others, and write")
+    if not seen.mine.stands:
+        return mark("Say whether you stand behind it")
+    return mark("Hand it in") if seen.stands and not seen.waits else ""
 
 
 def _wrong(request: Request, seen: View, me: str, name: str, form: Entry) -> Response:

@@ -19,14 +19,15 @@ from node.modules.proposals.queries import (
     under_way,
     version_of,
 )
+from node.modules.proposals.standing import Strip, strip_of
 from node.modules.proposals.starting import begin
 from node.modules.proposals.stepping import came, in_rounds, leads
 from node.modules.proposals.wording import STAYS
 
 __all__ = [
     "LONGEST_TEXT", "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan",
-    "Proposal", "State", "Together", "active", "author_of", "begin", "bind", "bring", "by_slug",
-    "came", "follow", "how_many_active", "in_rounds", "leads", "least", "months_after", "ours",
-    "plan_of",
-    "reopen", "reword", "stopped", "under_way", "version_of",
+    "Proposal", "State", "Strip", "Together", "active", "author_of", "begin", "bind", "bring",
+    "by_slug", "came", "follow", "how_many_active", "in_rounds", "leads", "least",
+    "months_after", "ours", "plan_of", "reopen", "reword", "stopped", "strip_of", "under_way",
+    "version_of",
 ]  # fmt: skip

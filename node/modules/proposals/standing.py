@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from node.kernel.access import Viewer
 from node.modules.decisions import api as decisions
 from node.modules.proposals import following, pipeline, rules, stepping
 from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
-from node.modules.proposals.views import View, may_settle
+from node.modules.proposals.views import View, may_settle, view
 from web.language import mark
 from web.voice import Voice
 
@@ -43,6 +45,15 @@ def strip(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     if seen.proposal.stage in _TURN:
         return _stepping(seen, spoken, viewer)
     return _decided(seen, spoken, viewer)
+
+
+def strip_of(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> Strip:
+    """The same, for a page of another module that is about a proposal.
+
+    Raises:
+        Missing: there is none, or it is not for them.
+    """
+    return strip(view(db, slug, viewer), spoken, viewer)
 
 
 def _voting(seen: View, spoken: Voice) -> Strip:

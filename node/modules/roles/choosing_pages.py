@@ -12,6 +12,7 @@ from node.kernel import choices
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing
 from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
 from node.modules.proposals import api as proposals
 from node.modules.roles import jobs, queries, recalling, rules, selecting
 from node.modules.roles.choices import KEEPS, RECALLERS
@@ -23,7 +24,7 @@ from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 NAME: Final = Form(
     Line("nominee", mark("Whom do you see in it?"),
@@ -63,6 +64,9 @@ class View:
     may_propose: bool
     free: int
     kept: bool
+    box: decisions.Box | None
+    """The vote on whoever is proposed."""
+    voted: bool | None
 
 
 def _view(db: Connection, slug: str, viewer: Viewer, now: Any) -> View:
@@ -89,6 +93,8 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: Any) -> View:
         may_propose=one.stage is Stage.PROPOSE and (leads or now >= one.ends),
         free=selecting.free(db, held, now),
         kept=choices.now(db, KEEPS),
+        box=decisions.box_of(db, one.proposal) if one.proposal else None,
+        voted=decisions.voted(db, one.proposal, viewer.id) if one.proposal else None,
     )
 
 
@@ -137,14 +143,38 @@ def _page(
         place="decide",
         width="narrow",
         seen=seen,
+        strip=strip(seen, spoken, me),
         form=form,
         titles=TITLES,
         steps=[spoken.say(TITLES[one]) for one in rules.GOES_ON],
         at=rules.GOES_ON.index(seen.one.stage) if seen.one.stage in rules.GOES_ON else None,
         my_turn=me in seen.waiting,
-        ask=next((h for h in seen.people if h.member == me and h.state is State.ASKED), None),
+        ask=_asked(seen, me),
         me=me,
     )
+
+
+def strip(seen: View, spoken: Voice, me: str) -> proposals.Strip:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, stage, ends = spoken.say, seen.one.stage, seen.one.ends
+    if stage not in rules.GOES_ON:
+        return _(TITLES[stage]), _("Nothing more"), "", ""
+    after = (*rules.GOES_ON, Stage.DONE)[rules.GOES_ON.index(stage) + 1]
+    turns = {
+        Stage.NOMINATE: _("Name somebody, or pass") if me in seen.waiting else "",
+        Stage.CHANGE: _("Name somebody, or stay with yours") if me in seen.waiting else "",
+        Stage.PROPOSE: _("Propose somebody") if seen.may_propose else "",
+        Stage.CONSENT: _("Say where you stand") if seen.voted is False else "",
+        Stage.ASK: _("Say whether you take it on") if _asked(seen, me) else "",
+    }
+    if stage is Stage.CONSENT:
+        ends = seen.box.closes if seen.box else spoken.now
+    by = spoken.short(ends) if ends > spoken.now else ""
+    return _(TITLES[stage]), _(TITLES[after]), turns[stage], by
+
+
+def _asked(seen: View, me: str) -> Holding | None:
+    return next((h for h in seen.people if h.member == me and h.state is State.ASKED), None)
 
 
 async def begin(request: Request) -> Response:

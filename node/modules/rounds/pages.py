@@ -22,7 +22,7 @@ from vocab.values import dataclass
 from web.forms import Entry, Form, Hidden, Text, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -121,6 +121,7 @@ def _page(
         place="decide",
         width="narrow",
         seen=seen,
+        strip=strip(seen, voice(request), me),
         form=form,
         words=WORDS,
         rounds=list(ASKS),
@@ -128,6 +129,21 @@ def _page(
         why=rules.SENTENCES.get(seen.code, ""),
         over=seen.held.ends <= voice(request).now,
     )
+
+
+def strip(seen: View, spoken: Voice, me: str) -> proposals.Strip:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, held = spoken.say, seen.held
+    if held.round is Round.DONE:
+        yours = _("Take it on to the vote, or wait for its day") if seen.leads else ""
+        return _(WORDS[held.round]), _("The vote"), yours, ""
+    after = rules.NEXT[held.round, Act.GO_ON]
+    next_ = _("The vote") if after is Round.DONE else _(WORDS[after])
+    yours = _("Take the next round") if seen.leads and not seen.code else ""
+    if me in held.waiting:
+        yours = _("Say something, or pass")
+    by = spoken.short(held.ends) if held.ends > spoken.now else ""
+    return _(WORDS[held.round]), next_, yours, by
 
 
 async def say(request: Request) -> Response:
