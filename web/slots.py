@@ -117,7 +117,8 @@ async def _ask(
     seconds: float,
 ) -> list[Card] | None:
     try:
-        return list(await asyncio.wait_for(fill(node, viewer), seconds))
+        async with asyncio.timeout(seconds):
+            return list(await fill(node, viewer))
     except TryLater as later:
         log.info("module %s cannot fill its slot now: %s", name, later)
     except Exception:

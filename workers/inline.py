@@ -1,6 +1,7 @@
 """Background work inside the web process: the default, which needs nothing but the database."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Sequence
@@ -127,10 +128,9 @@ async def _to_its_end(work: Awaitable[T]) -> T:
 
 
 async def _wait(node: Node) -> None:
-    try:
-        await asyncio.wait_for(node.waiting.wait(), TICK)
-    except TimeoutError:
-        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TICK):
+            await node.waiting.wait()
 
 
 async def forever(node: Node) -> None:

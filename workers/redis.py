@@ -102,7 +102,8 @@ class Announcer:
         while self._news:
             self._news = False
             try:
-                await asyncio.wait_for(self._tell(), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await self._tell()
             except _AWAY as error:
                 log.warning("no news by way of Redis, workers look by themselves: %s", error)
                 await self._forget()

@@ -8,7 +8,7 @@ import httpx
 
 from federation import resolving
 from node import stage
-from node.demo import story
+from node.demo import living, story
 from node.demo.people import Wish
 from node.kernel.access import ANONYMOUS
 from node.modules.agreements import queries as agreements
@@ -98,7 +98,7 @@ async def test_frank_reads_an_offer(here: stage.Stage, frank: Peer) -> None:
         who="ana", purpose="offer", title="Bean plants", text="Two trays.", kind="give",
         topic="gardening", minutes=10, terms=("gift",), reach="public",
     )  # fmt: skip
-    await alder.write(story.wishing, wish)
+    await alder.write(living.wish, wish)
 
     # The offer is Ana's; her community shows it to those who follow the community.
     announce = await here.until(partial(heard, frank, "Announce", lambda one: "/o/" in str(one)))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from federation import resolving
 from node import stage
-from node.demo import story
+from node.demo import living
 from node.demo.people import Wish
 from node.kernel.access import ANONYMOUS, Viewer
 from node.kernel.node import Node
@@ -208,7 +208,7 @@ async def test_an_offer_reaches_robin(here: stage.Stage, robin: Peer) -> None:
         who="rosa", purpose="offer", title="Bean plants", text="Two trays.", kind="give",
         topic="gardening", minutes=10, terms=("gift",), reach="public",
     )  # fmt: skip
-    await alder.write(story.wishing, wish)
+    await alder.write(living.wish, wish)
 
     created = await heard(here, robin, "Create", "Bean plants")
     assert isinstance(created, dict)

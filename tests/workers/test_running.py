@@ -248,6 +248,17 @@ async def test_a_worker_told_to_stop_ends_what_it_began(here: Node, desk: Desk, 
     assert await rows(here) == []
 
 
+async def test_a_worker_told_to_stop_at_the_moment_of_news_stops(here: Node) -> None:
+    worker = asyncio.create_task(inline._wait(here))
+    await asyncio.sleep(0)
+
+    here.waiting.set()
+    worker.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+
+
 async def test_a_worker_gives_back_what_takes_too_long(
     here: Node, desk: Desk, give: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:
