@@ -46,9 +46,13 @@ else:
 
 
 def _beginning(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> Callable[..., None]:
-    """How an instance begins: it holds what was given, all else is the class's default."""
+    """How an instance begins: it holds what was given, all else is the class's default.
+
+    A default that the class would bind, such as a function, is held by each instance.
+    """
     none = dataclasses.MISSING
     lazy = [(f.name, f.default_factory) for f in fields if f.default_factory is not none]
+    lazy += [(f.name, partial(_same, f.default)) for f in fields if hasattr(f.default, "__get__")]
     known = frozenset(f.name for f in fields)
     needed = frozenset(f.name for f in fields if f.default is none and f.default_factory is none)
 
@@ -62,6 +66,10 @@ def _beginning(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> Callable[
         self.__dict__.update(given)
 
     return begin
+
+
+def _same(default: Any) -> Any:
+    return default
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], Any]:

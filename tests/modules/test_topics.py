@@ -171,7 +171,7 @@ def test_the_same_topic_comes_before_one_below_before_one_beside_before_another(
     parts = [scoring._topic(mine, one, scoring._words(mine, one)) for one in others]
 
     assert [one.points for one in parts] == [30, 24, 18, 0]
-    assert [one.reason.part if one.reason else "" for one in parts] == [
+    assert [one.reason for one in parts] == [
         "topic", "narrower", "beside", "",
     ]  # fmt: skip
     for one, part in zip(others, parts, strict=True):

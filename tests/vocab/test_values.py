@@ -26,6 +26,17 @@ class Plain:
     quiet: str = dataclasses.field(default="", repr=False)
 
 
+def loud(word: str) -> str:
+    return word.upper()
+
+
+class Bound:
+    """Its defaults would become methods if they were read from the class."""
+
+    act: object = loud
+    kind: object = str
+
+
 class Empty:
     pass
 
@@ -70,6 +81,14 @@ def test_what_is_not_compared_makes_no_difference_and_the_rest_does() -> None:
 def test_what_is_made_anew_is_nobody_elses() -> None:
     for cls in both(Plain):
         assert cls(name="x").held is not cls(name="x").held
+
+
+def test_a_default_that_is_a_function_stays_one() -> None:
+    for cls in both(Bound):
+        made = cls()
+        assert made.act("a") == "A"
+        assert made.kind is str
+        assert cls(act=len).act("ab") == 2
 
 
 @pytest.mark.parametrize("given", [{}, {"name": "x", "other": 1}, {"other": 1}])
