@@ -46,15 +46,12 @@ else:
 
 
 def _beginning(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> Callable[..., None]:
-    """How an instance begins: it holds what was given, all else is the class's default.
-
-    A default that the class would bind, such as a function, is held by each instance.
-    """
+    """How an instance begins: it holds what was given, and the defaults of all else."""
     none = dataclasses.MISSING
+    usual = {f.name: f.default for f in fields if f.default is not none}
     lazy = [(f.name, f.default_factory) for f in fields if f.default_factory is not none]
-    lazy += [(f.name, partial(_same, f.default)) for f in fields if hasattr(f.default, "__get__")]
     known = frozenset(f.name for f in fields)
-    needed = frozenset(f.name for f in fields if f.default is none and f.default_factory is none)
+    needed = known - usual.keys() - {name for name, _ in lazy}
 
     def begin(self: Any, /, **given: Any) -> None:
         if not needed <= given.keys() <= known:
@@ -63,13 +60,11 @@ def _beginning(cls: type, fields: Sequence[dataclasses.Field[Any]]) -> Callable[
         for name, make in lazy:
             if name not in given:
                 given[name] = make()
-        self.__dict__.update(given)
+        held = self.__dict__
+        held.update(usual)
+        held.update(given)
 
     return begin
-
-
-def _same(default: Any) -> Any:
-    return default
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], Any]:

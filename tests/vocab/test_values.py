@@ -66,6 +66,7 @@ def test_it_is_as_the_original(cls: type) -> None:
 
     assert repr(new) == repr(old)
     assert dataclasses.asdict(new) == dataclasses.asdict(old)
+    assert vars(new) == vars(old)
     assert [f.name for f in dataclasses.fields(new)] == [f.name for f in dataclasses.fields(old)]
     assert new == second(**given) != old
     assert hash(new) == hash(second(**given)) == hash(old)
