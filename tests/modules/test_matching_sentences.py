@@ -1,5 +1,6 @@
 """Every part of a fit is read as a sentence of its own, in the language of whoever reads it."""
 
+import ast
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,9 +20,22 @@ from tests.modules.meeting import matches, post
 WORDS = {"topic": concept("repair"), "narrower": concept("repair"), "beside": concept("repair"),
          "guessed": "repair", "related": "repair", "words": "wheel", "kind": "service",
          "terms": "gift", "way": "3"}  # fmt: skip
-PARTS = sorted(
-    set(re.findall(r'Reason\(\s*part="(\w+)"', Path(scoring.__file__).read_text("utf-8")))
-)
+
+
+def named() -> list[str]:
+    """The names of all parts: what the score's own code gives as the reason of a part."""
+    found = set()
+    for call in ast.walk(ast.parse(Path(scoring.__file__).read_text("utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            said = call.args[2:3] if call.func.id == "Part" else []
+            said += [k.value for k in call.keywords if k.arg in {"reason", "part"}]
+            told = [each.value for one in said for each in ast.walk(one)
+                    if isinstance(each, ast.Constant)]  # fmt: skip
+            found |= {one for one in told if isinstance(one, str) and one.isalpha()}
+    return sorted(found)
+
+
+PARTS = named()
 
 
 @pytest.mark.sqlite
