@@ -102,8 +102,9 @@ async def follow(node: Node, other: Node) -> None:
 
 
 async def rows(node: Node, table: Table) -> list[Any]:
-    """All rows of a table, as a unit sees them."""
-    return await node.write(lambda unit: list(unit.db.execute(select(table))))
+    """All rows of a table, as a unit sees them, by their keys."""
+    all_ = select(table).order_by(*table.primary_key)
+    return await node.write(lambda unit: list(unit.db.execute(all_)))
 
 
 def strip(page: str) -> dict[str, str]:
