@@ -1,7 +1,7 @@
 """Frozen dataclasses that are made without writing and compiling a program for each.
 
 `dataclasses.dataclass` compiles half a dozen functions for every class; with hundreds of
-classes that was half of the time a node takes to start (decision 0049). This one stands in
+classes that was half of the time a node takes to start (decision 0051). This one stands in
 for it: `fields`, `replace` and `asdict` work, and type checkers take it for the original.
 """
 
