@@ -1,5 +1,7 @@
 """Our methods beside votelib's, which nobody here wrote, and beside slow ones of our own.
 
+A second program that nobody here wrote stands beside those that have one: tests/oracles/others.py.
+
 `make test` compares 300 random elections each, `make soak` thousands. An election in which
 something was equal is passed over where the other program draws its lots differently, and another
 is held in its place. Every method is among them (`COVERS`).
@@ -8,7 +10,8 @@ is held in its place. Every method is among them (`COVERS`).
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +19,7 @@ from votelib import convert
 from votelib.evaluate import cardinal, condorcet, core, sequential
 
 from node.modules.decisions.methods import METHODS
-from node.modules.decisions.methods.face import ABSTAIN, Counted, Marks, Setup
+from node.modules.decisions.methods.face import ABSTAIN, Counted, Ends, Marks, Method, Setup
 from node.modules.decisions.methods.pairs import pairwise
 from tests.oracles import plain
 
@@ -175,12 +178,24 @@ def stv(ballots: list[Marks], setup: Setup) -> bool:
 
 
 def schulze(ballots: list[Marks], setup: Setup) -> bool:
+    """Where votelib reads the paper as it is written: it does not ask who is against a victory.
+
+    Nor does it name all whose paths are equal, but those of them who win against most.
+    """
     found = count("schulze", ballots, setup)
-    theirs = condorcet.Schulze().evaluate(pairs(ballots, setup), 1)
-    if len(ours(found)) != 1:
+    matrix = pairs(ballots, setup)
+    against: dict[int, set[int]] = {}
+    for (a, b), n in matrix.items():
+        if n > matrix[b, a]:
+            against.setdefault(n, set()).add(matrix[b, a])
+    if len(ours(found)) != 1 or any(len(several) > 1 for several in against.values()):
         return False
-    assert ours(found) == names(theirs)
+    assert ours(found) == votelib_schulze(ballots, setup)
     return True
+
+
+def votelib_schulze(ballots: list[Marks], setup: Setup) -> set[str]:
+    return names(condorcet.Schulze().evaluate(pairs(ballots, setup), 1))
 
 
 def ranked_pairs(ballots: list[Marks], setup: Setup) -> bool:
@@ -312,7 +327,8 @@ def knapsack(ballots: list[Marks], setup: Setup) -> bool:
 Comparison = Callable[[list[Marks], Setup], bool]
 COSTS = dict(zip("abcdefg", (30, 45, 20, 60, 15, 80, 50), strict=True))
 MONEY = {"costs": COSTS, "budget": 120}
-COMPARISONS: dict[str, tuple[Comparison, str, dict[str, Any]]] = {
+Table = dict[str, tuple[Comparison, str, dict[str, Any]]]
+COMPARISONS: Table = {
     "approval": (approval, "some", {}),
     "score": (score, "scores", {"most": 5}),
     "median": (median, "scores", {"most": 5}),
@@ -346,12 +362,28 @@ PATIENCE = 8
 """So many times as many elections are held at most, until enough were compared."""
 
 
-def compare(name: str, times: int, seed: str = "") -> int:
+def turned(right: Method) -> Method:
+    """A method that counts wrongly: the next option in place of each that is taken.
+
+    One without options takes what is to be left, and leaves what is to be taken.
+    """
+
+    def wrong(ballots: Sequence[Marks], setup: Setup) -> Counted:
+        found = right.count(ballots, setup)
+        onward = dict(zip(setup.options, (*setup.options[1:], *setup.options[:1]), strict=True))
+        other = Ends.TAKES if found.ends is not Ends.TAKES else Ends.NOTHING
+        return replace(found, ends=other if right.positions else found.ends,
+                       chosen=tuple(onward.get(key, key) for key in found.chosen))  # fmt: skip
+
+    return replace(right, count=wrong)
+
+
+def compare(name: str, times: int, seed: str = "", among: Table = COMPARISONS) -> int:
     """Compare one method on so many random elections, those that are passed over left out.
 
     Returns:
         How many were compared: fewer only if nearly all are passed over.
     """
-    comparison, paper, more = COMPARISONS[name]
+    comparison, paper, more = among[name]
     held = elections(PATIENCE * times, paper, seed, **more)
     return sum(1 for _ in itertools.islice((1 for one in held if comparison(*one)), times))

@@ -2,7 +2,8 @@
 as the path back.
 
 Source: M. Schulze, A New Monotonic, Clone-Independent, Reversal Symmetric, and Condorcet-
-Consistent Single-Winner Election Method, Social Choice and Welfare 36 (2011), by winning votes.
+Consistent Single-Winner Election Method, Social Choice and Welfare 36 (2011), by winning votes:
+of two victories with as many votes for them, the one with fewer against it is stronger.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,16 @@ from web.language import mark
 
 
 def paths(matrix: Matrix) -> Matrix:
-    """The strength of the strongest path from each option to each other (section 2.3.1)."""
+    """The strength of the strongest path from each option to each other (section 2.3.1).
+
+    A victory's is one number: its votes first, then as few as can be against it (section 2.1).
+    """
     size = range(len(matrix))
-    strongest = [[matrix[a][b] * (matrix[a][b] > matrix[b][a]) for b in size] for a in size]
+    weight = 1 + max(max(row) for row in matrix)
+    strongest = [
+        [(weight * matrix[a][b] - matrix[b][a]) * (matrix[a][b] > matrix[b][a]) for b in size]
+        for a in size
+    ]
     for via in size:
         for a in size:
             for b in size:
