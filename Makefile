@@ -15,6 +15,7 @@ MINUTES ?= 60
 
 BIN := .venv/bin
 STAMP := .venv/folkmoot-setup
+ORACLES := .venv/oracles/installed
 SOURCES := node federation vocab web workers
 
 # Never asked for by us; a newer pip would otherwise say so at every step.
@@ -44,6 +45,16 @@ $(STAMP): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+# Other people's programs that ours are compared with, in a folder that no node looks into.
+# Without a network the tests go on, and say what was left out.
+$(ORACLES): requirements-oracles.lock | $(STAMP)
+	@rm -rf .venv/oracles-new; \
+	if $(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-compile \
+	  --target .venv/oracles-new -r $<; then \
+	  cp $< .venv/oracles-new/installed && rm -rf .venv/oracles && \
+	  mv .venv/oracles-new .venv/oracles; \
+	else echo 'What $< names could not be installed: comparisons with it are left out.'; fi
+
 run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 	@exec $(BIN)/folkmoot serve \
 	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'$(if $(ORIGIN), --origin '$(ORIGIN)')
@@ -51,7 +62,7 @@ run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
-test: $(STAMP)  ## all tests, or those of T=tests/…
+test: $(STAMP) $(ORACLES)  ## all tests, or those of T=tests/…
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(T)
 
 check: $(STAMP)  ## format, lint, types, imports; under a minute
@@ -67,7 +78,7 @@ fix: $(STAMP)  ## format, and repair what can be repaired
 bench: $(STAMP)  ## measure, each beside a baseline (not a test): B=inbox N=500
 	N='$(N)' KEPT='$(KEPT)' $(BIN)/python -m tests.bench $(B)
 
-soak: $(STAMP)  ## long runs: elections, bad weather, time, failing disks: SEEDS=2000 MINUTES=60
+soak: $(STAMP) $(ORACLES)  ## long runs: elections, bad weather, time, failing disks: SEEDS=2000 MINUTES=60
 	$(BIN)/python -m tests.oracles 5000
 	FOLKMOOT_TEST_SEEDS='$(SEEDS)' $(BIN)/python -m pytest -n 2 --dist worksteal tests/simulation
 	FOLKMOOT_TEST_OPERATIONS=100000 $(BIN)/python -m pytest tests/modules/test_ledger.py -k random_acts
@@ -93,5 +104,5 @@ docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
 screens: $(STAMP)  ## renew the pictures in docs/screens by the browser tests
 	FOLKMOOT_SCREENS=docs/screens $(BIN)/python -m pytest tests/browser
 
-lock:  ## renew requirements.lock (needs uv)
+lock:  ## renew requirements.lock and requirements-oracles.lock (needs uv)
 	sh tests/tools/lock

@@ -21,6 +21,7 @@ import pytest
 from lxml import etree
 
 from tests import engines
+from tests.oracles import packages
 
 ROOT = Path(__file__).parents[1]
 TOOLS = Path(__file__).parent / "tools"
@@ -69,7 +70,8 @@ def need(what: str) -> Path:
 
     Args:
         what: postgres (folder of its programs), redis, chromium, node, npm, strace (programs),
-            shared (folder of reference material), root (the right to make networks).
+            shared (folder of reference material), oracles (folder of programs to compare with),
+            root (the right to make networks).
     """
     find, remedy = _NEEDS[what]
     found = find()
@@ -118,6 +120,7 @@ _NEEDS = {
     "npm": (lambda: _program("npm"), "apt install nodejs npm"),
     "node": (_node, "Node.js 22 or later, which npm brings along (apt install nodejs npm)"),
     "shared": (_shared, "set FOLKMOOT_SHARED to the folder of reference documents"),
+    "oracles": (packages.folder, "`make test` installs what requirements-oracles.lock names"),
     "strace": (lambda: _program("strace"), "apt install strace"),
     "root": (_root, "networks of their own need root, unshare and ip (apt install iproute2)"),
 }

@@ -95,6 +95,11 @@ BROKEN = [
     ("door", "web", "import socket"),
     ("door", "node.modules.bread.jobs", "import aiohttp"),
     ("door", "node.kernel.unit", "import smtplib"),
+    ("oracles", "node.modules.bread.rules", "import numpy"),
+    ("oracles", "federation", "from scipy.optimize import linear_sum_assignment"),
+    ("oracles", "vocab", "import pyrankvote"),
+    ("oracles", "web", "import starvote"),
+    ("oracles", "workers", "from votelib.evaluate import condorcet"),
 ]
 
 

@@ -18,8 +18,10 @@ from node.kernel.settings import Settings
 from tests.guards.tree import CODE, ROOT, name, python_files
 from tests.tools.docs import put, table
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, GROUPS, TOOLS = (SETTINGS[key] for key in ("project", "dependency-groups", "tool"))
 LOCK = (ROOT / "requirements.lock").read_text()
+ORACLES = (ROOT / "requirements-oracles.lock").read_text()
 PAPERS = sorted(
     p
     for pattern in ("*.md", "docs/**/*.md", "deploy/*", ".ci/run")
@@ -129,20 +131,49 @@ def test_links_lead_somewhere(paper) -> None:
     assert [link for link in links if not (paper.parent / link).exists()] == []
 
 
-def locked() -> dict[str, str]:
-    """What the lock holds: name to all that is said of it."""
-    entries = re.findall(r"^([a-z0-9._-]+)(\[.*\])?==(.*(?:\n    .*)*)", LOCK, re.MULTILINE)
-    return {found: said for found, _, said in entries}
+def locked(lock: str) -> list[tuple[str, str]]:
+    """What a lock holds: names, each with all that is said of it; some stand there twice."""
+    entries = re.findall(r"^([a-z0-9._-]+)(\[.*\])?==(.*(?:\n    .*)*)", lock, re.MULTILINE)
+    return [(found, said) for found, _, said in entries]
 
 
-def test_the_lock_holds_everything_with_hashes_and_no_address() -> None:
-    extras = [r for e in PROJECT["optional-dependencies"].values() for r in e]
-    wanted = {re.split(r"[\[<>=~;]", r)[0].lower() for r in (*PROJECT["dependencies"], *extras)}
+def asked(*lists: list[str]) -> set[str]:
+    """The names of what pyproject.toml asks for."""
+    return {re.split(r"[\[<>=~;]", one)[0].lower() for each in lists for one in each}
 
-    assert wanted <= set(locked())
-    assert {"setuptools", "wheel", "tzdata"} <= set(locked())
-    assert [n for n, said in locked().items() if "--hash=sha256:" not in said] == []
-    assert "://" not in LOCK
+
+def test_the_lock_holds_everything() -> None:
+    held = {found for found, _ in locked(LOCK)}
+
+    assert asked(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()) <= held
+    assert {"setuptools", "wheel", "tzdata"} <= held
+
+
+def test_the_lock_of_the_oracles_holds_them_and_setup_installs_none() -> None:
+    held = {found for found, _ in locked(ORACLES)}
+
+    assert asked(GROUPS["oracles"]) <= held
+    assert not held & {found for found, _ in locked(LOCK)}
+
+
+@pytest.mark.parametrize("lock", [LOCK, ORACLES], ids=["setup", "oracles"])
+def test_a_lock_holds_hashes_of_wheels_and_no_address(lock: str) -> None:
+    assert [found for found, said in locked(lock) if "--hash=sha256:" not in said] == []
+    assert "--only-binary :all:" in lock
+    assert "://" not in lock
+
+
+def test_each_oracle_has_its_licence_on_paper_and_is_kept_out_of_a_node() -> None:
+    [paper] = (ROOT / "docs/decisions").glob("*-other-programs-count-beside-ours.md")
+    rules = {rule["id"]: rule for rule in TOOLS["importlinter"]["contracts"]}
+    imported = {"py-vote-core": "py3votecore", "python-graph": "pygraph"}
+
+    held = {found for found, _ in locked(ORACLES)}
+    noted = set(re.findall(r"^\| ([a-z0-9-]+) \| [A-Z]", paper.read_text(), re.MULTILINE))
+    assert noted == held
+    assert {imported.get(one, one.replace("-", "_")) for one in held} | {"votelib"} == set(
+        rules["oracles"]["forbidden_modules"]
+    )
 
 
 @pytest.mark.parametrize("folder", ["fedify", "judge"])
