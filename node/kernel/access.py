@@ -35,6 +35,8 @@ class Viewer:
     session: str | None = None
     powers: frozenset[str] = frozenset()
     """What a member may do beside what every member may (`Module.powers`)."""
+    suspended: Account | None = None
+    """A member who is shut out and has proven who they are: nobody known, but to who asks this."""
 
     def may(self, power: str) -> bool:
         """Whether they keep this node, or were given this power."""

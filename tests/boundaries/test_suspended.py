@@ -6,7 +6,9 @@ import pytest
 
 from node.modules.accounts import api as accounts
 from node.modules.accounts import doors, leaving, members
+from node.modules.decisions import api as decisions
 from node.modules.moderation import acts
+from tests.boundaries import routes
 from tests.boundaries.visitors import FORM, Visitors
 from tests.boundaries.world import World
 from tests.federation.outside import ACTIVITY
@@ -121,3 +123,29 @@ async def test_a_member_cannot_become_a_keeper_by_a_field(full: World, visitors:
     found = await full.node.read(accounts.members)
 
     assert [m.handle for m in found if m.is_admin] == ["keeper"]
+
+
+async def test_let_in_to_vote_somebody_sees_what_nobody_sees(
+    full: World, visitors: Visitors
+) -> None:
+    """Of all routes, a session to vote opens the page of what is left, and the ballots."""
+    node = full.node
+    await node.write(suspended, full)
+    token = await node.write(doors.let_in_to_vote, full.ana.id)
+    visitors.client("ana").cookies.set(sessions.name(node.origin), token)
+    theirs = await node.read(decisions.theirs, full.ana.id, node.now())
+    opened = {"/suspended", "/sign-in", *(f"/p/{slug}/vote" for slug in theirs)}
+    found = []
+
+    for path in routes.reading(visitors.app):
+        for one in routes.filled(path, routes.known(full, path)):
+            nobody = await visitors.ask("nobody", one, accept="text/html")
+            shut = await visitors.ask("ana", one, accept="text/html")
+            if shut.status_code != nobody.status_code and one not in opened:
+                found.append((one, nobody.status_code, shut.status_code))
+            if one not in opened:
+                found += [(one, name) for name, word in full.secret.items() if word in shut.text]
+
+    assert theirs
+    assert not found
+    assert (await visitors.ask("ana", "/suspended", accept="text/html")).status_code == 200

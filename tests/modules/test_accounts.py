@@ -191,7 +191,7 @@ async def test_a_suspended_member_has_no_door_left(alder: Node) -> None:
 
     for table in (session, link, bearer, invite):
         assert await rows(alder, table) == []
-    for open_one in (doors.sign_in, doors.link_for, doors.make_invite):
+    for open_one in (doors.sign_in, doors.make_invite):
         with pytest.raises(Refused):
             await alder.write(open_one, ana.id)
     with pytest.raises(Refused):

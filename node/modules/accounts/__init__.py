@@ -8,7 +8,7 @@ from node.kernel.module import Module
 from node.modules.accounts import leaving, members, queries, slots
 from node.modules.accounts.choices import CHOICES
 from node.modules.accounts.handlers import handlers
-from node.modules.accounts.pages import desk, door, faces, me, setup
+from node.modules.accounts.pages import desk, door, faces, me, setup, shut
 from node.modules.accounts.tables import metadata
 from node.modules.accounts.viewing import identify
 from web.language import mark
@@ -18,6 +18,7 @@ _ROUTES = (
     ("/sign-in", door.sign_in, door.signed_in),
     ("/sign-in/link", door.link, door.linked),
     ("/sign-out", None, door.sign_out),
+    (shut.PATH, shut.show, None),
     ("/join", door.join, door.joined),
     ("/me", me.hub, None),
     ("/me/account", me.account, me.save),

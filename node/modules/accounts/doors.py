@@ -51,6 +51,24 @@ def sign_in(unit: Unit, account_id: str, agent: str = "") -> str:
     return token
 
 
+def let_in_to_vote(unit: Unit, account_id: str) -> str:
+    """Open a session of somebody who is suspended, in which they are nobody but to a vote.
+
+    That they came is written nowhere: not the day on which they were here, and not in the log.
+
+    Raises:
+        Refused: no member, or one who can sign in.
+    """
+    found = queries.member_of(unit.db, account_id)
+    if found is None or found.suspended is None:
+        raise Refused("E_NOT_SUSPENDED", account_id)
+    token, kept = _new()
+    span = {"created": unit.now, "seen": unit.now, "expires": unit.now + rules.TO_VOTE}
+    row = {"hash": kept, "account": account_id, "user_agent": "", **span}
+    unit.db.execute(insert(session).values(row))
+    return token
+
+
 def sign_out(unit: Unit, token: str) -> None:
     """End the session this token opens."""
     unit.db.execute(delete(session).where(session.c.hash == queries.hashed(token)))
@@ -84,7 +102,7 @@ def seen_on(unit: Unit, account_id: str) -> None:
 
 
 def link_for(unit: Unit, account_id: str, *, by: str | None = None) -> str:
-    """The token of a link that signs a member in once, within a day.
+    """The token of a link that signs a member in once, within a day; one who is suspended, to vote.
 
     Args:
         unit: the unit.
@@ -92,9 +110,9 @@ def link_for(unit: Unit, account_id: str, *, by: str | None = None) -> str:
         by: the keeper who makes it, for the log; left out by commands.
 
     Raises:
-        Refused: no member, or suspended.
+        Refused: no member.
     """
-    if not queries.is_member(unit.db, account_id):
+    if queries.member_of(unit.db, account_id) is None:
         raise Refused("E_NO_MEMBER", account_id, safe=NOT_IN)
     token, kept = _new()
     expires = unit.now + rules.LINK
@@ -112,10 +130,10 @@ def use_link(unit: Unit, token: str) -> str:
         Whom it signs in.
 
     Raises:
-        Refused: used, too old, or no link at all; or the member is suspended.
+        Refused: used, too old, or no link at all.
     """
     account_id = queries.link_of(unit.db, token, unit.now)
-    if account_id is None or not queries.is_member(unit.db, account_id):
+    if account_id is None or queries.member_of(unit.db, account_id) is None:
         raise Refused("E_LINK", safe=USED)
     unit.db.execute(delete(link).where(link.c.hash == queries.hashed(token)))
     return account_id

@@ -268,6 +268,8 @@ def set_role(unit: Unit, account_id: str, role: str, *, by: str | None = None) -
 def suspend(unit: Unit, account_id: str) -> None:
     """Shut a member of ours out: their sessions, links, tokens and invites end at once.
 
+    What one hand does not take from them is their ballot (`doors.let_in_to_vote`).
+
     Raises:
         Conflict: nobody would be left to keep the node.
         Missing: no member of ours.
@@ -289,6 +291,7 @@ def unsuspend(unit: Unit, account_id: str) -> None:
         Missing: no member of ours.
     """
     _there(unit, account_id)
+    end_sessions(unit, account_id)
     unit.db.execute(update(account).where(account.c.id == account_id).values(suspended=None))
 
 

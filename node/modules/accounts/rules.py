@@ -11,6 +11,8 @@ SESSION: Final = timedelta(days=30)
 """A session ends when it was not used for so long."""
 SEEN_EVERY: Final = timedelta(hours=1)
 """How often a session's use is written down, at most."""
+TO_VOTE: Final = timedelta(hours=2)
+"""How long whoever is suspended is let in to vote where they still may."""
 LINK: Final = timedelta(days=1)
 """A one-time sign-in link holds so long."""
 INVITE: Final = timedelta(days=14)

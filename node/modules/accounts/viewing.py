@@ -1,6 +1,7 @@
 """Who looks at a page: from a cookie or a bearer token to a Viewer."""
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,10 @@ class _Known:
 
 
 async def identify(node: Node, request: Request) -> Viewer:
-    """Whoever holds an open session or a token of a member who is not suspended; else nobody."""
+    """Whoever holds an open session or a token of a member; else nobody.
+
+    Whoever is suspended is nobody as well, in a session to vote (`Viewer.suspended`).
+    """
     token = bearer(request)
     by_program = token is not None
     token = token if by_program else sessions.given(request)
@@ -37,7 +41,7 @@ async def identify(node: Node, request: Request) -> Viewer:
     known = await node.read(_known, token, by_program, node)
     if known is None:
         return ANONYMOUS
-    if _due(known, node.now()):
+    if known.viewer.is_member and _due(known, node.now()):
         # a page can be read while nothing can be written
         with contextlib.suppress(TryLater):
             await node.write(_seen, known)
@@ -60,16 +64,17 @@ def _known(db: Connection, token: str, by_program: bool, node: Node) -> _Known |
     who = (opened and opened.account) or (program and program.account)
     found = queries.member_of(db, who) if who else None
     account = find_account(db, found.id) if found else None
-    if found is None or account is None or found.suspended is not None:
+    if found is None or account is None or (found.suspended is not None and opened is None):
         return None
     viewer = Viewer(
-        account=account,
-        role=found.role,
         language=found.language,
         timezone=found.timezone,
         session=opened.key if opened else None,
-        powers=node.registry.powers(db, found.id, now),
     )
+    if found.suspended is not None:
+        return _Known(viewer=replace(viewer, suspended=account), member=found, session=opened)
+    powers = node.registry.powers(db, found.id, now)
+    viewer = replace(viewer, account=account, role=found.role, powers=powers)
     return _Known(viewer=viewer, member=found, session=opened)
 
 

@@ -74,6 +74,7 @@ module = Module(
         "public": slots.public,
         "nodes": seen_pages.odd,
     },
+    about={"suspended": slots.lists},
     requires=("accounts", "moderation"),
     collections={"decisions": public.decisions, "in-force": public.in_force},
     documents=(public.document,),

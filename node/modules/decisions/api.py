@@ -133,6 +133,7 @@ from node.modules.decisions.voices import (
     fits,
 )
 from node.modules.decisions.voices import State as DelegationState
+from node.modules.decisions.watched import theirs
 from node.modules.decisions.watching import Prolonged
 
 __all__ = [
@@ -152,6 +153,6 @@ __all__ = [
     "options_of", "plain", "publish", "reach_of", "read_rule", "record_by_id", "record_by_slug",
     "record_of_box", "records", "recuse", "recused", "required", "respond", "responses_to",
     "said_before", "seal", "set_aside", "settle", "shown", "signed", "slug_of", "stop", "take",
-    "taken_of", "to_review", "unsettled", "voice_of", "voices_told", "voted", "warned", "way",
-    "weight", "words_of", "written_rule", "wrong",
+    "taken_of", "theirs", "to_review", "unsettled", "voice_of", "voices_told", "voted", "warned",
+    "way", "weight", "words_of", "written_rule", "wrong",
 ]  # fmt: skip

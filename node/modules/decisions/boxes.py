@@ -158,7 +158,8 @@ def cast(
     Raises:
         Missing: there is no such box.
         Conflict: E_CLOSED, E_VOTED (there is no ballot of theirs with this code).
-        Refused: E_MEMBERS_ONLY (suspended ones neither), E_NOT_ON_ROSTER, E_RECUSED.
+        Refused: E_MEMBERS_ONLY, E_NOT_ON_ROSTER, E_RECUSED. Whoever was suspended since is
+            still on its list, until two hands take them off it.
         Invalid: what it says (as the field `position`) or `reason` cannot be used.
     """
     found = _open(unit, box_id)
@@ -166,7 +167,7 @@ def cast(
     if wrong := rules.fault(found.method, marks, reason, found.setup):
         sentence = found.way.fault(marks, found.setup) or FAULTS[wrong]
         raise Invalid({wrong: sentence})
-    if not accounts.is_member(unit.db, member):
+    if accounts.member(unit.db, member) is None:
         raise Refused("E_MEMBERS_ONLY", member)
     kept = reason.strip() if rules.WITH_REASON & set(marks) else ""
     row = _written(found, marks) | {"reason": kept or None, "publish": bool(kept) and publish}

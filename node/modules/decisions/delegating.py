@@ -149,22 +149,28 @@ def given(db: Connection, found: Box) -> list[Voice]:
     rows = db.execute(select(carried).where(carried.c.box == found.id)).all()
     if not rows:
         return []
-    here = {one.id for one in accounts.members(db, suspended=False)}
-    here -= watched.left_out(db, found.id)
-    listed = {
-        row.member: Slot(here=row.member in here, voted=row.voted, recused=row.recused)
-        for row in db.execute(select(roster).where(roster.c.box == found.id))
-        if row.member is not None
-    }
+    off = watched.left_out(db, found.id)
+    every = {one.id for one in accounts.members(db)} - off
+    here = {one.id for one in accounts.members(db, suspended=False)} - off
+    # one hand takes no voice from who gave it; whoever has it may not come to vote any more
+    givers, holders = _slots(db, found.id, every), _slots(db, found.id, here)
     return [
         Voice(
             box=found.id, delegation=row.delegation, giver=row.giver, holder=row.holder,
             fate=Fate(row.fate) if row.fate else voices.fate(
-                listed.get(row.giver), listed.get(row.holder), revoked=row.revoked
+                givers.get(row.giver), holders.get(row.holder), revoked=row.revoked
             ),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _slots(db: Connection, box_id: str, here: Collection[str]) -> dict[str | None, Slot]:
+    return {
+        row.member: Slot(here=row.member in here, voted=row.voted, recused=row.recused)
+        for row in db.execute(select(roster).where(roster.c.box == box_id))
+        if row.member is not None
+    }
 
 
 def settle(unit: Unit, found: Box, kept: Iterable[str]) -> dict[str, int]:

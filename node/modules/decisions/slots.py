@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.decisions import queries, seen_pages, watch_pages
@@ -69,6 +70,27 @@ async def watched(node: "Node", viewer: Viewer) -> list[Card]:
     """On the page of a proposal: who watches over its vote; the page puts its name behind it."""
     title = speak(node, viewer).say("Who watches over this vote")
     return [Card(title=title, href="/votes/", icon="decide")]
+
+
+async def lists(node: "Node", viewer: Viewer, handle: str) -> list[Card]:
+    """For keepers, about somebody they suspend: the open votes that are theirs all the same.
+
+    It goes by the list as it is told to all, and says nothing of who has voted.
+    """
+    if not viewer.is_admin:
+        return []
+    found = await node.read(watch_pages.lists, handle, node.now())
+    spoken = speak(node, viewer)
+    return [
+        Card(
+            title=str(vote.subject.get("name", "")),
+            href=f"/votes/{vote.id}?leave={quote(handle)}#asked",
+            text=spoken.say("Closes %(when)s", when=spoken.short(vote.closes)),
+            act=spoken.say("Ask a second hand"),
+            by=vote.closes,
+        )
+        for vote in found
+    ]
 
 
 async def waiting(node: "Node", viewer: Viewer) -> list[Card]:

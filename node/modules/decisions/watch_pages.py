@@ -113,6 +113,20 @@ async def show(request: Request) -> Response:
     return await _show(request)
 
 
+def _begun(request: Request) -> Entry:
+    """The form to ask with; if it is begun for somebody who is suspended, with who it is about."""
+    about = request.query_params.get("leave", "")
+    kind = Kind.LEAVE_OUT.value if about else None
+    return blank(request, ASK, kind=kind, member=about[:60] or None)
+
+
+def lists(db: Connection, handle: str, now: datetime) -> list[Box]:
+    """The open votes on whose list somebody is, by their close."""
+    who = accounts.by_handle(db, handle)
+    found = watched.theirs(db, who.id, now) if who else []
+    return [one for one in (queries.box_of(db, id) for id in found) if one is not None]
+
+
 async def _show(
     request: Request,
     *,
@@ -130,7 +144,7 @@ async def _show(
         return page(request, "decisions/unwatched.html", title=title, place="decide", width="mid")
     over = node.now() >= seen.box.closes
     mine = next((one for one in seen.guards if one.member == me), None)
-    entry = form if form is not None else blank(request, ASK)
+    entry = form if form is not None else _begun(request)
     return page(
         request,
         "decisions/watch.html",
@@ -144,6 +158,7 @@ async def _show(
         over=over,
         asked=[_asking(one, seen, me, spoken) for one in seen.requests],
         ask=entry if viewer.is_admin else None,
+        begun=bool(entry.errors or entry.values.get("member")),
         guards=[_guarding(one, seen) for one in seen.guards],
         may_promise=seen.may_guard and mine is None and not over,
         may_tell=mine is not None and mine.word is None and over and not seen.box.counted,

@@ -95,6 +95,17 @@ def told(db: Connection, box_id: str) -> list[str]:
     return [who for who in listed(db, box_id) if who not in gone]
 
 
+def theirs(db: Connection, member: str, now: datetime) -> dict[str, datetime]:
+    """The open votes on whose list a member is, by their close, with the time of each.
+
+    Whether they have voted is not in it.
+    """
+    mine = select(box.c.id, box.c.closes).join_from(roster, box).where(roster.c.member == member)
+    open_ = mine.where(box.c.counted.is_(None), box.c.closes > now)
+    found = db.execute(open_.order_by(box.c.closes, box.c.id)).all()
+    return {row.id: row.closes for row in found if member not in left_out(db, row.id)}
+
+
 def listed(db: Connection, box_id: str) -> list[str]:
     """The members who may vote in a box."""
     mine = select(roster.c.member).where(roster.c.box == box_id, roster.c.member.is_not(None))

@@ -93,7 +93,8 @@ def _fit(unit: Unit, found: Box, asked: Asked) -> None:
     field = {Kind.PROLONG: "closes", Kind.ANNUL: "reason"}.get(asked.kind, "member")
     listed = None
     if field == "member":
-        if asked.member is None or not accounts.is_member(unit.db, asked.member):
+        may = accounts.member if asked.kind is Kind.LEAVE_OUT else accounts.is_member
+        if asked.member is None or not may(unit.db, asked.member):
             raise Invalid({"member": mark("Nobody here is called so.")})
         listed = asked.member in watched.told(unit.db, found.id)
     open_ = found.counted is None and unit.now < found.closes

@@ -61,6 +61,7 @@ module = Module(
         "decide": delegations.way,
         "me": drafting.mine,
         "public": slots.public,
+        "suspended.votes": slots.still,
         "decision": replacing.from_decision,
     },
     requires=("accounts", "decisions", "moderation"),

@@ -32,7 +32,9 @@ def open_box(unit: Unit, slug: str) -> None:
     if found.options:
         among = [replace(o, id=f"{subject['id']}#{decisions.key(o.id)}") for o in found.options]
         subject["options"] = [decisions.kept(option) for option in among]
-    members = [m.id for m in accounts.members(unit.db, suspended=False)]
+    # who was suspended while it was under way keeps their place: one hand takes no ballot away
+    every = accounts.members(unit.db)
+    members = [m.id for m in every if not m.suspended or m.suspended > found.published]
     active = queries.active(unit.db, unit.now)
     decisions.open_box(unit, slug, terms, subject=subject, members=members, active=active)
     unit.later("proposals.close", due=made.closes, slug=slug)

@@ -1,21 +1,26 @@
 """Who may fill in a ballot, and of which vote."""
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
+from starlette.requests import Request
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Missing
+from node.kernel.errors import Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import queries
 from node.modules.proposals.queries import Proposal
+from node.modules.proposals.views import member
 from vocab.values import dataclass
 from web.forms import Line
 from web.language import mark
 from web.voice import Voice
+
+if TYPE_CHECKING:
+    from node.kernel.node import Node
 
 CODE: Final = Line("code", mark("The code of your ballot"),
                    mark("You got it with the receipt. With it, this one takes the place of the "
@@ -45,6 +50,28 @@ class Paper:
     def coded(self) -> bool:
         """Whether a code is needed to put another ballot in the place of theirs."""
         return self.again and not self.box.open
+
+
+async def voter(request: Request) -> "tuple[Node, Viewer, str]":
+    """The node, whoever may have a ballot to cast, and their id.
+
+    Somebody who is suspended reads of a vote that is still theirs what a member reads, and of
+    any other not even whether there is one.
+
+    Raises:
+        Refused: nobody who could have one.
+    """
+    node, shut = request.app.state.node, request.state.viewer.suspended
+    if shut is None:
+        return member(request)
+    if request.path_params["slug"] not in await node.read(decisions.theirs, shut.id, node.now()):
+        raise Refused("E_MEMBERS_ONLY", shut.id)
+    return node, replace(request.state.viewer, account=shut, role="member", suspended=None), shut.id
+
+
+def back(request: Request, slug: str) -> str:
+    """Where a voter goes on from a ballot: to the proposal, or to what is left to them."""
+    return "/suspended" if request.state.viewer.suspended else f"/p/{slug}"
 
 
 def paper(db: Connection, slug: str, viewer: Viewer) -> Paper:

@@ -1,6 +1,7 @@
 """What proposals put on the first pages: ballots that wait, decisions whose reach is open."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,30 @@ def unsettled(db: Connection, viewer: Viewer) -> list[Proposal]:
         if one and rules.may_settle(author=mine, admin=viewer.is_admin):
             found.append(one)
     return found
+
+
+async def still(node: "Node", viewer: Viewer) -> list[Card]:
+    """The open votes of somebody who is suspended (slot `suspended.votes`), by their close."""
+    inside = replace(viewer, role="member")
+    spoken = speak(node, viewer)
+    return [
+        Card(
+            title=one.name,
+            href=f"/p/{one.slug}/vote",
+            text=spoken.say("By %(when)s", when=spoken.short(closes)),
+            act=spoken.say("Vote"),
+            by=closes,
+            language=one.lang,
+        )
+        for one, closes in await node.read(_still, inside, node.now())
+    ]
+
+
+def _still(db: Connection, inside: Viewer, now: datetime) -> Waiting:
+    boxes = decisions.theirs(db, inside.id or "", now)
+    found = [(queries.by_slug(db, slug, inside), closes) for slug, closes in boxes.items()]
+    me = inside.id or ""
+    return [(p, at) for p, at in found if p is not None and not decisions.recused(db, p.slug, me)]
 
 
 async def next_step(node: "Node", viewer: Viewer) -> list[Card]:

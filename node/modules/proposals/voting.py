@@ -13,8 +13,7 @@ from starlette.responses import Response
 from node.kernel.errors import Conflict, Invalid
 from node.modules.decisions import api as decisions
 from node.modules.proposals import shapes
-from node.modules.proposals.papers import CODE, Paper, paper, seen_openly
-from node.modules.proposals.views import member
+from node.modules.proposals.papers import CODE, Paper, back, paper, seen_openly, voter
 from web.forms import Choice, Entry, Form, Pick, Text, Tick, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
@@ -139,12 +138,12 @@ def _literal(text: str | None) -> str:
 
 
 async def _paper(request: Request) -> Paper:
-    node, viewer, _me = member(request)
+    node, viewer, me = await voter(request)
     found = await node.read(paper, request.path_params["slug"], viewer)
     if found.box.counted or node.now() >= found.box.closes:
         raise Conflict("E_CLOSED", safe=mark("Voting has closed. The result is on its page."))
     if found.box.open:
-        return await node.write(seen_openly, found, viewer.id or "", voice(request))
+        return await node.write(seen_openly, found, me, voice(request))
     return found
 
 
@@ -220,7 +219,7 @@ def _published(form: Entry) -> bool:
 
 async def cast(request: Request) -> Response:
     """Put the ballot into the box and show its receipt."""
-    node, _viewer, me = member(request)
+    node, _viewer, me = await voter(request)
     found = await _paper(request)
     if found.box.way.paper is not decisions.Paper.ONE:
         filled = shapes.filled(request, found)
@@ -264,8 +263,8 @@ async def secrecy(request: Request) -> Response:
 
 async def recuse(request: Request) -> Response:
     """Stay out of a vote in which one has a stake."""
-    node, _viewer, me = member(request)
+    node, _viewer, me = await voter(request)
     found = await _paper(request)
     await node.write(decisions.recuse, found.box.id, me)
     words = voice(request).say("It goes on without you. You are not counted among those needed.")
-    return done(request, f"/p/{found.proposal.slug}", words)
+    return done(request, back(request, found.proposal.slug), words)

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Refused, TryLater
 from node.kernel.keys import Keys
 from node.kernel.node import Node
@@ -17,9 +16,9 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.accounts import attempts, doors, members, passwords, queries, rules
 from node.modules.accounts.attempts import TooOften
-from node.modules.accounts.pages import fields
+from node.modules.accounts.pages import fields, shut
 from node.modules.accounts.tables import Invite, Member
-from web import sessions, slots
+from web import sessions
 from web.forms import Entry, Form, Hidden, Line, Secret, Tick, blank, done, read
 from web.guards import client
 from web.language import mark
@@ -44,6 +43,8 @@ async def sign_in(request: Request) -> Response:
     to = local_path(request.query_params.get("next"))
     if request.state.viewer.is_member:
         return RedirectResponse(to, 303)
+    if request.state.viewer.suspended:
+        return RedirectResponse(shut.PATH, 303)
     return _sign_in_page(request, blank(request, SIGN_IN, next=to))
 
 
@@ -59,7 +60,7 @@ async def signed_in(request: Request) -> Response:
         if found is None:
             return _sign_in_page(request, form.wrong(Invalid({"password": WRONG})), 422)
         if found.suspended is not None:
-            return await _shut_page(request, form, found)
+            return await shut.let_in(request, found) or await _shut_page(request, form, found)
         token = await node.write(_open, found.id, fields.agent(request), sessions.given(request))
     except (TooOften, Refused, TryLater) as problem:
         return _sign_in_page(request, form.wrong(problem), problem.status)
@@ -99,11 +100,8 @@ def _open(unit: Unit, account_id: str, agent: str, old: str | None) -> str:
 
 async def _shut_page(request: Request, form: Entry, who: Member) -> Response:
     """Tell a member who is suspended why, and whom to ask; they have proven who they are."""
-    node: Node = request.app.state.node
-    viewer = Viewer(account=await node.account(who.id))
-    why = await slots.gather(request, "suspended", viewer=viewer)
-    keepers = [one.label for one in await node.read(queries.admins)]
-    return _sign_in_page(request, form, 403, why=[card.title for card in why.cards], ask=keepers)
+    why, keepers = await shut.why(request, who.id)
+    return _sign_in_page(request, form, 403, why=why, ask=keepers)
 
 
 def _sign_in_page(
@@ -177,8 +175,7 @@ async def _link_page(request: Request, form: Entry, token: str) -> Response:
 
 def _whom(db: Connection, token: str, now: datetime) -> Member | None:
     account_id = queries.link_of(db, token, now)
-    found = queries.member_of(db, account_id) if account_id else None
-    return found if found and found.suspended is None else None
+    return queries.member_of(db, account_id) if account_id else None
 
 
 async def linked(request: Request) -> Response:
@@ -190,18 +187,22 @@ async def linked(request: Request) -> Response:
     chosen = form.values["password"]
     hashed = await passwords.hash_password(chosen) if chosen else None
     agent = fields.agent(request)
-    token = await node.write(_by_link, form.values["token"], hashed, agent)
+    token, inside = await node.write(_by_link, form.values["token"], hashed, agent)
     _ = voice(request).say
-    response = done(request, "/", _("You are signed in."))
+    to = ("/", _("You are signed in.")) if inside else (shut.PATH, "")
+    response = done(request, *to)
     sessions.give(response, node, token, max_age=fields.AGES)
     return response
 
 
-def _by_link(unit: Unit, token: str, hashed: str | None, agent: str) -> str:
+def _by_link(unit: Unit, token: str, hashed: str | None, agent: str) -> tuple[str, bool]:
+    """The session that a link opens, and whether it is that of somebody who is not suspended."""
     whom = doors.use_link(unit, token)
+    if not queries.is_member(unit.db, whom):
+        return doors.let_in_to_vote(unit, whom), False
     if hashed:
         members.set_password(unit, whom, hashed)
-    return doors.sign_in(unit, whom, agent)
+    return doors.sign_in(unit, whom, agent), True
 
 
 # Joining ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from web.forms import Entry, Form, Hidden, blank, done, read
 from web.language import mark
 from web.links import local_path
 from web.render import page
-from web.slots import Card
+from web.slots import Card, gather_about
 from web.voice import speak, voice
 
 HIDE: Final = Form(
@@ -117,7 +117,9 @@ async def suspend(request: Request) -> Response:
                 if chosen.suspended
                 else _("%(name)s is suspended and signed out everywhere.", name=chosen.label)
             )
-            return done(request, "/desk/suspend", words)
+            votes = (await gather_about(request, "suspended", chosen.handle)).cards
+            shown = "" if chosen.suspended or not votes else f"?who={chosen.handle}"
+            return done(request, f"/desk/suspend{shown}", words)
     return await _members_page(request, form, chosen, 422)
 
 
@@ -126,7 +128,9 @@ async def _members_page(
 ) -> Response:
     node: Node = request.app.state.node
     _ = voice(request).say
-    more: dict[str, Any] = {"form": form} if form else {}
+    more: dict[str, Any] = {"form": form, "votes": ()} if form else {}
+    if chosen:
+        more["votes"] = (await gather_about(request, "suspended", chosen.handle)).cards
     return page(request, "moderation/members.html", status=status, width="narrow", chosen=chosen,
                 title=_("Suspend somebody"), found=await node.read(accounts.members),
                 reasons=await node.read(queries.suspensions), **more)  # fmt: skip
