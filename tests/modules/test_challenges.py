@@ -475,7 +475,14 @@ async def test_a_challenge_in_the_browser(
     assert f"/challenges/{slug}" in page.text
     wrong = await ben.post(f"/challenges/{slug}", {"ground": "fact", "text": ""})
     assert wrong.status_code == 422
+    assert moot.strip(wrong.text)["Your turn"] == "Say so if something went wrong"
     await ben.post(f"/challenges/{slug}", {"ground": "fact", "text": "The key is lost."})
+    strips = [moot.strip((await who.get(f"/challenges/{slug}")).text) for who in (ben, ana)]
+    assert strips[0]["Now"] == strips[1]["Now"] == "Decided, and it cools off"
+    assert [one["Your turn"] for one in strips] == [
+        "Say so if something went wrong", "Say whether you back it",
+    ]  # fmt: skip
+    assert strips[0]["By when"] == strips[1]["By when"] != "No day set"
     cards = await slots.waiting(alder, Viewer(account=await alder.account(people["ana"]),
                                               role="member"))  # fmt: skip
     assert [card.title for card in cards] == ["Somebody challenges “Open the workshop on Sundays”"]
@@ -487,7 +494,9 @@ async def test_a_challenge_in_the_browser(
     assert "It was challenged" in page.text
     page = await keeper.get(f"/d/{record.slug}")
     assert "Stopped by a challenge" in page.text
-    assert (await keeper.get(f"/challenges/{slug}")).status_code == 200
+    strip = moot.strip((await keeper.get(f"/challenges/{slug}")).text)
+    assert strip["Now"] == "It was challenged, so we talk it through again"
+    assert strip["Your turn"] != "Say whether you back it"
 
 
 async def test_another_is_brought_in_place_of_a_decision(

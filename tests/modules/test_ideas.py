@@ -14,6 +14,7 @@ from node.modules.accounts import leaving as accounts_leaving
 from node.modules.ideas import leaving, queries, rules, supporting
 from node.modules.ideas.rules import State
 from tests.conftest import Browser, Clock, person, settle
+from tests.modules import moot
 from tests.servers import ROOT
 
 Browse = Callable[..., Any]
@@ -136,9 +137,13 @@ async def test_from_an_idea_to_a_proposal_in_the_browser(
     assert (await ana.get(f"/ideas/{slug}/bring?course=usual")).status_code == 409
     refused = await ana.post(f"/ideas/{slug}", {"points": "11"})
     assert refused.status_code == 422
+    turns = [moot.strip(refused.text)["Your turn"]]
     for name in NAMES[:4]:
         other = await browse(alder, name)
-        await other.post(f"/ideas/{slug}", {"points": "10"})
+        put = await other.post(f"/ideas/{slug}", {"points": "10"})
+        turns.append(moot.strip(put.text)["Your turn"])
+    assert turns == ["Put points on it, if we should decide it", *["Nothing today"] * 3,
+                     "Bring it before us, if you would"]  # fmt: skip
     assert "With support enough" in (await ana.get("/ideas")).text
     assert "Your idea has support enough" in (await ana.get("/")).text
     assert 'href="/ideas"' in (await ana.get("/decide")).text
@@ -155,6 +160,7 @@ async def test_from_an_idea_to_a_proposal_in_the_browser(
     one = await seen(alder, slug, people[0])
     assert (one.state, f"/p/{one.proposal}", one.points) == (State.BROUGHT, done.url.path, 0)
     assert f'href="/p/{one.proposal}"' in (await ana.get("/ideas")).text
+    assert moot.strip((await ana.get(f"/ideas/{slug}")).text)["By when"] == "No day set"
     visitor = await browse(alder)
     assert (await visitor.get(f"/ideas/{slug}")).status_code == 403
 

@@ -730,15 +730,43 @@ async def test_a_recall_in_the_browser(
     one = await chosen(alder, clock, "cleo")
     ana, ben, cleo = [await browse(alder, name) for name in ("ana", "ben", "cleo")]
     path, recall = f"/roles/{one.role}", f"/recalls/{one.id}"
-    assert (await ben.post(recall, {"text": ""})).status_code == 422
+    wrong = await ben.post(recall, {"text": ""})
+    assert wrong.status_code == 422
+    assert moot.strip(wrong.text)["Now"] == "They hold the role"
     page = await ben.post(recall, {"text": "Never here."})
-    assert "You ask for it" in page.text
+    pages = [page, *[await who.get(recall) for who in (ana, cleo)]]
+    assert [moot.strip(one.text)["Your turn"] for one in pages] == [
+        "You ask for it", "Say if you ask for it, too", "Answer, if you like",
+    ]  # fmt: skip
     page = await cleo.post(f"{recall}/answer", {"answer": "I was ill."}, form=recall)
     assert "I was ill." in page.text
     page = await ana.post(f"{recall}/back", {}, form=recall)
     page = await cleo.post(f"{path}/lay-down", {}, form=path)
     assert "Laid it down" in page.text
-    assert "This term is over" in (await ana.get(recall)).text
+    strip = moot.strip((await ana.get(recall)).text)
+    assert (strip["Now"], strip["Next"]) == ("This term is over", "Nothing more")
+
+
+async def test_a_recall_says_whose_turn_it_is_up_to_its_vote(
+    alder: Node, clock: Clock, browse: Callable[..., Any]
+) -> None:
+    await say(alder, clock, HOST)
+    one = await chosen(alder, clock, "cleo")
+    people = await ids(alder)
+    ana, cleo = [await browse(alder, name) for name in ("ana", "cleo")]
+    asked = await alder.write(recalling.ask, one.id, people["ana"], "Never here.", once="r")
+    for name in ("ben", "keeper"):
+        await alder.write(recalling.back, asked, people[name])
+
+    async def strips() -> list[tuple[str, str]]:
+        told = [moot.strip((await who.get(f"/recalls/{one.id}")).text) for who in (ana, cleo)]
+        return [(each["Now"], each["Your turn"]) for each in told]
+
+    assert await strips() == [("They are heard", "Nothing today"), ("They are heard", "Answer")]
+    clock.advance(days=5)
+    await settle(alder)
+    # whoever it is about stays out, so the vote asks nothing of them
+    assert await strips() == [("We vote", "Say where you stand"), ("We vote", "Nothing today")]
 
 
 # Rules ----------------------------------------------------------------------------------------

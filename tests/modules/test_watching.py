@@ -21,7 +21,7 @@ from node.modules.decisions.tables import ballot, roster
 from node.modules.decisions.watching import Asked
 from node.modules.proposals import jobs as proposals_jobs
 from tests.conftest import Clock, person, settle
-from tests.modules.moot import bring, people, record_of, rows, vote
+from tests.modules.moot import bring, people, record_of, rows, strip, vote
 
 Browse = Callable[..., Any]
 NAMES = ("ana", "ben", "cleo", "dora")
@@ -434,6 +434,8 @@ async def test_asking_and_confirming_in_the_browser(
     assert "A second hand is asked for" in (await ana.get("/")).text
     assert "A second hand is asked for" not in (await ben.get("/")).text
     assert "Confirm it" not in (await desk.get(at)).text
+    turns = [strip((await who.get(at)).text)["Your turn"] for who in (desk, ana)]
+    assert turns == ["Nothing today", "Confirm or decline what is asked for"]
 
     done = await ana.post(f"{at}/answer", {"say": "confirm"}, form=at)
 
@@ -463,7 +465,11 @@ async def test_a_drawn_word_is_shown_once_and_told_after_the_close(
     await _both(alder, slug, us)
     clock.advance(days=2)
     assert "Tell your word" in (await ana.get("/")).text
+    told = strip((await ana.get(at)).text)
+    assert (told["Now"], told["Your turn"]) == ("Voting has closed", "Tell your word")
     assert (await ana.post(f"{at}/word", {"word": "no"}, form=at)).status_code == 422
     assert (await ana.post(f"{at}/word", {"word": word}, form=at)).status_code == 200
     await settle(alder)
-    assert guarding.plain(word) in (await ana.get(at)).text
+    page = (await ana.get(at)).text
+    assert guarding.plain(word) in page
+    assert strip(page)["Next"] == "Nothing more"

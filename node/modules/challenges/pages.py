@@ -20,7 +20,7 @@ from vocab.values import dataclass
 from web.forms import Choice, Entry, Form, Pick, Text, blank, done, read
 from web.language import mark
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -43,9 +43,11 @@ class View:
     until: datetime | None
     """Until when it can be challenged; None: it cannot."""
     stopped: bool
+    strip: proposals.Strip
+    """Where the matter stands."""
 
 
-def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> View:
     """What a member may know.
 
     Raises:
@@ -57,7 +59,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         raise Missing(detail=slug)
     record = decisions.record_of_box(db, slug, viewer)
     stopped = proposals.stopped(made)
-    open_ = record is not None and not stopped and decisions.cooling(record, now)
+    open_ = record is not None and not stopped and decisions.cooling(record, spoken.now)
     said = queries.on(db, slug, viewer)
     people = {id for one in said for id in (one.author, *one.backers) if id}
     return View(
@@ -66,6 +68,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
         names=dict(accounts.names_of(db, people)),
         until=decisions.cools_until(record) if record and open_ else None,
         stopped=stopped,
+        strip=proposals.strip_of(db, slug, viewer, spoken),
     )
 
 
@@ -76,7 +79,7 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
     node: Node = request.app.state.node
-    seen = await node.read(_view, request.path_params["slug"][:64], viewer, node.now())
+    seen = await node.read(_view, request.path_params["slug"][:64], viewer, voice(request))
     return node, seen, viewer.id
 
 
@@ -86,7 +89,20 @@ async def show(request: Request) -> Response:
     return _page(request, seen, me, blank(request, CHALLENGE))
 
 
+def strip(seen: View, spoken: Voice, *, may_back: bool) -> proposals.Strip:
+    """Now, next, your turn, by when: those of the matter, and whether I back what is said."""
+    now, after, yours, by = seen.strip
+    if may_back:
+        yours = spoken.say("Say whether you back it")
+    return now, after, yours, by
+
+
 def _page(request: Request, seen: View, me: str, form: Entry, status: int = 200) -> Response:
+    may_back = [
+        one.id
+        for one in seen.challenges
+        if seen.until and one.author != me and me not in one.backers
+    ]
     return page(
         request,
         "challenges/show.html",
@@ -98,11 +114,8 @@ def _page(request: Request, seen: View, me: str, form: Entry, status: int = 200)
         form=form,
         words=WORDS,
         needed=rules.BACKERS,
-        may_back=[
-            one.id
-            for one in seen.challenges
-            if seen.until and one.author != me and me not in one.backers
-        ],
+        may_back=may_back,
+        strip=strip(seen, voice(request), may_back=bool(may_back)),
     )
 
 

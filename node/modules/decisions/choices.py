@@ -109,6 +109,14 @@ CHOICES: Final = (
         stands=("decisions.hands.PATIENCE", "decisions.hands.LONGER"),
     ),
     Choice(
+        name="decisions.suspended", level=Level.CHARTER,
+        title=mark("Suspending somebody while a vote is under way"), words=mark(
+            "Takes everything but their ballot; two take them off its list"
+        ),
+        why=mark("Who may shut somebody out at once should not decide by it who votes."),
+        stands=("accounts.rules.TO_VOTE",),
+    ),
+    Choice(
         name="decisions.lot", level=Level.CHARTER,
         title=mark("The lot"), words=mark(
             "Of a word of the node, of words that people guard, and of all ballots; the count "

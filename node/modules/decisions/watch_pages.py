@@ -113,6 +113,19 @@ async def show(request: Request) -> Response:
     return await _show(request)
 
 
+def strip(seen: Watch, me: str, spoken: Voice, *, may_tell: bool) -> tuple[str, str, str, str]:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, vote = spoken.say, seen.box
+    asked = any(me in held for held in seen.seconds.values())
+    yours = _("Confirm or decline what is asked for") if asked else ""
+    if vote.counted is not None:
+        return _("Decided"), _("Nothing more"), yours, ""
+    if spoken.now < vote.closes:
+        return _("We vote"), _("The result"), yours, spoken.short(vote.closes)
+    by = spoken.short(vote.closes + guarding.PATIENCE) if may_tell else ""
+    return _("Voting has closed"), _("The count"), _("Tell your word") if may_tell else yours, by
+
+
 def _begun(request: Request) -> Entry:
     """The form to ask with; if it is begun for somebody who is suspended, with who it is about."""
     about = request.query_params.get("leave", "")
@@ -145,6 +158,7 @@ async def _show(
     over = node.now() >= seen.box.closes
     mine = next((one for one in seen.guards if one.member == me), None)
     entry = form if form is not None else _begun(request)
+    may_tell = mine is not None and mine.word is None and over and not seen.box.counted
     return page(
         request,
         "decisions/watch.html",
@@ -161,7 +175,8 @@ async def _show(
         begun=bool(entry.errors or entry.values.get("member")),
         guards=[_guarding(one, seen) for one in seen.guards],
         may_promise=seen.may_guard and mine is None and not over,
-        may_tell=mine is not None and mine.word is None and over and not seen.box.counted,
+        may_tell=may_tell,
+        strip=strip(seen, me, spoken, may_tell=may_tell),
         promised=promised if promised is not None else blank(request, DIGEST),
         told=told if told is not None else blank(request, WORD),
         wrong=next((one for one in (form, promised, told) if one is not None and one.errors), None),

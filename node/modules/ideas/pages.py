@@ -16,7 +16,7 @@ from node.modules.ideas.tables import Idea
 from node.modules.proposals import api as proposals
 from web.forms import Entry, Form, Line, Number, Text, blank, done, mark, read
 from web.render import page
-from web.voice import voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -97,13 +97,27 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         width="mid",
         idea=one,
         author=names.get(one.author or "", ""),
-        ready=one in told["ready"],
+        ready=(ready := one in told["ready"]),
         states=STATES,
+        strip=strip(one, voice(request), ready=ready),
         open=one.state is State.GATHERING,
         may_withdraw=one.author == me or request.state.viewer.is_admin,
         form=form if form is not None else blank(request, _support(told["most"]), points=one.mine),
         **{name: told[name] for name in ("breadth", "depth", "left", "bank", "most")},
     )
+
+
+def strip(one: Idea, spoken: Voice, *, ready: bool) -> proposals.Strip:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, now = spoken.say, spoken.say(STATES[one.state])
+    if one.state is not State.GATHERING:
+        became = one.state is State.BROUGHT
+        return now, _("It goes on as a %(word_proposal)s") if became else _("Nothing more"), "", ""
+    if ready:
+        now, yours = _("It has support enough"), _("Bring it before us, if you would")
+    else:
+        yours = "" if one.mine else _("Put points on it, if we should decide it")
+    return now, _("It becomes a %(word_proposal)s"), yours, spoken.short(one.ends.date())
 
 
 def _one(db: Connection, slug: str, me: str) -> Idea:

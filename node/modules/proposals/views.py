@@ -109,7 +109,7 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         box=decisions.box_of(db, slug) if found.ours else None,
         record=record,
         comments=queries.comments(db, found.id, viewer) if inside else [],
-        voted=decisions.voted(db, slug, viewer.id or "") if inside else None,
+        voted=_voted(db, slug, viewer.id or "") if inside else None,
         mine=inside and made is not None and made.author == viewer.id,
         count=len(accounts.members(db, suspended=False)) if inside else 0,
         lacks=stepping.lacks(found, made) if made else (),
@@ -120,6 +120,11 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         still=stepping.still_until(db, made.changed) if made and made.changed else None,
         instead=_instead(db, made, record) if inside and made else None,
     )
+
+
+def _voted(db: Connection, slug: str, me: str) -> bool | None:
+    """Whether somebody has voted; None: they may not, or stay out of it."""
+    return None if decisions.recused(db, slug, me) else decisions.voted(db, slug, me)
 
 
 def _instead(

@@ -242,9 +242,11 @@ class Recall:
     before: Sequence[Asking]
     names: Mapping[str, str]
     needed: int
+    vote: proposals.Strip | None
+    """Where its vote stands, once there is one."""
 
 
-def _recall(db: Connection, id: str, now: Any) -> Recall:
+def _recall(db: Connection, id: str, viewer: Viewer, spoken: Voice) -> Recall:
     one = queries.holding_of(db, id[:64])
     held = queries.role_of(db, one.role) if one else None
     if one is None or held is None or one.begins is None:
@@ -252,15 +254,40 @@ def _recall(db: Connection, id: str, now: Any) -> Recall:
     every = queries.petitions(db, one.id)
     open_ = (Petition.OPEN, Petition.HEARING, Petition.VOTE)
     ids = {p.author for p in every if p.author} | ({one.member} if one.member else set())
-    active = proposals.how_many_active(db, now)
+    active = proposals.how_many_active(db, spoken.now)
+    asked = next((p for p in every if p.state in open_), None)
+    voted = asked.proposal if asked and asked.proposal else ""
+    seen = proposals.by_slug(db, voted, viewer) is not None
     return Recall(
         holding=one,
         role=held,
-        now=next((p for p in every if p.state in open_), None),
+        now=asked,
+        vote=proposals.strip_of(db, voted, viewer, spoken) if seen else None,
         before=[p for p in every if p.state not in open_],
         names=accounts.names_of(db, ids),
         needed=rules.needed(active=active, least=choices.now(db, RECALLERS)),
     )
+
+
+def recall_strip(seen: Recall, spoken: Voice, me: str) -> proposals.Strip:
+    """Now, next, your turn, by when: in the viewer's language."""
+    _, now, ends = spoken.say, seen.now, seen.holding.ends
+    if seen.vote is not None:
+        return seen.vote
+    if now is None and seen.holding.state is State.HELD:
+        by = spoken.short(ends.date()) if ends else ""
+        return _("They hold the role"), _("Their term ends"), "", by
+    if now is None:
+        return _("This term is over"), _("Nothing more"), "", ""
+    by, mine = spoken.short(now.ends), seen.holding.member == me
+    if now.state is Petition.VOTE:
+        return _("We vote"), _("The result"), "", by
+    if now.state is Petition.HEARING:
+        return _("They are heard"), _("The vote"), _("Answer") if mine else "", by
+    yours = _("You ask for it") if me in now.endorsers else _("Say if you ask for it, too")
+    if mine:
+        yours = _("Answer, if you like")
+    return _("Some ask for a recall"), _("They are heard, if enough ask"), yours, by
 
 
 async def recall(request: Request) -> Response:
@@ -273,7 +300,8 @@ async def _recall_page(
 ) -> Response:
     node, viewer, me = member(request)
     await jobs.due(node)
-    seen = await node.read(_recall, request.path_params["holding"], node.now())
+    spoken = voice(request)
+    seen = await node.read(_recall, request.path_params["holding"], viewer, spoken)
     mine, now = seen.holding.member == me, seen.now
     heard = now is not None and now.state in (Petition.OPEN, Petition.HEARING)
     name = seen.names.get(seen.holding.member or "", "")
@@ -282,10 +310,11 @@ async def _recall_page(
         request,
         "roles/recall.html",
         status=status,
-        title=voice(request).say("Recall %(name)s?", name=name),
+        title=spoken.say("Recall %(name)s?", name=name),
         place="decide",
         width="narrow",
         seen=seen,
+        strip=recall_strip(seen, spoken, me),
         name=name,
         mine=mine,
         may_ask=now is None and not mine and seen.holding.state is State.HELD,
@@ -313,9 +342,9 @@ async def ask(request: Request) -> Response:
 
 async def back(request: Request) -> Response:
     """Ask for it with others."""
-    node, _viewer, me = member(request)
+    node, viewer, me = member(request)
     id_ = request.path_params["holding"][:64]
-    seen = await node.read(_recall, id_, node.now())
+    seen = await node.read(_recall, id_, viewer, voice(request))
     if seen.now is None:
         raise Missing(detail=id_)
     enough = await node.write(recalling.back, seen.now.id, me)
@@ -326,9 +355,9 @@ async def back(request: Request) -> Response:
 
 async def reply(request: Request) -> Response:
     """Answer, as whoever holds the role."""
-    node, _viewer, me = member(request)
+    node, viewer, me = member(request)
     id_, form = request.path_params["holding"][:64], read(request, REPLY)
-    seen = await node.read(_recall, id_, node.now())
+    seen = await node.read(_recall, id_, viewer, voice(request))
     if seen.now is None:
         raise Missing(detail=id_)
     if form.errors:
