@@ -159,7 +159,7 @@ async def test_positions_on_the_old_text_are_asked_for_again(alder: Node, browse
     slug = await moot.bring(alder, people["ana"], **CONSENT)
     await alder.write(saying.stand, slug, people["ben"], saying.Stand.FOR)
     ben = await browse(alder, "ben")
-    asked = "The text was changed since you said where you stand."
+    asked = "It was changed since you said where you stand."
     assert asked not in (await ben.get(f"/deliberation/{slug}")).text
 
     await change(alder, slug)

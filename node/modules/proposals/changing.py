@@ -62,13 +62,13 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
         content=wording.content(unit, words.text, problem=words.problem, affected=words.affected),
         options=wording.options(unit, found.id, words),
     )
-    moves.move(unit, _put_off(unit, said, made), found.stage, sent=True)
+    moves.move(unit, put_off(unit, said, made), found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
     stepping.look_again(unit, slug)
     unit.tell(Changed(slug=slug))
 
 
-def _put_off(unit: Unit, found: Proposal, made: Plan) -> Proposal:
+def put_off(unit: Unit, found: Proposal, made: Plan) -> Proposal:
     """Keep a text still for some days from now on: a vote that would open sooner opens then."""
     until = stepping.still_until(unit.db, unit.now)
     if stepping.waits(found, made):
@@ -107,7 +107,7 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     kept["answers"] = following.answers_now(unit.db, made, text)
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     content = wording.content(unit, text, problem=made.problem, affected=made.affected)
-    said = _put_off(unit, replace(found, content=content), made)
+    said = put_off(unit, replace(found, content=content), made)
     moves.move(unit, said, found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id)
     unit.tell(Changed(slug=slug))
@@ -143,7 +143,7 @@ def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: i
     kept: dict[str, Any] = {"changed": unit.now}
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
-    moves.move(unit, _put_off(unit, changed, made), found.stage, sent=True)
+    moves.move(unit, put_off(unit, changed, made), found.stage, sent=True)
     unit.log("proposal.option", member, subject=found.id)
     stepping.look_again(unit, slug)
     unit.tell(Changed(slug=slug))

@@ -156,6 +156,16 @@ def under_way(db: Connection, viewer: Viewer) -> list[Proposal]:
     return [_proposal_of(row) for row in db.execute(seen)]
 
 
+def under_way_of(db: Connection, member: str) -> list[Proposal]:
+    """What a member brought that has not come to its vote."""
+    # every reach: it is all theirs
+    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+    mine = found.join(plan, plan.c.proposal == proposal.c.id).where(plan.c.author == member)
+    stages = ("presented", "prioritising", "researching", "formingPositions", "deliberating")
+    rows = db.execute(mine.where(proposal.c.stage.in_(stages)).order_by(proposal.c.slug))
+    return [_proposal_of(row) for row in rows]
+
+
 def plan_of(db: Connection, id: str) -> Plan | None:
     """The plan of a proposal of ours; for members and units."""
     # every reach: whoever asks has been shown the proposal itself

@@ -10,10 +10,11 @@ from starlette.routing import Route
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries
+from node.modules.proposals import pointing, queries
 from node.modules.proposals.following import HOW
-from node.modules.proposals.views import member
+from node.modules.proposals.views import member, view
 from vocab.html import to_text
+from web.forms import done, fields_of
 from web.language import mark
 from web.render import page
 from web.slots import Card
@@ -52,10 +53,14 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
 NOT_IN_FORCE: Final = mark("This decision is not in force, so nothing can take its place.")
 
 
+def named(found: decisions.Record) -> str:
+    """What a decision is about, as its proposal was called."""
+    return decisions.matter_of(found.name, decisions.language_of(found))
+
+
 async def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:
     """The words a form begins with; members change them as they like."""
-    matter = decisions.matter_of(found.name, decisions.language_of(found))
-    said = voice(request).say(TITLES[how], title=matter)
+    said = voice(request).say(TITLES[how], title=named(found))
     words = {"title": said[:120], "text": "", "replaces": found.slug, "how": how}
     if how == "repeal":
         return words
@@ -94,4 +99,23 @@ async def from_decision(node: "Node", viewer: Viewer) -> list[Card]:
     return [Card(title=_("Change it, or take it back"), href="/p/again/", icon="decide")]
 
 
-routes = (Route("/p/again/{slug}", again, methods=["GET"]),)
+async def point(request: Request) -> Response:
+    """Have a proposal that was overtaken come in place of the decision that holds now."""
+    node, viewer, me = member(request)
+    seen = await node.read(view, request.path_params["slug"], viewer)
+    slug = seen.proposal.slug
+    wanted = (fields_of(request).get("record") or [""])[0]
+    held = await node.read(decisions.record_by_slug, wanted[:64], viewer)
+    await node.write(pointing.point, slug, me, held.id if held else "")
+    name = named(held) if held else ""
+    words = voice(request).say(
+        "It comes in place of “%(title)s” now. Everybody is asked again where they stand.",
+        title=name,
+    )
+    return done(request, f"/p/{slug}", words)
+
+
+routes = (
+    Route("/p/again/{slug}", again, methods=["GET"]),
+    Route("/p/{slug}/instead", point, methods=["POST"]),
+)

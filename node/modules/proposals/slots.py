@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.decisions import api as decisions
-from node.modules.proposals import queries, rules
+from node.modules.proposals import pointing, queries, rules
 from node.modules.proposals.queries import Proposal
 from web.slots import Card
 from web.voice import speak
@@ -92,6 +92,7 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         return []
     votes = await node.read(votes_of, viewer, node.now())
     open_ = await node.read(unsettled, viewer)
+    late = await node.read(pointing.overtaken, viewer.id or "")
     spoken = speak(node, viewer)
     cards = [
         Card(
@@ -105,6 +106,18 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
             order=20,
         )
         for one, closes in votes
+    ]
+    cards += [
+        Card(
+            title=spoken.say("Another decision came before “%(title)s”", title=one.name),
+            href=f"/p/{one.slug}",
+            text=decisions.matter_of(held.name, decisions.language_of(held)),
+            icon="decide",
+            act=spoken.say("Look"),
+            about=one.name,
+            order=30,
+        )
+        for one, held in late
     ]
     return cards + [
         Card(

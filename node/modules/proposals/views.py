@@ -11,7 +11,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
-from node.modules.proposals import courses, pipeline, queries, rules, stepping
+from node.modules.proposals import courses, pipeline, pointing, queries, rules, stepping
 from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.queries import Comment, Plan, Proposal, Version
@@ -45,6 +45,12 @@ class View:
     """Until when its text stays as it is before it is voted on, if it was changed."""
     instead: decisions.Record | None = None
     """The decision that came first in the place that this one was for; for members alone."""
+    place: decisions.Record | None = None
+    """The decision in whose place this one would come; for members alone."""
+    onto: decisions.Record | None = None
+    """The decision that holds now, for who may point this one at it."""
+    onto_fault: str = ""
+    """Why they cannot, as a marked sentence."""
 
     @property
     def course(self) -> Course:
@@ -103,6 +109,10 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
     inside = found.ours and viewer.is_member
     made = queries.plan_of(db, found.id) if found.ours else None
     record = decisions.record_of_box(db, slug, viewer) if found.ours else None
+    instead = _instead(db, made, record) if inside and made else None
+    mine = inside and made is not None and made.author == viewer.id
+    leads = inside and made is not None and _leads(made, viewer)
+    asked = instead is not None and made is not None and (mine or leads)
     return View(
         proposal=found,
         plan=made,
@@ -110,15 +120,18 @@ def view(db: Connection, slug: str, viewer: Viewer) -> View:
         record=record,
         comments=queries.comments(db, found.id, viewer) if inside else [],
         voted=_voted(db, slug, viewer.id or "") if inside else None,
-        mine=inside and made is not None and made.author == viewer.id,
+        mine=mine,
         count=len(accounts.members(db, suspended=False)) if inside else 0,
         lacks=stepping.lacks(found, made) if made else (),
-        leads=inside and made is not None and _leads(made, viewer),
+        leads=leads,
         leader=_leader(db, made) if inside and made else "",
         versions=queries.versions(db, found.id) if inside else (),
         grace=decisions.grace_ends(db, record) if record is not None else None,
         still=stepping.still_until(db, made.changed) if made and made.changed else None,
-        instead=_instead(db, made, record) if inside and made else None,
+        instead=instead,
+        place=_place(db, made, viewer) if inside and made else None,
+        onto=pointing.onto(db, made) if asked and made else None,
+        onto_fault=pointing.fault(db, found, made) if asked and made else "",
     )
 
 
@@ -134,6 +147,11 @@ def _instead(
     if place is None or (record is not None and record.in_force is not None):
         return None
     return decisions.in_place_of(db, place)
+
+
+def _place(db: Connection, made: Plan, viewer: Viewer) -> decisions.Record | None:
+    place = (made.replaces or {}).get("record")
+    return decisions.record_by_id(db, place, viewer) if place else None
 
 
 def _leads(made: Plan, viewer: Viewer) -> bool:
