@@ -113,7 +113,6 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         may_end=seen.proposal.ours and (seen.mine or request.state.viewer.is_admin),
         taken=[o.id for o in decisions.taken_of(seen.record.document)] if seen.record else [],
         seen=seen,
-        named=replacing.named,
         onward=(await gather(request, "proposal")).cards if inside else (),
         beside=(await gather_about(request, "proposal", seen.proposal.slug)).cards
         if inside

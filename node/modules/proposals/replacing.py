@@ -12,7 +12,7 @@ from node.kernel.errors import Conflict, Missing
 from node.modules.decisions import api as decisions
 from node.modules.proposals import pointing, queries
 from node.modules.proposals.following import HOW
-from node.modules.proposals.views import member, view
+from node.modules.proposals.views import member, named, view
 from vocab.html import to_text
 from web.forms import done, fields_of
 from web.language import mark
@@ -51,11 +51,6 @@ async def replaced(request: Request, slug: str, how: str) -> tuple[decisions.Rec
 
 
 NOT_IN_FORCE: Final = mark("This decision is not in force, so nothing can take its place.")
-
-
-def named(found: decisions.Record) -> str:
-    """What a decision is about, as its proposal was called."""
-    return decisions.matter_of(found.name, decisions.language_of(found))
 
 
 async def words_of(request: Request, found: decisions.Record, how: str) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from node.kernel.access import ANONYMOUS, Viewer
 from node.modules.decisions import api as decisions
 from node.modules.proposals import pointing, queries, rules
 from node.modules.proposals.queries import Proposal
+from node.modules.proposals.views import named
 from web.slots import Card
-from web.voice import speak
+from web.voice import Voice, speak
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -107,18 +108,7 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         )
         for one, closes in votes
     ]
-    cards += [
-        Card(
-            title=spoken.say("Another decision came before “%(title)s”", title=one.name),
-            href=f"/p/{one.slug}",
-            text=decisions.matter_of(held.name, decisions.language_of(held)),
-            icon="decide",
-            act=spoken.say("Look"),
-            about=one.name,
-            order=30,
-        )
-        for one, held in late
-    ]
+    cards += [_late(one, held, spoken) for one, held in late]
     return cards + [
         Card(
             title=spoken.say("Who may see the decision on “%(title)s”?", title=one.name),
@@ -130,6 +120,18 @@ async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
         )
         for one in open_
     ]
+
+
+def _late(one: Proposal, held: decisions.Record, spoken: Voice) -> Card:
+    return Card(
+        title=spoken.say("Another decision came before “%(title)s”", title=one.name),
+        href=f"/p/{one.slug}",
+        text=named(held),
+        icon="decide",
+        act=spoken.say("Look"),
+        about=one.name,
+        order=30,
+    )
 
 
 async def public(node: "Node", viewer: Viewer) -> list[Card]:

@@ -53,6 +53,16 @@ class View:
     """Why they cannot, as a marked sentence."""
 
     @property
+    def place_name(self) -> str:
+        """What the decision is about in whose place this one would come."""
+        return named(self.place) if self.place else ""
+
+    @property
+    def onto_name(self) -> str:
+        """What the decision is about at which this one can be pointed."""
+        return named(self.onto) if self.onto else ""
+
+    @property
     def course(self) -> Course:
         """The course it takes."""
         return courses.course(self.plan.course if self.plan else None)
@@ -83,6 +93,11 @@ class View:
     def together(self) -> bool:
         """Whether it is decided together with other communities."""
         return self.plan is not None and self.plan.joint is not None
+
+
+def named(found: decisions.Record) -> str:
+    """What a decision is about, as its proposal was called."""
+    return decisions.matter_of(found.name, decisions.language_of(found))
 
 
 def member(request: Request) -> "tuple[Node, Viewer, str]":
