@@ -3,10 +3,14 @@
 import ast
 import importlib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+
+import pytest
 
 from node.kernel.choices import Level
 from node.kernel.module import Registry, installed
+from node.kernel.settings import Settings, Unusable, load
 from tests.guards.tree import CODE, ROOT, python_files
 
 REGISTRY = Registry(installed())
@@ -29,9 +33,30 @@ CLOCKS = """
     shelf.rules.NEWS peers.rules.LASTS peers.rules.OPEN pictures.rules.SPAN pictures.rules.WAITING
 """
 """When something is fetched or asked again, and how long a door stays ajar."""
+DECIDING = """
+    challenges charter decisions deliberation deliveries ideas joint jury proposals roles rounds
+"""
+"""Modules of which every file is read, not the rules alone: whatever they fix, they fix for all."""
+BESIDE = """
+    challenges.slots.FRESH decisions.checks.SMALLEST_SHOWN decisions.checks.SUPPRESSED_BELOW
+    decisions.finding.MOST decisions.guarding.DIGEST decisions.looking.BACK
+    decisions.looking.PAGES decisions.options.MOST decisions.pages.MOST_ANSWERS
+    decisions.recounting.MOST_BALLOTS decisions.register.LONGEST decisions.register.WORDS
+    decisions.replies.MOST_ANSWERS decisions.sightings.OTHERS decisions.slots.FEW
+    decisions.slots.RECENT decisions.verifying.MOST decisions.voices.MONTH
+    decisions.watch_pages.FRESH decisions.witnesses.LEAVES decisions.witnesses.LONGEST
+    decisions.witnesses.STATEMENTS deliveries.slots.REPORTS deliveries.slots.REVIEWS
+    deliveries.slots.SOON joint.handlers.LONGEST joint.jobs.TRIES joint.pages.ANSWER_DAYS
+    joint.pages.DECIDE_DAYS joint.telling.REVIEW jury.sitting.DIGEST proposals.courses.FEWEST
+    proposals.delegations.KEPT proposals.delegations.NEWS proposals.drafts.MOST
+    proposals.finding.MOST proposals.forms.LONGEST_TEXT proposals.forms.MOST_OPTIONS
+    proposals.forms.USUAL proposals.shapes.LONGEST proposals.starting.BEFORE
+"""
+"""There, beside the rules: how much fits on a page or in a letter, what a form suggests, what the
+vocabulary fixes for all who speak it."""
 UNWRITTEN: set[str] = set()
 """Modules whose choices are still to be written down."""
-TECHNICAL = set(SIZES.split()) | set(CLOCKS.split())
+TECHNICAL = set(SIZES.split()) | set(CLOCKS.split()) | set(BESIDE.split())
 
 
 def _constants(file: Path) -> Iterator[str]:
@@ -53,7 +78,12 @@ def _constants(file: Path) -> Iterator[str]:
 def test_every_number_about_people_has_an_entry() -> None:
     """Whoever writes one says whether it is a choice: an entry, or a line in the lists above."""
     spoken = {one for choice in REGISTRY.choices.values() for one in choice.stands}
-    found = {c for f in (ROOT / "node/modules").rglob("rules.py") for c in _constants(f)}
+    modules = ROOT / "node/modules"
+    files = [
+        *modules.rglob("rules.py"),
+        *(f for m in DECIDING for f in (modules / m).rglob("*.py")),
+    ]
+    found = {c for f in files if "migrations" not in f.parts for c in _constants(f)}
 
     left = {one for one in found - spoken - TECHNICAL if one.split(".")[0] not in UNWRITTEN}
     assert left == set()
@@ -71,6 +101,30 @@ def test_every_entry_speaks_of_something_that_is_there() -> None:
         assert choice.words or isinstance(choice.default, bool | str), choice.name
         assert choice.default is None or choice.fits(choice.default), choice.name
         assert choice.level in Level
+
+
+def test_neither_the_file_nor_the_environment_sets_a_choice(tmp_path: Path) -> None:
+    """What the operator may set is about the machine; a choice there is a name nobody knows."""
+    names = {one.name for one in fields(Settings)}
+    for choice in REGISTRY.choices.values():
+        assert not {choice.name, choice.key, choice.part, choice.name.replace(".", "_")} & names
+        for name in (choice.name, choice.key):
+            (tmp_path / "folkmoot.toml").write_text(f'"{name}" = 1\n')
+            with pytest.raises(Unusable):
+                load(tmp_path, {})
+    (tmp_path / "folkmoot.toml").unlink()
+    with pytest.raises(Unusable):
+        load(tmp_path, {"FOLKMOOT_IDEAS_POINTS": "1"})
+
+
+def test_no_command_sets_a_choice() -> None:
+    """The commands import neither the door for choices nor whoever opens it."""
+    for name in ("cli", "commands", "keeping", "serving"):
+        tree = ast.parse((ROOT / f"node/{name}.py").read_text())
+        told = {part for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)
+                for alias in node.names
+                for part in f"{getattr(node, 'module', '')}.{alias.name}".split(".")}  # fmt: skip
+        assert not told & {"choosing", "charter"}, name
 
 
 def test_what_the_design_asks_for_are_settings_and_at_their_level() -> None:

@@ -53,4 +53,14 @@ CHOICES: Final = (
         why=mark("Only who may go freely is here freely."),
         stands=("accounts.leaving.KEYS_KEPT",),
     ),
+    Choice(
+        name="accounts.community", level=Level.STEWARD, page="/desk/community",
+        title=mark("Our name, our words and our colour"), words=mark("Keepers choose them"),
+        why=mark("They can be changed back in a minute, and the log says who did it."),
+    ),
+    Choice(
+        name="accounts.roles", level=Level.STEWARD, page="/desk/members",
+        title=mark("Who keeps this node"), words=mark("Whom somebody who keeps it lets in to that"),
+        why=mark("Somebody has to hold the key. The log says who gave it to whom."),
+    ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.charter import doing, jobs, pages, queries, slots
+from node.modules.charter.choices import CHOICES
 from node.modules.charter.tables import metadata
 from node.modules.decisions.api import Ended, Forced
 
@@ -19,4 +20,5 @@ module = Module(
     subscribers=((Forced, doing.forced), (Ended, doing.ended)),
     slots={"decide": slots.decide},
     warrants=(queries.warrants,),
+    choices=CHOICES,
 )

@@ -116,6 +116,7 @@ AREAS = {
     "matching": mark("Who could help whom"),
     "moderation": mark("Looking after each other"),
     "notes": mark("Posts"),
+    "peers": mark("Whom we trust"),
     "pictures": mark("Pictures"),
     "proposals": mark("Bringing something"),
     "roles": mark("Who does what for us"),

@@ -144,4 +144,14 @@ CHOICES: Final = (
         title=mark("What was decided"), words=mark("Is signed, and never changed"),
         why=mark("So that nobody has to trust whoever keeps the machine."),
     ),
+    Choice(
+        name="decisions.ways", level=Level.DECISION,
+        title=mark("What a ballot can say"), words=mark(
+            "What the way to decide asks for: a word, ticks, an order, scores from nought to "
+            "five, ten dots, a hundred credits"
+        ),
+        why=mark("A paper should fit the question, and be small enough to fill in."),
+        stands=("decisions.methods.dots.DOTS", "decisions.methods.quadratic.CREDITS",
+                "decisions.methods.score.TOP"),
+    ),
 )  # fmt: skip

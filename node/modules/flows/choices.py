@@ -24,4 +24,10 @@ CHOICES: Final = (
         why=mark("Soon enough to help, and late enough not to press."),
         stands=("flows.rules.LONG", "flows.rules.YEAR"),
     ),
+    Choice(
+        name="flows.circle", level=Level.DECISION,
+        title=mark("How large a circle of giving is"), words=mark("Five people at most"),
+        why=mark("All of them have to say yes, and to keep it."),
+        stands=("flows.circles.LONGEST",),
+    ),
 )  # fmt: skip

@@ -59,4 +59,27 @@ CHOICES: Final = (
         stands=("matching.rules.CARD_LASTS", "matching.rules.HANDLES_LAST",
                 "matching.rules.REQUEST_LASTS"),
     ),
+    Choice(
+        name="matching.weights", level=Level.DECISION,
+        title=mark("What counts when two things fit"), words=mark(
+            "The topic, the words, what is done, the time and the way there; of people nothing"
+        ),
+        why=mark("What is meant and near is of use. Nobody should have to be liked for it."),
+        stands=("matching.scoring.ENOUGH", "matching.scoring.MARGIN", "matching.scoring.LONG",
+                "matching.scoring.CLOSE", "matching.suggesting.KEPT"),
+    ),
+    Choice(
+        name="matching.far", level=Level.DECISION,
+        title=mark("How far off something may be"),
+        words=mark("A hundred kilometres at most, and less for whoever says so"),
+        why=mark("Further off, the way takes more than the thing is worth."),
+        stands=("matching.filters.FARTHEST",),
+    ),
+    Choice(
+        name="matching.bands", level=Level.CHARTER,
+        title=mark("What trusted communities learn of what we lack"),
+        words=mark("In steps of five people and more, for each topic once a week"),
+        why=mark("A number that one person moves is about that person."),
+        stands=("matching.bands.SMALLEST", "matching.bands.MOVES", "matching.digests.HOLDS"),
+    ),
 )  # fmt: skip

@@ -18,4 +18,17 @@ CHOICES: Final = (
         words=mark("Keepers say which, and why"),
         why=mark("Harm has to be stopped at once. The log shows it, and it can be taken back."),
     ),
+    Choice(
+        name="moderation.suspending", level=Level.STEWARD, page="/desk/suspend",
+        title=mark("Suspending somebody"),
+        words=mark("A keeper does it at once, and says why; nothing of theirs is erased"),
+        why=mark("Harm has to be stopped at once. It can be taken back, and the log shows it."),
+    ),
+    Choice(
+        name="moderation.passed_on", level=Level.CHARTER,
+        title=mark("A report that goes to another server"),
+        words=mark("Only if you ask for it, without your name; ten a day at most"),
+        why=mark("Whoever reports somebody should not have to fear them."),
+        stands=("moderation.reporting.PASSED_ON",),
+    ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import timedelta
 from node.kernel.module import Module
 from node.modules.peers import handlers, jobs, pages, queries
 from node.modules.peers.checks import CHECKS
+from node.modules.peers.choices import CHOICES
 from node.modules.peers.objects import TYPES
 from node.modules.peers.tables import metadata
 from web.language import mark
@@ -27,4 +28,5 @@ module = Module(
     audiences=(queries.audience,),
     documents=(queries.document,),
     trusts=(queries.trusted,),
+    choices=CHOICES,
 )

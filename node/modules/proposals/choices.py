@@ -49,4 +49,41 @@ CHOICES: Final = (
         title=mark("Who may bring something"), words=mark("Every %(word_member)s"),
         why=mark("Nobody should have to ask a keeper for leave to ask us all."),
     ),
+    Choice(
+        name="proposals.courses", level=Level.DECISION,
+        title=mark("What a kind of matter goes through"), words=mark(
+            "Steps with least days, what each needs, its ways to decide, its quorum, its days to "
+            "cool off; whoever brings something chooses its kind"
+        ),
+        why=mark("So that what weighs much is not hurried through, and what weighs little is not "
+                 "weighed down."),
+        stands=("proposals.courses.COURSES", "proposals.stepping.VOTE_DAYS",
+                "proposals.following.AGAIN"),
+    ),
+    Choice(
+        name="proposals.waits", level=Level.CHARTER,
+        title=mark("If a step lacks something"), words=mark(
+            "It is waited for, two weeks as a rule; then the matter goes back a step, once, or "
+            "lapses"
+        ),
+        why=mark("Nothing is decided unprepared, and nothing lies open for ever."),
+        stands=("proposals.courses.Course",),
+    ),
+    Choice(
+        name="proposals.strict", level=Level.CHARTER,
+        title=mark("What comes in place of a decision"), words=mark(
+            "Is decided as strictly as that one was; of two, the first in force holds"
+        ),
+        why=mark("Half of us should not undo what all of us took care of."),
+        stands=("proposals.following.STRICT",),
+    ),
+    Choice(
+        name="proposals.text", level=Level.CHARTER,
+        title=mark("Who may change a text before its vote"), words=mark(
+            "Whoever brought it; what the others suggest, they take up or not"
+        ),
+        why=mark("Somebody answers for every word. Who sees it otherwise brings another one, or "
+                 "votes no."),
+        stands=("proposals.changing.THEIRS",),
+    ),
 )  # fmt: skip
