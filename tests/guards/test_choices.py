@@ -81,7 +81,7 @@ def test_every_number_about_people_has_an_entry() -> None:
     modules = ROOT / "node/modules"
     files = [
         *modules.rglob("rules.py"),
-        *(f for m in DECIDING for f in (modules / m).rglob("*.py")),
+        *(f for m in DECIDING.split() for f in (modules / m).rglob("*.py")),
     ]
     found = {c for f in files if "migrations" not in f.parts for c in _constants(f)}
 
