@@ -188,8 +188,7 @@ def plain_rows(
     """
     if db.dialect.name == "sqlite":
         spelled, order, fixed = _spelled(kept)
-        given = {**fixed, **values}
-        named = (given[name] for name in order)
+        named = map({**fixed, **values}.__getitem__, order)
         bare = [_bare(one) if isinstance(one, datetime) else one for one in named]
         driver: Any = db.connection.dbapi_connection
         try:

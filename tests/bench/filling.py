@@ -8,6 +8,7 @@ random keys is read and written again and again. A million takes minutes instead
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import insert, text
@@ -82,7 +83,7 @@ def _begin(unit: Unit) -> None:
         for n in range(PEOPLE)
     ]  # fmt: skip
     unit.db.execute(insert(account), rows)
-    unit.db.execute(text(f"CREATE TABLE {HEAP} (term, purpose, number, weight)"))
+    unit.db.execute(text(f"CREATE TABLE {HEAP} (term, purpose, number)"))
     for table in INDEXED:
         for index in table.indexes:
             index.drop(unit.db)
@@ -92,7 +93,7 @@ def _end(unit: Unit) -> None:
     # sorting within the few pages a connection keeps otherwise takes half an hour
     unit.db.execute(text("PRAGMA cache_size=-1000000"))
     sorted_ = f"SELECT * FROM {HEAP} ORDER BY term, purpose, number"
-    unit.db.execute(text(f"INSERT INTO match_term (term, purpose, number, weight) {sorted_}"))
+    unit.db.execute(text(f"INSERT INTO match_term (term, purpose, number) {sorted_}"))
     unit.db.execute(text(f"DROP TABLE {HEAP}"))
     for table in INDEXED:
         for index in table.indexes:
@@ -110,13 +111,12 @@ def _some(unit: Unit, words: Words, dice: random.Random, numbers: range, count: 
             {"number": number + 1, "listing": row["id"], "owner": row["owner"],
              "said": indexing.written(one)}
         )  # fmt: skip
-        terms += [
-            (term, row["purpose"], number + 1, w) for term, w in indexing.weights(one).items()
-        ]
+        every = dict.fromkeys(chain.from_iterable(indexing.terms(one)))
+        terms += [(term, row["purpose"], number + 1) for term in every]
     for table, some in ((listing, rows), (topic, topics), (side, sides)):
         unit.db.execute(insert(table), some)
     driver: Any = unit.db.connection.dbapi_connection
-    driver.executemany(f"INSERT INTO {HEAP} VALUES (?, ?, ?, ?)", terms)
+    driver.executemany(f"INSERT INTO {HEAP} VALUES (?, ?, ?)", terms)
 
 
 def _notice(

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -144,7 +145,7 @@ def _timed(db: Connection, ask: Ask, id: str, now: datetime, zone: ZoneInfo) -> 
 
 def _ours(db: Connection, notice: Notice, now: datetime, zone: ZoneInfo) -> int:
     pairs = suggesting.alike(db, notice, suggesting.side(notice))
-    ranked = [id for _, id in suggesting.best(pairs, zone, now)[: suggesting.KEPT]]
+    ranked = [id for _, id in islice(suggesting.best(pairs, zone, now), suggesting.KEPT)]
     return len(suggesting.still(db, notice, ranked, now))
 
 

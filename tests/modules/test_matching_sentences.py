@@ -27,7 +27,8 @@ def named() -> list[str]:
     found = set()
     for call in ast.walk(ast.parse(Path(scoring.__file__).read_text("utf-8"))):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-            said = call.args[2:3] if call.func.id == "Part" else []
+            at = {"Part": 2, "_part": 1}.get(call.func.id)
+            said = call.args[at : at + 1] if at else []
             said += [k.value for k in call.keywords if k.arg in {"reason", "part"}]
             told = [each.value for one in said for each in ast.walk(one)
                     if isinstance(each, ast.Constant)]  # fmt: skip

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
@@ -13,14 +13,12 @@ from node.modules.listings.queries import away, everything
 from node.modules.listings.rules import LIVE
 from node.modules.listings.tables import Notice, listing
 from node.modules.moderation.api import unseen
-from vocab.values import dataclass
 
 _HERE = Viewer(role="member")
 """The community itself, which looks."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Open:
+class Open(NamedTuple):
     """An open listing, as far as it must be known to be suggested to somebody.
 
     `foreign` is the dialect it was read from, if it is no listing of a Folkmoot node.
@@ -48,7 +46,7 @@ def open_among(
     near = spread("id", ids)
     rows = plain_rows(db, _open(len(near)), {**near, "purpose": purpose, "but": but, "now": now})
     return [
-        Open(id=id, owner=owner, local=bool(local), domain=domain, foreign=foreign)
+        Open(id, owner, bool(local), domain, foreign)
         for id, owner, local, domain, foreign, live in rows
         if live
     ]

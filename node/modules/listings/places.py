@@ -86,13 +86,17 @@ def shown(where: Cell) -> str:
     return f"{where.north / DEGREE:.2f}, {where.east / DEGREE:.2f}"
 
 
-@functools.lru_cache(maxsize=4096)
 def apart(one: Cell, other: Cell) -> int:
     """The distance of the middles of two cells, in whole kilometres; 0 within one cell."""
-    north, south = (math.radians(each.north / DEGREE) for each in (one, other))
-    turn = math.radians((other.east - one.east) / DEGREE)
+    return _apart(one.north, other.north, other.east - one.east)
+
+
+# kept by numbers: finding a distance by two cells takes longer than working it out
+@functools.lru_cache(maxsize=16384)
+def _apart(from_: int, to: int, east: int) -> int:
+    north, south = math.radians(from_ / DEGREE), math.radians(to / DEGREE)
     half = math.sin((south - north) / 2) ** 2
-    half += math.cos(north) * math.cos(south) * math.sin(turn / 2) ** 2
+    half += math.cos(north) * math.cos(south) * math.sin(math.radians(east / DEGREE) / 2) ** 2
     return round(2 * EARTH_KM * math.asin(min(1, math.sqrt(half))))
 
 

@@ -62,8 +62,8 @@ def kinds_go(one: str, other: str) -> bool:
 
 def _on(other: Side, zone: ZoneInfo, not_days: frozenset[int]) -> bool:
     """Whether a notice is only on days that do not suit."""
-    days = weekdays(other.when, zone)
-    return bool(days) and days <= not_days
+    days = weekdays(other.when, zone) if not_days else ()
+    return bool(days) and not_days.issuperset(days)
 
 
 def understood(mine: Side, other: Side, languages: frozenset[str]) -> bool:

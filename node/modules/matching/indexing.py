@@ -1,18 +1,19 @@
 """The index by which what may fit is found without reading every notice.
 
-Each open notice has a row for each word and topic of it. For every word that is sought the
-newest notices that have it are looked at, so that a question takes as long on a large board as
-on a small one. It only finds; whether a pair fits is judged afterwards.
+Each open notice has a row for each topic, for each word of its title, for each topic together
+with each of these, and for each word below it. For all that is sought the newest notices that
+have it are looked at, so that a question takes as long on a large board as on a small one. It
+only finds; whether a pair fits is judged afterwards.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
-from itertools import islice
-from typing import Any, Final
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
+import orjson
 from sqlalchemy import (
     Connection,
     Integer,
@@ -34,32 +35,92 @@ from node.modules.matching import lexicon
 from node.modules.matching.scoring import Side
 from node.modules.matching.tables import side, term
 
-NEWEST: Final = 200
-"""Notices looked at for one word."""
-MOST: Final = 30
+MOST: Final = 20
 """Notices found for one, the likeliest."""
-WORDS: Final = 20
-"""Words and topics by which one is sought."""
-TITLE, TEXT, TOPIC, DONE = 4, 1, 3, 1
-"""How much a word weighs: in the title, below it, of a topic, and if it says what is done."""
-STEP: Final = 4
-"""The words of a question are filled up to a multiple of this, so that few are spelled."""
+NEWEST: Final = 200
+"""Notices looked at for one topic with a word; and for everything else, if there is none."""
+FEW: Final = 50
+"""Notices looked at for a word of the title or a topic alone, where there are both together."""
+FEWER: Final = 20
+"""The same for a word that stands in the title of one and below that of the other."""
+TOGETHER, TITLES, TOPIC, ACROSS, TEXTS = 49, 16, 9, 4, 1
+"""What is worth how much if both have it: a topic with a word of the title, a word of both
+titles, a topic, a word of one title and below the other; a word below both, or what is done."""
+SOUGHT: Final = 24
+"""By how many rows one is sought at most, the weightiest."""
+BOTH: Final = 24
+"""Topics with a word that a notice has at most."""
+STEP: Final = 2
+"""The rows of a question are filled up to a multiple of this, so that few are spelled."""
 LONGEST: Final = 120
 
 
-def weights(one: Side) -> dict[str, int]:
-    """The words and topics of a notice, with what each weighs; the weightiest first."""
-    plain = lexicon.plain()
-    found = {f"t:{name}"[:LONGEST]: TOPIC for name in sorted(one.names or one.guessed)}
+class Sought(NamedTuple):
+    """A row by which others are sought, what it is worth if another has it, and of how many."""
+
+    term: str
+    worth: int
+    newest: int
+
+
+class Terms(NamedTuple):
+    """The rows of a notice, by what they say of it.
+
+    A topic is written `t:repair`, a word of the title `=bicycl`, both together
+    `t:repair+bicycl`, a word below the title, and what says only what is done, `bicycl`.
+    """
+
+    both: Sequence[str]
+    title: Sequence[str]
+    topics: Sequence[str]
+    text: Sequence[str]
+    done: Sequence[str]
+
+
+def terms(one: Side) -> Terms:
+    """What a notice is found by."""
+    plain, topics = lexicon.plain(), _topics(one)
+    title, text = sorted(one.title or ()), sorted(one.text)
+    named = [word for word in title if word not in plain]
+    return Terms(
+        both=_cut(f"{topic}+{word}" for topic in topics for word in named)[:BOTH],
+        title=_cut(f"={word}" for word in named),
+        topics=topics,
+        text=_cut(word for word in text if word not in plain and word not in named),
+        done=_cut([word for word in title if word in plain]),
+    )
+
+
+def _topics(one: Side) -> list[str]:
+    """What a notice is about and what stands above it."""
+    found = sorted(one.names or one.guessed)
     if one.above:
         kinds = {topic for topic in one.topics if "#kind-" in topic}
         near = [*sorted(one.topics - kinds), *sorted(one.above)]
-        found |= {f"t:{topic.rpartition('#')[2]}"[:LONGEST]: TOPIC for topic in near}
-    for word in sorted(one.title or ()):
-        found[word[:LONGEST]] = DONE if word in plain else TITLE
-    for word in sorted(one.text):
-        found.setdefault(word[:LONGEST], DONE if word in plain else TEXT)
-    return dict(sorted(found.items(), key=lambda held: -held[1]))
+        found += [topic.rpartition("#")[2] for topic in near]
+    return _cut(f"t:{name}" for name in found)
+
+
+def _cut(terms: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(one[:LONGEST] for one in terms))
+
+
+def sought(one: Side) -> list[Sought]:
+    """By which rows others are sought, the weightiest first.
+
+    With a topic and a word of the title the others are hardly needed, and fewer are looked at.
+    """
+    own = terms(one)
+    few, fewer = (FEW, FEWER) if own.both else (NEWEST, NEWEST)
+    found = [Sought(term, TOGETHER, NEWEST) for term in own.both]
+    found += [Sought(term, TITLES, few) for term in own.title]
+    found += [Sought(term, TOPIC, few) for term in own.topics]
+    found += [Sought(term[1:], ACROSS, fewer) for term in own.title]
+    found += [Sought(f"={term}"[:LONGEST], ACROSS, fewer) for term in own.text]
+    found += [Sought(term, TEXTS, fewer) for term in own.done]
+    if not own.both:
+        found += [Sought(term, TEXTS, fewer) for term in own.text]
+    return found[:SOUGHT]
 
 
 def put(unit: Unit, notice: Notice, one: Side) -> None:
@@ -67,10 +128,13 @@ def put(unit: Unit, notice: Notice, one: Side) -> None:
     drop(unit, notice.id)
     row = {"listing": notice.id, "owner": notice.owner, "said": written(one)}
     (number,) = unit.db.execute(insert(side).values(row)).inserted_primary_key or (None,)
-    rows = [
-        {"term": word, "purpose": notice.purpose, "number": number, "weight": weight}
-        for word, weight in weights(one).items()
-    ]
+    put_terms(unit, number, notice.purpose, one)
+
+
+def put_terms(unit: Unit, number: int | None, purpose: str, one: Side) -> None:
+    """Keep the rows by which the side of this number is found."""
+    every = dict.fromkeys(chain.from_iterable(terms(one)))
+    rows = [{"term": each, "purpose": purpose, "number": number} for each in every]
     if rows:
         unit.db.execute(insert(term), rows)
 
@@ -114,17 +178,23 @@ def read(said: Mapping[str, Any]) -> Side:
         ends=_moment(said.get("ends")),
         when=_when(said),
         place=said.get("place", ""),
-        cell=Cell(north=cell[0], east=cell[1]) if cell else None,
+        cell=_cell(*cell) if cell else None,
         lang=said.get("lang"),
         is_need=said.get("need", False),
         since=_moment(said.get("since")),
     )
 
 
+@lru_cache(maxsize=4096)
+def _cell(north: int, east: int) -> Cell:
+    return Cell(north=north, east=east)
+
+
 def _when(said: Mapping[str, Any]) -> When:
-    found, day = ANY, said.get("day")
-    if week := said.get("week"):
-        found = When(days=tuple(week[0]), opens=week[1], closes=week[2])
+    day, week = said.get("day"), said.get("week")
+    if not (day or week):
+        return ANY
+    found = When(days=tuple(week[0]), opens=week[1], closes=week[2]) if week else ANY
     return replace(found, starts=_moment(day[0]), due=_moment(day[1])) if day else found
 
 
@@ -155,21 +225,21 @@ def like(
         but: an account whose own notices are left out.
         most: how many at most.
     """
-    sought = list(islice(weights(one).items(), WORDS))
-    if not sought:
+    rows = sought(one)
+    if not rows:
         return {}
-    said: dict[str, Any] = {"purpose": purpose, "newest": NEWEST, "most": most, "but": but or ""}
-    sought += [("", 0)] * (-len(sought) % STEP)
-    for number, (word, weight) in enumerate(sought):
-        said[f"t{number}"], said[f"w{number}"] = word, weight
-    rows = plain_rows(db, _finding(len(sought)), said)
-    return {id: read(json.loads(held)) for id, held in rows}
+    rows += [Sought("", 0, 0)] * (-len(rows) % STEP)
+    said: dict[str, Any] = {"purpose": purpose, "most": most, "but": but or ""}
+    for n, row in enumerate(rows):
+        said[f"t{n}"], said[f"w{n}"], said[f"n{n}"] = row
+    found = plain_rows(db, _finding(len(rows)), said)
+    return {id: read(orjson.loads(held)) for id, held in found}
 
 
 @cache
-def _finding(words: int) -> Select[Any]:
-    """The question for so many words; built once each, since building costs more than asking."""
-    worth = union_all(*(_newest(n) for n in range(words))).subquery()
+def _finding(rows: int) -> Select[Any]:
+    """The question for so many rows; built once each, since building costs more than asking."""
+    worth = union_all(*(_newest(n) for n in range(rows))).subquery()
     total = func.sum(worth.c.worth)
     likeliest = select(worth.c.number, total.label("worth")).group_by(worth.c.number)
     best = (
@@ -183,12 +253,11 @@ def _finding(words: int) -> Select[Any]:
 
 
 def _newest(n: int) -> Select[Any]:
-    """What the newest notices that have the word `t<n>` are worth for it."""
+    """The `n<n>` newest notices that have the row `t<n>`, each worth `w<n>`."""
     having = (term.c.term == bindparam(f"t{n}"), term.c.purpose == bindparam("purpose"))
-    rows = select(term.c.number, term.c.weight).where(*having).order_by(term.c.number.desc())
-    newest = rows.limit(bindparam("newest")).subquery()
-    weight = bindparam(f"w{n}", type_=Integer)
-    return select(newest.c.number, (newest.c.weight * weight).label("worth"))
+    rows = select(term.c.number, bindparam(f"w{n}", type_=Integer).label("worth")).where(*having)
+    newest = rows.order_by(term.c.number.desc()).limit(bindparam(f"n{n}")).subquery()
+    return select(newest.c.number, newest.c.worth)
 
 
 def known(db: Connection, ids: Sequence[str]) -> set[str]:

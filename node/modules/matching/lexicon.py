@@ -8,7 +8,7 @@ written. What stands in `PLAIN` says what is done, not with what, and weighs lit
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -171,6 +171,7 @@ _STEM: Final = 4
 _COMPOUND: Final = 8
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A word without accents and without its ending; rough, and the same for every language.
 

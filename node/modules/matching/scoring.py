@@ -5,8 +5,11 @@ history, no balance, no guess. Every part of it that is known is a sentence that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -86,9 +89,13 @@ class Side:
     is_need: bool = False
     since: datetime | None = None
 
+    @cached_property
+    def named(self) -> AbstractSet[str]:
+        """What the title names, not only what is done: “Help with repairs” fits every repair."""
+        return self.title.keys() - lexicon.plain() if self.title else frozenset()
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+
+class Reason(NamedTuple):
     """One part of a fit: which, and the words that stand bold in its sentence."""
 
     part: str
@@ -127,6 +134,13 @@ class Part(NamedTuple):
     words: tuple[str, ...] = ()
 
 
+class Judged(NamedTuple):
+    """How well two notices fit, 0 to 100, and the parts it is made of, before any is told."""
+
+    score: int
+    parts: tuple[Part, ...]
+
+
 def fit(
     mine: Side, other: Side, *, now: datetime | None = None, zone: ZoneInfo | None = None
 ) -> Fit:
@@ -141,10 +155,20 @@ def fit(
     Returns:
         The fit; one of 0, without reasons, for what is no match.
     """
+    judged = judge(mine, other, now=now, zone=zone)
+    return told(mine, other, judged) if judged else _NO_MATCH
+
+
+def judge(
+    mine: Side, other: Side, *, now: datetime | None = None, zone: ZoneInfo | None = None
+) -> Judged | None:
+    """Like `fit`, without the words: only what is shown needs them. None for what is no match."""
     words = _words(mine, other)
     topic = _topic(mine, other, words)
     if not (topic.reason or words.reason) or not _may_do(topic, words):
-        return _NO_MATCH
+        return None
+    if topic.reason in _NEAR and not words.reason:
+        return None  # near to it is not about it
     parts = (
         topic,
         words,
@@ -156,11 +180,17 @@ def fit(
         _waiting(other, now),
     )
     score = _score(parts)
-    near_alone = topic.reason in _NEAR and not words.reason  # near to it is not about it
-    if score < ENOUGH or near_alone:
-        return _NO_MATCH
-    reasons = tuple(Reason(part=one.reason, words=one.words) for one in parts if one.reason)
-    return Fit(score=score, reasons=reasons, but=_but(mine, other, reasons))
+    return Judged(score, parts) if score >= ENOUGH else None
+
+
+def told(mine: Side, other: Side, judged: Judged) -> Fit:
+    """A fit with its reasons, and what speaks against it."""
+    reasons = tuple(
+        Reason(one.reason, _shared_words(mine, other) if one.reason == "words" else one.words)
+        for one in judged.parts
+        if one.reason
+    )
+    return Fit(score=judged.score, reasons=reasons, but=_but(mine, other, reasons))
 
 
 def _score(parts: Iterable[Part]) -> int:
@@ -177,10 +207,14 @@ def _may_do(topic: Part, words: Part) -> bool:
     >>> _may_do(Part(0, TOPIC), Part(IN_ONE, WORDS))
     False
     """
-    return _score((topic, words, _BEST)) >= ENOUGH
+    points, of = topic.points + words.points + _REST + WAITING, topic.of + words.of + _REST
+    return round(100 * points / of) >= ENOUGH
 
 
-_BEST = Part(KIND + TERMS + TIME + NEAR + LANGUAGE + WAITING, KIND + TERMS + TIME + NEAR + LANGUAGE)
+_REST = KIND + TERMS + TIME + NEAR + LANGUAGE
+_UNKNOWN = Part(0, 0)
+_HALF = {of: Part(of // 2, of) for of in (TERMS, TIME, LANGUAGE)}
+_NOT = {of: Part(0, of) for of in (KIND, TERMS, LANGUAGE)}
 _NO_MATCH = Fit(score=0, reasons=(), but=None)
 _NEAR = frozenset({"related", "beside"})
 """Reasons by their topic that say what something is near to, not what it is about."""
@@ -195,13 +229,13 @@ def _topic(mine: Side, other: Side, words: Part) -> Part:
     ours = mine.names & other.names
     if ours and not words.reason and _other_things(mine, other):
         return Part(RELATED, TOPIC, "related", (min(ours),))
-    if same := sorted(t for t in mine.topics & other.topics if "#kind-" not in t):
-        return Part(TOPIC, TOPIC, "topic", tuple(same[:2]))
+    if same := [one for one in mine.topics & other.topics if "#kind-" not in one]:
+        return Part(TOPIC, TOPIC, "topic", tuple(sorted(same)[:2]))
     if (close := _close(mine, other)) is not None:
         return close
     if not (mine.names and other.names):
         both = (mine.names or mine.guessed) & (other.names or other.guessed)
-        return Part(GUESSED, TOPIC, "guessed", (min(both),)) if both else Part(0, 0)
+        return Part(GUESSED, TOPIC, "guessed", (min(both),)) if both else _UNKNOWN
     near = {one for name in mine.names for one in RELATED_TO.get(name, ())} & other.names
     return Part(RELATED, TOPIC, "related", (min(near),)) if near else Part(0, TOPIC)
 
@@ -222,59 +256,55 @@ def _other_things(mine: Side, other: Side) -> bool:
 
 
 def _words(mine: Side, other: Side) -> Part:
-    if not (_specific(mine) and _specific(other)):
-        return Part(0, 0)
-    assert mine.title is not None, "it is specific"
-    assert other.title is not None, "it is specific"
-    found = sorted(_shared(mine.title, mine.text, other.title, other.text))
-    points = min(sum(-weight for weight, _, _ in found), WORDS)
-    if _covered(mine.title, other.title) or _covered(other.title, mine.title):
-        points = WORDS
-    if not (found and found[0][0] < -ACTION):
-        return Part(points, WORDS)
-    return Part(
-        points, WORDS, "words", tuple(dict.fromkeys(word for _, _, word in found))[:MOST_WORDS]
-    )
+    """What their words add, without the words: `_shared_words` finds them for the few shown."""
+    if not (mine.named and other.named):
+        return _UNKNOWN
+    adds = [weight for weight, _ in _shared(mine, other)]
+    if mine.named <= (other.title or _NONE).keys() or other.named <= (mine.title or _NONE).keys():
+        points = WORDS  # everything that a title names stands in the other, too: “A ladder”
+    else:
+        points = min(sum(adds), WORDS)
+    return Part(points, WORDS, "words" if adds and max(adds) > ACTION else "")
 
 
-def _specific(side: Side) -> bool:
-    """Whether a title names more than what is done: “Help with repairs” fits every repair."""
-    return not lexicon.plain().issuperset(side.title or ())
-
-
-def _covered(title: Mapping[str, str], by: Mapping[str, str]) -> bool:
-    """Whether everything that a title names stands in the other, too: “A ladder”."""
-    return all(one in by or one in lexicon.plain() for one in title)
-
-
-def _shared(
-    title: Mapping[str, str], text: Mapping[str, str], other: Mapping[str, str],
-    body: Mapping[str, str],
-) -> Iterable[tuple[int, str, str]]:  # fmt: skip
-    """Every stem both have: (what it adds, below zero so that it sorts, stem, the other's word)."""
+def _shared(mine: Side, other: Side) -> list[tuple[int, str]]:
+    """Every stem both have, with what it adds."""
+    title, text, theirs, body = mine.title or _NONE, mine.text, other.title or _NONE, other.text
+    both = [one for one in title if one in theirs or one in body]
+    both += [one for one in text if (one in theirs or one in body) and one not in title]
     plain = lexicon.plain()
-    for one in (*title, *(stem for stem in text if stem not in title)):
-        if one in other or one in body:
-            weight = (IN_TEXTS, IN_ONE, IN_TITLES)[(one in title) + (one in other)]
-            weight = min(weight, ACTION) if one in plain else weight
-            yield -weight, one, other.get(one) or body[one]
+    return [
+        (ACTION if one in plain else _PLACES[(one in title) + (one in theirs)], one) for one in both
+    ]
+
+
+_PLACES = (IN_TEXTS, IN_ONE, IN_TITLES)
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def _shared_words(mine: Side, other: Side) -> tuple[str, ...]:
+    """The words both have, as the other writes them, the weightiest first."""
+    stems = [one for _, one in sorted((-adds, one) for adds, one in _shared(mine, other))]
+    words = ((other.title or _NONE).get(one) or other.text[one] for one in stems)
+    return tuple(dict.fromkeys(words))[:MOST_WORDS]
 
 
 def _kind(mine: Side, other: Side) -> Part:
-    return Part(KIND, KIND, "kind", (other.kind,)) if mine.kind == other.kind else Part(0, KIND)
+    return _part(KIND, "kind", other.kind) if mine.kind == other.kind else _NOT[KIND]
 
 
 def _terms(mine: Side, other: Side) -> Part:
     if not (mine.terms and other.terms):
-        return Part(TERMS // 2, TERMS)
-    both = next((one for one in other.terms if one in mine.terms), None)
-    return Part(TERMS, TERMS, "terms", (both,)) if both else Part(0, TERMS)
+        return _HALF[TERMS]
+    for both in other.terms:
+        if both in mine.terms:
+            return _part(TERMS, "terms", both)
+    return _NOT[TERMS]
 
 
 def _time(mine: Side, other: Side, zone: ZoneInfo | None) -> Part:
-    if not meet(mine.when, other.when, zone or ZoneInfo("UTC")):
-        return Part(TIME // 2, TIME)
-    return Part(TIME, TIME, "time")
+    met = meet(mine.when, other.when, zone or ZoneInfo("UTC"))
+    return _part(TIME, "time") if met else _HALF[TIME]
 
 
 def _way(mine: Side, other: Side) -> Part:
@@ -282,17 +312,27 @@ def _way(mine: Side, other: Side) -> Part:
     if mine.cell is None or other.cell is None:
         here = mine.place == other.place
         return Part(NEAR // 2, NEAR, "near") if here else Part(NEAR // 4, NEAR)
-    km = apart(mine.cell, other.cell)
+    return _away(apart(mine.cell, other.cell))
+
+
+@lru_cache(maxsize=256)
+def _away(km: int) -> Part:
     points = round(NEAR * 5 / (5 + km))
     return Part(points, NEAR, "way", (str(km),)) if km <= CLOSE else Part(points, NEAR)
 
 
 def _language(mine: Side, other: Side) -> Part:
     if not (mine.lang and other.lang):
-        return Part(LANGUAGE // 2, LANGUAGE)
+        return _HALF[LANGUAGE]
     if mine.lang == other.lang or primary(mine.lang) == primary(other.lang):
-        return Part(LANGUAGE, LANGUAGE, "language")
-    return Part(0, LANGUAGE)
+        return _part(LANGUAGE, "language")
+    return _NOT[LANGUAGE]
+
+
+@lru_cache(maxsize=1024)
+def _part(of: int, reason: str, *words: str) -> Part:
+    """A whole part; the same few come again and again, and making them takes longest."""
+    return Part(of, of, reason, words)
 
 
 def primary(language: str | None) -> str:
@@ -304,7 +344,7 @@ def _waiting(other: Side, now: datetime | None) -> Part:
     """A need that has waited long adds a little; that it has not takes nothing away."""
     long = other.is_need and now is not None and other.since is not None
     if not long or (now or datetime.now(UTC)) - (other.since or datetime.now(UTC)) < LONG:
-        return Part(0, 0)
+        return _UNKNOWN
     return Part(WAITING, 0, "waiting")
 
 

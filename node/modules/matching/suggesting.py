@@ -1,9 +1,10 @@
 """What may fit the notices of members here, kept up to date notice by notice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -17,7 +18,6 @@ from node.modules.matching.scoring import Fit, Reason, Side
 from node.modules.moderation import api as moderation
 from node.modules.peers import api as peers
 from vocab import html
-from vocab.values import dataclass
 
 KEPT = 10
 """Matches kept for one notice, the best."""
@@ -84,8 +84,7 @@ def words_of(
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(NamedTuple):
     """A notice beside another by its id, before anybody's wishes are asked."""
 
     mine: Side
@@ -106,16 +105,20 @@ def opposite(notice: Notice) -> str:
 
 def best(
     pairs: Iterable[Pair], zone: ZoneInfo, now: datetime, wishes: Wishes = filters.NONE
-) -> list[tuple[Fit, str]]:
-    """What fits well enough, the best first; in the same order whoever the people are."""
+) -> Iterator[tuple[Fit, str]]:
+    """What fits well enough, the best first; in the same order whoever the people are.
+
+    Most come to nothing, and of the others few are shown: so what rules a pair out is asked
+    only of what fits, and the reasons are told as they are taken.
+    """
     fits = [
-        (found, one.id)
+        (-judged.score, one.id, one, judged)
         for one in pairs
-        # most come to nothing: so they are not asked first what rules them out
-        if (found := scoring.fit(one.mine, one.other, now=now, zone=zone)).enough
-        and filters.misfit(one.mine, one.other, zone, wishes) is None
+        if (judged := scoring.judge(one.mine, one.other, now=now, zone=zone))
     ]
-    return sorted(fits, key=lambda one: (-one[0].score, one[1]))
+    for _, id, one, judged in sorted(fits, key=itemgetter(0, 1)):
+        if filters.misfit(one.mine, one.other, zone, wishes) is None:
+            yield scoring.told(one.mine, one.other, judged), id
 
 
 def still(db: Connection, notice: Notice, ids: Iterable[str], now: datetime) -> Mapping[str, Open]:
@@ -148,7 +151,7 @@ def look(unit: Unit, id: str) -> None:
     indexing.put(unit, notice, mine)
     pairs = alike(unit.db, notice, mine)
     wishes = wishing.of(unit.db, notice.owner) if notice.local else filters.NONE
-    ours = best(pairs, zone(unit), unit.now, wishes)
+    ours = list(best(pairs, zone(unit), unit.now, wishes))
     theirs = [Pair(mine=one.other, other=mine, id=one.id) for one in pairs]
     ids = {one for _, one in (*ours, *best(theirs, zone(unit), unit.now))}
     open_ = still(unit.db, notice, ids, unit.now)

@@ -147,11 +147,10 @@ term = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("weight", Integer, nullable=False),
     Index(None, "number"),
     sqlite_with_rowid=False,
 )
-"""Which open notices of a purpose speak of what: a stem, or a topic behind `t:`."""
+"""Which open notices of a purpose speak of what: `term` is written as in indexing.Terms."""
 
 wish = Table(
     "match_wish",
