@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from node.modules.listings import places, rules, when
+from node.modules.listings import places, rules, telling_when, when
 from node.modules.listings.objects import Hours
 from node.modules.listings.places import Cell, apart, cell, heard, told, written
 from node.modules.listings.when import ANY, DAY, When, meet, once, weekly
@@ -153,7 +153,7 @@ def test_a_window_alone_is_every_day() -> None:
 @pytest.mark.parametrize("times", [MORNING, WEEKENDS, EVENINGS, ANY, weekly([2], 0, DAY)])
 def test_times_are_the_same_behind_rows_and_wire(times: When) -> None:
     assert when.kept(**when.columns(times)) == times
-    assert when.heard(times.starts, times.due, when.hours_of(times)) == times
+    assert telling_when.heard(times.starts, times.due, telling_when.hours_of(times)) == times
 
 
 @pytest.mark.parametrize(
@@ -167,15 +167,15 @@ def test_times_are_the_same_behind_rows_and_wire(times: When) -> None:
     ],
 )
 def test_hours_that_cannot_be_say_nothing(said: dict) -> None:
-    assert when.heard(None, None, [Hours(**said)]) == ANY
+    assert telling_when.heard(None, None, [Hours(**said)]) == ANY
 
 
 def test_a_day_that_ends_before_it_begins_says_nothing() -> None:
     noon = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
-    assert when.heard(noon, noon - timedelta(hours=1), ()) == ANY
-    assert when.heard(noon, noon + timedelta(days=500), ()) == ANY
-    assert when.heard(None, noon, ()) == ANY
+    assert telling_when.heard(noon, noon - timedelta(hours=1), ()) == ANY
+    assert telling_when.heard(noon, noon + timedelta(days=500), ()) == ANY
+    assert telling_when.heard(None, noon, ()) == ANY
 
 
 def test_a_notice_stays_up_whole_days_longer_and_at_most_a_year() -> None:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from node.kernel.access import Viewer
 from node.kernel.tables import Account
-from node.modules.listings import concepts, queries, topics, when
+from node.modules.listings import concepts, queries, telling_when, topics
 from node.modules.listings.queries import Asked
 from node.modules.listings.rules import last_day
 from node.modules.listings.tables import Notice
@@ -69,7 +69,7 @@ async def board(request: Request) -> Response:
         kinds=concepts.KINDS,
         pictures=PICTURES,
         ways=(await gather(request, "board")).cards,
-        times=lambda one: when.in_words(one.when, spoken),
+        times=lambda one: telling_when.in_words(one.when, spoken),
         last_day=lambda one: last_day(one.ends, ZoneInfo(node.community.timezone)),
     )
 

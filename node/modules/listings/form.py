@@ -46,6 +46,15 @@ UNITS: Final = {
     "litre": mark("litres"),
 }
 """OM2 names of what can be counted, to their words."""
+RHYTHMS: Final = {
+    "week": mark("Every week"),
+    "second": mark("Every second week; write its first day above, as the one day"),
+    "1": mark("The first of them in each month"),
+    "2": mark("The second of them in each month"),
+    "3": mark("The third of them in each month"),
+    "4": mark("The fourth of them in each month"),
+    f"{when.LAST}": mark("The last of them in each month"),
+}
 _HOUSE: Final = re.compile(r".*\D\s\d{1,4}\s?[a-z]?", re.IGNORECASE)
 
 
@@ -103,6 +112,8 @@ WORDS: Final = (
         optional=True),
     Pick("days", mark("Or on days of the week"), several=True, optional=True,
          choices=tuple(Choice(str(number), name) for number, name in enumerate(WEEKDAYS))),
+    Pick("rhythm", mark("How often, on these days?"), optional=True,
+         choices=tuple(Choice(name, words) for name, words in RHYTHMS.items())),
     Clock("opens", mark("From what time?"), mark("As in “17:00”"), optional=True),
     Clock("closes", mark("Until what time?"), optional=True),
     Line("place", mark("Roughly where?"), mark("A part of town or a corner that people know"),
@@ -161,6 +172,7 @@ def judged(form: Entry, node: "Node") -> Entry:
             ("until", _too_far(form.values.get("until"), node)),
             ("day", _no_day(form.values, node)),
             ("through", _no_stretch(form.values, node)),
+            ("rhythm", _no_rhythm(form.values)),
             ("closes", _no_time(form.values)),
             ("count", _both_amounts(form.values)),
             ("up_to", _no_range(form.values)),
@@ -182,7 +194,7 @@ def _no_day(said: Mapping[str, Any], node: "Node") -> str:
         return ""
     if day < today(node):
         return mark("This day has passed. Choose one from today on.")
-    if said.get("days") and not said.get("through"):
+    if said.get("days") and not said.get("through") and said.get("rhythm") != "second":
         return mark("Choose one day, or days of the week, not both.")
     return _too_far(day, node)
 
@@ -195,9 +207,19 @@ def _no_stretch(said: Mapping[str, Any], node: "Node") -> str:
         return mark("Say above on which day it begins, or leave this empty.")
     if last <= first:
         return mark("Choose a later day than the one above, or leave this empty.")
-    between = when.weekdays(_when({"opens": None, "closes": None, **said}, zone(node)), zone(node))
+    missing = {"opens": None, "closes": None, "rhythm": None}
+    between = when.weekdays(_when({**missing, **said}, zone(node)), zone(node))
     none = mark("None of these days of the week lies between the two days. Choose others.")
     return none if said.get("days") and not between else _too_far(last, node)
+
+
+def _no_rhythm(said: Mapping[str, Any]) -> str:
+    rhythm = said.get("rhythm")
+    if rhythm == "second" and not said.get("day"):
+        return mark("Write above, as the one day, on which day it begins.")
+    in_a_month = rhythm not in {None, "week", "second"}
+    none = mark("Choose above which days of the week.")
+    return none if in_a_month and not said.get("days") else ""
 
 
 def _no_time(said: Mapping[str, Any]) -> str:
@@ -251,7 +273,7 @@ def draft(
         when=_when(said, zone(node)),
         place=said["place"],
         cell=said["spot"] or known.get(said["place"].casefold()),
-        ends=end_of(said["through"] or said["day"] or said["until"], zone(node)),
+        ends=end_of(_last(said), zone(node)),
         terms=said["terms"],
         hidden=said["hidden"],
         standing=said["standing"],
@@ -262,11 +284,31 @@ def draft(
     )
 
 
+def _last(said: Mapping[str, Any]) -> date:
+    """The day with which it leaves the board; what comes again has no one day."""
+    one = None if said["rhythm"] == "second" else said["day"]
+    last: date = said["through"] or one or said["until"]
+    return last
+
+
 def _when(said: Mapping[str, Any], at: ZoneInfo) -> when.When:
-    weekly = when.weekly([int(one) for one in said["days"]], said["opens"], said["closes"])
+    weekly = _rhythm(said)
+    if weekly.second and not said["through"]:
+        return weekly
     if said["day"] and said["through"]:
         return when.stretch(said["day"], said["through"], weekly, at)
     return when.once(said["day"], said["opens"], said["closes"], at) if said["day"] else weekly
+
+
+def _rhythm(said: Mapping[str, Any]) -> when.When:
+    """The days of the week, of those weeks that are meant."""
+    days, rhythm = [int(one) for one in said["days"]], said["rhythm"] or "week"
+    if rhythm == "second" and said["day"]:
+        days = days or [said["day"].weekday()]
+        return when.every_second(when.weekly(days, said["opens"], said["closes"]), said["day"])
+    weekly = when.weekly(days, said["opens"], said["closes"])
+    in_a_month = days and rhythm not in {"week", "second"}
+    return replace(weekly, nth=int(rhythm)) if in_a_month else weekly
 
 
 def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
@@ -290,19 +332,22 @@ def filled(one: Notice, node: "Node", known: Tree) -> dict[str, Any]:
         "urgent": one.urgent is not None,
         "for_whom": one.for_whom,
         "hidden": one.match_scope != "localOnly",
-        **_times(one.when, zone(node)),
+        **_times(one.when, zone(node), today(node)),
     }
 
 
-def _times(times: when.When, at: ZoneInfo) -> dict[str, Any]:
+def _times(times: when.When, at: ZoneInfo, today: date) -> dict[str, Any]:
+    rhythm = "second" if times.second else str(times.nth or "week") if times.days else None
     if times.starts is None or times.due is None:
-        clock = _clock(times.opens, times.closes)
-        return {"days": [str(day) for day in times.days], **clock}
+        clock = {"rhythm": rhythm, **_clock(times.opens, times.closes)}
+        next_ = when.coming(times, today, 1) if times.second else []
+        first = {"day": next_[0]} if next_ else {}
+        return {"days": [str(day) for day in times.days], **first, **clock}
     begins, ends = times.starts.astimezone(at), times.due.astimezone(at)
     if times.days:
         days = [] if times.days == when.WEEK else [str(day) for day in times.days]
         last = (ends - timedelta(minutes=1)).date()
-        clock = _clock(times.opens, times.closes)
+        clock = {"rhythm": rhythm, **_clock(times.opens, times.closes)}
         return {"day": begins.date(), "through": last, "days": days, **clock}
     closes = ends.hour * 60 + ends.minute or when.DAY
     return {"day": begins.date(), **_clock(begins.hour * 60 + begins.minute, closes)}

@@ -18,8 +18,8 @@ from node.modules.listings import (
     places,
     posting,
     queries,
+    telling_when,
     topics,
-    when,
     writing,
 )
 from node.modules.listings import form as forms
@@ -233,7 +233,7 @@ async def show(request: Request) -> Response:
         is_live=state in LIVE,
         mine=mine,
         renew=mine and may_renew(one.ends, one.due, node.now()),
-        when=when.in_words(one.when, voice(request)),
+        when=telling_when.in_words(one.when, voice(request)),
         around=places.shown(one.cell) if one.cell else "",
         units=forms.UNITS,
         answers=await _answers(request, one, state),

@@ -1,27 +1,25 @@
 """When a notice is about: one day, or days of the week, or those from one day to another; pure.
 
 One day is two moments, and so is a stretch of days. Days of the week are local
-to the community the notice is of, as opening hours are on a door.
+to the community the notice is of, as opening hours are on a door; they are those of every week,
+of every second, or one of them in each month.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from node.modules.listings.objects import Hours
 from vocab.values import dataclass
-from web.voice import SHORT_WEEKDAYS, WEEKDAYS, Voice
 
 WEEK: Final = tuple(range(7))
 DAY: Final = 24 * 60
-NAMES: Final = (
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-)  # fmt: skip
-SCHEMA: Final = "http://schema.org/"
-_CLOCK: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])(?::00)?")
+LAST: Final = -1
+"""The last of a month, as `nth` says it."""
+LONG: Final = 366
+"""Days in which everything that comes again has come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,9 @@ class When:
 
     `starts` and `due` are the moments of a single day, or of a stretch of days; `days` the days
     of the week, 0 for Monday, from `opens` to `closes`, in minutes after midnight. Both together
-    are those days of the week that lie in the stretch.
+    are those days of the week that lie in the stretch. With `second`, a Monday, the days are
+    those of its week and of every second one after it; with `nth` the first (1) to fourth of
+    each month, or its last (-1).
     """
 
     starts: datetime | None = None
@@ -38,6 +38,8 @@ class When:
     days: tuple[int, ...] = ()
     opens: int = 0
     closes: int = DAY
+    second: date | None = None
+    nth: int = 0
 
     @property
     def said(self) -> bool:
@@ -46,6 +48,12 @@ class When:
 
 
 ANY: Final = When()
+
+
+def every_second(within: When, first: date) -> When:
+    """Days of every second week, that of a day first; that day of the week, if it says none."""
+    monday = first - timedelta(days=first.weekday())
+    return replace(within, days=within.days or (first.weekday(),), second=monday)
 
 
 def once(day: date, opens: int | None, closes: int | None, zone: ZoneInfo) -> When:
@@ -75,18 +83,48 @@ def meet(one: When, other: When, zone: ZoneInfo) -> bool | None:
     if not (one.said and other.said):
         return None
     if one.starts is None and other.starts is None:
-        shared = set(one.days) & set(other.days)
+        shared = set(one.days) & set(other.days) and _in_step(one, other)
         return bool(shared) and one.opens < other.closes and other.opens < one.closes
     if one.starts and one.due and other.starts and other.due and not (one.days or other.days):
         return one.starts < other.due and other.starts < one.due
     return any(_share(one, other, day, zone) for day in _common(one, other, zone))
 
 
+def _in_step(one: When, other: When) -> bool:
+    """Whether days of the week that both have fall together in some week.
+
+    The last of a month is its fourth, too, unless there is a fifth.
+    """
+    if one.second and other.second:
+        return (one.second - other.second).days // 7 % 2 == 0
+    return not (one.nth and other.nth) or one.nth == other.nth or {one.nth, other.nth} == {4, LAST}
+
+
+def falls(when: When, day: date) -> bool:
+    """Whether a day is one of its days of the week, of those weeks that it means."""
+    if when.days and day.weekday() not in when.days:
+        return False
+    if when.second:
+        weeks = (day - when.second).days // 7
+        return weeks >= 0 and weeks % 2 == 0
+    if when.nth == LAST:
+        return (day + timedelta(days=7)).month != day.month
+    return not when.nth or (day.day + 6) // 7 == when.nth
+
+
+def coming(when: When, today: date, count: int) -> list[date]:
+    """The next days on which it is, from today on; so many."""
+    first = max(today, when.second or today)
+    days = (first + timedelta(days=number) for number in range(LONG))
+    return list(islice((day for day in days if falls(when, day)), count))
+
+
 def _common(one: When, other: When, zone: ZoneInfo) -> Iterator[date]:
-    """The days that lie in both stretches; as many as it takes to meet every day of the week."""
+    """The days that lie in both stretches; as many as it takes to meet all there are."""
     first = max(each.starts for each in (one, other) if each.starts).astimezone(zone).date()
     last = min(each.due for each in (one, other) if each.due).astimezone(zone).date()
-    for number in range(min((last - first).days, len(WEEK)) + 1):
+    every_week = not any(each.second or each.nth for each in (one, other))
+    for number in range(min((last - first).days, len(WEEK) if every_week else LONG) + 1):
         yield first + timedelta(days=number)
 
 
@@ -97,7 +135,7 @@ def _share(one: When, other: When, day: date, zone: ZoneInfo) -> bool:
 
 def _on(when: When, day: date, zone: ZoneInfo) -> tuple[int, int]:
     """From when to when it is on a day, in minutes; from and to the same if it is not."""
-    if when.days and day.weekday() not in when.days:
+    if not falls(when, day):
         return 0, 0
     opens, closes = (when.opens, when.closes) if when.days else (0, DAY)
     begins, ends = _minute(when.starts, day, zone, 0), _minute(when.due, day, zone, DAY)
@@ -129,6 +167,8 @@ def weekdays(when: When, zone: ZoneInfo) -> frozenset[int]:
 def columns(when: When) -> dict[str, Any]:
     """The columns of a notice that say when."""
     hours = {"days": list(when.days), "opens": when.opens, "closes": when.closes}
+    hours |= {"second": when.second.isoformat()} if when.second else {}
+    hours |= {"nth": when.nth} if when.nth else {}
     return {"starts": when.starts, "due": when.due, "hours": hours if when.days else None}
 
 
@@ -136,100 +176,7 @@ def kept(starts: datetime | None, due: datetime | None, hours: Mapping[str, Any]
     """What columns say."""
     found = ANY
     if hours:
-        found = When(days=tuple(hours["days"]), opens=hours["opens"], closes=hours["closes"])
+        second = date.fromisoformat(hours["second"]) if hours.get("second") else None
+        plain = {name: hours[name] for name in ("opens", "closes")}
+        found = When(days=tuple(hours["days"]), **plain, second=second, nth=hours.get("nth", 0))
     return replace(found, starts=starts, due=due) if starts and due else found
-
-
-# The wire -----------------------------------------------------------------------------------
-
-
-def hours_of(when: When) -> tuple[Hours, ...]:
-    """Days of the week as they travel (schema.org, OpeningHoursSpecification)."""
-    if not when.days:
-        return ()
-    days = tuple(SCHEMA + NAMES[day] for day in when.days)
-    return (Hours(days=days, opens=_clock(when.opens), closes=_clock(when.closes)),)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def heard(starts: datetime | None, due: datetime | None, hours: Sequence[Hours]) -> When:
-    """What arrived, as far as it can be: a day that ends before it begins says nothing."""
-    found = _heard_hours(hours[0]) if hours else ANY
-    sound = starts and due and timedelta() < due - starts <= timedelta(days=366)
-    return replace(found, starts=starts, due=due) if sound else found
-
-
-def _heard_hours(said: Hours) -> When:
-    named = {NAMES.index(word) for one in said.days if (word := one.rpartition("/")[2]) in NAMES}
-    opens, closes = _minutes(said.opens, 0), _minutes(said.closes, DAY)
-    if opens is None or closes is None or not opens < closes <= DAY:
-        return ANY
-    return When(days=tuple(sorted(named)), opens=opens, closes=closes) if named else ANY
-
-
-def _minutes(said: str | None, nothing: int) -> int | None:
-    if said is None:
-        return nothing
-    found = _CLOCK.fullmatch(said)
-    return int(found[1]) * 60 + int(found[2]) if found else None
-
-
-# Words --------------------------------------------------------------------------------------
-
-
-def in_words(when: When, voice: Voice) -> str:
-    """When it is, for a reader: “Tue, Thu, 17:00–19:00”; "" for any time."""
-    if _is_stretch(when):
-        return _stretch_in_words(when, voice)
-    if when.starts is not None and when.due is not None:
-        begins, ends = when.starts.astimezone(voice.zone), when.due.astimezone(voice.zone)
-        opens = begins.hour * 60 + begins.minute
-        length = int((ends - begins).total_seconds()) // 60
-        return _with_clock(voice.day(begins), opens, opens + length, voice)
-    if not when.days:
-        return ""
-    return _with_clock(_days(when.days, voice), when.opens, when.closes, voice)
-
-
-def _is_stretch(when: When) -> bool:
-    if when.starts is None or when.due is None:
-        return False
-    return bool(when.days) or when.due - when.starts > timedelta(days=1)
-
-
-def _stretch_in_words(when: When, voice: Voice) -> str:
-    assert when.starts is not None, "it is a stretch"
-    assert when.due is not None, "it is a stretch"
-    first = when.starts.astimezone(voice.zone).date()
-    last = (when.due - timedelta(minutes=1)).astimezone(voice.zone).date()
-    span = voice.say("%(first)s to %(last)s", first=voice.short(first), last=voice.short(last))
-    if when.days in ((), WEEK) and (when.opens, when.closes) == (0, DAY):
-        return span
-    times = _with_clock(_days(when.days, voice), when.opens, when.closes, voice)
-    return voice.say("%(span)s: %(times)s", span=span, times=times)
-
-
-def _days(days: Sequence[int], voice: Voice) -> str:
-    if tuple(days) == WEEK:
-        return voice.say("Every day")
-    if len(days) == 1:
-        return voice.say("Every %(day)s", day=voice.say(WEEKDAYS[days[0]]))
-    return ", ".join(voice.say(SHORT_WEEKDAYS[day]) for day in days)
-
-
-def _with_clock(day: str, opens: int, closes: int, voice: Voice) -> str:
-    if opens <= 0 and closes >= DAY:
-        return day
-    if closes >= DAY:
-        return voice.say("%(day)s, from %(time)s", day=day, time=_spoken(opens, voice))
-    if opens <= 0:
-        return voice.say("%(day)s, until %(time)s", day=day, time=_spoken(closes, voice))
-    span = f"{_spoken(opens, voice)}–{_spoken(closes, voice)}"
-    return voice.say("%(day)s, %(time)s", day=day, time=span)
-
-
-def _spoken(minutes: int, voice: Voice) -> str:
-    return voice.say("%(hour)d:%(minute)02d", hour=minutes // 60, minute=minutes % 60)

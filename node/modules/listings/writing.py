@@ -10,7 +10,7 @@ from federation.origins import domain, same_origin
 from node.kernel.access import Reach
 from node.kernel.community import Community
 from node.kernel.errors import Refused
-from node.modules.listings import about, concepts, places, when
+from node.modules.listings import about, concepts, places, telling_when, when
 from node.modules.listings.objects import Listing
 from node.modules.listings.rules import UNSAID, State, minutes
 from node.modules.listings.tables import Notice
@@ -52,7 +52,8 @@ def said(notice: Notice, community: Community, followers: str | None) -> Listing
         start_time=notice.starts,
         end_time=notice.ends,
         location=places.told(notice.place, notice.cell),
-        hours=when.hours_of(notice.when),
+        hours=telling_when.hours_of(notice.when),
+        schedule=telling_when.schedule_of(notice.when),
         lifecycle=notice.lifecycle,
         revision=notice.revision,
         publishes=_primary(notice),
@@ -163,7 +164,7 @@ def _facts(notice: Notice, community: Community) -> str:
         words={},
         catalogue=catalogue(community.language),
     )
-    said = (when.in_words(notice.when, voice), notice.place if notice.cell else "")
+    said = (telling_when.in_words(notice.when, voice), notice.place if notice.cell else "")
     return " · ".join(one for one in said if one)
 
 
@@ -243,7 +244,7 @@ def row_of(listing: Listing, owner: str, host: str, now: datetime) -> dict[str, 
     action = (intent.action or "deliverService")[:40]
     handling = listing.handling if listing.handling == "trustedPeers" else "public"
     topics = topics_of(listing)
-    times = when.heard(listing.start_time, intent.due, listing.hours)
+    times = telling_when.heard(listing.start_time, intent.due, listing.hours, listing.schedule)
     where = places.heard(listing.location)
     return {
         "id": listing.id,

@@ -8,7 +8,7 @@ only finds; whether a pair fits is judged afterwards.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, Final, NamedTuple
@@ -154,6 +154,8 @@ def written(one: Side) -> dict[str, Any]:
         "ends": _text(one.ends),
         "day": [_text(when.starts), _text(when.due)] if when.starts else None,
         "week": [list(when.days), when.opens, when.closes] if when.days else None,
+        "second": when.second.isoformat() if when.second else None,
+        "nth": when.nth,
         "place": one.place,
         "cell": [cell.north, cell.east] if cell else None,
         "lang": one.lang,
@@ -195,6 +197,10 @@ def _when(said: Mapping[str, Any]) -> When:
     if not (day or week):
         return ANY
     found = When(days=tuple(week[0]), opens=week[1], closes=week[2]) if week else ANY
+    if "second" in said or "nth" in said:
+        first = said.get("second")
+        second = date.fromisoformat(first) if first else None
+        found = replace(found, second=second, nth=said.get("nth", 0))
     return replace(found, starts=_moment(day[0]), due=_moment(day[1])) if day else found
 
 
