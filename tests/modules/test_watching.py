@@ -1,6 +1,7 @@
 """Two hands: no keeper alone changes who may vote, when it closes, or what came of it."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -450,6 +451,32 @@ async def test_asking_and_confirming_in_the_browser(
     clock.advance(days=8)
     assert "A second hand is asked for" not in (await ana.get("/")).text
     assert "Lapsed" in (await ana.get(at)).text
+
+
+@pytest.mark.sqlite
+async def test_who_could_vote_is_told_after_the_count(
+    alder: Node, us: list[str], slug: str, browse: Browse, clock: Clock
+) -> None:
+    """G08: nobody hides a made-up voter behind the secrecy of ballots."""
+    at, told = f"/votes/{slug}", ("ana", "ben", "cleo", "keeper")
+    ben = await browse(alder, "ben")
+    await vote(alder, slug, [(us[1], "inFavour")])
+    request = await ask(alder, slug, await keeper(alder), Kind.LEAVE_OUT, member=us[2])
+    await alder.write(watching.confirm, request, us[0])
+
+    def names(page: str) -> list[str]:
+        _, begun, rest = page.partition("Who could vote</summary>")
+        return (
+            re.findall(r"<li><bdi>([^<]*)</bdi>", rest.partition("</details>")[0]) if begun else []
+        )
+
+    assert names((await ben.get(at)).text) == []
+    clock.advance(days=7)
+    before = (await ben.get(at)).text
+    await settle(alder)
+    assert names(before) == []
+    assert names((await ben.get(at)).text) == [one for one in told if one != "cleo"]
+    assert (await (await browse(alder)).get(at)).status_code == 403
 
 
 @pytest.mark.sqlite

@@ -78,6 +78,8 @@ class Watch:
     guards: list[watched.Guard]
     may_guard: bool
     names: dict[str, str]
+    listed: list[str]
+    """Who could vote, by name, once it is counted: so that nobody hides a made-up voter."""
 
 
 def _member(request: Request) -> "tuple[Node, Viewer, str]":
@@ -104,8 +106,10 @@ def _watch(db: Connection, slug: str, me: str, now: Any) -> Watch | None:
     may = watched.may_guard(db, found) if found.options else []
     ids = {who for one in asked for who in (one.asked_by, one.member, one.second) if who}
     ids |= {who for held in seconds.values() for who in held} | {g.member for g in guards}
+    listed = accounts.names_of(db, watched.told(db, found.id) if found.counted else ())
     return Watch(box=found, requests=asked, seconds=seconds, guards=guards,
-                 may_guard=me in may, names=dict(accounts.names_of(db, ids)))  # fmt: skip
+                 may_guard=me in may, names=dict(accounts.names_of(db, ids)),
+                 listed=sorted(listed.values(), key=str.casefold))  # fmt: skip
 
 
 async def show(request: Request) -> Response:
@@ -166,7 +170,7 @@ async def _show(
         title=title,
         place="decide",
         width="mid",
-        box=seen.box,
+        seen=seen,
         slug=slug,
         over=over,
         asked=[_asking(one, seen, me, spoken) for one in seen.requests],
