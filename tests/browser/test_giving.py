@@ -60,6 +60,22 @@ async def test_somebody_asks_changes_it_and_takes_it_back(nodes: Open, walk: Wal
     await ana.sees("Its time is over")
 
 
+async def test_what_comes_again_is_said_and_read_out(nodes: Open, walk: Walk) -> None:
+    alder = (await nodes("alder")).nodes["alder"]
+    await person(alder, "ana", display="Ana Okafor")
+    ana = await walk(alder, "ana")
+
+    await ana.go("/l/new?purpose=offer")
+    await ana.fill(title="The repair bench is open")
+    await ana.open("When and where")
+    await ana.choose(rhythm="second")
+    await ana.press("Put it on the board", "again-without-a-day", status=422)
+    await ana.sees("Write above, as the one day, on which day it begins.")
+    await ana.fill(day="Tue", opens="17:00", closes="19:00")
+    await ana.press("Put it on the board", "again")
+    await ana.sees("Every second Tuesday, 17:00–19:00:")
+
+
 async def test_from_a_need_at_alder_to_thanks_at_birch_which_is_off_meanwhile(
     street: Street, walk: Walk
 ) -> None:
