@@ -8,6 +8,8 @@ from node.kernel.unit import Unit
 from node.modules.matching import indexing, lexicon
 from node.modules.matching.scoring import Side
 from node.modules.matching.tables import side, term
+from tests.modules import gold
+from tests.modules.test_matching_rules import suggested
 
 NEED = Side(
     names=frozenset({"repair"}),
@@ -110,3 +112,15 @@ def _before(db: Connection) -> None:
     db.execute(text(f"UPDATE match_term SET weight = {weight}"))
     db.execute(text("UPDATE match_term SET term = substr(term, 2) WHERE term LIKE '=%'"))
     db.execute(text("UPDATE alembic_version_matching SET version_num = '0005'"))
+
+
+async def test_all_that_is_suggested_of_the_gold_set_is_found_by_the_index(alder: Node) -> None:
+    notices = gold.notices()
+    offers = {id: one for id, one in notices.items() if id[0] == "o"}
+    await alder.write(lambda unit: [keep(unit, id, one) for id, one in offers.items()])
+
+    for id in notices.keys() - offers.keys():
+        found = await alder.read(indexing.like, notices[id], "offer")
+        assert set(suggested(notices, id)) <= found.keys(), id
+        near = {id: notices[id], **{other: notices[other] for other in found}}
+        assert suggested(near, id) == suggested(notices, id)
