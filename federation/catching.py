@@ -16,11 +16,12 @@ import orjson
 from sqlalchemy import Connection, select
 
 from federation import copies, hosts, inbox, pairs, queries, resolving
+from federation.budget import Budget
 from federation.events import Awoke
 from federation.origins import LONGEST, domain, same_origin
 from federation.pairs import Pair
 from federation.queries import Arrived
-from federation.resolving import Budget, Document
+from federation.resolving import Document
 from node.kernel.errors import Missing, Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import setting

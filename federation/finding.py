@@ -9,10 +9,10 @@ Source: RFC 7033; FEP-2c59.
 from sqlalchemy import Connection, and_, or_, select
 
 from federation import finger, naming, ourselves, policy, resolving, taking
+from federation.budget import Budget
 from federation.finger import Name
 from federation.limits import Bucket
 from federation.origins import domain
-from federation.resolving import Budget
 from node.kernel.errors import Missing, Problem, Refused
 from node.kernel.node import Node
 from node.kernel.tables import Account, account, account_of

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from federation import policy
+from federation.budget import Budget
 from federation.origins import LONGEST, domain
-from federation.resolving import Budget, is_activity
+from federation.resolving import is_activity
 from node.kernel.errors import Missing, TryLater
 from node.kernel.node import Node
 from vocab import reader
@@ -69,7 +70,7 @@ async def ask(node: Node, name: Name, budget: Budget) -> Finger:
 
     Raises:
         Missing: it knows no such name.
-        Refused: E_BLOCKED, E_BUDGET, Forbidden.
+        Refused: E_BLOCKED, E_BUDGET, E_SPENT, Forbidden.
         TryLater: it does not answer, or asks for patience.
         Malformed: E_JSON.
     """
@@ -79,9 +80,8 @@ async def ask(node: Node, name: Name, budget: Budget) -> Finger:
     await policy.check(node, place)
     resource = quote(f"acct:{handle}@{host}", safe="")
     url = f"{place}/.well-known/webfinger?resource={resource}"
-    seconds = budget.spend()
-    answer = await node.network.get(
-        url, headers=HEADERS, limit=LIMIT, deadline=seconds, may=lambda url: policy.check(node, url)
+    answer = await budget.get(
+        node, url, headers=HEADERS, limit=LIMIT, may=lambda url: policy.check(node, url)
     )
     if answer.status == 429 or answer.status >= 500:
         raise TryLater(f"{host}: {answer.status}")

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from federation import keyring, policy, queries, reading, resolving, senders
+from federation.budget import Budget
 from federation.limits import Bucket
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.queries import Arrived
@@ -118,7 +119,7 @@ async def forwarded(node: Node, *, activity: str, actor: str, what: str, about: 
     Raises:
         TryLater: the server does not answer now.
     """
-    budget = resolving.Budget(fetches=4)
+    budget = Budget(fetches=4)
     found: Document | None = None
     with contextlib.suppress(Missing, Refused, Malformed):
         found = await resolving.fetch(node, activity, budget=budget)
@@ -137,7 +138,7 @@ async def forwarded(node: Node, *, activity: str, actor: str, what: str, about: 
 
 
 async def _rebuilt(
-    node: Node, activity: str, actor: str, kind: str, about: str | None, budget: resolving.Budget
+    node: Node, activity: str, actor: str, kind: str, about: str | None, budget: Budget
 ) -> Document | None:
     """What a letter says, by the thing it speaks of as its own server shows it; None if nothing."""
     if kind not in ASKED or about is None or not same_origin(about, actor):

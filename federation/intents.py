@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from federation import finger
+from federation.budget import Budget
 from federation.finger import Finger, Name
 from federation.origins import domain
-from federation.resolving import Budget
 from node.kernel.addresses import clean
 from node.kernel.errors import Missing, Refused
 from node.kernel.node import Node

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import update
 
 from federation import finger
+from federation.budget import Budget
 from federation.finger import Finger, Name
 from federation.origins import domain
-from federation.resolving import Budget
 from node.kernel.errors import Problem
 from node.kernel.node import Node
 from node.kernel.tables import Account, account

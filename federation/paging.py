@@ -7,14 +7,12 @@ asked to judge.
 from collections.abc import Iterator
 
 from federation import resolving
+from federation.budget import Budget
 from federation.origins import same_origin
-from federation.resolving import Budget
 from node.kernel.errors import Refused
 from node.kernel.node import Node
 from vocab.model import Collection, Object, OrderedCollection, id_of
 from vocab.values import dataclass
-
-PAGES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +23,13 @@ class Items:
     whole: bool
 
 
-async def items(node: Node, id: str, *, budget: Budget, pages: int = PAGES) -> Items:
+async def items(node: Node, id: str, *, budget: Budget) -> Items:
     """Read a collection.
 
     Args:
         node: asks.
         id: of the collection.
         budget: of whoever asks.
-        pages: how many are read at most.
 
     Raises:
         Missing, Refused, TryLater, Malformed: as `resolving.document`; E_COLLECTION, it is none.
@@ -40,16 +37,15 @@ async def items(node: Node, id: str, *, budget: Budget, pages: int = PAGES) -> I
     found: list[Object | str] = []
     seen: set[str] = set()
     at: Object | str | None = id
-    for _ in range(pages + 1):
+    while True:
         page = await _page(node, at, id, seen, budget)
         inside = tuple(_inside(page))
         found += inside
         at = page.next if inside or page.first is None else page.first
         if at is None:
             return Items(found=tuple(found), whole=True)
-        if id_of(at) in seen:
-            break
-    return Items(found=tuple(found), whole=False)
+        if id_of(at) in seen or not await budget.turn(node):
+            return Items(found=tuple(found), whole=False)
 
 
 async def _page(

@@ -91,7 +91,7 @@ def _service(met: Account, document: Mapping[str, Any]) -> str | None:
 def ask(unit: Unit, domain: str) -> None:
     """Have the node at a host asked for what we missed."""
     once = f"federation.catch_up {domain}"[:255]
-    unit.later("federation.catch_up", lane=domain, once=once, peer=domain)
+    unit.later("federation.catch_up", lane=domain, once=once, apart=True, peer=domain)
 
 
 def note(unit: Unit, domain: str, **values: Any) -> None:

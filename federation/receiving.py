@@ -14,12 +14,14 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from federation import policy, queries, reading, resolving, returning, senders, trust
+from federation.budget import Budget
 from federation.letters import PRIVATE
 from federation.origins import base, domain
 from federation.queries import Held
 from federation.reading import Read
 from federation.trust import Case, Document, Wanted
 from node.kernel.access import Viewer
+from node.kernel.causes import Cause
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
@@ -57,25 +59,18 @@ async def receive(node: Node) -> bool:
     return bool(letters)
 
 
-async def resolve(
-    node: Node, *, letter: int, token: str, host: str = "", left: int = resolving.IN_ALL
-) -> None:
+async def resolve(node: Node, *, letter: int, token: str) -> None:
     """Job: fetch what a letter speaks of, then carry it out.
 
     Args:
         node: ours.
         letter: its row.
         token: by which this job holds it.
-        host: whose lane this is in.
-        left: requests that it may still cause, in this try and all that follow.
     """
     held = await node.read(queries.held, letter, token)
     if held is not None:
-        budget = resolving.Budget.of(left)
         try:
-            await _asking(node, held, budget)
-        except TryLater as later:
-            await node.write(_ask_later, held, later, host, budget.left)
+            await _asking(node, held, Budget())
         except Exception as problem:  # noqa: BLE001 - judged and written down
             await _stopped(node, held, problem)
 
@@ -128,7 +123,7 @@ async def _stopped(node: Node, held: Held, problem: BaseException | None) -> Non
             await node.write(_put_off, held, "E_INTERNAL", None, final=final)
 
 
-async def _asking(node: Node, held: Held, budget: resolving.Budget) -> None:
+async def _asking(node: Node, held: Held, budget: Budget) -> None:
     """Carry out a letter, asking other servers for what it takes.
 
     Raises:
@@ -138,7 +133,7 @@ async def _asking(node: Node, held: Held, budget: resolving.Budget) -> None:
     fetched: dict[str, Document] = {}
     while True:
         try:
-            await node.write(carry, held, read, dict(fetched), budget.left)
+            await node.write(carry, held, read, dict(fetched))
             break
         except Wanted as wanted:
             if wanted.id in fetched:
@@ -154,7 +149,7 @@ def _heard(node: Node, held: Held, read: Read) -> None:
 
 
 async def _fetch(
-    node: Node, held: Held, id: str, fetched: dict[str, Document], budget: resolving.Budget
+    node: Node, held: Held, id: str, fetched: dict[str, Document], budget: Budget
 ) -> None:
     if id == held.actor:
         actor = await resolving.account(node, id, budget=budget)
@@ -172,7 +167,6 @@ def carry(
     held: Held,
     read: Read,
     fetched: Mapping[str, Document],
-    left: int = resolving.IN_ALL,
 ) -> None:
     """Carry out one letter and end it; nothing if its lease went to somebody else.
 
@@ -181,7 +175,6 @@ def carry(
         held: the letter.
         read: what it says.
         fetched: what other servers were asked for it.
-        left: requests that the jobs it leads to may cause.
 
     Raises:
         Wanted: another server must be asked first.
@@ -189,7 +182,7 @@ def carry(
     """
     if not queries.begin(unit.db, held):
         return
-    unit.left = left
+    unit.cause = unit.cause or Cause(letter=held.id)
     case = Case(
         activity=read.activity,
         document=read.document,
@@ -303,42 +296,12 @@ def _put_off(unit: Unit, held: Held, code: str, after: timedelta | None, *, fina
     )
 
 
-def _ask_later(unit: Unit, held: Held, later: TryLater, host: str, left: int) -> None:
-    """Put a letter off with what is left of its budget, which the next try goes on with.
-
-    The pump, which would give it a new one, takes it back only a day after that try is due.
-    """
-    wait = _wait(held, later.after)
-    if unit.now + wait > held.at + GIVE_UP:
-        _put_off(unit, held, later.code, later.after, final=True)
-        return
-    token = secrets.token_hex(16)
-    if queries.change(
-        unit.db,
-        held,
-        code=later.code[:60],
-        due=unit.now + wait + LONGEST,
-        tries=held.tries + 1,
-        token=token,
-        leased_until=None,
-    ):
-        unit.later(
-            "federation.resolve",
-            due=unit.now + wait,
-            lane=host or None,
-            letter=held.id,
-            token=token,
-            host=host,
-            left=left,
-        )
-
-
 def _hand_over(unit: Unit, held: Held, id: str) -> None:
     """Have a job fetch what a letter needs; it takes the letter with it."""
     token = secrets.token_hex(16)
     if queries.change(unit.db, held, token=token, leased_until=None, due=unit.now + FALLBACK):
-        host = domain(id)
-        unit.later("federation.resolve", lane=host, letter=held.id, token=token, host=host)
+        unit.cause = Cause(letter=held.id)
+        unit.later("federation.resolve", lane=domain(id), letter=held.id, token=token)
 
 
 def _sweep(unit: Unit) -> None:

@@ -6,12 +6,11 @@ only about ids of the server that it came from (FEP-fe34). Nothing here runs ins
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import Any
 
 from federation import actors, hosts, keyring, pairs, policy, queries, returning, signing
+from federation.budget import SPENT, Budget
 from federation.origins import LONGEST, base, domain, same_origin
 from federation.signatures import Form
 from node.kernel.database import upsert
@@ -24,60 +23,15 @@ from node.kernel.unit import Unit
 from vocab import jsonld, reader, wire
 from vocab.model import Actor, Key, Object
 
-__all__ = ["Budget", "Document", "account", "document", "fetch", "keep", "key", "put", "refresh"]
+__all__ = ["Document", "account", "document", "fetch", "keep", "key", "put", "refresh"]
 
 Document = Mapping[str, Any]
 
-SECONDS = 20.0
-FETCHES = 10
-IN_ALL = 30
-"""Requests that one letter may cause in all: in its tries, and in the jobs that it leads to."""
-BYTES = 4 * 1024 * 1024
-EACH = 10.0
 ABSENT = timedelta(seconds=60)
 AWAY = timedelta(seconds=10)
 MOST = 10_000
 AS2 = "https://www.w3.org/ns/activitystreams"
 _PROFILE = re.compile(r';\s*profile\s*=\s*"([^"]*)"', re.IGNORECASE)
-
-
-@dataclass(kw_only=True)
-class Budget:
-    """How much may be asked on behalf of one thing that came in.
-
-    What is left of a letter's goes along in the arguments of its jobs: `of` and `left`.
-    """
-
-    fetches: int = FETCHES
-    until: float = field(default_factory=lambda: monotonic() + SECONDS)
-    bytes: int = BYTES
-
-    kept: int = 0
-    """Fetches that are left beyond those of this run."""
-
-    @classmethod
-    def of(cls, left: int | None) -> "Budget":
-        """For one run, of what is left in all; None for what no letter set off."""
-        if left is None:
-            return cls()
-        return cls(fetches=min(left, FETCHES), kept=max(0, left - FETCHES))
-
-    @property
-    def left(self) -> int:
-        """Fetches that are left in all."""
-        return self.kept + max(0, self.fetches)
-
-    def spend(self) -> float:
-        """Take one fetch; the seconds it may last.
-
-        Raises:
-            Refused: E_BUDGET, there is no more.
-        """
-        left = self.until - monotonic()
-        self.fetches -= 1
-        if self.fetches < 0 or left <= 0 or self.bytes <= 0:
-            raise Refused("E_BUDGET", "too much to ask for one letter")
-        return min(left, EACH)
 
 
 async def document(node: Node, id: str, *, budget: Budget | None = None) -> tuple[Object, Document]:
@@ -232,7 +186,7 @@ async def fetch(node: Node, id: str, *, budget: Budget | None = None) -> Documen
 
     Raises:
         Missing: E_MISSING, E_GONE; its server says so.
-        Refused: E_OURS, E_BLOCKED, E_ID, E_ORIGIN, E_MEDIA, E_FETCH, E_BUDGET, Forbidden.
+        Refused: E_OURS, E_BLOCKED, E_ID, E_ORIGIN, E_MEDIA, E_FETCH, E_BUDGET, E_SPENT, Forbidden.
         TryLater: its server does not answer, or asks for patience.
         Malformed: E_JSON.
     """
@@ -270,7 +224,7 @@ async def _get(node: Node, url: str, budget: Budget) -> Answer:
         return await _asked(node, url, budget)
     except (Missing, Refused, TryLater) as problem:
         # that we have no more time, or no room, says nothing of the other server
-        if problem.code != "E_BUDGET" and not isinstance(problem, Unwritten | Unread | Busy):
+        if problem.code not in SPENT and not isinstance(problem, Unwritten | Unread | Busy):
             for old in list(vain)[: len(vain) - MOST + 1]:
                 del vain[old]
             wait = AWAY if isinstance(problem, TryLater) else ABSENT
@@ -284,12 +238,8 @@ async def _asked(node: Node, url: str, budget: Budget) -> Answer:
     first = kept or Form.CAVAGE
     second = Form.RFC9421 if first is Form.CAVAGE else Form.CAVAGE
     for form in (first, second):
-        seconds = budget.spend()
         headers = signing.fetching(node, by, form)
-        answer = await node.network.get(
-            url, headers=headers, deadline=seconds, may=lambda to: _onward(url, to)
-        )
-        budget.bytes -= len(answer.body)
+        answer = await budget.get(node, url, headers=headers, may=lambda to: _onward(url, to))
         if answer.status not in (400, 401, 403):
             break
     _judge(url, answer)

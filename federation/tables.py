@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -143,3 +144,18 @@ asked = Table(
 )
 """When something was last asked of another server that is asked for once in a while only
 (`sparingly`), or was said to be gone by somebody unknown (`rumours`)."""
+
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("letter", Integer, primary_key=True, autoincrement=False),
+    Column("fetches", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+)
+"""What one letter that came in may still make us ask of other servers (`budget`).
+
+No row: nothing was asked for it yet. The letter itself may be gone before what it led to."""

@@ -5,9 +5,9 @@ handler; that it was asked for (`Act.asked`) stands in the place of somebody her
 """
 
 from federation import policy, queries, reading, receiving, resolving
+from federation.budget import Budget
 from federation.origins import same_origin
 from federation.reading import Document
-from federation.resolving import Budget
 from node.kernel.access import Viewer
 from node.kernel.errors import Refused
 from node.kernel.node import Node

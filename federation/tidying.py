@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from federation import letters, losses, sparingly
+from federation import budget, letters, losses, sparingly
 from node.kernel.node import Node
 
 FORGOTTEN = timedelta(hours=1)
@@ -29,5 +29,6 @@ async def empty(node: Node) -> None:
     """Take away the bodies of letters that were not for everybody, after a month."""
     await node.write(losses.forget)
     await node.write(sparingly.forget)
+    await node.write(budget.forget)
     old = await node.read(letters.kept_too_long, node.now() - KEPT_FOR)
     await node.write(letters.empty, old)

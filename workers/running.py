@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from node.kernel import causes
 from node.kernel import log as sealed
 from node.kernel.database import among, spread
 from node.kernel.errors import TryLater
@@ -58,6 +59,8 @@ class Claimed:
     args: dict[str, Any]
     token: str
     tries: int
+    cause: str | None = None
+    """The letter that led to it, as `causes` writes it."""
 
 
 @functools.cache
@@ -98,7 +101,8 @@ def claim(unit_db: Connection, now: Any, most: int = CLAIM) -> list[Claimed]:
         ids = spread("ids", [row.id for row in rows])
         unit_db.execute(_taken(len(ids)), {**ids, "until": now + LEASE, "by": token})
     return [
-        Claimed(id=r.id, kind=r.kind, args=dict(r.args), token=token, tries=r.tries) for r in rows
+        Claimed(id=r.id, kind=r.kind, args=dict(r.args), token=token, tries=r.tries, cause=r.cause)
+        for r in rows
     ]
 
 
@@ -110,6 +114,7 @@ def _taken(count: int) -> Update:
 
 async def run(node: Node, work: Claimed) -> None:
     """Do one job; it is finished, put off, or set aside as dead. Never raises."""
+    held = causes.current.set(causes.read(work.cause))
     try:
         if work.kind.startswith("event:"):
             await node.write(_handle, work)
@@ -124,6 +129,8 @@ async def run(node: Node, work: Claimed) -> None:
         await _note(node, _put_off, work, repr(error), None, final=work.tries + 1 >= TRIES)
     else:
         await _note(node, _finish, work)
+    finally:
+        causes.current.reset(held)
 
 
 async def _note(

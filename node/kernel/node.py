@@ -9,8 +9,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, select, text
 
+from node.kernel import causes, migrating
 from node.kernel import community as communities
-from node.kernel import migrating
 from node.kernel.clock import Clock, utc
 from node.kernel.community import Community
 from node.kernel.database import Database, secret_tables
@@ -98,9 +98,11 @@ class Node:
         self, change: Callable[Concatenate[Unit, P], T], *args: P.args, **kw: P.kwargs
     ) -> T:
         """Run `change(unit, …)` as one all-or-nothing change; it may be called again."""
+        cause = causes.current.get()
 
         def run(db: Connection) -> tuple[T, Unit]:
             unit = self.unit(db)
+            unit.cause = cause
             return change(unit, *args, **kw), unit
 
         result, unit = await self.database.write(run)

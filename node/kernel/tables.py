@@ -142,6 +142,7 @@ job = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("dead", Boolean, nullable=False, default=False),
     Column("error", Text),
+    Column("cause", String(40)),
     Index(None, "dead", "due"),
     Index(None, "lane"),
     sqlite_autoincrement=True,
@@ -149,7 +150,8 @@ job = Table(
 """Work to be done after the unit that asked for it: the row is the queue.
 
 A finished job's row is gone; one that failed for good stays, `dead`, until an admin
-looks. `lane` names what must not be crowded (a host); `once` keeps a second like it out."""
+looks. `lane` names what must not be crowded (a host); `once` keeps a second like it out;
+`cause` is the letter that led to it (`causes`)."""
 
 setting = Table(
     "setting",

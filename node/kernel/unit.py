@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select
 
 from node.kernel.act import Act
+from node.kernel.causes import Cause
 from node.kernel.community import Community
 from node.kernel.database import insert_in, upsert
 from node.kernel.errors import Refused, Unsendable
@@ -84,7 +85,7 @@ class Unit:
         self.registry = registry
         self.door = door
         self.depth = 0
-        self.left: int | None = None
+        self.cause: Cause | None = None
         self.woken = False
         self.settings_changed = False
 
@@ -210,6 +211,7 @@ class Unit:
         due: datetime | None = None,
         lane: str | None = None,
         once: str | None = None,
+        apart: bool = False,
         **args: Any,
     ) -> None:
         """Have a job done after the commit, at least once.
@@ -220,6 +222,8 @@ class Unit:
             lane: what must not be crowded, such as a host.
             once: while a job with this name waits, a second one is not added; one that is
                 running, or failed for good, runs again.
+            apart: the letter at hand is only its occasion, and not the reason for it: what it
+                asks of other servers is not that letter's.
             **args: plain JSON.
         """
         values = {
@@ -229,21 +233,10 @@ class Unit:
             "once": once,
             "at": self.now,
             "due": due or self.now,
+            "cause": self.cause.onward() if self.cause and not apart else None,
         }
         again(self.db, values) if once else self.db.execute(_JOB, values)
         self.woken = True
-
-    def share(self) -> int | None:
-        """Half of what may still be asked of others for the letter at hand, for one job.
-
-        Returns:
-            None where no letter is at hand: then the job has a measure of its own.
-        """
-        if self.left is None:
-            return None
-        part = self.left - self.left // 2
-        self.left -= part
-        return part
 
     def tell(self, event: Any) -> None:
         """Let every subscriber know, each in a unit of its own, later.
@@ -317,8 +310,8 @@ def again(db: Connection, values: Mapping[str, Any]) -> None:
 @functools.cache
 def _again(dialect: str) -> Any:
     made = insert_in(dialect, job)
-    new = {"due": made.excluded.due, "args": made.excluded.args, "tries": 0, "dead": False}
-    fresh = {**new, "token": None, "leased_until": None}
+    new = {name: made.excluded[name] for name in ("due", "args", "cause")}
+    fresh = {**new, "tries": 0, "dead": False, "token": None, "leased_until": None}
     busy = or_(job.c.token.is_not(None), job.c.dead.is_(True))
     return made.on_conflict_do_update(index_elements=["once"], set_=fresh, where=busy)
 

@@ -72,3 +72,38 @@ def test_there_is_one_door() -> None:
 )
 def test_a_second_door_is_seen(code: str, found: list[str]) -> None:
     assert outward(ast.parse(code)) == found
+
+
+MEASURED = "federation/budget.py"
+UNMEASURED = {
+    "federation/absence.py": "whether the owner of an inbox that is gone is there; our own letters",
+    "node/kernel/moving.py": "a keeper asks whether an address leads here",
+    "node/modules/pictures/elsewhere.py": "somebody here looks at a page; a picture has a bound",
+}
+"""Who asks others beside the budget of a letter, and on whose behalf: never a letter's."""
+
+
+def asking(module: ast.AST) -> list[int]:
+    """The lines where something is fetched through the door."""
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "get"
+        and getattr(node.func.value, "attr", getattr(node.func.value, "id", "")) == "network"
+    ]
+
+
+def test_what_a_letter_leads_to_is_asked_within_its_budget() -> None:
+    who = {name(path) for path in python_files(*CODE) if asking(ast.parse(path.read_text()))}
+
+    assert who == {MEASURED, *UNMEASURED}
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [("await node.network.get(url)", [1]), ("network.get(url)", [1]), ("said.get('network')", [])],
+)
+def test_asking_beside_it_is_seen(code: str, lines: list[int]) -> None:
+    assert asking(ast.parse(code)) == lines

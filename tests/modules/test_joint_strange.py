@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from federation import resolving
+from federation.budget import Budget
 from node.kernel.errors import Conflict, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
@@ -385,7 +385,7 @@ async def test_what_a_server_shows_is_judged_as_what_it_sends(
     found = await decisions.shown(second, mine)
     assert found is not None
     with pytest.raises(TryLater):
-        await decisions.shown(second, mine, budget=resolving.Budget(fetches=0))
+        await decisions.shown(second, mine, budget=Budget(fetches=0))
     less = {**found["electorate"], "participated": 999}
     there = wire.exchange
     shown: dict[str, dict[str, Any]] = {}
@@ -411,8 +411,8 @@ async def test_what_a_server_shows_is_judged_as_what_it_sends(
         {**process, "lifecycle": "open", "revision": "9"},
     ):
         shown[one.id] = wrong
-        await jobs._refresh(second, await at(second, one), resolving.Budget())
+        await jobs._refresh(second, await at(second, one), Budget())
         assert (await at(second, one)).document == one.document, wrong
     shown.clear()
-    await jobs._refresh(second, await at(second, one), resolving.Budget())
+    await jobs._refresh(second, await at(second, one), Budget())
     assert (await at(second, one)).conflict is None

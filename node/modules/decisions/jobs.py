@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from federation import reading, receiving, resolving
+from federation.budget import Budget
 from node.kernel.access import Reach, Viewer
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
@@ -53,9 +54,7 @@ async def _keys(node: Node, owner: str) -> None:
         return
 
 
-async def shown(
-    node: Node, id: str, *, budget: resolving.Budget | None = None
-) -> Mapping[str, Any] | None:
+async def shown(node: Node, id: str, *, budget: Budget | None = None) -> Mapping[str, Any] | None:
     """A document as its own server shows it, judged as in the inbox; None if it shows none to us.
 
     Args:

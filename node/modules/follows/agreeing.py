@@ -10,8 +10,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from federation import paging, sparingly
+from federation.budget import Budget
 from federation.events import FollowersTold
-from federation.resolving import Budget
 from federation.told import digest
 from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node

@@ -3,8 +3,8 @@
 from typing import Any
 
 from federation import addressing, policy, resolving
+from federation.budget import Budget
 from federation.origins import domain
-from federation.resolving import Budget
 from federation.trust import Wanted
 from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node
@@ -62,8 +62,9 @@ async def _json(node: Node, url: str) -> dict[str, Any]:
         await policy.check(node, where)
 
     await may(url)
-    answer = await node.network.get(url, headers={"Accept": "application/json"}, limit=LIMIT,
-                                    deadline=5.0, may=may)  # fmt: skip
+    answer = await Budget().get(
+        node, url, headers={"Accept": "application/json"}, limit=LIMIT, may=may, most=5.0
+    )
     return dict(reader.read_object(answer.body)) if answer.status == 200 else {}
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from federation import resolving
+from federation.budget import Budget
 from federation.origins import same_origin
 from node.kernel.act import Act
 from node.kernel.errors import Problem, Refused, TryLater
@@ -94,14 +95,14 @@ async def check(node: Node, *, record: str) -> None:
     one = await node.read(queries.by_id, each.process)
     if one is None or one.conflict or each.community not in one.invited:
         return
-    budget = resolving.Budget(fetches=4 * (MOST + 1))
+    budget = Budget(fetches=4 * (MOST + 1))
     if one.state == State.INVITING and not one.ours:
         await _refresh(node, one, budget)
     await _fetch(node, each, budget)
     await node.write(deciding.weigh, record, whole=True)
 
 
-async def _refresh(node: Node, one: queries.Process, budget: resolving.Budget) -> None:
+async def _refresh(node: Node, one: queries.Process, budget: Budget) -> None:
     """Take the convener's last word, if its letter has not come."""
     shown = await decisions.shown(node, one.id, budget=budget)
     if shown is not None:
@@ -118,7 +119,7 @@ def _moved(unit: Unit, id: str, owner: str, shown: Mapping[str, Any]) -> None:
             return
 
 
-async def _fetch(node: Node, each: queries.Ended, budget: resolving.Budget) -> None:
+async def _fetch(node: Node, each: queries.Ended, budget: Budget) -> None:
     """Fetch the records that a concluding one names and that are not here.
 
     Only of communities that take part, each from its own server.
@@ -138,7 +139,7 @@ async def _fetch(node: Node, each: queries.Ended, budget: resolving.Budget) -> N
         await node.write(_take, id, community, one.id, shown)
 
 
-async def _known(node: Node, community: str, budget: resolving.Budget) -> None:
+async def _known(node: Node, community: str, budget: Budget) -> None:
     """Get to know a community, for its keys."""
     try:
         await resolving.account(node, community, budget=budget)

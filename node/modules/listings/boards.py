@@ -11,8 +11,8 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from federation import paging, resolving, taking
+from federation.budget import Budget
 from federation.origins import domain, same_origin
-from federation.resolving import Budget
 from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node, find_account
 from node.kernel.unit import Unit
@@ -49,7 +49,8 @@ def _all(unit: Unit) -> None:
 def _later(unit: Unit, id: str) -> None:
     if _board(unit.db, id) is not None:
         once = f"listings.board {id}"[:255]
-        unit.later("listings.board", due=unit.now + SOON, lane=domain(id), once=once, of=id)
+        due = unit.now + SOON
+        unit.later("listings.board", due=due, lane=domain(id), once=once, apart=True, of=id)
 
 
 def _board(db: Connection, id: str) -> str | None:
@@ -71,9 +72,9 @@ async def look(node: Node, *, of: str) -> None:
     board = await node.read(_board, of)
     if board is None:
         return
-    budget = Budget(fetches=FETCHES, until=monotonic() + SECONDS, bytes=BYTES)
+    budget = Budget(fetches=FETCHES, pages=PAGES, until=monotonic() + SECONDS, bytes=BYTES)
     try:
-        found = await paging.items(node, board, budget=budget, pages=PAGES)
+        found = await paging.items(node, board, budget=budget)
     except TryLater:
         raise
     except (Problem, Malformed):

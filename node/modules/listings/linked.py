@@ -6,8 +6,9 @@ They are looked at when somebody here begins to follow them, and once a day whil
 from collections.abc import Sequence
 
 from federation import resolving, taking
+from federation.budget import Budget
 from federation.origins import domain, same_origin
-from federation.resolving import Budget, Document
+from federation.resolving import Document
 from node.kernel.errors import Missing, Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit

@@ -51,7 +51,7 @@ def look_up(unit: Unit, post: Object) -> None:
     parent = post.in_reply_to
     if parent and not unit.ours(parent) and queries.stored(unit.db, parent) is None:
         once = f"notes.gather {post.id}"[:255]
-        unit.later("notes.gather", lane=domain(parent), once=once, post=post.id, left=unit.share())
+        unit.later("notes.gather", lane=domain(parent), once=once, post=post.id)
 
 
 def _may_come(unit: Unit, id: str, owner: str) -> bool:

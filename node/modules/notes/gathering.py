@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from federation import resolving
+from federation.budget import SPENT, Budget
 from federation.origins import same_origin
-from federation.resolving import Budget
 from federation.trust import Wanted
 from node.kernel.errors import Problem
 from node.kernel.node import Node
@@ -178,5 +178,5 @@ def _ordered(page: Collection) -> tuple[Object | str, ...]:
 
 def _unless_spent(problem: Problem | Malformed) -> None:
     """Go on without what cannot be had, as long as anything may be asked at all."""
-    if isinstance(problem, Problem) and problem.code == "E_BUDGET":
+    if isinstance(problem, Problem) and problem.code in SPENT:
         raise problem

@@ -1,6 +1,7 @@
 """What is done about posts in the background: polls, quotes, conversations."""
 
 from federation import resolving
+from federation.budget import Budget
 from node.kernel.errors import Missing, Problem, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
@@ -34,13 +35,12 @@ async def ask_poll(node: Node, *, poll: str) -> None:
     await node.write(_heard, poll, found)
 
 
-async def check_quote(node: Node, *, post: str, left: int | None = None) -> None:
+async def check_quote(node: Node, *, post: str) -> None:
     """Ask whether a post may show what it quotes: its own server for both, and for the stamp.
 
     Args:
         node: ours.
         post: the quoting one.
-        left: requests that may still be made for the letter that set this off.
 
     Raises:
         TryLater: a server does not answer now.
@@ -48,25 +48,20 @@ async def check_quote(node: Node, *, post: str, left: int | None = None) -> None
     kept = await node.read(queries.stored, post)
     if kept is None or kept.quote is None or kept.consent is not None:
         return
-    budget = resolving.Budget.of(left)
+    budget = Budget()
     try:
         await gathering.bring(node, kept.quote, budget, is_quoted=True)
         stamp = await _stamp(node, kept.stamp, budget) if kept.stamp else None
     except TryLater:
-        if left is not None:
-            await node.write(quotes.keep_left, post, budget.left)
         raise
     except (Problem, Malformed):
         return  # it is not shown
     await node.write(quotes.checked, post, stamp)
 
 
-async def gather(node: Node, *, post: str, answers: bool = False, left: int | None = None) -> None:
-    """Fetch the posts above one; and, if a member wishes it, the answers to all of them.
-
-    What a letter alone sets off has what is `left` of the letter's budget.
-    """
-    budget = gathering.budget() if answers else resolving.Budget.of(left)
+async def gather(node: Node, *, post: str, answers: bool = False) -> None:
+    """Fetch the posts above one; and, if a member wishes it, the answers to all of them."""
+    budget = gathering.budget() if answers else Budget()
     await gathering.above(node, post, budget)
     if answers:
         await gathering.below(node, post, budget)
@@ -94,7 +89,7 @@ async def look_gone(node: Node, *, post: str) -> None:
             await node.write(leaving.empty, [post])
 
 
-async def _stamp(node: Node, id: str, budget: resolving.Budget) -> QuoteAuthorization | None:
+async def _stamp(node: Node, id: str, budget: Budget) -> QuoteAuthorization | None:
     found, _ = await resolving.document(node, id, budget=budget)
     return found if isinstance(found, QuoteAuthorization) else None
 

@@ -10,9 +10,9 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from federation import paging, sparingly
+from federation.budget import Budget
 from federation.events import Awoke, Returned
 from federation.origins import same_origin
-from federation.resolving import Budget
 from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node, find_account
 from node.kernel.unit import Unit
@@ -60,7 +60,7 @@ def _ask(unit: Unit, id: str) -> None:
         return
     if sparingly.may_ask(unit, f"outbox {id}", EVERY):
         once = f"notes.look_back {id}"[:255]
-        unit.later("notes.look_back", lane=one.domain, once=once, actor=id)
+        unit.later("notes.look_back", lane=one.domain, once=once, apart=True, actor=id)
 
 
 async def look_back(node: Node, *, actor: str) -> None:
@@ -72,9 +72,9 @@ async def look_back(node: Node, *, actor: str) -> None:
     outbox = await node.read(_outbox, actor)
     if outbox is None:
         return
-    budget = Budget(fetches=FETCHES, until=monotonic() + SECONDS, bytes=BYTES)
+    budget = Budget(fetches=FETCHES, pages=PAGES, until=monotonic() + SECONDS, bytes=BYTES)
     try:
-        found = await paging.items(node, outbox, budget=budget, pages=PAGES)
+        found = await paging.items(node, outbox, budget=budget)
     except TryLater:
         raise
     except (Problem, Malformed):

@@ -6,14 +6,11 @@ a stamp of its author's own server. The stamp can be fetched, and taken back by 
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
-
 from federation.origins import same_origin
 from federation.queries import forgotten
 from node.kernel.access import Reach
 from node.kernel.act import Act
 from node.kernel.errors import Missing, Refused
-from node.kernel.tables import job
 from node.kernel.unit import Unit
 from node.modules.notes import public, queries, rules, stamps, standing
 from node.modules.notes.queries import Post
@@ -47,13 +44,7 @@ def look(unit: Unit, id: str) -> None:
         if asked is not None and asked.state == Consent.GIVEN and asked.id == post.stamp:
             _settle(unit, post, Consent.GIVEN)
     elif not post.local and (post.stamp or same_origin(post.quote, post.id)):
-        unit.later("notes.check_quote", once=_checking(id), post=id, left=unit.share())
-
-
-def keep_left(unit: Unit, id: str, left: int) -> None:
-    """Have the next try of asking for a quote go on with what this one has left."""
-    waiting = update(job).where(job.c.once == _checking(id))
-    unit.db.execute(waiting.values(args={"post": id, "left": left}))
+        unit.later("notes.check_quote", once=_checking(id), post=id)
 
 
 def _checking(id: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from federation import resolving
+from federation.budget import Budget
 from federation.origins import same_origin
 from node.kernel.errors import Problem
 from node.kernel.tables import Account
@@ -46,7 +47,7 @@ async def _fetched(node: "Node", who: Account) -> tuple[Object, ...]:
     if not isinstance(where, str) or not same_origin(where, who.id):
         return ()
     try:
-        found, _ = await resolving.document(node, where, budget=resolving.Budget())
+        found, _ = await resolving.document(node, where, budget=Budget())
     except (Problem, Malformed) as problem:
         log.info("cards of %s: %s", who.id, problem)
         return ()

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from federation import actors, naming, resolving
+from federation.budget import Budget
 from federation.finding import spend
 from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Problem, Refused
@@ -128,7 +129,7 @@ async def refresh(request: Request) -> Response:
         now = await resolving.refresh(node, who)
     except (Problem, Malformed):
         return done(request, page_of(who), _(AWAY), "wait")
-    now = await naming.named(node, now, resolving.Budget(fetches=naming.FETCHES))
+    now = await naming.named(node, now, Budget(fetches=naming.FETCHES))
     return done(request, page_of(now), _("This is how they are now."))
 
 
