@@ -140,4 +140,6 @@ def joined(unit: Unit, event: Any) -> None:
     if event.followed == accounts.community_account(unit.db).id:
         # not by the name of the daily one, which is always there and waits for its day
         host = domain(event.follower)
-        unit.later("groups.look", lane=host, once=f"groups.look {host}"[:255], host=host)
+        unit.later(
+            "groups.look", lane=host, once=f"groups.look {host}"[:255], apart=True, host=host
+        )
