@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fix bench soak migrate schemas handlers messages docs screens lock
+.PHONY: help setup run demo test check fix bench soak migrate schemas handlers messages docs twins screens lock
 
 help:  ## print the commands (what `make` alone does)
 	@echo "Folkmoot: one community's own node. Commands:"
@@ -100,6 +100,9 @@ messages: $(STAMP)  ## collect the words of pages and code, renew and compile tr
 
 docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
 	$(BIN)/python -m tests.tools.docs
+
+twins: $(STAMP)  ## choose anew which tests run on PostgreSQL, too
+	$(BIN)/python -m tests.tools.twins
 
 screens: $(STAMP)  ## renew the pictures in docs/screens by the browser tests
 	FOLKMOOT_SCREENS=docs/screens $(BIN)/python -m pytest tests/browser

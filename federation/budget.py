@@ -4,7 +4,7 @@ A run has its own measure, so that it ends. All runs that one letter leads to, i
 jobs and theirs, share what the letter has in all: fetches, pages, bytes, seconds and depth. What
 is left stands in a row and outlives every process.
 
-Source: security.md V35; decision 0052.
+Source: security.md V35; decision 0054.
 """
 
 from collections.abc import Mapping

@@ -26,6 +26,7 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from tests import engines, servers
 from tests.again import again
+from tests.asked import Asked
 from tests.servers import (
     backend,
     chromium,
@@ -42,12 +43,14 @@ from web import sessions, slots
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+TWINS = Path(__file__).with_name("twins.txt")
 PASSWORD = "a long enough password"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
     engines.share()
+    config.pluginmanager.register(Asked(), "asked")
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
     hypothesis.settings.register_profile("any machine", deadline=None)
@@ -62,17 +65,21 @@ def pytest_asyncio_loop_factories(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take on PostgreSQL, of what is marked `sqlite`, no more cases than the mark says."""
+    """Take on PostgreSQL what no other test asks of it (`twins.txt`), and of what is marked
+    `sqlite` no more cases than the mark says.
+    """
     cases: Counter[str] = Counter()
 
     def is_left_out(item: pytest.Item) -> bool:
-        mark = item.get_closest_marker("sqlite")
-        if mark is None or item.get_closest_marker("postgres") is None:
+        if item.get_closest_marker("postgres") is None:
             return False
-        name = item.nodeid.partition("[")[0]
+        mark, name = item.get_closest_marker("sqlite"), item.nodeid.partition("[")[0]
+        if mark is None or name in needless:
+            return name in needless
         cases[name] += 1
         return cases[name] > mark.kwargs.get("but", 0)
 
+    needless = set(TWINS.read_text().split())
     items[:] = [one for one in items if not is_left_out(one)]
 
 

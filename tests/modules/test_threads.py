@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation import resolving
+from federation.budget import FETCHES
 from node.modules.notes import gathering, jobs, queries, rules
 from tests.conftest import Browser, Clock, Wire, person, settle
 from tests.federation.strangers import Actor, Server
@@ -174,7 +175,7 @@ async def test_the_budget_ends_what_has_no_end(here: Stage, elm: Server) -> None
     elm.pages[at] = loop
 
     await here.hear(bob, bob.says("Create", notes[0]))
-    assert len(await ids(here, notes[0]["id"])) == resolving.FETCHES + 1
+    assert len(await ids(here, notes[0]["id"])) == FETCHES + 1
     await jobs.gather(here.node, post=notes[0]["id"], answers=True)
     assert len(await ids(here, notes[0]["id"])) == gathering.UP + 1
     await here.hear(bob, bob.says("Create", root))

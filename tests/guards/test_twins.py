@@ -1,0 +1,85 @@
+"""Which tests PostgreSQL is spared, and that it is asked everything nevertheless."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import asked
+from tests.conftest import TWINS
+from tests.guards.tree import ROOT
+from tests.tools import twins
+
+NAMES = TWINS.read_text().split()
+
+
+def test_each_name_is_a_test() -> None:
+    """One that was renamed would be left out under its old name, and its twin come back."""
+    there: dict[str, set[str]] = {}
+    for file in {name.partition("::")[0] for name in NAMES}:
+        tree = ast.parse((ROOT / file).read_text())
+        there[file] = {n.name for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef)}
+
+    assert [n for n in NAMES if n.partition("::")[2] not in there[n.partition("::")[0]]] == []
+
+
+def test_the_database_itself_is_tested_on_both() -> None:
+    assert not [name for name in NAMES if name.startswith(twins.WHOLE)]
+
+
+@pytest.mark.parametrize(
+    ("said", "needless"),
+    [
+        ({"a": "x", "b": "x", "c": "x"}, ["c"]),
+        ({"a": "x", "b": "xy", "c": "yz"}, []),
+        ({"a": "x", "b": "y", "c": "xy", "d": "xy"}, ["a", "b"]),
+        ({"tests/kernel/t.py::a": "x", "b": "x", "c": "x"}, ["c"]),
+        ({"tests/kernel/t.py::a": "x", "tests/kernel/t.py::b": "x", "c": "x"}, ["c"]),
+        ({"a": ""}, ["a"]),
+    ],
+)
+def test_what_two_others_ask_need_not_be_asked_again(
+    said: dict[str, str], needless: list[str]
+) -> None:
+    took = dict.fromkeys(said, 1.0)
+
+    assert twins.needless({name: set(each) for name, each in said.items()}, took) == needless
+
+
+def test_the_cheaper_one_is_kept() -> None:
+    said = {"dear": {"x"}, "cheap": {"x"}, "cheaper": {"x"}}
+
+    assert twins.needless(said, {"dear": 9.0, "cheap": 2.0, "cheaper": 1.0}) == ["dear"]
+
+
+def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:
+    (tmp_path / "1.jsonl").write_text('["t.py::a[sqlite-1]", 1.0, ["x"]]\n')
+    (tmp_path / "2.jsonl").write_text('["t.py::a[sqlite-2]", 2.0, ["y"]]\n')
+
+    assert twins.read(tmp_path) == ({"t.py::a": {"x", "y"}}, {"t.py::a": 3.0})
+
+
+def test_who_asked_one_database_alone_is_seen() -> None:
+    by = {"sqlite": {"node.a:one", "node.a:two"}, "postgresql": {"node.a:two", "node.b:three"}}
+
+    assert asked.missing(by) == ["node.a:one"]
+
+
+def test_whoever_asks_through_the_kernel_is_named() -> None:
+    """Not the kernel's own helper, and not a test."""
+    code = "def helper(look): return look()\ndef find(helper, look): return helper(look)"
+    kernel: dict[str, object] = {"__name__": "node.kernel.database"}
+    module: dict[str, object] = {"__name__": "node.modules.notes.queries"}
+    for names in (kernel, module):
+        exec(code, names)
+
+    def look() -> str | None:
+        return asked.who(sys._getframe(0))
+
+    assert module["find"](kernel["helper"], look) == "node.modules.notes.queries:find"  # type: ignore[operator]
+    assert kernel["helper"](look) is None  # type: ignore[operator]
+
+
+def test_what_asks_sqlite_alone_says_why() -> None:
+    assert all(reason for reason in asked.ALONE.values())
