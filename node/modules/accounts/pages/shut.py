@@ -39,6 +39,8 @@ async def let_in(request: Request, who: Member) -> Response | None:
     node: Node = request.app.state.node
     if not await _votes(request, who.id):
         return None
+    if before := sessions.given(request):
+        await node.write(doors.sign_out, before)
     token = await node.write(doors.let_in_to_vote, who.id)
     response = RedirectResponse(PATH, 303)
     sessions.give(response, node, token, max_age=int(rules.TO_VOTE.total_seconds()))
