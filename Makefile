@@ -10,6 +10,7 @@ T ?= tests
 B ?=
 N ?=
 KEPT ?=
+J ?= 3
 SEEDS ?= 2000
 MINUTES ?= 60
 
@@ -62,8 +63,8 @@ run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
-test: $(STAMP) $(ORACLES)  ## all tests, or those of T=tests/…
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(T)
+test: $(STAMP) $(ORACLES)  ## all tests, or those of T=tests/…; J= at once
+	$(BIN)/python -m pytest -n $(J) --dist worksteal $(T)
 
 check: $(STAMP)  ## format, lint, types, imports; under a minute
 	$(BIN)/ruff format --check .

@@ -37,22 +37,17 @@ _PAST = """() => [...document.querySelectorAll("body *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 _CHANGING = re.compile(r'value="[^"]*"|[?&]v=[\w-]+|<time[^>]*>|:\d{4,5}\b|/[\w-]{16,}')
-_WORDS = re.compile(r">[^<]*[^<\s][^<]*<")
-_NAMES = re.compile(r'\b(aria-label|title|placeholder|content|alt|datetime)="[^"]+"')
 
 
 class Judge:
     """A browser with scripts that looks at the same pages, since axe is one.
 
-    A page is judged once: those that differ only in keys and addresses are the same. Of those
-    that differ only in their words, one is judged by all rules, and each by those that ask how
-    much room words take.
+    A page is judged once: those that differ only in keys and addresses are the same.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self._known: set[str] = set()
-        self._built: set[str] = set()
         self._shown: tuple[str, str] = "", ""
 
     @classmethod
@@ -88,10 +83,7 @@ class Judge:
             await self.page.goto(url)
         await self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         found = []
-        built = _WORDS.sub(">words<", _NAMES.sub(r'\1="words"', key))
-        whole = RULES if built not in self._built else NARROW
-        self._built.add(built)
-        for size, rules in ((DESK, whole), (PHONE, NARROW)):
+        for size, rules in ((DESK, RULES), (PHONE, NARROW)):
             await self.page.set_viewport_size(size)
             found += [f"{size['width']} px: {words}" for words in await self._wrong(rules)]
         return found
