@@ -312,7 +312,7 @@ async def browse(wire: Wire) -> AsyncIterator[Callable[..., Awaitable[Browser]]]
         browser = Browser(node, wire.apps[node.origin])
         opened.append(browser)
         if handle:
-            token = await node.write(_session, handle)
+            token = await node.write(session, handle)
             browser.client.cookies.set(sessions.name(node.origin), token)
         return browser
 
@@ -321,7 +321,7 @@ async def browse(wire: Wire) -> AsyncIterator[Callable[..., Awaitable[Browser]]]
         await browser.client.aclose()
 
 
-def _session(unit: Unit, handle: str) -> str:
+def session(unit: Unit, handle: str) -> str:
     """Open a session for a member, as somebody has who signed in."""
     from node.modules.accounts import api as accounts
 

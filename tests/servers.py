@@ -42,6 +42,9 @@ BROWSER_FLAGS = [
 """Chromium's flags for a machine without a screen, quiet towards the outside."""
 
 
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first is without a window, and takes two thirds of the time of the others."""
+
 # What is there ------------------------------------------------------------------------------
 
 
@@ -116,7 +119,7 @@ def _root() -> Path | None:
 _NEEDS = {
     "postgres": (_postgres, "apt install postgresql"),
     "redis": (lambda: _program("redis-server"), "apt install redis-server"),
-    "chromium": (lambda: _program("chromium", "chromium-browser"), "apt install chromium"),
+    "chromium": (lambda: _program(*CHROMIUM), "apt install chromium-headless-shell"),
     "npm": (lambda: _program("npm"), "apt install nodejs npm"),
     "node": (_node, "Node.js 22 or later, which npm brings along (apt install nodejs npm)"),
     "shared": (_shared, "set FOLKMOOT_SHARED to the folder of reference documents"),

@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from federation import pairs
 from tests.boundaries import pages, routes, world
 from tests.boundaries.visitors import Visitors
@@ -55,6 +57,17 @@ async def test_odd_requests_are_answered_and_change_nothing(
 
     for who, path, query in odd(visitors):
         found += pages.wrong(who, await visitors.ask(who, f"{path}?{query}", **BROWSER))
+    assert not found, pages.told(found)
+    assert await world.rows(full.node) == before
+
+
+@pytest.mark.sqlite
+async def test_odd_ways_to_ask_are_answered_and_change_nothing(
+    full: World, visitors: Visitors
+) -> None:
+    found: list[str] = []
+    before = await at_rest(full)
+
     for (who, path), accept in zip(plain(visitors), itertools.cycle(routes.ACCEPTS), strict=False):
         found += pages.wrong(who, await visitors.ask(who, path, accept=accept))
         found += pages.wrong(who, await visitors.ask(who, path, "HEAD", accept=accept))

@@ -125,6 +125,7 @@ async def test_a_member_cannot_become_a_keeper_by_a_field(full: World, visitors:
     assert [m.handle for m in found if m.is_admin] == ["keeper"]
 
 
+@pytest.mark.sqlite
 async def test_let_in_to_vote_somebody_sees_what_nobody_sees(
     full: World, visitors: Visitors
 ) -> None:

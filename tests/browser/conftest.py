@@ -16,8 +16,9 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from node import stage
 from node.kernel.node import Node
 from tests.browser.walking import PHONE, Album, Judge, Walker
-from tests.conftest import found
+from tests.conftest import found, session
 from tests.servers import BROWSER_FLAGS, ROOT
+from web import sessions
 
 PICTURES = ROOT / "build" / "screens"
 
@@ -122,7 +123,10 @@ Walk = Callable[..., Awaitable[Walker]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def walk(browser: Browser, judge: Judge) -> AsyncIterator[Walk]:
-    """Somebody at a node, signed in if a handle is given."""
+    """Somebody at a node, signed in if a handle is given.
+
+    The page to sign in is walked where that is what is tested.
+    """
     best = os.environ.get("FOLKMOOT_SCREENS")
     album = Album(PICTURES, best=ROOT / best if best else None)
     async with contextlib.AsyncExitStack() as held:
@@ -133,7 +137,10 @@ async def walk(browser: Browser, judge: Judge) -> AsyncIterator[Walk]:
             context.set_default_timeout(20_000)
             walker = Walker(await context.new_page(), judge, node.origin, album)
             if handle:
-                await walker.sign_in(handle)
+                token = await node.write(session, handle)
+                name = sessions.name(node.origin)
+                await context.add_cookies([{"name": name, "value": token, "url": node.origin}])
+                await walker.go("/")
             return walker
 
         yield at

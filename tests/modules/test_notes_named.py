@@ -86,6 +86,8 @@ async def test_a_member_has_only_so_many_looked_up(here: Stage, browse: Browse) 
 
     page = await post(here, browse, "elm.test", "oak.test")
 
-    assert await mentioned(here) == ["https://elm.test/users/bob"]
-    assert asked[1].asked.total() == 0
-    assert "Nobody was found for @bob@oak.test:" in page
+    # both are looked up at once, so either may be the one
+    (one,) = await mentioned(here)
+    first = one == "https://elm.test/users/bob"
+    assert asked[int(first)].asked.total() == 0
+    assert f"Nobody was found for @bob@{'oak' if first else 'elm'}.test:" in page
