@@ -13,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 OURS = ("node.", "federation.", "web.", "workers.")
-BELOW = ("node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.kernel.unit")
-"""What asks on behalf of others."""
+BELOW = ("node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.demo.")
+"""What asks on behalf of others; and the demo, which is on SQLite."""
 ALONE: dict[str, str] = {}
 """What asks SQLite alone, by `module:function`, and why."""
 DATABASES = ("sqlite", "postgresql")
@@ -24,7 +24,7 @@ def who(frame: FrameType | None) -> str | None:
     """The function of ours that asks, as `module:function`; None if a test itself does."""
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
-        if module.startswith(OURS) and module not in BELOW:
+        if module.startswith(OURS) and not module.startswith(BELOW):
             return f"{module}:{frame.f_code.co_qualname}"
         frame = frame.f_back
     return None

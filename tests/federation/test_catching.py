@@ -421,7 +421,6 @@ async def test_an_odd_page_changes_nothing_and_is_said_so(
 # What the keeper sees -----------------------------------------------------------------------
 
 
-@SQLITE
 async def test_the_keeper_sees_who_was_away_what_was_fetched_and_what_is_stuck(
     two: Two, wire: Wire, clock: Clock, browse: Any
 ) -> None:

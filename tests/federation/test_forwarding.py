@@ -19,8 +19,6 @@ from tests.modules.strange import Stage
 from vocab import proofs
 from vocab.model import PUBLIC
 
-pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-
 
 @pytest.fixture
 async def stage(make_node: Any, wire: Wire) -> Stage:

@@ -38,6 +38,7 @@ def test_the_database_itself_is_tested_on_both() -> None:
         ({"tests/kernel/t.py::a": "x", "b": "x", "c": "x"}, ["c"]),
         ({"tests/kernel/t.py::a": "x", "tests/kernel/t.py::b": "x", "c": "x"}, ["c"]),
         ({"a": ""}, ["a"]),
+        ({"a": "x", "b": "x", "c": "xy"}, ["b"]),
     ],
 )
 def test_what_two_others_ask_need_not_be_asked_again(
@@ -46,6 +47,12 @@ def test_what_two_others_ask_need_not_be_asked_again(
     took = dict.fromkeys(said, 1.0)
 
     assert twins.needless({name: set(each) for name, each in said.items()}, took) == needless
+
+
+def test_every_function_asks_once() -> None:
+    said = {"a": {"x", "by node.a:one"}, "b": {"x", "by node.a:one"}, "c": {"x", "by node.b:two"}}
+
+    assert twins.needless(said, {"a": 2.0, "b": 1.0, "c": 3.0}) == ["a"]
 
 
 def test_the_cheaper_one_is_kept() -> None:

@@ -21,6 +21,8 @@ from node.modules.decisions.api import Method
 from node.modules.decisions.queries import Record
 from node.modules.follows import api as follows_api
 from node.modules.proposals import bringing
+from node.modules.proposals import queries as proposed
+from node.modules.proposals.queries import Plan, Proposal
 from tests.conftest import Clock, person, settle
 
 MODULES = [
@@ -32,6 +34,20 @@ MODULES = [
 def inside(node: Node) -> Viewer:
     """A member of no name, who sees what members see."""
     return Viewer(role="member")
+
+
+async def ids(node: Node) -> dict[str, str]:
+    """The ids of the members, by their names."""
+    return {m.handle: m.id for m in await node.read(accounts_api.members)}
+
+
+async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
+    """A proposal of ours as it stands, with its plan."""
+    found = await node.read(proposed.by_slug, slug, inside(node))
+    assert found is not None
+    made = await node.read(proposed.plan_of, found.id)
+    assert made is not None
+    return found, made
 
 
 async def people(node: Node, *names: str) -> list[Account]:

@@ -13,7 +13,6 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node, find_account
 from node.kernel.tables import letter
 from node.modules import challenges
-from node.modules.accounts import api as accounts
 from node.modules.challenges import challenging, leaving, rules, slots
 from node.modules.challenges import queries as challenge_queries
 from node.modules.challenges.rules import Ground
@@ -24,11 +23,11 @@ from node.modules.decisions import jobs as decision_jobs
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
 from node.modules.decisions.tables import ballot, record, roster
-from node.modules.proposals import bringing, changing, following, queries, stepping
-from node.modules.proposals.queries import Plan, Proposal
+from node.modules.proposals import bringing, changing, following, stepping
 from node.modules.proposals.tables import proposal
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from tests.modules.moot import at, ids
 from vocab.html import to_text
 
 MODULES = [*moot.MODULES, challenges.module]
@@ -41,18 +40,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
-
-
-async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
-    found = await node.read(queries.by_slug, slug, moot.inside(node))
-    assert found is not None
-    made = await node.read(queries.plan_of, found.id)
-    assert made is not None
-    return found, made
 
 
 async def decide(node: Node, clock: Clock, slug: str, position: str = "consent") -> Any:

@@ -9,15 +9,14 @@ import pytest
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.node import Node
 from node.kernel.tables import letter, log_words
-from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Method
 from node.modules.proposals import changing, queries, stepping
-from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import proposal
 from node.modules.proposals.wording import Words
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from tests.modules.moot import at, ids
 from vocab import html
 
 CONSENT: dict[str, Any] = {"course": "consent"}
@@ -30,18 +29,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=moot.MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
-
-
-async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
-    found = await node.read(queries.by_slug, slug, moot.inside(node))
-    assert found is not None
-    made = await node.read(queries.plan_of, found.id)
-    assert made is not None
-    return found, made
 
 
 async def stage(node: Node, slug: str) -> str:

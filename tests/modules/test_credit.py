@@ -163,7 +163,6 @@ async def test_many_both_ways_chain_up(pair: Pair) -> None:
         assert [one[2] for one in mine] == [None, mine[0][3], mine[1][3]]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_what_came_from_elsewhere_is_given_back_by_a_transfer(pair: Pair) -> None:
     await pair.pay(60)
     await pair.settle()
@@ -205,7 +204,6 @@ async def test_past_the_limit_it_waits_for_a_keeper(pair: Pair) -> None:
     assert await pair.frozen() == (False, False)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_communities_settle_what_is_owed(pair: Pair) -> None:
     await pair.pay(240)
     await pair.settle()
@@ -220,7 +218,6 @@ async def test_communities_settle_what_is_owed(pair: Pair) -> None:
     assert await pair.birch.read(queries.balance, queries.FUND) == -240
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seed", range(4))
 async def test_exactly_once_whatever_the_wire_does(
     pair: Pair, wire: Wire, clock: Clock, seed: int
@@ -272,7 +269,6 @@ def unreliable(app: Any, chance: random.Random) -> Any:
     return asked
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_never_answered_is_given_up_only_after_asking(
     pair: Pair, wire: Wire, clock: Clock
 ) -> None:
@@ -296,7 +292,6 @@ async def test_never_answered_is_given_up_only_after_asking(
     assert await pair.frozen() == (False, False)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_lost_answer_is_found_by_asking(pair: Pair, clock: Clock) -> None:
     await pair.pay(60)
     await pair.settle()
@@ -314,7 +309,6 @@ def forget_the_answer(unit: Unit) -> None:
     unit.db.execute(update(leg).values(state=Leg.RESERVED, settled=None, digest=None))
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ["payer", "payee"])
 async def test_an_old_backup_is_noticed(pair: Pair, who: str) -> None:
     await pair.pay(60)
@@ -353,7 +347,6 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_odd_transfers_move_nothing(pair: Pair, wire: Wire) -> None:
     wire.away.add(pair.birch.origin)
     await pair.pay(60)
@@ -370,7 +363,6 @@ async def test_odd_transfers_move_nothing(pair: Pair, wire: Wire) -> None:
     assert await pair.frozen() == (False, False)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_an_answer_about_another_amount_moves_nothing_and_stops_the_pair(
     pair: Pair, wire: Wire
 ) -> None:
@@ -421,7 +413,6 @@ async def deliver(one: Node, other: Node, document: dict[str, Any]) -> None:
     await settle(other)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_without_trust_or_members_nothing_passes(pair: Pair) -> None:
     gone = await member(pair.birch, "eve")
     await pair.birch.write(leaving.leave, gone.id)
@@ -438,7 +429,6 @@ async def test_without_trust_or_members_nothing_passes(pair: Pair) -> None:
     assert await pair.balances() == (0, 0)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_who_leaves_takes_the_name_along_and_the_chain_holds(pair: Pair) -> None:
     await pair.pay(60)
     await pair.settle()
@@ -451,7 +441,6 @@ async def test_who_leaves_takes_the_name_along_and_the_chain_holds(pair: Pair) -
     assert await pair.frozen() == (False, False)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_in_the_browser(pair: Pair, browse: Browse) -> None:
     keeper, ana = await browse(pair.alder, "keeper"), await browse(pair.alder, "ana")
     await pair.pay(60)

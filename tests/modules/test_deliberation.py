@@ -25,6 +25,7 @@ from node.modules.proposals import bringing
 from node.modules.proposals import queries as proposed
 from tests.conftest import Clock, person, settle
 from tests.modules import moot
+from tests.modules.moot import ids
 from tests.modules.test_notes import meet, put
 from vocab.model import PUBLIC
 from vocab.types import Create, Note
@@ -123,10 +124,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, *NAMES)
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
 
 
 async def said(node: Node, slug: str) -> list[Remark]:

@@ -28,7 +28,6 @@ from tests.modules.strange import MakeNode, Stage, follow
 MODULES: list[Module] = [federation.module, accounts.module, follows.module, moderation.module,
                          pictures.module, reactions.module, notes.module,
                          groups.module]  # fmt: skip
-SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 INFO = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 
@@ -161,7 +160,6 @@ async def asked(here: Stage, id: str) -> dict[str, Any]:
     return dict(answer.json()) if answer.content else {}
 
 
-@SQLITE
 async def test_changes_answers_and_the_end_go_on_in_the_same_forms(here: Stage) -> None:
     lena, max_ = await follower(here, "lemmy", "lemmy"), await follower(here, "mast", "mastodon")
     await kept(here, Who.FOLLOWERS, held=False)
@@ -189,7 +187,6 @@ async def test_changes_answers_and_the_end_go_on_in_the_same_forms(here: Stage) 
     assert await state(here, post["id"]) is State.OUT
 
 
-@SQLITE
 async def test_members_put_posts_and_answers_before_the_community(here: Stage) -> None:
     lena, max_ = await follower(here, "lemmy", "lemmy"), await follower(here, "mast", "mastodon")
     ana = await person(here.node, "ana")
@@ -210,7 +207,6 @@ async def test_members_put_posts_and_answers_before_the_community(here: Stage) -
     assert [one["object"] for one in heard(max_)] == [f"{origin}/o/{slug}"]
 
 
-@SQLITE
 async def test_what_may_not_is_not_shown(here: Stage) -> None:
     """A stranger, an answer out of nowhere, a private word, one not to be passed on."""
     max_ = await follower(here, "mast", "mastodon")
@@ -236,7 +232,6 @@ async def test_what_may_not_is_not_shown(here: Stage) -> None:
     assert await state(here, good["id"]) is State.SHOWN
 
 
-@SQLITE
 async def test_a_keeper_looks_first(here: Stage) -> None:
     """Held, looked at in the browser, shown or left; who was blocked meanwhile is never shown."""
     max_ = await follower(here, "mast", "mastodon")
@@ -267,7 +262,6 @@ async def test_a_keeper_looks_first(here: Stage) -> None:
     assert [act["object"] for act in heard(max_)] == [one["id"]]
 
 
-@SQLITE
 async def test_a_post_is_taken_out_and_its_answers_locked(here: Stage) -> None:
     lena, max_ = await follower(here, "lemmy", "lemmy"), await follower(here, "mast", "mastodon")
     await kept(here, Who.FOLLOWERS, held=False)
@@ -333,7 +327,6 @@ async def test_three_groups_that_follow_each_other_do_not_go_round(
     assert len(told) <= 12
 
 
-@SQLITE
 async def test_a_group_is_believed_about_itself_only(here: Stage) -> None:
     """O07, S17: what a group hands on is as its author's own server shows it, or it is nothing."""
     lem, elm, fen = (here.server(f"{name}.test") for name in ("lem", "elm", "fen"))
@@ -397,7 +390,6 @@ def page(server: Server, number: str, club: str, **more: Any) -> dict[str, Any]:
     }
 
 
-@SQLITE
 async def test_a_lemmy_community_is_read_as_people_expect(here: Stage) -> None:
     lem = here.server("lem.test")
     club, una = here.actor(lem, "club"), here.actor(lem, "una")
@@ -438,7 +430,6 @@ async def test_a_lemmy_community_is_read_as_people_expect(here: Stage) -> None:
     assert "A ladder that folds" not in (await browser.get("/notes")).text
 
 
-@SQLITE
 async def test_a_member_answers_in_a_group_elsewhere(here: Stage) -> None:
     lem = here.server("lem.test")
     club, una = here.actor(lem, "club"), here.actor(lem, "una")
@@ -498,7 +489,6 @@ async def test_pins_are_told_shown_and_taken_back(here: Stage) -> None:
     assert (await asked(here, f"{us}/featured"))["totalItems"] == 0
 
 
-@SQLITE
 async def test_only_their_own_pins_are_believed(here: Stage) -> None:
     elm = here.server("elm.test")
     bob, eve = here.actor(elm, "bob"), here.actor(elm, "eve")
@@ -525,7 +515,6 @@ async def test_only_their_own_pins_are_believed(here: Stage) -> None:
     assert await here.node.read(queries.pins, bob.id) == []
 
 
-@SQLITE
 async def test_pins_of_whom_somebody_follows_are_fetched(here: Stage) -> None:
     elm = here.server("elm.test")
     bob = here.actor(elm, "bob")

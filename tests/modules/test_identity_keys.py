@@ -18,7 +18,6 @@ from tests.conftest import PASSWORD, Browser, Wire, person, settle
 from vocab import proofs
 
 Browse = Callable[..., Awaitable[Browser]]
-sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 RECORD = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Note", "content": "We do."}
 
 
@@ -85,7 +84,6 @@ async def test_others_learn_of_a_new_key_and_what_waits_arrives(
     assert "With the new one" in said
 
 
-@sqlite_only
 async def test_the_old_key_signs_the_news_and_nothing_else(
     alder: Node, birch: Node, wire: Wire
 ) -> None:
@@ -110,7 +108,6 @@ async def test_the_old_key_signs_the_news_and_nothing_else(
     assert row.old_rsa is None
 
 
-@sqlite_only
 @pytest.mark.parametrize("lost", [False, True])
 async def test_a_running_node_signs_with_a_key_that_a_command_renewed(
     alder: Node, lost: bool
@@ -131,7 +128,6 @@ async def test_a_running_node_signs_with_a_key_that_a_command_renewed(
     assert new.key is not old.key
 
 
-@sqlite_only
 async def test_a_record_stays_provable_and_an_old_key_proves_nothing_new(
     alder: Node, birch: Node, clock: Any
 ) -> None:
@@ -162,7 +158,6 @@ async def signed_later(node: Node, actor: str, **late: float) -> Document:
     return made
 
 
-@sqlite_only
 async def test_a_lost_key_proves_nothing_elsewhere_that_was_not_known(
     alder: Node, birch: Node
 ) -> None:
@@ -176,7 +171,6 @@ async def test_a_lost_key_proves_nothing_elsewhere_that_was_not_known(
     assert await judged(birch, us, old) is seals.State.UNCHECKED
 
 
-@sqlite_only
 async def test_a_page_shows_old_keys_with_their_end(alder: Node, wire: Wire) -> None:
     import httpx
 
@@ -200,7 +194,6 @@ async def test_a_page_shows_old_keys_with_their_end(alder: Node, wire: Wire) -> 
     assert list(await keys()) == ["ed25519-key-2", "ed25519-key"]
 
 
-@sqlite_only
 async def test_a_member_renews_their_own_keys_and_keepers_the_community_s(
     alder: Node, browse: Browse
 ) -> None:

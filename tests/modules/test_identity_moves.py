@@ -18,7 +18,6 @@ from tests.federation.strangers import Actor
 from tests.modules.strange import MODULES, Stage, follow
 
 Browse = Callable[..., Awaitable[Browser]]
-sqlite_only = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -78,7 +77,6 @@ async def test_who_follows_is_told_and_goes_along_by_their_own_wish(
 
 
 @pytest.mark.parametrize("fault", ["no link back", "stale", "of another", "to itself", "chain"])
-@sqlite_only
 async def test_what_is_not_proven_from_both_sides_moves_nobody(
     stage: Stage, old: Actor, new: Actor, fault: str
 ) -> None:
@@ -108,7 +106,6 @@ async def test_what_is_not_proven_from_both_sides_moves_nobody(
     assert await told(stage.node, ana.id) == []
 
 
-@sqlite_only
 async def test_an_account_moves_once_in_a_week(stage: Stage, old: Actor, new: Actor) -> None:
     ana = await follow(stage, "ana", old)
     third = stage.actor(new.server, "third")
@@ -123,7 +120,6 @@ async def test_an_account_moves_once_in_a_week(stage: Stage, old: Actor, new: Ac
     assert await lives(stage.node, old.id) == third.id
 
 
-@sqlite_only
 async def test_a_page_that_says_so_does_and_can_take_it_back(
     stage: Stage, old: Actor, new: Actor
 ) -> None:
@@ -140,7 +136,6 @@ async def test_a_page_that_says_so_does_and_can_take_it_back(
     assert await told(stage.node, ana.id) == []
 
 
-@sqlite_only
 async def test_a_move_waits_for_a_server_that_is_away(
     stage: Stage, wire: Wire, old: Actor, new: Actor
 ) -> None:
@@ -156,7 +151,6 @@ async def test_a_move_waits_for_a_server_that_is_away(
     assert await told(stage.node, ana.id) == [(old.id, new.id)]
 
 
-@sqlite_only
 async def test_rights_stay_where_they_are(stage: Stage, old: Actor) -> None:
     """O10: whoever moves to a member of ours brings nothing, and takes nothing away."""
     ana = await person(stage.node, "ana")
@@ -205,7 +199,6 @@ async def test_a_member_moves_to_another_node_and_their_follower_goes_along(
     assert "Has moved to" in (await (await browse(alder)).get("/@ana")).text
 
 
-@sqlite_only
 async def test_who_moved_can_sign_in_and_settle_and_not_post(
     alder: Node, birch: Node, browse: Browse
 ) -> None:
@@ -229,7 +222,6 @@ async def test_who_moved_can_sign_in_and_settle_and_not_post(
         await aliases.leave_for(alder, ana, bea.id)
 
 
-@sqlite_only
 async def test_an_account_is_shown_once_both_name_each_other(
     stage: Stage, old: Actor, browse: Browse
 ) -> None:
@@ -252,7 +244,6 @@ async def test_an_account_is_shown_once_both_name_each_other(
     assert await stage.node.read(queries.named, ana.id) == ()
 
 
-@sqlite_only
 async def test_what_was_said_of_oneself_is_taken_along_and_erased(stage: Stage, old: Actor) -> None:
     ana = await person(stage.node, "ana")
     await aliases.add(stage.node, ana, old.id)

@@ -21,6 +21,7 @@ from node.modules.jury.tables import Jury, juror, word
 from node.modules.jury.tables import jury as juries
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from tests.modules.moot import ids
 
 MODULES = [*moot.MODULES, jury.module]
 NAMES = ("ana", "ben", "cleo", "dora", "eli", "fay", "gus", "hal")
@@ -31,10 +32,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, *NAMES)
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
 
 
 async def matter(node: Node, clock: Clock) -> str:

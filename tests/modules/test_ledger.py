@@ -82,7 +82,6 @@ def _viewer(_db: Connection, who: Account) -> Viewer:
     return Viewer(account=who, role="member")
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("to", "long", "words", "field"),
     [
@@ -128,7 +127,6 @@ async def test_an_agreement_that_is_done_moves_what_it_says_once(
     assert await stands(alder, ana, ben) == [-240, 240]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_gift_moves_nothing_and_so_does_whoever_does_not_count(
     alder: Node, two: tuple[Account, Account]
 ) -> None:
@@ -278,7 +276,6 @@ async def test_who_leaves_is_forgotten_and_the_sums_stay(
     assert (kept["with"], kept["words"], kept["minutes"]) == (None, "", 60)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_in_the_browser(alder: Node, two: tuple[Account, Account], browse: Browse) -> None:
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
     assert "Nothing yet" in (await ana.get("/time")).text
@@ -314,7 +311,6 @@ async def test_in_the_browser(alder: Node, two: tuple[Account, Account], browse:
     assert await stands(alder, *two) == [0, 0]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_at_the_desk(alder: Node, two: tuple[Account, Account], browse: Browse) -> None:
     keeper, ana = await browse(alder, "keeper"), await browse(alder, "ana")
     for path in ("/desk/time", "/desk/time/give", "/desk/time/give/ben"):

@@ -156,7 +156,6 @@ async def test_where_one_measure_is_used_up_nothing_is_asked(
     assert asked(wire) == 0
 
 
-@ONE
 async def test_pages_are_counted_over_all_that_it_leads_to(here: Stage, wire: Wire) -> None:
     oak = here.server("oak.test")
     place = f"{oak.origin}/list"

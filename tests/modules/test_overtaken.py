@@ -10,17 +10,16 @@ import pytest
 from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.node import Node
 from node.modules import deliberation, notes, pictures, reactions, rounds
-from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.decisions import queries as decided
 from node.modules.decisions.api import Method
 from node.modules.deliberation import queries as deliberated
 from node.modules.deliberation import saying
 from node.modules.proposals import bringing, changing, pointing, queries, stepping
-from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.wording import Words
 from tests.conftest import Browser, Clock, settle
 from tests.modules import moot
+from tests.modules.moot import at, ids
 
 Browse = Callable[..., Awaitable[Browser]]
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
@@ -33,18 +32,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
-
-
-async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
-    found = await node.read(queries.by_slug, slug, moot.inside(node))
-    assert found is not None
-    made = await node.read(queries.plan_of, found.id)
-    assert made is not None
-    return found, made
 
 
 async def agreed(node: Node, clock: Clock, slug: str) -> Any:

@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from node.kernel.node import Node
 from node.modules.accounts import leaving as accounts_leaving
 from node.modules.pictures import jobs, queries
@@ -75,7 +73,6 @@ async def test_from_a_post_with_pictures_to_its_deletion(alder: Node, browse: Br
     assert await alder.read(queries.of_owner, f"{alder.origin}/u/ana") == []
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_picture_that_cannot_be_used_loses_neither_words_nor_the_others(
     alder: Node, browse: Browse
 ) -> None:
@@ -105,7 +102,6 @@ async def test_a_picture_that_cannot_be_used_loses_neither_words_nor_the_others(
     assert [words for _, words in pictures_on(again)] == ["A green shed"]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_only_who_is_signed_in_has_files_read(alder: Node, browse: Browse) -> None:
     await person(alder, "ana")
     visitor, ana = await browse(alder), await browse(alder, "ana")

@@ -98,7 +98,6 @@ async def test_only_names_that_we_wrote_have_us_fetch_anything(here: Stage, brow
     assert (await visitor.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_one_that_cannot_be_had_becomes_a_link_and_is_left_alone(
     here: Stage, browse: Any
 ) -> None:
@@ -120,7 +119,6 @@ async def test_one_that_cannot_be_had_becomes_a_link_and_is_left_alone(
 
 
 @pytest.mark.parametrize("how", ["silence", "suspend", "no_media"])
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_nothing_is_fetched_of_whom_the_community_keeps_away(
     here: Stage, browse: Any, how: str
 ) -> None:
@@ -145,7 +143,6 @@ def _refuse(unit: Any, host: str, terms: Any) -> None:
     moderation.refuse(unit, host, is_host=True, by=keeper, reason="Spam, spam", terms=terms)
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 async def test_a_server_is_not_asked_for_more_than_its_share(here: Stage, browse: Any) -> None:
     elm = here.server("elm.test")
     visitor: Browser = await browse(here.node)

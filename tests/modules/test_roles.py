@@ -29,6 +29,7 @@ from node.modules.roles.selecting import Said
 from node.modules.roles.tables import Holding, Role, endorsement, nomination, petition
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from tests.modules.moot import ids
 from vocab.html import to_text
 
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
@@ -43,10 +44,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
 
 
 async def say(node: Node, clock: Clock, *specs: Spec, **more: Any) -> Any:

@@ -11,7 +11,6 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Refused
 from node.kernel.node import Node
 from node.modules import deliberation, notes, pictures, reactions, rounds
-from node.modules.accounts import api as accounts
 from node.modules.decisions.api import Method
 from node.modules.deliberation import queries as deliberated
 from node.modules.deliberation import saying
@@ -23,6 +22,7 @@ from node.modules.rounds.rules import Act, Round
 from node.modules.rounds.tables import turn
 from tests.conftest import Clock, settle
 from tests.modules import moot
+from tests.modules.moot import ids
 
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
            rounds.module]  # fmt: skip
@@ -72,10 +72,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
 
 
 async def at(node: Node, slug: str) -> Any:

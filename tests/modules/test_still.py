@@ -18,13 +18,13 @@ from node.modules.deliberation import saying
 from node.modules.deliberation.rules import Act as Does
 from node.modules.deliberation.rules import Kind, State
 from node.modules.proposals import bringing, changing, queries, stepping
-from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import proposal
 from node.modules.proposals.wording import Words
 from node.modules.rounds import going
 from node.modules.rounds.rules import Act, Round
 from tests.conftest import Browser, Clock, settle
 from tests.modules import moot
+from tests.modules.moot import at, ids
 
 Browse = Callable[..., Awaitable[Browser]]
 MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
@@ -38,18 +38,6 @@ async def alder(make_node: Any) -> Node:
     node: Node = await make_node("alder", modules=MODULES)
     await moot.people(node, "ana", "ben", "cleo")
     return node
-
-
-async def ids(node: Node) -> dict[str, str]:
-    return {m.handle: m.id for m in await node.read(accounts.members)}
-
-
-async def at(node: Node, slug: str) -> tuple[Proposal, Plan]:
-    found = await node.read(queries.by_slug, slug, moot.inside(node))
-    assert found is not None
-    made = await node.read(queries.plan_of, found.id)
-    assert made is not None
-    return found, made
 
 
 def words(text: str = "From three until six.", method: Method = Method.CONSENT) -> Words:

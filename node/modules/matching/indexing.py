@@ -35,7 +35,7 @@ from node.modules.matching import lexicon
 from node.modules.matching.scoring import Side
 from node.modules.matching.tables import side, term
 
-MOST: Final = 20
+MOST: Final = 30
 """Notices found for one, the likeliest."""
 NEWEST: Final = 200
 """Notices looked at for one topic with a word; and for everything else, if there is none."""
