@@ -182,7 +182,7 @@ def _everywhere(folder: Path, what: bytes) -> list[str]:
     return [p.name for p in folder.rglob("*") if p.is_file() and what in p.read_bytes()]
 
 
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 async def test_no_byte_of_a_deleted_picture_is_left_in_the_data_folder(
     alder: Node, browse: Browse, clock: Any
 ) -> None:
