@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from node.kernel.node import Node
 from node.modules.accounts import leaving as accounts_leaving
 from node.modules.pictures import jobs, queries
