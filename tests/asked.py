@@ -15,7 +15,10 @@ from sqlalchemy.engine import Engine
 OURS = ("node.", "federation.", "web.", "workers.")
 BELOW = ("node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.demo.")
 """What asks on behalf of others; and the demo, which is on SQLite."""
-ALONE: dict[str, str] = {}
+ALONE = {
+    "federation.copies:stand": "its test puts a backup beside its node, and both are files",
+    "node.keeping:problems": "looks at the file that SQLite keeps",
+}
 """What asks SQLite alone, by `module:function`, and why."""
 DATABASES = ("sqlite", "postgresql")
 

@@ -14,7 +14,7 @@ from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules import accounts, follows, groups, moderation, notes, pictures, reactions
 from node.modules.accounts import api as people
-from node.modules.groups import announcing, pinning, queries, rules
+from node.modules.groups import announcing, jobs, pinning, queries, rules
 from node.modules.groups.queries import Manners
 from node.modules.groups.rules import Fate, State, Who
 from node.modules.moderation import api as moderating
@@ -280,6 +280,8 @@ async def test_a_post_is_taken_out_and_its_answers_locked(here: Stage) -> None:
     assert [act["object"]["object"] for act in heard(max_, "Undo")] == [post["id"]]
     stored = await here.node.read(posts.stored, post["id"])
     assert (stored.audience, stored.deleted) == (None, None)
+    await jobs.tidy(here.node)
+    assert await here.node.read(queries.with_words) == []
 
 
 # No circles, nothing forged -----------------------------------------------------------------------

@@ -348,7 +348,6 @@ async def test_what_was_not_taken_back_by_the_end_is_not(three: list[Node], cloc
     assert (await at(second, one)).state != "cancelled"
 
 
-@pytest.mark.sqlite
 async def test_a_convener_that_signs_two_things_is_shown_and_hears_no_more(
     three: list[Node], clock: Clock, browse: Callable[..., Any]
 ) -> None:

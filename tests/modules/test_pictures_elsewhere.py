@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from node.modules.moderation import api as moderation
 from node.modules.pictures import jobs, queries, rules
 from node.modules.pictures.elsewhere import AT_ONCE, OF_ONE, address
+from node.modules.pictures.tables import body, copy
 from tests.conftest import Browser, Wire
 from tests.federation.strangers import Server
 from tests.modules.images import CANARY, image, located
@@ -233,3 +235,13 @@ def test_the_name_of_a_copy_is_read_back_whatever_the_address() -> None:
     for url in ("https://a.test/ä?b=c&d#e", "https://a.test/" + "x" * 1900):
         assert rules.told_by(b"k", rules.name_of(b"k", url, "b.test")) == (url, "b.test")
         assert rules.told_by(b"k", rules.name_of(b"l", url, "b.test")) is None
+
+
+async def test_a_keeper_lets_all_copies_go(here: Stage) -> None:
+    await here.node.write(queries.keep, "https://elm.test/a.png", b"large", b"small")
+    counts = [select(func.count()).select_from(table) for table in (copy, body)]
+    assert [await here.node.read(lambda db, c=c: db.scalar(c)) for c in counts] == [1, 1]
+
+    await here.node.write(queries.forget_all)
+
+    assert [await here.node.read(lambda db, c=c: db.scalar(c)) for c in counts] == [0, 0]

@@ -218,7 +218,6 @@ async def test_a_file_is_checked_by_the_command(
     assert run(str(tmp_path / "missing.json"))[0] == 1
 
 
-@pytest.mark.sqlite
 async def test_new_keys_leave_old_records_provable(make_node: Any, clock: Clock) -> None:
     node: Node = await make_node("alder", modules=[*moot.MODULES, identity.module])
     await moot.people(node, "ana", "ben")
