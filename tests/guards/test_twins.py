@@ -3,6 +3,8 @@
 import ast
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -87,6 +89,29 @@ def test_whoever_asks_through_the_kernel_is_named() -> None:
 
     assert module["find"](kernel["helper"], look) == "node.modules.notes.queries:find"  # type: ignore[operator]
     assert kernel["helper"](look) is None  # type: ignore[operator]
+
+
+def ended(*, missing: int, given: str = "tests", keyword: str = "") -> tuple[int, list[str]]:
+    """How a green run ends of which so many functions never asked PostgreSQL; whom it names."""
+    judge = asked.Asked.__new__(asked.Asked)
+    names = {f"node.a:f{number}" for number in range(missing)}
+    judge.by, judge._faults = {"sqlite": names, "postgresql": {"node.b:one"}}, []
+    option = SimpleNamespace(keyword=keyword, markexpr="", deselect=None)
+    session = SimpleNamespace(config=SimpleNamespace(args=[given], option=option), exitstatus=0)
+    judge.pytest_sessionfinish(cast("pytest.Session", session), 0)
+    return session.exitstatus, judge._faults
+
+
+def test_a_whole_run_that_spares_postgresql_too_much_is_red() -> None:
+    assert ended(missing=0) == (0, [])
+    assert [len(ended(missing=n)[1]) for n in (asked.MOST, asked.MOST + 1)] == [10, 11]
+    assert ended(missing=asked.MOST)[0] == 0
+    assert ended(missing=asked.MOST + 1)[0] == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_part_of_all_tests_is_not_judged() -> None:
+    assert ended(missing=50, given="tests/web") == (0, [])
+    assert ended(missing=50, keyword="sqlite") == (0, [])
 
 
 def test_what_asks_sqlite_alone_says_why() -> None:

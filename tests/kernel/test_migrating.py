@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from node import keeping
@@ -20,6 +20,8 @@ from node.kernel.errors import Refused
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings
+from node.kernel.tables import job
+from node.kernel.unit import Unit
 from tests.conftest import MakeNode
 from tests.servers import ROOT
 
@@ -86,6 +88,34 @@ async def test_offers_that_had_no_time_wait_no_longer_than_others(bare: Node) ->
     names = "SELECT id, answered IS NULL FROM remark ORDER BY id"
     found = await bare.database.claim(lambda db: db.execute(text(names)).all())
     assert [(id_, bool(null)) for id_, null in found] == [("offered", False), ("open", True)]
+
+
+async def test_jobs_keep_no_argument_that_their_functions_have_no_more(bare: Node) -> None:
+    """What was left of a letter's measure stood there; a job that waits is done all the same."""
+    plain = {"post": "p"}
+
+    def waiting(unit: Unit) -> None:
+        unit.later("notes.gather", **plain, left=3)
+        unit.later("federation.resolve", letter=1, token="t", host="elm.test", left=9)
+        unit.later("another.one", left=5)
+
+    def before(db: Connection) -> None:
+        db.execute(text("ALTER TABLE job DROP COLUMN cause"))
+        db.execute(text("UPDATE alembic_version_kernel SET version_num = '0004'"))
+
+    await bare.write(waiting)
+    await bare.database.migrate(before)
+
+    await migrating.upgrade(bare.database, bare.registry)
+
+    rows = await bare.database.claim(
+        lambda db: db.execute(select(job.c.kind, job.c.args, job.c.cause)).all()
+    )
+    assert sorted((kind, args, cause) for kind, args, cause in rows) == [
+        ("another.one", {"left": 5}, None),
+        ("federation.resolve", {"letter": 1, "token": "t"}, None),
+        ("notes.gather", plain, None),
+    ]
 
 
 async def test_without_a_module_that_was_there_a_node_still_starts(

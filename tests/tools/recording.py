@@ -1,6 +1,6 @@
 """A plugin of pytest that writes down what each test asks of SQLite, for `make twins`.
 
-It leaves out what has no twin, and the twins. Where to write stands in FOLKMOOT_TEST_TWINS.
+It leaves out what has no twin, and the twins. Where to write stands in the environment.
 """
 
 import json
@@ -17,10 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from tests.asked import who
+from tests.tools.twins import BY, FOLDER
 
-BY = "by "
-"""So begins the name of a function that asks, beside the statements that are asked."""
-FOLDER = "FOLKMOOT_TEST_TWINS"
 _LIST = re.compile(r"\((\?, )+\?\)")
 _ASKED: set[str] = set()
 _FILE = Path(os.environ[FOLDER]) / f"{os.getpid()}.jsonl"

@@ -24,6 +24,10 @@ ROOT = Path(__file__).parents[2]
 CHOSEN = ROOT / "tests" / "twins.txt"
 WHOLE = ("tests/boundaries/", "tests/kernel/", "tests/workers/")
 """Where every twin stays: what is tested there is the database itself, and what goes on at once."""
+FOLDER = "FOLKMOOT_TEST_TWINS"
+"""Where `recording` writes."""
+BY = "by "
+"""So begins, among what a test asked, the name of a function that asks."""
 TIMES = 2
 """Tests that ask PostgreSQL the same, if there are as many; of the same function one is enough."""
 
@@ -43,13 +47,13 @@ def read(folder: Path) -> tuple[Asked, dict[str, float]]:
 
 
 def needless(asked: Mapping[str, set[str]], took: Mapping[str, float]) -> list[str]:
-    """The tests without which every statement is asked twice still, if as many ask it.
+    """The tests without which every statement is asked twice still, and by every function once.
 
     Chvátal's greedy cover (1979): the one that adds most for what it costs, again and again.
     """
     wanted = Counter(said for each in asked.values() for said in each)
     for said, count in wanted.items():
-        wanted[said] = min(count, 1 if said.startswith("by ") else TIMES)
+        wanted[said] = min(count, 1 if said.startswith(BY) else TIMES)
     done: Counter[str] = Counter()
     kept = {name for name in asked if name.startswith(WHOLE)}
     for name in kept:
@@ -69,7 +73,7 @@ def needless(asked: Mapping[str, set[str]], took: Mapping[str, float]) -> list[s
 def main() -> int:
     """Carry out every test that has a twin, on SQLite; write down which twins are needless."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["FOLKMOOT_TEST_TWINS"] = folder
+        os.environ[FOLDER] = folder
         code = pytest.main(["-q", "-n", "3", "-p", "tests.tools.recording", "tests"])
         if code:
             return int(code)
