@@ -233,3 +233,25 @@ def test_kinds_come_in_the_order_of_the_form_and_only_if_something_is_open() -> 
         ("ride", 2, 0, 1),
     ]
     assert rules.by_kind([], ("meal",), now) == []
+
+
+@pytest.mark.parametrize(
+    ("season", "months"),
+    [("winter", (12, 1, 2)), ("spring", (3, 4, 5)), ("summer", (6, 7, 8)), ("autumn", (9, 10, 11))],
+)
+def test_a_season_is_three_months(season: str, months: tuple[int, ...]) -> None:
+    assert {rules.season(datetime(2026, one, 1, tzinfo=UTC)) for one in months} == {season}
+
+
+def test_a_season_tells_what_was_asked_for_often_and_leaves_out_what_was_not() -> None:
+    june = datetime(2026, 6, 3, tzinfo=UTC)
+    said = [
+        *(Said(topic="beans", is_need=True, arrived=june) for _ in range(rules.FEW)),
+        Said(topic="beans", is_need=False, arrived=june),
+        *(Said(topic="snow", is_need=True, arrived=june) for _ in range(rules.FEW - 1)),
+    ]
+
+    found = rules.seasons(said)
+
+    assert found[rules.Season.SUMMER] == [("beans", rules.FEW, 1)]
+    assert found[rules.Season.WINTER] == []

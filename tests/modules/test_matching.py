@@ -318,6 +318,32 @@ async def test_from_a_match_to_a_card_in_the_browser(
     assert "030 555" in (await ana.get("/introductions")).text
 
 
+async def test_whoever_posted_is_led_to_what_fits_and_told_of_the_yes(
+    alder: Node, people: tuple[Account, Account], browse: Any, clock: Clock
+) -> None:
+    ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
+    need = await post(alder, people[0], "request", hidden=False, title="A bicycle wheel, bent")
+    await settle(alder)
+    assert '<a class="chip" href="/match">' in (await ana.get("/board")).text
+    assert "What fits it stands under “For you”." in (await ana.get(need.path)).text
+    assert "For you" not in (await ben.get(need.path)).text
+
+    await post(alder, people[1], "offer", hidden=False, title="Bicycle wheels mended")
+    await settle(alder)
+    assert '<a href="/match">One may fit: Ben</a>' in (await ana.get(need.path)).text
+
+    (found,) = await matches(alder, people[0])
+    await ana.post(f"/match/{found.slug}", {"message": ""})
+    assert "are introduced" not in (await ana.get("/")).text
+    (asked,) = await asked_of(alder, people[1])
+    await ben.post(f"/introductions/{asked.slug}", {"say": "yes"})
+    assert "You and Ben are introduced" in (await ana.get("/")).text
+    assert "You and Ana are introduced" in (await ben.get("/")).text
+    clock.advance(days=8)
+    ana = await browse(alder, "ana")
+    assert "are introduced" not in (await ana.get("/")).text
+
+
 async def test_not_now_and_not_a_fit(
     alder: Node, people: tuple[Account, Account], browse: Any, clock: Clock
 ) -> None:
@@ -464,6 +490,21 @@ async def test_the_best_ten_are_kept_and_the_next_comes_when_one_goes(
 
     assert {one.other for one in await matches(alder, ana)} == {good[1].id, poor.id}
     assert need.id in {one.mine for one in await matches(alder, ana)}
+
+
+async def test_a_notice_that_meets_many_at_once_keeps_its_best(
+    alder: Node, two: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggesting, "KEPT", 2)
+    ana, ben = two
+    await post(alder, ben, "offer", hidden=False, title="Wheels", terms=["rent"])
+    good = [await post(alder, ben, "offer", hidden=False, title="Bicycle wheels") for _ in "ab"]
+    await settle(alder)
+
+    await post(alder, ana, "request", hidden=False, title="A bicycle wheel, bent")
+    await settle(alder)
+
+    assert {one.other for one in await matches(alder, ana)} == {one.id for one in good}
 
 
 async def test_who_people_are_changes_nothing(alder: Node) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from federation import resolving
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Missing
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
 from node.modules.accounts import api as accounts
+from node.modules.follows import api as follows
 from node.modules.listings import api as listings
 from node.modules.listings import posting
 from node.modules.matching import (
@@ -642,12 +644,53 @@ async def test_a_shown_notice_is_answered_without_a_request(
     await alder.write(introducing.introduce, pair[0].id, found.slug, means=(), message=WORDS)
     await settle(alder, birch)
     (asked,) = await asked_of(birch, pair[1])
+    # the notice names whoever is asked; of whoever asks nobody there knows a name
+    hers, his = (Viewer(account=one, role="member") for one in pair)
+    (waits,) = await alder.read(showing.asked_by, hers)
+    (comes,) = await birch.read(showing.asked_of, his, birch.now())
+    assert waits.person is not None
+    assert (waits.person.id, comes.person) == (pair[1].id, None)
     await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
     await settle(alder, birch)
 
     assert (await card_of(alder, pair[0])).means == {"telephone": BENS_PHONE}
     assert (await card_of(birch, pair[1])).means == {}
     assert not any(b'"MatchRequest"' in body for _, _, body in wire.seen)
+
+
+async def test_what_is_public_at_a_node_that_is_not_trusted_is_on_the_board_and_no_match(
+    alder: Node, cedar: Node
+) -> None:
+    ana, dora = await member(alder, "ana", ANA), await member(cedar, "dora")
+    await alder.write(follows.follow, ana, await resolving.account(alder, cedar.community.id))
+    await settle(alder, cedar)
+    await post(alder, ana, "request", hidden=False)
+    made = await post(cedar, dora, "offer", reach="public")
+    await settle(alder, cedar)
+    hers = Viewer(account=ana, role="member")
+    assert await alder.read(listings.listing, made.id, hers) is not None
+    assert await matches(alder, ana) == []
+
+    await befriend(alder, cedar)
+    await post(cedar, dora, "offer", reach="public", title="Build another wheel")
+    await settle(alder, cedar)
+    assert await matches(alder, ana) != []
+
+
+async def test_no_more_nodes_are_asked_than_are_allowed(
+    alder: Node, birch: Node, cedar: Node, pair: tuple[Account, Account], wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Two could be asked; the figure itself is the one of the issue and of vocabulary.md 9."""
+    assert rules.MOST_PEERS == 8
+    monkeypatch.setattr(rules, "MOST_PEERS", 1)
+    await befriend(alder, cedar)
+
+    await post(alder, pair[0], "request")
+    await settle(alder, birch, cedar)
+
+    asked = [url for _, url, body in wire.seen if b'"MatchRequest"' in body and b"Intent" in body]
+    assert len(asked) == 1
 
 
 async def test_two_who_see_each_other_have_one_conversation(

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from node.modules.listings.api import Cell, concept
 from node.modules.listings.when import once, weekly
-from node.modules.matching import lexicon, rules, scoring
+from node.modules.matching import lexicon, rules, scoring, suggesting
 from node.modules.matching.filters import Wishes, misfit
 from node.modules.matching.rules import Request, State, Step
 from node.modules.matching.scoring import RELATED_TO, Fit, Reason, Side, fit, stands_beside
@@ -73,6 +73,13 @@ def test_what_is_near_and_at_the_same_time_fits_better() -> None:
     assert {"time", "way"} <= set(parts(here))
     assert here.score == 100 > there.score
     assert there.but == Reason(part="way", words=("20",))
+
+
+def test_what_fits_equally_well_comes_in_one_order_however_it_was_found() -> None:
+    pairs = [suggesting.Pair(mine=NEED, other=OFFER, id=id) for id in ("b", "a", "c")]
+    for found in itertools.permutations(pairs):
+        ids = [id for _, id in suggesting.best(found, BERLIN, SOON)]
+        assert ids == ["a", "b", "c"]
 
 
 def test_a_need_that_waits_long_comes_earlier_but_no_offer() -> None:

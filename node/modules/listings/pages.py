@@ -239,6 +239,7 @@ async def show(request: Request) -> Response:
         answers=await _answers(request, one, state),
         calendar=await _calendar(request, one, state),
         ahead=await _ahead(request, one) if mine else "",
+        fits=await _fits(request, one) if mine and state in LIVE else None,
         last_day=last_day(one.ends, zone),
         kind=concepts.KINDS[one.kind][1],
         topics=await _topics(request, one),
@@ -271,6 +272,12 @@ async def _calendar(request: Request, one: Notice, state: State) -> Sequence[Car
 def _is_in(request: Request) -> bool:
     viewer: Viewer = request.state.viewer
     return viewer.is_member
+
+
+async def _fits(request: Request, one: Notice) -> Card | None:
+    """What fits a notice of mine, or where it will stand, as a module says it."""
+    cards = (await gather(request, "notice.fits")).cards
+    return next((each for about in (one.id, "") for each in cards if each.about == about), None)
 
 
 async def _ahead(request: Request, one: Notice) -> str:

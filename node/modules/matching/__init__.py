@@ -78,6 +78,9 @@ module = Module(
     slots={
         "today.next": slots.next_step,
         "today.waiting": slots.waiting,
+        "today.happened": slots.happened,
+        "board": slots.board,
+        "notice.fits": slots.fits,
         "me": slots.mine,
     },
     documents=(public.document, digests.document),

@@ -218,7 +218,9 @@ def _story(
     other = listings.listing(db, about, viewer) if about else None
     whom = one.asked if mine else one.asker
     local = one.way == "local"
-    known = card.describes if card else whom if local else None
+    # whom the notice names is known to whoever answered it; in words without names nobody is
+    named = other.owner if mine and other is not None and not one.is_talk else None
+    known = card.describes if card else whom if local else named
     return Story(
         introduction=one,
         mine=mine,

@@ -1,6 +1,8 @@
 """What matching puts on the first pages: an answer somebody waits for, then what may fit."""
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from node.kernel.access import Viewer
 from node.modules.matching import showing
@@ -10,8 +12,11 @@ from web.slots import Card
 from web.voice import Voice, speak
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from node.kernel.node import Node
 
+NEW: Final = timedelta(days=7)
 ASKS = mark("%(who)s asks to be introduced")
 
 
@@ -25,10 +30,8 @@ async def next_step(node: "Node", viewer: Viewer) -> list[Card]:
 
 def _fits(spoken: Voice, found: list[Shown]) -> Card:
     _, best = spoken.say, found[0]
-    who = best.person.label if best.person else _("Somebody at %(place)s", place=best.node)
     return Card(
-        title=spoken.many("One may fit: %(who)s", "%(num)d may fit, first of all %(who)s",
-                          len(found), who=who),
+        title=_first(spoken, found),
         href="/match",
         kick=best.mine.title,
         text=_("Every reason is written down. Nobody is told before you say yes."),
@@ -37,7 +40,69 @@ def _fits(spoken: Voice, found: list[Shown]) -> Card:
         about=best.mine.title,
         tab="need" if best.mine.is_need else "offer",
         order=30,
-    )  # fmt: skip
+    )
+
+
+async def board(node: "Node", viewer: Viewer) -> list[Card]:
+    """The way from the board to what fits one's own notices."""
+    if not viewer.is_member:
+        return []
+    return [Card(title=speak(node, viewer).say("For you"), href="/match", icon="meet", order=40)]
+
+
+async def fits(node: "Node", viewer: Viewer) -> list[Card]:
+    """What fits a member's own notices, by `about`, the notice's id; without one, for all others.
+
+    Whoever has just posted looks here first, and reads where matches will be.
+    """
+    if not viewer.is_member:
+        return []
+    spoken = speak(node, viewer)
+    found: dict[str, list[Shown]] = {}
+    for one in await node.read(showing.shown, viewer, node.now()):
+        found.setdefault(one.mine.id, []).append(one)
+    nothing = spoken.say("It is looked for by itself. What fits it stands under “For you”.")
+    return [
+        *(Card(title=_first(spoken, many), href="/match", about=id) for id, many in found.items()),
+        Card(title=nothing, href="/match"),
+    ]
+
+
+def _first(spoken: Voice, found: list[Shown]) -> str:
+    who = _who(spoken, found[0])
+    return spoken.many("One may fit: %(who)s", "%(num)d may fit, first of all %(who)s",
+                       len(found), who=who)  # fmt: skip
+
+
+def _who(spoken: Voice, one: Shown) -> str:
+    if one.person is not None:
+        return one.person.label
+    return spoken.say("Somebody at %(place)s", place=one.node)
+
+
+def _new_cards(node: "Node", db: "Connection", viewer: Viewer) -> list[Story]:
+    since = node.now() - NEW
+    found = showing.agreed(db, viewer)
+    return [one for one in found if one.card is not None and one.card.at > since]
+
+
+async def happened(node: "Node", viewer: Viewer) -> list[Card]:
+    """The contact cards that came since a week: both have said yes."""
+    if not viewer.is_member:
+        return []
+    _ = speak(node, viewer).say
+    found: list[Story] = await node.read(partial(_new_cards, node), viewer)
+    return [
+        Card(
+            title=_("You and %(who)s are introduced", who=one.card.name),
+            href="/introductions",
+            text=one.need.title if one.need else one.introduction.title,
+            icon="meet",
+            order=40,
+        )
+        for one in found
+        if one.card is not None
+    ]
 
 
 async def waiting(node: "Node", viewer: Viewer) -> list[Card]:
