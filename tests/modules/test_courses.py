@@ -9,10 +9,13 @@ import pytest
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.node import Node
 from node.kernel.tables import letter, log_words
+from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.decisions.api import Method
-from node.modules.proposals import changing, queries, stepping
+from node.modules.proposals import changing, moves, queries, stepping
+from node.modules.proposals.pipeline import State, Who
 from node.modules.proposals.tables import proposal
+from node.modules.proposals.views import view
 from node.modules.proposals.wording import Words
 from tests.conftest import Clock, settle
 from tests.modules import moot
@@ -340,3 +343,54 @@ async def test_an_amendment_leaves_the_problem_as_it_was_said(alder: Node, clock
     assert html.clean(found.content) == found.content, "or its vote could not be closed"
     assert found.content.endswith("<h3>What is proposed?</h3><p>Other words.</p>")
     assert "Three do not sleep." in found.content
+
+
+async def test_no_step_is_taken_that_the_table_does_not_have(alder: Node, clock: Clock) -> None:
+    """What the wire lets other communities do is more than what ours may."""
+    people = await ids(alder)
+    slug = await moot.bring(alder, people["ana"], **AMONG)
+
+    async def refused(stage: str, **how: Any) -> None:
+        found, made = await at(alder, slug)
+
+        def step(unit: Unit) -> None:
+            moves.move(unit, found, stage, sent=False, **how)
+
+        with pytest.raises(Conflict, match="E_STAGE"):
+            await alder.write(step)
+        after, kept = await at(alder, slug)
+        assert (after, kept) == (found, made)
+
+    await refused("voting", by=Who.MEMBERS)
+    await refused("voting")
+    await refused("withdrawn", by=Who.CLOCK)
+    await refused("formingPositions", by=Who.LEAD, side=State.SENT_BACK)
+    await alder.write(changing.add_option, slug, people["ben"], ("Tea", ""), None)
+    await alder.write(changing.add_option, slug, people["ben"], ("Soup", ""), None)
+    await alder.write(stepping.came, slug, {"facts": 1, "minds": 1})
+    for days in (3, 3, 4):
+        clock.advance(days=days)
+        await settle(alder)
+    assert await stage(alder, slug) == "voting"
+    await refused("deliberating", by=Who.MEMBERS, side=State.CHALLENGED)
+    await refused("withdrawn", by=Who.AUTHOR)
+    await refused("decided", by=Who.CLOCK)
+
+
+async def test_what_was_sent_back_goes_on_as_before_and_not_back_twice(
+    alder: Node, clock: Clock
+) -> None:
+    slug = await moot.bring(alder, (await ids(alder))["ana"], **AMONG)
+    clock.advance(days=3)
+    await settle(alder)
+    for days in (16, 1):
+        clock.advance(days=days)
+        await settle(alder)
+    back = await alder.read(view, slug, moot.inside(alder))
+    assert (back.state, back.goes_back) == (State.SENT_BACK, False)
+
+    clock.advance(days=3)
+    await settle(alder)
+
+    on = await alder.read(view, slug, moot.inside(alder))
+    assert (on.state, on.goes_back) == (State.OPTIONS, False)

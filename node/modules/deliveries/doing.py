@@ -124,7 +124,7 @@ def add(unit: Unit, slug: str, member: str, draft: Draft, *, once: str) -> None:
     words = {"what": draft.what, "done_when": draft.done_when, "due": draft.due}
     row = {"id": _new(unit), "matter": slug, "maker": member, "state": state, "once": once}
     queries.add_step(unit, {**row, **words, **people})
-    proposals.follow(unit, slug, "acting")
+    proposals.follow(unit, slug, "acting", by=proposals.Who.MEMBERS)
 
 
 ENOUGH_STEPS = mark("Seven steps are open. Finish or drop one before you add another.")

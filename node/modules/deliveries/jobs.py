@@ -14,4 +14,4 @@ async def look(node: Node) -> None:
 def _look(unit: Unit) -> None:
     for one in matters.due(unit.db, matters.INSIDE, unit.now):
         if one.stage in ("decided", "acting"):
-            proposals.follow(unit, one.slug, "reviewing")
+            proposals.follow(unit, one.slug, "reviewing", by=proposals.Who.CLOCK)

@@ -76,7 +76,9 @@ def second(unit: Unit, slug: str, member: str, written: str) -> Verdict:
     subject = one.record.id if one.record else None
     verdict = one.review.verdict
     unit.log("delivery.review", unit.community.id, subject=subject, words=verdict)
-    proposals.follow(unit, slug, *AFTER[verdict])
+    # its day has come, whether or not the clock ran since
+    proposals.follow(unit, slug, "reviewing", by=proposals.Who.CLOCK)
+    proposals.follow(unit, slug, *AFTER[verdict], by=proposals.Who.MEMBERS)
     return verdict
 
 

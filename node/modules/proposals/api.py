@@ -7,7 +7,7 @@ from node.modules.proposals.following import follow, least, reopen, stopped
 from node.modules.proposals.forms import LONGEST_TEXT, ONE_TEXT, SHARES
 from node.modules.proposals.moves import ours
 from node.modules.proposals.opening import months_after
-from node.modules.proposals.pipeline import State
+from node.modules.proposals.pipeline import State, Who
 from node.modules.proposals.queries import (
     Plan,
     Proposal,
@@ -26,8 +26,8 @@ from node.modules.proposals.wording import STAYS
 
 __all__ = [
     "LONGEST_TEXT", "ONE_TEXT", "SHARES", "STAYS", "Brought", "Changed", "Draft", "Plan",
-    "Proposal", "State", "Strip", "Together", "active", "author_of", "begin", "bind", "bring",
-    "by_slug", "came", "follow", "how_many_active", "in_rounds", "leads", "least",
+    "Proposal", "State", "Strip", "Together", "Who", "active", "author_of", "begin", "bind",
+    "bring", "by_slug", "came", "follow", "how_many_active", "in_rounds", "leads", "least",
     "months_after", "ours", "plan_of", "reopen", "reword", "stopped", "strip_of", "under_way",
     "version_of",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ from node.modules.proposals import (
 from node.modules.proposals.courses import Course
 from node.modules.proposals.events import Brought
 from node.modules.proposals.objects import GovernanceProposal, StageEntry
+from node.modules.proposals.pipeline import Who
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import comment, plan
 from node.modules.proposals.wording import Words
@@ -232,7 +233,7 @@ def open_voting(unit: Unit, slug: str) -> None:
     if (closes := _closes(made, unit.now)) != made.closes:
         unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
         found = replace(found, voting_starts=unit.now, voting_ends=closes)
-    moves.move(unit, found, "voting", sent=True)
+    moves.move(unit, found, "voting", sent=True, by=Who.CLOCK)
     opening.open_box(unit, slug)
 
 
@@ -272,7 +273,7 @@ def close(unit: Unit, slug: str) -> None:
         again = f"proposals.close:{slug}"
         unit.later("proposals.close", due=done.until, once=again, slug=slug)
     else:
-        moves.move(unit, found, rules.ending(done.outcome), sent=False)
+        moves.move(unit, found, rules.ending(done.outcome), sent=False, by=Who.COUNT)
 
 
 def _joint(made: Plan) -> decisions.Joint | None:
@@ -318,7 +319,8 @@ def withdraw(unit: Unit, slug: str, member: str) -> None:
         raise Refused("E_NOT_YOURS", safe=mark("Only who brought it can take it back."))
     if not rules.may_withdraw(stage=found.stage, author=author, admin=admin):
         raise Conflict("E_STAGE", safe=mark("Voting has begun, so it can not be taken back."))
-    moves.move(unit, found, "withdrawn", sent=True)
+    by = Who.AUTHOR if author else Who.KEEPER
+    moves.move(unit, found, "withdrawn", sent=True, by=by)
     unit.log("proposal.withdraw", member, subject=found.id)
 
 

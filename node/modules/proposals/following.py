@@ -12,7 +12,7 @@ from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.proposals import courses, moves, pipeline, queries, stepping
 from node.modules.proposals.courses import Course
-from node.modules.proposals.pipeline import State
+from node.modules.proposals.pipeline import State, Who
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
 from vocab.html import to_text
@@ -52,11 +52,11 @@ def reopen(unit: Unit, slug: str) -> str:
     opens = unit.now + (step.least if step else AGAIN)
     closes = opens + timedelta(days=course.vote_days or stepping.VOTE_DAYS)
     have = {**(made.have or {}), "stopped": 1}
-    kept = {"side": State.CHALLENGED, "opens": opens, "closes": closes, "have": have,
-            "due": opens, "look": opens}  # fmt: skip
+    kept = {"opens": opens, "closes": closes, "have": have, "due": opens, "look": opens}
     unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
     again = replace(found, voting_starts=opens, voting_ends=closes)
-    moves.move(unit, again, "deliberating", sent=record.sent is not None)
+    moves.move(unit, again, "deliberating", sent=record.sent is not None, by=Who.MEMBERS,
+               side=State.CHALLENGED)  # fmt: skip
     unit.later("proposals.step", due=opens, slug=slug)
     return record.id
 
@@ -169,7 +169,7 @@ def supersedes(unit: Unit, found: Proposal, made: Plan) -> str | None:
     return (made.replaces or {}).get("record")
 
 
-def follow(unit: Unit, slug: str, stage: str, side: State | None = None) -> None:
+def follow(unit: Unit, slug: str, stage: str, side: State | None = None, *, by: Who) -> None:
     """Bring a decided proposal to a later stage; nothing if no step leads there.
 
     Args:
@@ -177,17 +177,23 @@ def follow(unit: Unit, slug: str, stage: str, side: State | None = None) -> None
         slug: a proposal of ours.
         stage: on the wire, such as `acting`.
         side: what brought it there, if it ends.
+        by: who takes the step.
     """
     found = queries.any_by_slug(unit.db, slug)
     made = queries.plan_of(unit.db, found.id) if found else None
     if found is None or made is None or not decided(found.stage):
         return
-    if side is not None:
-        mine = plan.c.proposal == found.id
-        unit.db.execute(update(plan).where(mine).values(side=side))
+    then = side or made.side
+    before = moves.standing(unit.db, found, made.side)
+    after = moves.standing(unit.db, found, then, stage)
+    if before is not after and not moves.may_step(before, after, by):
+        return
     if pipeline.path(found.stage, stage):
         record = decisions.decided_by(unit.db, slug)
-        moves.move(unit, found, stage, sent=record is not None and record.sent is not None)
+        told = record is not None and record.sent is not None
+        moves.move(unit, found, stage, sent=told, by=by, side=then)
+    elif found.stage == stage:
+        unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(side=then))
 
 
 def decided(stage: str) -> bool:
@@ -221,10 +227,11 @@ def forced(unit: Unit, event: decisions.Forced) -> None:
         return  # it had ended before
     if before.box:
         side = State.REPEALED if held["how"] == "repeal" else State.AMENDED
-        follow(unit, before.box, "ended", side)
+        follow(unit, before.box, "ended", side, by=Who.COUNT)
 
 
 def ended(unit: Unit, event: decisions.Ended) -> None:
     """A decision has ended by itself, or came too late to be in force: so does its proposal."""
     if event.why in (decisions.EXPIRED, decisions.OVERTAKEN):
-        follow(unit, event.box, "ended", State.LAPSED)
+        by = Who.CLOCK if event.why == decisions.EXPIRED else Who.COUNT
+        follow(unit, event.box, "ended", State.LAPSED, by=by)

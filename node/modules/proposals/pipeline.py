@@ -43,6 +43,7 @@ class Who(StrEnum):
     AUTHOR = "author"
     LEAD = "lead"
     """Who brought it, or whom they asked to lead it."""
+    KEEPER = "keeper"
     CLOCK = "clock"
     COUNT = "count"
     """What a vote decides: on this matter, or on another that replaces it."""
@@ -57,6 +58,7 @@ _LED: Final = frozenset({Who.CLOCK, Who.LEAD})
 _CLOCK: Final = frozenset({Who.CLOCK})
 _COUNT: Final = frozenset({Who.COUNT})
 _AUTHOR: Final = frozenset({Who.AUTHOR})
+_BACK_BY: Final = frozenset({Who.AUTHOR, Who.KEEPER})
 
 
 def _forward() -> dict[tuple[State, State], frozenset[Who]]:
@@ -70,7 +72,8 @@ def _forward() -> dict[tuple[State, State], frozenset[Who]]:
 
 def _aside() -> dict[tuple[State, State], frozenset[Who]]:
     waiting = (*BEFORE_VOTE, *_BACK)
-    found = {(one, State.WITHDRAWN): _AUTHOR for one in (State.DRAFT, *waiting)}
+    found = {(one, State.WITHDRAWN): _BACK_BY for one in waiting}
+    found |= {(State.DRAFT, State.WITHDRAWN): _AUTHOR}
     found |= {(one, State.LAPSED): _CLOCK for one in waiting}
     return found | {(one, State.SENT_BACK): _CLOCK for one in (State.OPTIONS, State.DELIBERATION)}
 
@@ -90,7 +93,7 @@ def _after() -> dict[tuple[State, State], frozenset[Who]]:
 
 
 STEPS: Final[Mapping[tuple[State, State], frozenset[Who]]] = _forward() | _aside() | _after()
-"""Every legal step and who takes it; what is not here is refused."""
+"""Every legal step and who takes it; what is not here is refused (`moves.move`)."""
 
 WIRE: Final[Mapping[State, tuple[str, ...]]] = {
     State.DRAFT: (),

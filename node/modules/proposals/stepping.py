@@ -19,7 +19,7 @@ from node.modules.decisions import api as decisions
 from node.modules.proposals import courses, moves, opening, pipeline, queries
 from node.modules.proposals.choices import STILL
 from node.modules.proposals.courses import Course, Missed, Need
-from node.modules.proposals.pipeline import State
+from node.modules.proposals.pipeline import State, Who
 from node.modules.proposals.queries import Plan, Proposal
 from node.modules.proposals.tables import plan
 from web.language import mark
@@ -125,7 +125,7 @@ def by_clock(unit: Unit, slug: str) -> None:
         if moving(unit.db, found, made, unit.now):
             _keep_still(unit, found, made)
         else:
-            _go_on(unit, found, made)
+            _go_on(unit, found, made, Who.CLOCK)
     elif unit.now >= until and made.look == until:
         _miss(unit, found, made)
     elif made.look != until:
@@ -168,7 +168,7 @@ def by_hand(unit: Unit, slug: str, member: str) -> None:
     if moving(unit.db, found, made, unit.now):
         raise Conflict("E_STILL", slug, safe=MOVING)
     unit.log("proposal.step", member, subject=found.id)
-    _go_on(unit, found, made)
+    _go_on(unit, found, made, Who.LEAD)
 
 
 def early(made: Plan) -> bool:
@@ -215,15 +215,15 @@ def ask_to_lead(unit: Unit, slug: str, member: str, handle: str) -> None:
     unit.log("proposal.lead", member, subject=found.id)
 
 
-def _go_on(unit: Unit, found: Proposal, made: Plan) -> None:
+def _go_on(unit: Unit, found: Proposal, made: Plan, by: Who) -> None:
     course = courses.course(made.course)
     stage = course.after(found.stage)
     if stage == "voting" and came_too_late(unit.db, made):
         lapse(unit, found)
     elif stage == "voting":
-        _open(unit, found, course)
+        _open(unit, found, course, by)
     else:
-        _enter(unit, found, course, stage)
+        _enter(unit, found, course, stage, by)
 
 
 def came_too_late(db: Connection, made: Plan) -> bool:
@@ -234,30 +234,37 @@ def came_too_late(db: Connection, made: Plan) -> bool:
 
 def lapse(unit: Unit, found: Proposal) -> None:
     """End a proposal before its vote."""
-    keep(unit, found, side=State.LAPSED, due=None, look=None)
-    moves.move(unit, found, "ended", sent=True)
+    keep(unit, found, due=None, look=None)
+    moves.move(unit, found, "ended", sent=True, by=Who.CLOCK, side=State.LAPSED)
 
 
 VOTE_DAYS: Final = 3
 """How long a vote is open again, where no course says it."""
 
 
-def _open(unit: Unit, found: Proposal, course: Course) -> None:
+def _open(unit: Unit, found: Proposal, course: Course, by: Who) -> None:
     closes = unit.now + timedelta(days=course.vote_days or VOTE_DAYS)
     keep(unit, found, opens=unit.now, closes=closes, due=None, look=None)
     voted = replace(found, voting_starts=unit.now, voting_ends=closes)
-    moves.move(unit, voted, "voting", sent=True)
+    moves.move(unit, voted, "voting", sent=True, by=by)
     opening.open_box(unit, found.slug)
 
 
-def _enter(unit: Unit, found: Proposal, course: Course, stage: str) -> None:
+def _enter(
+    unit: Unit,
+    found: Proposal,
+    course: Course,
+    stage: str,
+    by: Who,
+    side: State | None = None,
+) -> None:
     names = [step.stage for step in course.steps]
     left = course.steps[names.index(stage) :]
     opens = unit.now + sum((step.least for step in left), timedelta())
     closes = opens + timedelta(days=course.vote_days)
     keep(unit, found, opens=opens, closes=closes)
     planned_ = replace(found, voting_starts=opens, voting_ends=closes)
-    moves.move(unit, planned_, stage, sent=True)
+    moves.move(unit, planned_, stage, sent=True, by=by, side=side)
     begin(unit, found.slug, stage)
 
 
@@ -265,12 +272,21 @@ def _miss(unit: Unit, found: Proposal, made: Plan) -> None:
     """What is missing did not come: back to the step before, or it lapses."""
     course = courses.course(made.course)
     before = course.earlier(found.stage)
-    back = course.missed is Missed.GOES_BACK and made.side is None
-    if back and before is not None:
-        keep(unit, found, side=State.SENT_BACK)
-        _enter(unit, found, course, before)
+    if goes_back(made) and before is not None:
+        keep(unit, found, have={**(made.have or {}), BACK: 1})
+        _enter(unit, found, course, before, Who.CLOCK, State.SENT_BACK)
         return
     lapse(unit, found)
+
+
+BACK: Final = "back"
+"""In what a plan has: it was sent back before."""
+
+
+def goes_back(made: Plan) -> bool:
+    """Whether what misses something goes back to the step before; else it lapses."""
+    again = made.side is not None or (made.have or {}).get(BACK)
+    return courses.course(made.course).missed is Missed.GOES_BACK and not again
 
 
 def came(unit: Unit, slug: str, have: Mapping[str, int]) -> None:

@@ -83,6 +83,11 @@ class View:
         return self.plan is not None and stepping.waits(self.proposal, self.plan)
 
     @property
+    def goes_back(self) -> bool:
+        """Whether it goes back to the step before if what is missing never comes."""
+        return self.plan is not None and stepping.goes_back(self.plan)
+
+    @property
     def until(self) -> datetime | None:
         """When the clock looks at its step for the last time: what is missing then never came."""
         if self.plan is None or self.plan.due is None or not self.steps:
