@@ -44,6 +44,10 @@ async def day(full: World) -> None:
     for name, reach in (("public", "public"), ("here", "community")):
         await node.write(bringing.choose_reach, full.ids[name], full.keeper.id, reach)
     await settle(node, other)
+    for name in ("public", "here"):
+        record = await node.read(decisions.decided_by, full.ids[name])
+        assert record is not None
+        full.ids[f"{name} record"], full.ids[f"{name} record id"] = record.slug, record.id
     await adopt(full)
     clock.advance(days=8)
     await settle(node, other)

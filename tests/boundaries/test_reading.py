@@ -6,6 +6,7 @@ import pytest
 
 from federation import pairs
 from tests.boundaries import pages, routes, world
+from tests.boundaries.test_canary import day
 from tests.boundaries.visitors import Visitors
 from tests.boundaries.world import World
 from tests.conftest import settle
@@ -46,6 +47,28 @@ async def test_every_page_holds_for_everybody(full: World, visitors: Visitors) -
     assert not found, pages.told(found)
     assert {200, 303, 404} <= statuses
     assert 403 in statuses or asking != WHO
+    assert await world.rows(full.node) == before
+
+
+@pytest.mark.sqlite
+async def test_every_page_of_what_was_decided_holds_for_everybody(
+    full: World, visitors: Visitors
+) -> None:
+    """Pages that are there after the count alone: the record, its file, what follows it."""
+    await day(full)
+    asked = set[str]()
+    found: list[str] = []
+    before = await at_rest(full)
+
+    for who, path in itertools.product(WHO, known(visitors)):
+        if path.startswith(("/d/", "/p/", "/votes/", "/deliveries/", "/challenges/")):
+            answer = await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
+            found += pages.wrong(who, answer)
+            if answer.status_code == 200:
+                asked.add(path.rpartition("/")[2])
+
+    assert not found, pages.told(found)
+    assert {"signed.json", "proof.json", full.ids["here record"]} <= asked
     assert await world.rows(full.node) == before
 
 

@@ -16,7 +16,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Missing, Refused
 from node.kernel.node import find_account
 from node.kernel.tables import Account
-from node.modules.decisions import forcing, lines, opened, queries, register, replies, seals
+from node.modules.decisions import forcing, lines, opened, queries, register, replies, seals, where
 from node.modules.decisions.figures import figures
 from node.modules.decisions.handlers import slug_of
 from node.modules.decisions.lines import POSITIONS
@@ -134,6 +134,13 @@ async def show(request: Request) -> Response:
         place="decide",
         seen=seen,
         never_words=NEVER,
+        strip=where.strip(
+            seen.record,
+            viewer,
+            spoken,
+            ends=seen.ends,
+            review=_day(seen.record.document.get("reviewDate")),
+        ),
         onward=(await gather(request, "decision")).cards if inside else (),
         lines=lines.rows(seen.box, seen.lines, viewer.id, spoken) if seen.box else (),
         together=_together(seen.record.document),

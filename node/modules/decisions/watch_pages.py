@@ -158,7 +158,9 @@ async def _show(
     spoken = voice(request)
     title = spoken.say("Who watches over this vote")
     if seen is None:
-        return page(request, "decisions/unwatched.html", title=title, place="decide", width="mid")
+        return page(
+            request, "decisions/unwatched.html", title=title, place="decide", width="mid", slug=slug
+        )
     over = node.now() >= seen.box.closes
     mine = next((one for one in seen.guards if one.member == me), None)
     entry = form if form is not None else _begun(request)

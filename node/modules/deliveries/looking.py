@@ -11,7 +11,7 @@ from node.modules.decisions import api as decisions
 from node.modules.deliveries import reviewing, rules
 from node.modules.deliveries.reviewing import Finding
 from node.modules.deliveries.rules import Came, Phase, Verdict
-from node.modules.deliveries.views import CAME, VERDICTS, View, member, view
+from node.modules.deliveries.views import CAME, VERDICTS, View, member, view, where
 from node.modules.proposals import api as proposals
 from vocab.html import quoted, to_text
 from web.forms import Choice, Entry, Field, Form, Pick, Text, blank, done, fields_of, read
@@ -72,7 +72,8 @@ async def look(request: Request) -> Response:
 def _page(request: Request, seen: View, form: Entry, status: int = 200) -> Response:
     title = voice(request).say("How did it go?")
     return page(request, "deliveries/review.html", status=status, title=title, place="decide",
-                width="narrow", seen=seen, one=seen.one, form=form)  # fmt: skip
+                width="narrow", seen=seen, one=seen.one, form=form,
+                strip=where(request, seen))  # fmt: skip
 
 
 async def write(request: Request) -> Response:

@@ -15,7 +15,16 @@ from node.modules.deliveries import doing, looking, queries, reporting, rules, t
 from node.modules.deliveries.doing import Draft, Said
 from node.modules.deliveries.rules import Act, Phase
 from node.modules.deliveries.tables import Step
-from node.modules.deliveries.views import ACTS, CAME, STATES, VERDICTS, View, member, strip, view
+from node.modules.deliveries.views import (
+    ACTS,
+    CAME,
+    STATES,
+    VERDICTS,
+    View,
+    member,
+    view,
+    where,
+)
 from web.forms import Address, Choice, Day, Entry, Form, Line, Pick, Text, blank, done, read
 from web.language import mark
 from web.render import page
@@ -101,7 +110,7 @@ async def _show(
         seen=seen,
         one=seen.one,
         me=me,
-        strip=strip(seen, spoken, me),
+        strip=where(request, seen),
         measure=measure if measure is not None else blank(request, MEASURE),
         expect=expect if expect is not None else blank(request, EXPECT, text=seen.mine),
         states=STATES,
@@ -161,7 +170,7 @@ async def new_step(request: Request) -> Response:
 def _step_form(request: Request, seen: View, form: Entry, status: int = 200) -> Response:
     title = voice(request).say("A step")
     return page(request, "deliveries/new.html", status=status, title=title, place="decide",
-                width="narrow", one=seen.one, form=form)  # fmt: skip
+                width="narrow", one=seen.one, form=form, strip=where(request, seen))  # fmt: skip
 
 
 async def add_step(request: Request) -> Response:
@@ -218,6 +227,7 @@ async def _step(request: Request, form: Entry | None = None, status: int = 200) 
         one=seen.one,
         step=one,
         names=seen.names,
+        strip=where(request, seen),
         acts=acts,
         words=ACTS,
         states=STATES,

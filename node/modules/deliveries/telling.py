@@ -9,9 +9,8 @@ from starlette.routing import Route
 from node.kernel.errors import Conflict, Missing, Refused
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries, reporting
-from node.modules.deliveries.matters import Matter, matter
 from node.modules.deliveries.reporting import STATUSES
-from node.modules.deliveries.views import member
+from node.modules.deliveries.views import View, member, view, where
 from web.forms import Choice, Entry, Form, Pick, Text, blank, done, read
 from web.language import mark
 from web.render import page
@@ -49,7 +48,7 @@ async def show(request: Request) -> Response:
     )
 
 
-async def _told(request: Request) -> Matter:
+async def _told(request: Request) -> View:
     """A decision that others can see, for a keeper.
 
     Raises:
@@ -60,10 +59,10 @@ async def _told(request: Request) -> Matter:
     node, viewer, me = member(request)
     if not viewer.is_admin:
         raise Refused("E_KEEPERS_ONLY", me, safe=reporting.KEEPERS)
-    one = await node.read(matter, request.path_params["slug"], viewer, node.now())
-    if one.record is None or not reporting.may_tell(one.record):
-        raise Conflict("E_LOCAL", one.slug, safe=reporting.LOCAL)
-    return one
+    seen = await node.read(view, request.path_params["slug"], viewer, node.now())
+    if seen.one.record is None or not reporting.may_tell(seen.one.record):
+        raise Conflict("E_LOCAL", seen.one.slug, safe=reporting.LOCAL)
+    return seen
 
 
 async def new(request: Request) -> Response:
@@ -71,7 +70,7 @@ async def new(request: Request) -> Response:
     return _page(request, await _told(request), blank(request, REPORT))
 
 
-def _page(request: Request, one: Matter, form: Entry, status: int = 200) -> Response:
+def _page(request: Request, seen: View, form: Entry, status: int = 200) -> Response:
     return page(
         request,
         "deliveries/tell.html",
@@ -79,19 +78,20 @@ def _page(request: Request, one: Matter, form: Entry, status: int = 200) -> Resp
         title=voice(request).say("Report on it"),
         place="decide",
         width="narrow",
-        one=one,
+        one=seen.one,
+        strip=where(request, seen),
         form=form,
     )
 
 
 async def tell(request: Request) -> Response:
     """Publish a report."""
-    one, (node, _viewer, me) = await _told(request), member(request)
+    seen, (node, _viewer, me) = await _told(request), member(request)
     form = read(request, REPORT)
     if form.errors:
-        return _page(request, one, form, 422)
+        return _page(request, seen, form, 422)
     said = form.values["status"], form.values["words"]
-    slug = await node.write(reporting.publish, one.slug, me, *said, once=form.once)
+    slug = await node.write(reporting.publish, seen.one.slug, me, *said, once=form.once)
     return done(request, f"/reports/{slug}", voice(request).say("The report is on its way."))
 
 

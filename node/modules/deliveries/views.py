@@ -10,13 +10,14 @@ from starlette.requests import Request
 from node.kernel.access import Viewer
 from node.kernel.errors import Refused
 from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries, rules
 from node.modules.deliveries.matters import Expected, Matter, expected, matter
 from node.modules.deliveries.rules import Act, Came, Phase, State, Verdict
 from node.modules.deliveries.tables import Measure, Report, Step
 from vocab.values import dataclass
 from web.language import mark
-from web.voice import Voice
+from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
@@ -107,7 +108,9 @@ def strip(seen: View, spoken: Voice, me: str) -> tuple[str, str, str, str]:
     day = spoken.short(one.day.astimezone(spoken.zone).date()) if one.day else ""
     if one.phase is Phase.BEFORE:
         yours = "" if seen.measures else _("Say how we will see whether it works")
-        return _("Not in force yet"), _("It comes into force"), yours, ""
+        cools = decisions.cools_until(one.record) if one.record else None
+        by = spoken.short(cools) if cools else ""
+        return _("Not in force yet"), _("It comes into force"), yours, by
     if one.phase is Phase.IN_FORCE:
         turn = next((s for s in seen.steps if waits_for(s, me)), None)
         yours = _("A step waits for you: %(what)s", what=turn.what) if turn else ""
@@ -123,6 +126,11 @@ def strip(seen: View, spoken: Voice, me: str) -> tuple[str, str, str, str]:
     if one.phase is Phase.REVIEWED and one.review:
         return _(VERDICTS[one.review.verdict][0]), _("Nothing more"), "", ""
     return _("Not in force"), _("Nothing more"), "", ""
+
+
+def where(request: Request, seen: View) -> tuple[str, str, str, str]:
+    """The same, for whoever asks for a page about it."""
+    return strip(seen, voice(request), request.state.viewer.id or "")
 
 
 def waits_for(step: Step, me: str) -> bool:

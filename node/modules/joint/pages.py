@@ -98,7 +98,7 @@ async def new(request: Request) -> Response:
         answer_by=noon + ANSWER_DAYS, ends=ends, share="2/3", least=2, veto=True,
         silence=decisions.Silence.NOTHING.value, weighs=decisions.Weighting.EQUAL.value,
     )  # fmt: skip
-    return _new_page(request, form, found, there)
+    return await _new_page(request, form, found, there)
 
 
 async def _proposal(request: Request, viewer: Viewer) -> proposals.Proposal:
@@ -115,11 +115,14 @@ async def _proposal(request: Request, viewer: Viewer) -> proposals.Proposal:
     return found
 
 
-def _new_page(request: Request, form: Entry, found: proposals.Proposal, there: Any,
-              status: int = 200) -> Response:  # fmt: skip
+async def _new_page(
+    request: Request, form: Entry, found: proposals.Proposal, there: Any, status: int = 200
+) -> Response:
+    node, viewer, spoken = request.app.state.node, request.state.viewer, voice(request)
     return page(
-        request, "joint/new.html", status=status, title=voice(request).say("Decide with others"),
+        request, "joint/new.html", status=status, title=spoken.say("Decide with others"),
         place="decide", width="narrow", form=form, proposal=found, communities=there,
+        strip=await node.read(proposals.strip_of, found.slug, viewer, spoken),
         weights=[f"weight_{n}" for n in range(len(there) + 1)],
     )  # fmt: skip
 
@@ -143,7 +146,7 @@ async def begin(request: Request) -> Response:
             return done(request, f"/j/{slug}", voice(request).say("The others are invited."))
         except Invalid as problem:
             form = form.wrong(problem)
-    return _new_page(request, form, found, there, status=422)
+    return await _new_page(request, form, found, there, status=422)
 
 
 # Invited --------------------------------------------------------------------------------------
@@ -178,6 +181,7 @@ def _answer_page(request: Request, form: Entry, seen: View, status: int = 200) -
     return page(
         request, "joint/answer.html", status=status, title=spoken.say("Do we decide on it, too?"),
         place="decide", width="narrow", form=form, seen=seen,
+        strip=strip(seen, spoken, request.state.viewer, request.app.state.node.now()),
         rule=telling.rule_words(seen.process.rule, spoken.catalogue.gettext),
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """The page of a jury: asking for it, the lot, who was drawn, and what it recommends."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -58,6 +57,8 @@ class View:
     """A jury as a member sees it, or that there is none yet."""
 
     proposal: proposals.Proposal
+    about: proposals.Strip
+    """Where the proposal stands."""
     jury: Jury | None
     names: Mapping[str, str]
     may_ask: bool
@@ -74,11 +75,11 @@ class View:
     """It stays as it is written until the end."""
 
 
-def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> View:
     found = proposals.by_slug(db, slug[:64], viewer)
     if found is None or not found.ours:
         raise Missing(detail=slug)
-    held = queries.on(db, found.slug)
+    held, now = queries.on(db, found.slug), spoken.now
     people = held.people if held else ()
     ids = {one.member for one in people if one.member}
     ids |= {one.member for one in held.words if one.member} if held else set()
@@ -87,6 +88,7 @@ def _view(db: Connection, slug: str, viewer: Viewer, now: datetime) -> View:
     called = [one for one in people if one.part not in (Part.LISTED, Part.OUT)]
     return View(
         proposal=found,
+        about=proposals.strip_of(db, found.slug, viewer, spoken),
         jury=held,
         names=accounts.names_of(db, ids),
         may_ask=held is None and found.stage in sitting.BEFORE_VOTE,
@@ -108,7 +110,8 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
         )
     node: Node = request.app.state.node
     await jobs.due(node)
-    return node, await node.read(_view, request.path_params["slug"], viewer, node.now()), viewer.id
+    spoken = voice(request)
+    return node, await node.read(_view, request.path_params["slug"], viewer, spoken), viewer.id
 
 
 async def show(request: Request) -> Response:
@@ -137,7 +140,7 @@ def _page(
         width="narrow",
         seen=seen,
         jury=held,
-        strip=strip(seen, held, voice(request), me) if held else None,
+        strip=strip(seen, held, voice(request), me) if held else seen.about,
         forms={**forms, **(given or {})},
         wrong=wrong,
         titles=TITLES,

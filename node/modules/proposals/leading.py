@@ -14,6 +14,7 @@ from node.kernel.errors import Conflict, Invalid, Missing
 from node.modules.decisions import api as decisions
 from node.modules.proposals import changing, rules, stepping
 from node.modules.proposals.forms import LEAD, OPTION, PRICED
+from node.modules.proposals.standing import where
 from node.modules.proposals.views import View, member, view
 from vocab.values import dataclass
 from web.forms import Entry, Form, blank, done, read
@@ -77,7 +78,7 @@ def _page(request: Request, name: str, seen: View, form: Entry, status: int = 20
     _ = voice(request).say
     title = {"option": _("An option"), "lead": _("Who leads it?")}[name]
     return page(request, f"proposals/{name}.html", status=status, title=title, place="decide",
-                width="narrow", form=form, seen=seen)  # fmt: skip
+                width="narrow", form=form, seen=seen, strip=where(request, seen))  # fmt: skip
 
 
 async def add_option(request: Request) -> Response:
@@ -130,7 +131,8 @@ async def versions(request: Request) -> Response:
     if not seen.versions:
         raise Missing
     return page(request, "proposals/versions.html", title=voice(request).say("What was changed"),
-                place="decide", width="mid", seen=seen, changes=_changes(seen))  # fmt: skip
+                place="decide", width="mid", seen=seen, changes=_changes(seen),
+                strip=where(request, seen))  # fmt: skip
 
 
 def _changes(seen: View) -> list[Change]:

@@ -26,7 +26,7 @@ from node.modules.proposals import (
     voting,
 )
 from node.modules.proposals.forms import REACH, SAY
-from node.modules.proposals.standing import phases, strip, way
+from node.modules.proposals.standing import phases, way, where
 from node.modules.proposals.views import View, may_settle, member, view
 from web.forms import Entry, blank, done, read
 from web.language import mark
@@ -92,7 +92,7 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         document=seen.proposal.id if seen.proposal.ours else None,
         place="decide",
         form=form if form is not None else blank(request, SAY),
-        strip=strip(seen, spoken, request.state.viewer),
+        strip=where(request, seen),
         phases=phases(seen, spoken),
         way=way(seen, spoken),
         state=rules.on_screen,
@@ -166,6 +166,7 @@ async def closing(request: Request) -> Response:
         place="decide",
         width="narrow",
         seen=seen,
+        strip=where(request, seen),
         over=seen.plan is not None and request.app.state.node.now() >= seen.plan.closes,
         may_withdraw=rules.legal(seen.proposal.stage, "withdrawn"),
     )
@@ -221,6 +222,7 @@ def _reach_page(request: Request, seen: View, form: Entry, status: int = 200) ->
         width="narrow",
         form=form,
         seen=seen,
+        strip=where(request, seen),
     )
 
 

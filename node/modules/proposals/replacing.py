@@ -12,6 +12,7 @@ from node.kernel.errors import Conflict, Missing
 from node.modules.decisions import api as decisions
 from node.modules.proposals import pointing, queries
 from node.modules.proposals.following import HOW
+from node.modules.proposals.standing import where
 from node.modules.proposals.views import member, named, view
 from vocab.html import to_text
 from web.forms import done, fields_of
@@ -81,9 +82,10 @@ async def again(request: Request) -> Response:
     if not found.holds:
         raise Conflict("E_STAGE", found.id, safe=NOT_IN_FORCE)
     ends = await node.read(decisions.expires, found)
+    seen = await node.read(view, request.path_params["slug"], viewer)
     title = voice(request).say("In place of this decision")
     return page(request, "proposals/again.html", title=title, place="decide", width="narrow",
-                record=found, ends=ends)  # fmt: skip
+                record=found, ends=ends, strip=where(request, seen))  # fmt: skip
 
 
 async def from_decision(node: "Node", viewer: Viewer) -> list[Card]:

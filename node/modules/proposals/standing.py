@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
+from starlette.requests import Request
 
 from node.kernel.access import Viewer
 from node.modules.decisions import api as decisions
@@ -13,7 +14,7 @@ from node.modules.proposals.courses import Course
 from node.modules.proposals.pipeline import State
 from node.modules.proposals.views import View, may_settle, view
 from web.language import mark
-from web.voice import Voice
+from web.voice import Voice, voice
 
 DOES: Final[Mapping[str, str]] = {
     "researching": mark("We look at the facts"),
@@ -45,6 +46,11 @@ def strip(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     if seen.proposal.stage in _TURN:
         return _stepping(seen, spoken, viewer)
     return _decided(seen, spoken, viewer)
+
+
+def where(request: Request, seen: View) -> Strip:
+    """The same, for whoever asks for a page about it."""
+    return strip(seen, voice(request), request.state.viewer)
 
 
 def strip_of(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> Strip:

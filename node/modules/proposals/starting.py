@@ -38,6 +38,7 @@ from node.modules.proposals.forms import (
     without,
 )
 from node.modules.proposals.replacing import replaced
+from node.modules.proposals.standing import where
 from node.modules.proposals.views import View, member, view
 from node.modules.proposals.wording import Words
 from vocab import html
@@ -378,6 +379,7 @@ def _change_page(request: Request, seen: View, form: Entry, status: int = 200) -
         width="narrow",
         form=form,
         seen=seen,
+        strip=where(request, seen),
     )
 
 
