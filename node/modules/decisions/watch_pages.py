@@ -130,6 +130,13 @@ def strip(seen: Watch, me: str, spoken: Voice, *, may_tell: bool) -> tuple[str, 
     return _("Voting has closed"), _("The count"), _("Tell your word") if may_tell else yours, by
 
 
+def _unwatched(request: Request, slug: str) -> Response:
+    """The page of a matter that is not voted on yet."""
+    title = voice(request).say("Who watches over this vote")
+    return page(request, "decisions/unwatched.html", title=title, place="decide", width="mid",
+                slug=slug)  # fmt: skip
+
+
 def _begun(request: Request) -> Entry:
     """The form to ask with; if it is begun for somebody who is suspended, with who it is about."""
     about = request.query_params.get("leave", "")
@@ -158,9 +165,7 @@ async def _show(
     spoken = voice(request)
     title = spoken.say("Who watches over this vote")
     if seen is None:
-        return page(
-            request, "decisions/unwatched.html", title=title, place="decide", width="mid", slug=slug
-        )
+        return _unwatched(request, slug)
     over = node.now() >= seen.box.closes
     mine = next((one for one in seen.guards if one.member == me), None)
     entry = form if form is not None else _begun(request)
