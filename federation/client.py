@@ -42,6 +42,7 @@ SAID: dict[str, tuple[int, str, str]] = {
     "E_OTHER": (403, "principal-actor-mismatch", "This outbox is not the one of your token."),
     "E_MEDIA": (415, "", "Send Content-Type: application/activity+json."),
     "E_JSON": (400, "", "Send one JSON object, in UTF-8, with every name once."),
+    "E_BODY_SIZE": (413, "", "Send at most 1 MiB."),
     "E_ACTOR": (403, "principal-actor-mismatch", "Leave actor out, or name yourself."),
     "E_OWNER": (403, "principal-actor-mismatch", "Leave attributedTo out, or name yourself."),
     "E_UNSUPPORTED": (

@@ -39,6 +39,7 @@ async def home(request: Request) -> Response:
         greeting=greeting(spoken, viewer.account.label if viewer.account else ""),
         next=next_.cards[0] if next_.cards else None,
         waiting=waiting.cards[:_WAITING],
+        more=waiting.cards[_WAITING:],
         happened=happened.cards[:_HAPPENED],
         elsewhere=elsewhere.cards[:_ELSEWHERE],
         failed=sorted({*next_.failed, *waiting.failed, *happened.failed, *elsewhere.failed}),

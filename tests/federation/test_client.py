@@ -237,6 +237,15 @@ async def test_what_is_no_json_object_is_refused(push, body):
 
 
 @pytest.mark.sqlite
+async def test_too_much_is_refused_with_a_sentence(push, alder):
+    answer = await push({"type": "Note", "content": "x" * 2_000_000})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "E_BODY_SIZE")
+    assert "1 MiB" in answer.json()["detail"]
+    assert await outgoing(alder) == 0
+
+
+@pytest.mark.sqlite
 @pytest.mark.parametrize("media", ["application/json", "text/plain", "application/ld+json", ""])
 async def test_another_media_type_is_refused(push, media):
     answer = await push({"type": "Note", "content": "<p>Hi</p>"}, media=media)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from node.modules.accounts import leaving
 from node.modules.agreements import doing, settling
 from node.modules.agreements import queries as agreed
 from node.modules.ledger import between, booking, credit, deciding, jobs, pairs, queries
-from node.modules.ledger.pairs import Leg, Line, Side, Way
+from node.modules.ledger.pairs import Chain, Leg, Line, Side, Way
 from node.modules.ledger.tables import entry, leg
 from node.modules.listings import api as listings
 from tests.conftest import Clock, Wire, settle
@@ -111,6 +112,26 @@ def test_every_step_of_a_leg() -> None:
 )  # fmt: skip
 def test_how_far_a_pair_may_go(way: Way, owed: int, minutes: int, fits: bool) -> None:
     assert pairs.within(Line(ours=600, theirs=300), way, owed, minutes) is fits
+
+
+@pytest.mark.parametrize(
+    ("last", "digest", "seq", "previous", "known", "found"),
+    [
+        (0, None, 1, None, False, Chain.NEXT),
+        (1, "one", 2, "one", False, Chain.NEXT),
+        (1, "one", 2, "other", False, Chain.BROKEN),
+        (1, "one", 2, None, False, Chain.BROKEN),
+        (0, None, 1, "one", False, Chain.BROKEN),
+        (1, "one", 1, None, False, Chain.BROKEN),
+        (1, "one", 3, "one", False, Chain.BROKEN),
+        (1, "one", None, "one", False, Chain.BROKEN),
+        (1, "one", 1, None, True, Chain.KNOWN),
+    ],
+)
+def test_a_link_follows_by_its_number_and_by_its_digest(
+    last: int, digest: str | None, seq: int | None, previous: str | None, known: bool, found: Chain
+) -> None:
+    assert pairs.link(last, digest, seq=seq, previous=previous, known=known) is found
 
 
 @pytest.mark.parametrize(("minutes", "hours"), [(90, "1.5"), (60, "1"), (3, "0.05"), (20, None)])
@@ -209,8 +230,10 @@ async def test_communities_settle_what_is_owed(pair: Pair) -> None:
     await pair.settle()
     keeper = (await pair.birch.read(accounts.admins))[0].id
     service = pair.alder.community.service
-    await pair.birch.write(deciding.settle_up, keeper, service, 240, "Forgiven, decision 9")
-    await pair.settle()
+    settle_up = partial(deciding.settle_up, once="one form")
+    for _ in "ab":  # a form that is sent twice pays once
+        await pair.birch.write(settle_up, keeper, service, 240, "Forgiven, decision 9")
+        await pair.settle()
 
     assert await pair.alder.read(between.owed, pair.birch.community.service) == 0
     assert await pair.alder.read(mirror, pair.birch.community.service) == 0
@@ -292,6 +315,69 @@ async def test_never_answered_is_given_up_only_after_asking(
     assert await pair.frozen() == (False, False)
 
 
+async def test_what_is_still_in_its_time_is_not_given_up_whatever_they_show(
+    pair: Pair, wire: Wire, clock: Clock
+) -> None:
+    """The other may yet have the letter; an hour is left for clocks that go wrong."""
+    service = pair.birch.community.service
+
+    async def compared() -> Leg:
+        await pair.alder.write(credit.compared, service, None)
+        ((*_, state),) = [row[:4] for row in await pair.alder.read(legs)]
+        return Leg(state)
+
+    await sent_while_away(pair, wire, 60)
+    assert await compared() is Leg.RESERVED
+    clock.advance(days=3, minutes=1)
+    assert await compared() is Leg.RESERVED
+    clock.advance(hours=1)
+    assert await compared() is Leg.VOID
+
+
+@pytest.mark.parametrize("who", ["payer", "payee"])
+async def test_between_a_frozen_pair_nothing_passes_until_keepers_let_it(
+    pair: Pair, who: str
+) -> None:
+    here, there = pair.alder, pair.birch
+    node, other = (here, there) if who == "payer" else (there, here)
+    await node.write(credit.freeze, other.community.service, credit.DIFFERS)
+    assert await pair.frozen() == (who == "payer", who == "payee")
+
+    await pair.pay(60)
+    await pair.settle()
+    assert await pair.balances() == (0, 0)
+    (one,) = await here.read(legs)
+    assert (one[3], one[17]) == {"payer": (Leg.WAITING, ""), "payee": (Leg.VOID, "policy")}[who]
+
+    keeper = (await node.read(accounts.admins))[0].id
+    await node.write(deciding.thaw, keeper, other.community.service, "We have compared.")
+    if who == "payee":
+        keeper = (await here.read(accounts.admins))[0].id
+        await here.write(deciding.allow, keeper, there.community.service, one[0])
+    await pair.settle()
+    assert await pair.balances() == (-60, 60)
+
+
+async def test_a_third_node_settles_nothing(pair: Pair, cedar: Node, wire: Wire) -> None:
+    await befriend(pair.alder, cedar)
+    sent = await sent_while_away(pair, wire, 60)
+    told = {**sent["object"], "id": f"{cedar.origin}/ledger/t/1", "lifecycle": "settled",
+            "attributedTo": cedar.community.service, "creditSeq": 1}  # fmt: skip
+    yes = {"@context": sent["@context"], "id": f"{cedar.origin}/a/1", "type": "Accept",
+           "actor": cedar.community.service, "object": sent["id"], "result": told,
+           "to": [pair.alder.community.service], "published": sent["published"]}  # fmt: skip
+    no = {**yes, "id": f"{cedar.origin}/a/2", "type": "Reject", "reasonCode": "invalid"}
+    del no["result"]
+
+    for document in (yes, no):
+        await deliver(cedar, pair.alder, document)
+        assert (await pair.alder.read(outcome, document["id"]))[0] == "refused"
+
+    assert [row[3] for row in await pair.alder.read(legs)] == [Leg.RESERVED]
+    assert await stands(pair.alder, pair.ana) == [0]
+    assert await pair.frozen() == (False, False)
+
+
 async def test_a_lost_answer_is_found_by_asking(pair: Pair, clock: Clock) -> None:
     await pair.pay(60)
     await pair.settle()
@@ -361,6 +447,50 @@ async def test_odd_transfers_move_nothing(pair: Pair, wire: Wire) -> None:
         assert found == ("refused", code), (odd, found)
     assert await pair.birch.read(legs) == []
     assert await pair.frozen() == (False, False)
+
+
+async def sent_while_away(pair: Pair, wire: Wire, minutes: int) -> dict[str, Any]:
+    """What alder reserves while birch is away; birch is back, and has not had it yet."""
+    wire.away.add(pair.birch.origin)
+    await pair.pay(minutes)
+    await pair.settle()
+    wire.away.clear()
+    found: dict[str, Any] = json.loads((await pair.alder.read(bodies))[-1])
+    return found
+
+
+async def test_what_follows_another_history_moves_nothing_and_stops_the_pair(
+    pair: Pair, wire: Wire
+) -> None:
+    """The number is right, the digest of what was before is another."""
+    await pair.pay(30)
+    await pair.settle()
+    sent = await sent_while_away(pair, wire, 60)
+    before = sent["object"]["previousDigest"]
+    forged = {**sent["object"], "previousDigest": before[:-4] + before[-4:][::-1]}
+    assert forged["previousDigest"] != before
+
+    await deliver(pair.alder, pair.birch, {**sent, "id": f"{sent['id']}1", "object": forged})
+
+    assert (await pair.frozen())[1]
+    assert await stands(pair.birch, pair.bo) == [30]
+    assert len(await pair.birch.read(legs)) == 1
+
+
+async def test_one_transfer_in_two_letters_passes_once_and_another_amount_stops_the_pair(
+    pair: Pair, wire: Wire
+) -> None:
+    sent = await sent_while_away(pair, wire, 60)
+    for number in "12":
+        await deliver(pair.alder, pair.birch, {**sent, "id": f"{sent['id']}{number}"})
+        assert await stands(pair.birch, pair.bo) == [60]
+    assert await pair.frozen() == (False, False)
+
+    more = {**sent["object"], "resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": "2"}}
+    await deliver(pair.alder, pair.birch, {**sent, "id": f"{sent['id']}3", "object": more})
+
+    assert (await pair.frozen())[1]
+    assert await stands(pair.birch, pair.bo) == [60]
 
 
 async def test_an_answer_about_another_amount_moves_nothing_and_stops_the_pair(
@@ -453,6 +583,11 @@ async def test_in_the_browser(pair: Pair, browse: Browse) -> None:
     fine = {"say": "line", "ours": "1", "theirs": "1", "decision": "Decision 12"}
     assert (await keeper.post(at, fine)).status_code == 200
     assert (await keeper.post(at, {"say": "odd"})).status_code == 422
+    pays = {"say": "settle", "minutes": "60", "decision": "Decision 13", "once": "one-form"}
+    for _ in "ab":
+        assert (await keeper.post(at, pays)).status_code == 200
+        await pair.settle()
+    assert await pair.alder.read(between.owed, pair.birch.community.service) == 120
     await pair.alder.write(credit.freeze, pair.birch.community.service, credit.DIFFERS)
     assert "Nothing passes between us and Birch" in (await keeper.get("/desk")).text
     page = await browse_text(ana, "/time/nodes")

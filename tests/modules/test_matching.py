@@ -393,6 +393,30 @@ async def test_ways_to_be_reached_are_kept_and_shown_to_nobody_else(
     assert await alder.read(queries.contacts, people[0].id) == {"email": "ana@mail.test"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"email": "ana"},
+        {"email": "ana@mail"},
+        {"email": "<b>ana</b>@mail.test"},
+        {"telephone": "call me"},
+        {"telephone": "☎️ 12"},
+    ],
+)
+async def test_what_reaches_nobody_is_said_so(
+    alder: Node, people: tuple[Account, Account], browse: Any, said: dict[str, str]
+) -> None:
+    ana = await browse(alder, "ana")
+    right = {"email": "ana@mail.test", "telephone": "+49 (0)30 123-45 (evenings)"}
+    assert (await ana.post("/me/contact", right)).status_code == 200
+
+    answer = await ana.post("/me/contact", {**right, **said})
+
+    assert answer.status_code == 422
+    assert "This is no " in answer.text
+    assert await alder.read(queries.contacts, people[0].id) == right
+
+
 @pytest.mark.parametrize("path", ["/match", "/introductions", "/me/contact", "/match/none"])
 async def test_strangers_see_none_of_it(alder: Node, browse: Any, path: str) -> None:
     anybody = await browse(alder)

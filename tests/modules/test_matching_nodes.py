@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -458,6 +459,47 @@ async def test_a_yes_taken_back_leaves_no_words(
     assert await asked_of(birch, pair[1]) == []
     for node in (alder, birch):
         assert not await holds(node, WORDS)
+
+
+async def test_no_card_leaves_before_both_consents_or_after_one_is_gone(
+    alder: Node, birch: Node, pair: tuple[Account, Account], wire: Wire
+) -> None:
+    """Whatever has the job run once too often."""
+
+    async def send() -> None:
+        for node, other in ((alder, birch), (birch, alder)):
+            (held,) = await node.read(introduced.with_node, other.community.service)
+            await node.write(cards.send, held.id)
+        await settle(alder, birch)
+
+    await propose(alder, birch, pair)
+    await send()
+    (asked,) = await asked_of(birch, pair[1])
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=())
+    (held,) = await asked_by(alder, pair[0])
+    await alder.write(introducing.withdraw, pair[0].id, held.slug)
+    await settle(alder, birch)
+    await send()
+
+    assert await state(alder, birch) is await state(birch, alder) is State.WITHDRAWN
+    assert await card_of(alder, pair[0]) is await card_of(birch, pair[1]) is None
+    assert not any(ANA.encode() in body for body in letters(wire.seen, birch.origin))
+
+
+async def test_a_card_that_tells_more_than_was_agreed_is_not_taken(
+    alder: Node, birch: Node, pair: tuple[Account, Account]
+) -> None:
+    await propose(alder, birch, pair)
+    (asked,) = await asked_of(birch, pair[1])
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=())
+    # as a node would that does not keep to what its member ticked
+    await birch.write(partial(introduced.change, means=["telephone"]), asked.id)
+    await settle(alder, birch)
+
+    assert await codes(alder, birch) == ["E_CONSENT"]
+    assert await card_of(alder, pair[0]) is None
+    assert not await holds(alder, BENS_PHONE)
+    assert (await card_of(birch, pair[1])).name == ANA
 
 
 async def test_a_card_taken_back_is_gone_from_every_table(

@@ -167,6 +167,7 @@ BAD = [
     (Number("x"), ["9" * 40], "Write a whole number"),
     (Number("x", most=9), ["10"], "Choose a number"),
     (Minutes("x"), ["long"], "Write it as in"),
+    (Minutes("x"), ["1:75"], "Write it as in"),
     (Minutes("x"), ["0"], "Choose a time"),
     (Day("x"), ["soon"], "Write the day"),
     (Day("x", from_tomorrow=True), ["today"], "This day has passed."),

@@ -534,6 +534,24 @@ async def test_modules_fill_the_places_of_a_page(make_site):
     Outline(page)
 
 
+@pytest.mark.parametrize(("many", "said"), [(5, ""), (6, "One more waits"), (8, "3 more wait")])
+async def test_what_waits_is_all_there_however_much_it_is(make_site, many, said):
+    async def much(node, viewer):
+        return [Card(title=f"Matter {number}", href=f"/m/{number}") for number in range(many)]
+
+    site = make_site(Module(name="waiting", slots={"today.waiting": much}))
+    site.sign_in()
+
+    page = (await site.get("/")).text
+
+    assert [page.count(f'"/m/{number}"') for number in range(many)] == [1] * many
+    folded = page.partition("more wait")[2]
+    assert said in page
+    assert ('"/m/5"' in folded) is (many > 5)
+    assert '"/m/4"' not in folded
+    Outline(page)
+
+
 async def test_a_module_that_breaks_leaves_a_banner_and_the_rest(make_site, caplog):
     broken = Module(name="broken", slots={"today.waiting": breaks, "public": breaks})
     site = make_site(broken, Module(name="waiting", slots={"today.waiting": waits}))

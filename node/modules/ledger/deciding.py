@@ -36,8 +36,12 @@ def thaw(unit: Unit, keeper: str, service: str, words: str) -> None:
     credit.push(unit, service)
 
 
-def settle_up(unit: Unit, keeper: str, service: str, minutes: int, decision: str) -> None:
+def settle_up(
+    unit: Unit, keeper: str, service: str, minutes: int, decision: str, *, once: str
+) -> None:
     """Pay the other community out of ours, by a visit, a gift, or because it was forgiven.
+
+    `once` is the key of the form; a second sending pays nothing more.
 
     Raises:
         Refused: not a keeper.
@@ -48,10 +52,10 @@ def settle_up(unit: Unit, keeper: str, service: str, minutes: int, decision: str
     whole = peers.community_of(unit.db, other) if other else None
     if whole is None:
         raise Conflict("E_UNKNOWN", service, safe=STRANGE)
-    unit.log("ledger.settle", keeper, subject=service, words=decision)
-    credit.plan(
-        unit, service, unit.community.id, whole.id, minutes, title=decision[:300], approved=True
-    )
+    fresh = credit.plan(unit, service, unit.community.id, whole.id, minutes,
+                        about=f"settle {once}", title=decision[:300], approved=True)  # fmt: skip
+    if fresh:
+        unit.log("ledger.settle", keeper, subject=service, words=decision)
 
 
 def allow(unit: Unit, keeper: str, service: str, transfer: str) -> None:

@@ -1,7 +1,7 @@
 """Time between communities: for members how each pair stands, for keepers how far it may go."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, select
 from starlette.requests import Request
@@ -132,7 +132,7 @@ async def act(request: Request) -> Response:
         form = read(request, forms[say])
         if form.errors:
             return await _page(request, {say: form}, 422)
-        await node.write(ACTS[say], me, peer.service, form.values)
+        await node.write(ACTS[say], me, peer.service, form)
     elif say in ("allow", "again"):
         transfer = (fields_of(request).get("transfer") or [""])[0][:36]
         await node.write(deciding.allow, me, peer.service, transfer)
@@ -141,17 +141,19 @@ async def act(request: Request) -> Response:
     return done(request, f"/desk/time/nodes/{peer.domain}", voice(request).say("Saved."))
 
 
-def _line(unit: Unit, me: str, service: str, said: Mapping[str, Any]) -> None:
+def _line(unit: Unit, me: str, service: str, form: Entry) -> None:
+    said = form.values
     ours, theirs = said["ours"] * 60, said["theirs"] * 60
     deciding.agree_on(unit, me, service, pairs.Line(ours=ours, theirs=theirs), said["decision"])
 
 
-def _settle(unit: Unit, me: str, service: str, said: Mapping[str, Any]) -> None:
-    deciding.settle_up(unit, me, service, said["minutes"], said["decision"])
+def _settle(unit: Unit, me: str, service: str, form: Entry) -> None:
+    minutes, decision = form.values["minutes"], form.values["decision"]
+    deciding.settle_up(unit, me, service, minutes, decision, once=form.once)
 
 
-def _thaw(unit: Unit, me: str, service: str, said: Mapping[str, Any]) -> None:
-    deciding.thaw(unit, me, service, said["decision"])
+def _thaw(unit: Unit, me: str, service: str, form: Entry) -> None:
+    deciding.thaw(unit, me, service, form.values["decision"])
 
 
 ACTS: Final = {"line": _line, "settle": _settle, "thaw": _thaw}

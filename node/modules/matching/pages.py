@@ -1,5 +1,6 @@
 """The pages of matches: for you, one match with its consent, introductions, ways to reach you."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,20 @@ from node.modules.matching import (
 )
 from node.modules.matching.filters import Wishes
 from node.modules.matching.showing import Shown
-from web.forms import Choice, Entry, Form, Line, Number, Pick, Text, blank, done, fields_of, read
+from web.forms import (
+    Choice,
+    Entry,
+    Form,
+    Line,
+    Number,
+    Pick,
+    Text,
+    Wrong,
+    blank,
+    done,
+    fields_of,
+    read,
+)  # fmt: skip
 from web.language import mark
 from web.render import page
 from web.voice import WEEKDAYS, voice
@@ -60,10 +74,28 @@ WISHES = Form(
 
 INTRODUCED = mark("You are introduced. The card stands below as soon as it has come.")
 
+_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]+")
+_DIGITS = 3
+"""Fewer are no telephone number."""
+
+
+def _mail(text: str) -> str:
+    if not _MAIL.fullmatch(text):
+        raise Wrong(mark("This is no mail address. Write it as in ana@mail.example."))
+    return text
+
+
+def _telephone(text: str) -> str:
+    if sum(one in "0123456789" for one in text) < _DIGITS:
+        raise Wrong(mark("This is no telephone number. Write its digits, as in 030 123 45 67."))
+    return text
+
+
 CONTACT = Form(
-    Line("email", mark("Mail"), at_most=200, optional=True, spell=False, autocomplete="email"),
+    Line("email", mark("Mail"), at_most=200, optional=True, spell=False, autocomplete="email",
+         check=_mail),
     Line("telephone", mark("Telephone"), at_most=60, optional=True, spell=False,
-         autocomplete="tel"),
+         autocomplete="tel", check=_telephone),
 )  # fmt: skip
 
 
