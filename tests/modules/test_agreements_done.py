@@ -285,3 +285,28 @@ async def test_in_the_browser_two_taps_a_step(alder, browse: Browse) -> None:
     assert "So kind." not in (await anas.get("/@ben")).text
     await settle(alder)
     assert "You gave Ana 2 h" in (await bens.get("/time")).text
+
+
+async def test_who_was_helped_is_asked_about_their_own_notice(alder, browse: Browse) -> None:
+    """Ana needs a repair, answers what Ben offers, and it is done: her need is still up."""
+    ana, ben = await person(alder, "ana", display="Ana"), await person(alder, "ben", display="Ben")
+    need = await post(alder, ana, "request", hidden=False, title="A wheel, bent")
+    await post(alder, ana, "request", hidden=False, title="Somebody to sing with", topic="music")
+    await post(alder, ana, "offer", hidden=False, title="Spokes to give away")
+    offer = await post(alder, ben, "offer", hidden=False, title="Wheels mended")
+    bens, anas = await browse(alder, "ben"), await browse(alder, "ana")
+    await anas.post(f"/agreements/new?about={offer.slug}", {"words": "Mine!"})
+    (one,) = await alder.read(queries.with_member, ben.id)
+    await bens.post(one.path, {"say": "yes"})
+    await bens.post(one.path, {"say": "delivered", "took": "1 h"})
+    asked = "Is your own notice met with this?"
+    assert asked not in (await anas.get(one.path)).text
+
+    page = (await anas.post(one.path, {"say": "confirm"})).text
+
+    assert page.count(asked) == 1
+    assert f'href="{need.path}">A wheel, bent' in page
+    assert asked not in (await bens.get(one.path)).text
+    met = await anas.post(f"{need.path}/close", {"say": "met"}, form=one.path)
+    assert "This has been met." in met.text
+    assert asked not in (await anas.get(one.path)).text

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -127,6 +128,25 @@ async def test_a_candidate_is_a_handle_with_reasons(
     assert found.handle.startswith("https://birch.test/m/c-")
     assert [one["part"] for one in found.reasons] == ["topic", "kind", "terms", "good"]
     assert len(found.reasons) >= 2
+
+
+async def test_a_handle_is_of_one_answer_and_leads_to_no_notice(
+    alder: Node, birch: Node, cedar: Node, pair: tuple[Account, Account]
+) -> None:
+    """Two who ask cannot tell that they were told of the same person."""
+    offer = await post(birch, pair[1], "offer")
+    carl = await member(cedar, "carl")
+    await crowd(cedar)
+    await befriend(cedar, birch)
+    for node, who in ((alder, pair[0]), (cedar, carl), (alder, pair[0])):
+        await post(node, who, "request")
+        await settle(alder, birch, cedar)
+
+    held = [*await matches(alder, pair[0]), *await matches(cedar, carl)]
+
+    handles = [one.handle for one in held if one.handle is not None]
+    assert len(handles) == len(set(handles)) == 3
+    assert not [one for one in handles if offer.slug in one or "ben" in one]
 
 
 async def test_nothing_about_a_person_crosses_before_both_consents(
@@ -500,6 +520,25 @@ async def test_a_card_that_tells_more_than_was_agreed_is_not_taken(
     assert await card_of(alder, pair[0]) is None
     assert not await holds(alder, BENS_PHONE)
     assert (await card_of(birch, pair[1])).name == ANA
+
+
+async def test_a_card_ends_when_its_sender_says_so(
+    alder: Node, birch: Node, pair: tuple[Account, Account], clock: Clock
+) -> None:
+    await propose(alder, birch, pair)
+    (asked,) = await asked_of(birch, pair[1])
+    await birch.write(agreeing.agree, pair[1].id, asked.slug, means=("telephone",))
+    soon = birch.now() + timedelta(days=3)
+    await birch.write(partial(introduced.change, ends=soon), asked.id)
+    await settle(alder, birch)
+    assert (await card_of(alder, pair[0])).ends == soon
+    assert await holds(alder, BENS_PHONE)
+
+    clock.advance(days=3, hours=1)
+    await settle(alder, birch)
+
+    assert await card_of(alder, pair[0]) is None
+    assert not await holds(alder, BENS_PHONE)
 
 
 async def test_a_card_taken_back_is_gone_from_every_table(

@@ -1,6 +1,7 @@
 """The pages of agreements: the form to answer a notice, one agreement, all of a member's."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -74,6 +75,7 @@ BY_ITSELF: Final = mark("Confirmed by itself, after seven days")
 CLOSED: Final = mark("Both say that it is done")
 TURNED_DOWN: Final = mark("It was over already, so nothing came of it")
 
+MET: Final = (State.CONFIRMED, State.FULFILLED)
 TERMS: Final = (
     Moment("due", mark("When?"), mark("Day and time, as in 5 December 14:30"), optional=True),
     Line("where", mark("Where?"), mark("Roughly; the exact place you tell each other"),
@@ -176,6 +178,8 @@ async def _page(request: Request, form: Entry | None, status: int = 200) -> Resp
     plain = other is None or not (other.local or is_of_our_kind(other))
     roles = one.party(me) | ({Party.PLAIN} if plain else frozenset())
     agreed = rules.minutes(one.primary)
+    viewer = request.state.viewer
+    notice = await node.read(listings.listing, one.listing, viewer)
     return page(
         request,
         "agreements/show.html",
@@ -186,7 +190,8 @@ async def _page(request: Request, form: Entry | None, status: int = 200) -> Resp
         state=state,
         other=other,
         name=who(people, one.other(me)),
-        notice=await node.read(listings.listing, one.listing, request.state.viewer),
+        notice=notice,
+        mine_up=await node.read(_up, viewer, notice, node.now()) if state in MET else (),
         mine=one.proposer == me,
         gives=one.giver == me,
         may={after: rules.may(state, after, roles) for after in State},
@@ -202,6 +207,18 @@ async def _page(request: Request, form: Entry | None, status: int = 200) -> Resp
         minutes=listings.minutes,
         form=form or blank(request, ACTS, minutes=agreed, took=agreed, due=one.due, **one.terms),
     )
+
+
+def _up(
+    db: Connection, viewer: Viewer, notice: listings.Notice | None, now: datetime
+) -> list[listings.Notice]:
+    """What a member has on the board that this notice of somebody else may have met."""
+    about = tuple(topic for topic in notice.topics if "#kind-" not in topic) if notice else ()
+    if notice is None or notice.owner == viewer.id or not about:
+        return []
+    other = "offer" if notice.is_need else "request"
+    asked = listings.Asked(owner=viewer.id, local=True, purpose=other, concepts=about)
+    return listings.open_listings(db, viewer, now, asked, limit=3)
 
 
 def _one(

@@ -31,12 +31,14 @@ SAME: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         for name, items in {
             "animals": ("Q729",),
             "books": ("Q571",),
+            "childcare": ("Q1455871",),
             "clothing": ("Q11460",),
             "computers": ("Q68",),
             "food": ("Q2095",),
             "furniture": ("Q14745",),
             "health": ("Q12147",),
             "music": ("Q638",),
+            "teaching": ("Q352842",),
             "tool-sharing": ("Q39546",),
             "transport": ("Q7590",),
         }.items()
