@@ -35,7 +35,8 @@ def expecting(unit: Unit, slug: str) -> None:
     """Before the lamp is in force: by what it is judged, and what Lene sees coming."""
     jon, lene = _people(unit, "jon", "lene")
     doing.measure(unit, slug, jon, *SEEN, once="demo-measure")
-    doing.expect(unit, slug, lene, DARK)
+    day = unit.now.date() + timedelta(days=20)
+    doing.expect(unit, slug, lene, doing.Otherwise(text=DARK, day=day))
 
 
 def looking_back(unit: Unit, slug: str) -> None:

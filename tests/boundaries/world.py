@@ -496,7 +496,10 @@ def _carry(unit: Any, w: World) -> None:
     ]
     w.ids["measure"], w.ids["step"] = "measure-of-ben", "step-of-ana"
     delivering.measure(unit, here, w.ben.id, *said, once=w.ids["measure"])
-    delivering.expect(unit, here, w.ana.id, f"Rain {w.word('an expectation', ana=True)}")
+    day = unit.now.date() + timedelta(days=30)
+    for text, who in ((f"Rain {w.word('an expectation', ana=True)}", w.ana), ("Snow", w.ben)):
+        said = delivering.Otherwise(text=text, day=day, publish=who is w.ben)
+        delivering.expect(unit, here, who.id, said)
     step = {
         "id": w.ids["step"], "matter": here, "what": w.word("title of a step"), "state": "shown",
         "done_when": w.word("how a step looks when it is done"), "due": unit.now.date(),

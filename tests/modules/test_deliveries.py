@@ -12,6 +12,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.modules import deliveries
 from node.modules.accounts import leaving as accounts_leaving
+from node.modules.decisions import api as decisions
 from node.modules.deliveries import (
     doing,
     handlers,
@@ -50,13 +51,19 @@ async def in_force(node: Node, clock: Clock, *, reach: str = "community") -> str
     slug = await moot.bring(node, ana.id, review_months=3)
     said = "Open on eleven Sundays", "We count the days in the book"
     await node.write(doing.measure, slug, ana.id, *said, once="m1")
-    await node.write(doing.expect, slug, ben.id, CANARY)
+    await node.write(doing.expect, slug, ben.id, otherwise(node, CANARY))
     for member in (ana.id, ben.id, await moot.keeper(node)):
         await node.write(moot.decisions.api.cast, slug, member, "consent")
     clock.advance(days=8)
     await settle(node)
     await node.write(bringing.choose_reach, slug, await moot.keeper(node), reach)
     return slug
+
+
+def otherwise(node: Node, text: str, *, publish: bool = False) -> doing.Otherwise:
+    """What somebody expects who would decide otherwise, in thirty days."""
+    day = node.now().date() + timedelta(days=30)
+    return doing.Otherwise(text=text, day=day, publish=publish)
 
 
 async def member(node: Node, handle: str) -> str:
@@ -79,7 +86,7 @@ async def test_measures_and_expectations_are_fixed_once_it_is_in_force(
     for change in (
         lambda unit: doing.measure(unit, slug, ana, "Else", "Somehow", once="m2"),
         lambda unit: doing.unmeasure(unit, slug, ana, "m1"),
-        lambda unit: doing.expect(unit, slug, cem, "Something"),
+        lambda unit: doing.expect(unit, slug, cem, otherwise(alder, "Something")),
     ):
         with pytest.raises(Conflict) as no:
             await alder.write(change)
@@ -90,7 +97,7 @@ async def test_measures_and_expectations_are_fixed_once_it_is_in_force(
 async def test_what_is_expected_is_hidden_until_the_close(alder: Node, clock: Clock) -> None:
     ana, ben = await moot.people(alder, "ana", "ben")
     slug = await moot.bring(alder, ana.id)
-    await alder.write(doing.expect, slug, ben.id, CANARY)
+    await alder.write(doing.expect, slug, ben.id, otherwise(alder, CANARY))
 
     def shown(db: Any) -> list[matters.Expected]:
         return matters.expected(db, matters.matter(db, slug, moot.inside(alder), clock()))
@@ -101,6 +108,61 @@ async def test_what_is_expected_is_hidden_until_the_close(alder: Node, clock: Cl
     clock.advance(days=8)
     await settle(alder)
     assert [(e.text, e.public) for e in await alder.read(shown)] == [(CANARY, False)]
+
+
+@pytest.mark.parametrize("way", ["majority", "star"])
+async def test_what_the_minority_predicts_may_stand_in_the_record(
+    alder: Node, clock: Clock, way: str
+) -> None:
+    """In every way to decide, also where a ballot has no room for a reason."""
+    ana, ben, cem, dora = await moot.people(alder, "ana", "ben", "cem", "dora")
+    more = {"options": [("Tea", ""), ("Soup", "")]} if way == "star" else {}
+    slug = await moot.bring(alder, ana.id, method=decisions.Method(way), **more)
+    for who, words in ((ben, "It stays empty."), (cem, "It is loud."), (dora, "It is dear.")):
+        said = otherwise(alder, words, publish=who is not dora)
+        await alder.write(doing.expect, slug, who.id, said)
+    await alder.write(doing.expect, slug, cem.id, None)
+    mark: Any = {"opt-1": 5, "opt-2": 1} if way == "star" else "inFavour"
+    for one in (ana, ben, cem, dora):
+        await alder.write(decisions.cast, slug, one.id, mark)
+    assert await alder.read(lambda db: matters.expected(db, _matter(db, slug, alder))) == []
+
+    clock.advance(days=8)
+    await settle(alder)
+
+    record = await moot.record_of(alder, slug)
+    day = decisions.in_full(clock().date() + timedelta(days=22), str)
+    (told,) = record.document["minorityStatements"]
+    assert told["content"] == f"<p>It stays empty.</p><p>This will show by {day}.</p>"
+    assert "ben" not in json.dumps(record.document)
+    after = await alder.read(lambda db: matters.expected(db, _matter(db, slug, alder)))
+    assert [(e.text.split("\n")[0], e.public) for e in after] == [
+        ("It stays empty.", True), ("It is dear.", False),
+    ]  # fmt: skip
+    with pytest.raises(Invalid) as late:
+        await alder.write(doing.expect, slug, cem.id, otherwise(alder, "Now", publish=True))
+    with pytest.raises(Invalid) as undated:
+        await alder.write(doing.expect, slug, cem.id, doing.Otherwise(text="Once", day=None))
+    assert ({*late.value.fields}, {*undated.value.fields}) == ({"publish"}, {"day"})
+
+
+async def test_who_leaves_before_the_count_takes_their_statement_along(
+    alder: Node, clock: Clock
+) -> None:
+    ana, ben, cem, dora = await moot.people(alder, "ana", "ben", "cem", "dora")
+    slug = await moot.bring(alder, ana.id, method=decisions.Method.MAJORITY)
+    said = otherwise(alder, CANARY, publish=True)
+    await alder.write(doing.expect, slug, ben.id, said)
+    for one in (ana, ben, cem, dora):
+        await alder.write(decisions.cast, slug, one.id, "inFavour")
+
+    await alder.write(accounts_leaving.leave, ben.id)
+    clock.advance(days=8)
+    await settle(alder)
+
+    record = await moot.record_of(alder, slug)
+    assert "minorityStatements" not in record.document
+    assert CANARY not in json.dumps(record.document)
 
 
 async def test_a_step_from_asking_to_confirmed(alder: Node, clock: Clock) -> None:

@@ -329,7 +329,7 @@ async def test_votes_and_records_from_before_there_were_options_go_on(
         db.execute(text("DROP INDEX ix_plan_look"))
         for name in ("proposal_lead", "proposal_version", "vote_request", "lot_guard", "sighting",
                      "open_ballot", "ballot_line", "vote_delegation", "vote_carried",
-                     "proposal_draft"):  # fmt: skip
+                     "vote_statement", "proposal_draft"):  # fmt: skip
             db.execute(text(f"DROP TABLE {name}"))
         for table, columns in later.items():
             for column in columns:

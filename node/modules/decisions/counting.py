@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
-from node.modules.decisions import delegating, guarding, opened, queries, rules, watching
+from node.modules.decisions import delegating, guarding, minority, opened, queries, rules, watching
 from node.modules.decisions.guarding import Waiting
 from node.modules.decisions.methods import lots
 from node.modules.decisions.methods.face import Marks, Setup
@@ -86,6 +86,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
     }  # fmt: skip
     unit.db.execute(update(box).where(box.c.id == box_id).values(values))
     agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
+    agreed += minority.stated(unit, box_id)
     after = queries.box_of(unit.db, box_id)
     assert after is not None, "it was just counted"
     return Counted(

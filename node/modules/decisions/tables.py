@@ -103,6 +103,20 @@ ballot = Table(
 where the method keeps one. The key is a digest of a code that its voter alone has
 (`rules.ballot_key`)."""
 
+statement = Table(
+    "vote_statement",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("box", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "box"),
+    info=SECRET,
+)
+"""What somebody who would decide otherwise wants to stand in the record, without their name.
+
+No page reads it before the count, as if it were a ballot. `box`: the vote, which may not be
+open yet; `id`: of whoever keeps whose it is."""
+
 audit = Table(
     "audit",
     metadata,

@@ -5,13 +5,14 @@ from datetime import date
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
+from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries, rules
 from node.modules.deliveries.matters import INSIDE, Matter, matter
 from node.modules.deliveries.rules import Act, Part, Phase, State
 from node.modules.deliveries.tables import Step
 from node.modules.proposals import api as proposals
 from vocab.values import dataclass
-from web.language import mark
+from web.language import catalogue, mark
 
 
 def found(unit: Unit, slug: str, member: str, *phases: Phase) -> Matter:
@@ -75,14 +76,46 @@ def unmeasure(unit: Unit, slug: str, member: str, id: str) -> None:
     queries.drop_measure(unit, id)
 
 
-def expect(unit: Unit, slug: str, member: str, text: str) -> None:
-    """Say what one expects of a decision that one would not take; an empty text takes it back.
+@dataclass(frozen=True, kw_only=True)
+class Otherwise:
+    """What somebody expects who would decide otherwise, by when it will show, and who reads it.
+
+    `publish`: it is to stand in the record of the decision, without their name.
+    """
+
+    text: str
+    day: date | None
+    publish: bool = False
+
+
+def expect(unit: Unit, slug: str, member: str, said: Otherwise | None) -> None:
+    """Say what one expects of a decision that one would not take; None takes it back.
 
     Raises:
         Refused, Missing, Conflict: as `found`.
+        Invalid: `day` is missing; `publish`, the record is written.
     """
-    found(unit, slug, member, Phase.BEFORE)
-    queries.expect(unit, slug, member, _new(unit), text.strip())
+    one = found(unit, slug, member, Phase.BEFORE)
+    if said is not None and said.day is None:
+        raise Invalid({"day": mark("Say by when. Without a day nobody can look whether it came.")})
+    if said is not None and said.publish and one.closed:
+        raise Invalid({"publish": decisions.WRITTEN})
+    if before := queries.expectation_of(unit.db, slug, member):
+        decisions.unstate(unit, before.id)
+    if said is None or said.day is None:
+        queries.expect(unit, slug, member, {})
+        return
+    id, text = _new(unit), said.text.strip()
+    kept = {"id": id, "text": text, "day": said.day, "publish": said.publish}
+    queries.expect(unit, slug, member, kept)
+    if said.publish:
+        decisions.state(unit, slug, id, f"{text}\n\n{_seen_by(unit, said.day)}")
+
+
+def _seen_by(unit: Unit, day: date) -> str:
+    """By when something will show, in the community's language: the record is in it."""
+    say = catalogue(unit.community.language).gettext
+    return say(mark("This will show by %(day)s.")) % {"day": decisions.in_full(day, say)}
 
 
 # Steps --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The decision that is carried out: what proposals and decisions know of it, read together."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -46,12 +46,13 @@ class Matter:
 class Expected:
     """What somebody in the minority said or expects, to be answered by the review.
 
-    `key` names it in a form; `public`: it stands in the record.
+    `key` names it in a form; `public`: it stands in the record; `day`: by when it will show.
     """
 
     key: str
     text: str
     public: bool
+    day: date | None = None
 
 
 def matter(db: Connection, slug: str, viewer: Viewer, now: datetime) -> Matter:
@@ -101,8 +102,16 @@ def expected(db: Connection, one: Matter) -> list[Expected]:
         Expected(key=f"record-{number}", text=to_text(_content(each)), public=True)
         for number, each in enumerate(said if isinstance(said, list) else ())
     ]
-    members = queries.expectations(db, one.slug)
-    return public + [Expected(key=f"member-{id}", text=text, public=False) for id, text in members]
+    told = [_plain(each.text) for each in public]
+    return public + [
+        Expected(key=f"member-{row.id}", text=row.text, public=False, day=row.day)
+        for row in queries.expectations(db, one.slug)
+        if not any(each.startswith(_plain(row.text)) for each in told)
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _content(statement: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The pages of a decision that is carried out: all of it, its measures, its steps."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import doing, looking, queries, reporting, rules, telling
-from node.modules.deliveries.doing import Draft, Said
+from node.modules.deliveries.doing import Draft, Otherwise, Said
 from node.modules.deliveries.rules import Act, Phase
 from node.modules.deliveries.tables import Step
 from node.modules.deliveries.views import (
@@ -25,7 +25,20 @@ from node.modules.deliveries.views import (
     view,
     where,
 )
-from web.forms import Address, Choice, Day, Entry, Form, Line, Pick, Text, blank, done, read
+from web.forms import (
+    Address,
+    Choice,
+    Day,
+    Entry,
+    Form,
+    Line,
+    Pick,
+    Text,
+    Tick,
+    blank,
+    done,
+    read,
+)  # fmt: skip
 from web.language import mark
 from web.render import page
 from web.voice import voice
@@ -37,9 +50,16 @@ MEASURE: Final = Form(
          mark("As in “We count the days in the book on the wall, in May”"), at_most=500),
 )  # fmt: skip
 EXPECT: Final = Form(
-    Text("text", mark("What do you expect instead?"),
-         mark("What will happen, and by when; empty to take it back"),
+    Text("text", mark("What do you expect instead?"), mark("Leave it empty to take it back."),
          optional=True, at_most=2000),
+    Day("day", mark("By when will it show?"), mark("Write it as in “Sat” or “13 March”."),
+        optional=True, from_tomorrow=True),
+)  # fmt: skip
+STATE: Final = Form(
+    *EXPECT.fields.values(),
+    Tick("publish", mark("It may stand in the record of the decision, without my name"),
+         mark("Then all read it who read the decision. If you do not tick this, it stays among "
+              "us. Write it so that it does not tell who you are.")),
 )  # fmt: skip
 WHO: Final = (
     Choice("me", mark("I do")),
@@ -112,7 +132,7 @@ async def _show(
         me=me,
         strip=where(request, seen),
         measure=measure if measure is not None else blank(request, MEASURE),
-        expect=expect if expect is not None else blank(request, EXPECT, text=seen.mine),
+        expect=expect if expect is not None else blank(request, _expecting(seen), **_said(seen)),
         states=STATES,
         verdicts=VERDICTS,
         came=CAME,
@@ -145,16 +165,38 @@ async def unmeasure(request: Request) -> Response:
     return done(request, f"/deliveries/{slug}#measures", voice(request).say("Taken away."))
 
 
+def _expecting(seen: View) -> Form:
+    """The form to say what one expects; into the record comes what is said before the close."""
+    return EXPECT if seen.one.closed else STATE
+
+
+def _said(seen: View) -> dict[str, Any]:
+    """What the viewer said before, as it stands in the form."""
+    if seen.mine is None:
+        return {}
+    said = {"text": seen.mine.text, "day": seen.mine.day}
+    return said if seen.one.closed else {**said, "publish": seen.mine.publish}
+
+
 async def expect(request: Request) -> Response:
     """Say what one expects instead, or take it back."""
-    node, _viewer, me = member(request)
-    slug, form = request.path_params["slug"], read(request, EXPECT)
+    node, viewer, me = member(request)
+    slug = request.path_params["slug"]
+    seen = await node.read(view, slug, viewer, node.now())
+    form = read(request, _expecting(seen))
+    text = form.values.get("text")
+    if not form.errors:
+        publish = bool(form.values.get("publish"))
+        said = Otherwise(text=text, day=form.values.get("day"), publish=publish) if text else None
+        try:
+            await node.write(doing.expect, slug, me, said)
+        except Invalid as problem:
+            form = form.wrong(problem)
     if form.errors:
         return await _show(request, expect=form, status=422)
-    await node.write(doing.expect, slug, me, form.values["text"])
-    said = voice(request).say("Noted. After the close it is shown, without your name.")
+    kept = voice(request).say("Noted. After the close it is shown, without your name.")
     gone = voice(request).say("Taken back.")
-    return done(request, f"/deliveries/{slug}#expected", said if form.values["text"] else gone)
+    return done(request, f"/deliveries/{slug}#expected", kept if text else gone)
 
 
 # Steps --------------------------------------------------------------------------------------

@@ -3,12 +3,24 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from node.kernel.access import Viewer, visible
 from node.kernel.database import insert_new, is_kept, upsert
 from node.kernel.tables import account
 from node.kernel.unit import Unit
+from node.modules.decisions import api as decisions
 from node.modules.deliveries.rules import OPEN, State
 from node.modules.deliveries.tables import (
     Measure,
@@ -40,16 +52,17 @@ def measured(db: Connection, matters: Collection[str]) -> set[str]:
     return set(db.scalars(select(measure.c.matter).where(measure.c.matter.in_(list(matters)))))
 
 
-def expectations(db: Connection, matter: str) -> list[tuple[str, str]]:
+def expectations(db: Connection, matter: str) -> list[Row[Any]]:
     """What members expect of a decision, by random ids, so that no order tells who wrote what."""
-    mine = select(expectation.c.id, expectation.c.text).where(expectation.c.matter == matter)
-    return [(row.id, row.text) for row in db.execute(mine.order_by(expectation.c.id))]
+    told = expectation.c.id, expectation.c.text, expectation.c.day
+    mine = select(*told).where(expectation.c.matter == matter)
+    return list(db.execute(mine.order_by(expectation.c.id)))
 
 
-def expectation_of(db: Connection, matter: str, member: str) -> str:
-    """What a member expects of a decision; empty if they said nothing."""
+def expectation_of(db: Connection, matter: str, member: str) -> Row[Any] | None:
+    """What a member expects of a decision, if they said anything."""
     mine = (expectation.c.matter == matter) & (expectation.c.by == member)
-    return db.scalar(select(expectation.c.text).where(mine)) or ""
+    return db.execute(select(expectation).where(mine)).one_or_none()
 
 
 def steps(db: Connection, matter: str) -> list[Step]:
@@ -159,14 +172,13 @@ def drop_measure(unit: Unit, id: str) -> None:
     unit.db.execute(delete(measure).where(measure.c.id == id))
 
 
-def expect(unit: Unit, matter: str, member: str, id: str, text: str) -> None:
-    """Keep what a member expects; nothing takes it back."""
-    if not text:
-        mine = (expectation.c.matter == matter) & (expectation.c.by == member)
-        unit.db.execute(delete(expectation).where(mine))
-        return
-    row = {"id": id, "matter": matter, "by": member, "text": text, "at": unit.now}
-    upsert(unit.db, expectation, row, key=["matter", "by"])
+def expect(unit: Unit, matter: str, member: str, values: Mapping[str, Any]) -> None:
+    """Keep what a member expects, in place of what they said before; nothing takes it back."""
+    mine = (expectation.c.matter == matter) & (expectation.c.by == member)
+    unit.db.execute(delete(expectation).where(mine))
+    if values:
+        row = {"matter": matter, "by": member, "at": unit.now, **values}
+        unit.db.execute(insert(expectation).values(row))
 
 
 def add_step(unit: Unit, values: Mapping[str, Any]) -> bool:
@@ -219,6 +231,8 @@ def forget(unit: Unit, member: str) -> None:
     community's, and stay without a name.
     """
     run, own = unit.db.execute, step.c.owner == member
+    for id in unit.db.scalars(select(expectation.c.id).where(expectation.c.by == member)):
+        decisions.unstate(unit, id)
     run(delete(expectation).where(expectation.c.by == member))
     run(delete(review).where(review.c.by == member, review.c.stands.is_(None)))
     run(update(review).where(review.c.by == member).values(by=None))

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Row, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    false,
+)  # fmt: skip
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
@@ -49,10 +61,15 @@ expectation = Table(
     ),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("day", Date),
+    Column("publish", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "matter", "by", unique=True),
     Index(None, "by"),
 )
-"""What a member who would decide otherwise expects; shown after the close, without the name."""
+"""What a member who would decide otherwise expects; shown after the close, without the name.
+
+`day`: by when it will show; what was written before there were days has none. `publish`: it is
+to stand in the record (`decisions.state`)."""
 
 step = Table(
     "delivery_step",

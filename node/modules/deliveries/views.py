@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -61,7 +61,8 @@ class View:
     one: Matter
     measures: Sequence[Measure]
     expected: Sequence[Expected]
-    mine: str
+    mine: Any
+    """The row of what the viewer expects, if they said anything."""
     steps: Sequence[Step]
     names: Mapping[str, str]
     reports: Sequence[Report]
