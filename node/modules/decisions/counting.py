@@ -85,8 +85,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
         **_told(unit, found, papers, voices),
     }  # fmt: skip
     unit.db.execute(update(box).where(box.c.id == box_id).values(values))
-    agreed = [p["reason"] for p in papers if p["publish"] and p["reason"]]
-    agreed += minority.stated(unit, box_id)
+    agreed = [*_reasons(papers), *minority.stated(unit, box_id)]
     after = queries.box_of(unit.db, box_id)
     assert after is not None, "it was just counted"
     return Counted(
@@ -97,6 +96,11 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
         recused=recused,
         voices=sum(voices.values()),
     )
+
+
+def _reasons(papers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What those who objected want to stand in the record."""
+    return [paper["reason"] for paper in papers if paper["publish"] and paper["reason"]]
 
 
 def _papers(unit: Unit, found: Box) -> tuple[list[dict[str, Any]], dict[str, int]]:
