@@ -46,7 +46,7 @@ async def confirmed(opened: stage.Stage, alder: str, birch: str) -> None:
     """Mira confirms what Bo did, with thanks, by the link on her first page; time passes."""
     async with signed_in(alder, "mira") as mira, signed_in(birch, "bo") as bo:
         front = (await mira.get("/")).text
-        path = re.findall(r'href="(/agreements/\w+)"', front)[0]
+        path = re.findall(r'href="(/agreements/[\w-]+)"', front)[0]
         token = servers.hidden_fields((await mira.get(path)).text, path)
         thanks = {**token, "say": "confirm", "thanks": "It runs like new."}
         assert "Confirmed" in (await mira.post(path, data=thanks)).text

@@ -143,6 +143,7 @@ async def introduced(stage: Stage, bo: Walker, mira: Walker) -> None:
     await bo.press("Answer", "introduction")
     await bo.sees("Is Sunday at ten too early?", "Somebody at Alder")
     assert "Mira" not in await bo.text()
+    await bo.choose(means="telephone")
     await bo.press("Yes, introduce us", "introduced")
     await shows(stage, bo, "/introductions", "Mira Lind")
     await bo.go("/introductions", "cards-birch")

@@ -2,23 +2,25 @@
 
 import json
 import random
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, update
 
-from node.kernel.errors import Conflict, Missing
+from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
 from node.modules.agreements import doing, settling
 from node.modules.agreements import queries as agreed
-from node.modules.ledger import between, booking, credit, deciding, jobs, pairs, queries
+from node.modules.ledger import between, booking, credit, deciding, jobs, pairs, queries, wiring
 from node.modules.ledger.pairs import Chain, Leg, Line, Side, Way
 from node.modules.ledger.tables import entry, leg
 from node.modules.listings import api as listings
+from node.modules.peers import api as peers
 from tests.conftest import Clock, Wire, settle
 from tests.modules.meeting import befriend, member, post
 from tests.modules.test_ledger import Browse, stands
@@ -139,6 +141,22 @@ def test_hours_are_decimals_or_minutes(minutes: int, hours: str | None) -> None:
     assert pairs.hours(minutes) == hours
 
 
+async def test_a_digest_is_over_all_that_a_leg_says(pair: Pair) -> None:
+    await pair.pay(30)
+    await pair.pay(60)
+    await pair.settle()
+    one = await pair.birch.read(between.last, pair.alder.community.service, Way.IN)
+    assert one is not None
+    origin = pair.birch.origin
+    assert wiring.digest_of(one, origin) == one.digest
+    others = {"minutes": 61, "payer": "https://alder.test/u/eve", "payee": "https://birch.test/u/eve",
+              "seq": 3, "settled": 3, "previous": one.digest, "transfer": "another"}  # fmt: skip
+
+    digests = {wiring.digest_of(replace(one, **{k: v}), origin) for k, v in others.items()}
+
+    assert len(digests - {one.digest}) == len(others)
+
+
 async def test_from_a_need_to_time_on_both_nodes(pair: Pair) -> None:
     """Ana asks, Bo does it and says so, Ana confirms: 90 minutes pass, once."""
     notice = await post(pair.alder, pair.ana, "request", reach="trusted", minutes=90)
@@ -223,6 +241,44 @@ async def test_past_the_limit_it_waits_for_a_keeper(pair: Pair) -> None:
     await pair.settle()
     assert await pair.balances() == (-630, 630)
     assert await pair.frozen() == (False, False)
+
+
+async def test_only_keepers_say_how_far_it_may_go(pair: Pair, browse: Browse) -> None:
+    await pair.line(pair.alder, pair.birch, 1)
+    await pair.pay(90)
+    await pair.settle()
+    service = pair.birch.community.service
+    (waits,) = await pair.alder.read(between.waiting, service)
+    before = await pair.alder.read(between.pair_with, service)
+    acts: list[tuple[Any, ...]] = [
+        (deciding.agree_on, pair.ana.id, service, Line(ours=6000, theirs=6000), "Mine"),
+        (deciding.thaw, pair.ana.id, service, "All is well."),
+        (partial(deciding.settle_up, once="a"), pair.ana.id, service, 60, "Mine"),
+        (deciding.allow, pair.ana.id, service, waits.transfer),
+    ]
+
+    for act, *said in acts:
+        with pytest.raises(Refused, match="E_KEEPERS_ONLY"):
+            await pair.alder.write(act, *said)
+    ana = await browse(pair.alder, "ana")
+    assert (await ana.get("/desk/time/nodes/birch.test")).status_code == 403
+
+    await pair.settle()
+    assert await pair.alder.read(between.pair_with, service) == before
+    assert await pair.balances() == (0, 0)
+
+
+async def test_what_waits_does_not_go_out_when_the_trust_ends(pair: Pair) -> None:
+    await pair.line(pair.alder, pair.birch, 1)
+    await pair.pay(30)
+    await pair.pay(90)
+    await pair.settle()
+    await peers.end(pair.alder, pair.birch.origin)
+    await pair.settle()
+
+    settled, waited = sorted(await pair.alder.read(legs), key=lambda row: row[6])
+    assert (settled[3], waited[3], waited[17]) == (Leg.SETTLED, Leg.VOID, "notTrusted")
+    assert await pair.balances() == (-30, 30)
 
 
 async def test_communities_settle_what_is_owed(pair: Pair) -> None:
@@ -429,6 +485,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"resourceConformsTo": "https://birch.test/currency/hours"}, "E_LEDGER"),
     ({"provider": "https://birch.test/u/bo"}, "E_LEDGER"),
     ({"debitLedger": "https://birch.test/ledger"}, "E_LEDGER"),
+    (
+        {"creditLedger": "https://cedar.test/ledger", "receiver": "https://cedar.test/u/eve"},
+        "E_LEDGER",
+    ),
     ({"lifecycle": "settled", "creditSeq": 1}, "E_LEDGER"),
 ]
 

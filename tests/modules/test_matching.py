@@ -302,7 +302,11 @@ async def test_from_a_match_to_a_card_in_the_browser(
 
     (found,), (other,) = await matches(alder, people[0]), await matches(alder, people[1])
     path = f"/match/{found.slug}"
+    # nothing is told that was not chosen: no way to be reached is ticked before
+    await alder.write(queries.set_contacts, people[0].id, {"email": "ana@mail.test"})
     consent = (await ana.get(path)).text
+    assert 'value="email"' in consent
+    assert "checked" not in consent
     assert "your name, Ana, your address, @ana@alder.test" in consent
     sent = await ana.post(path, {"message": "Have you time this week?"})
     assert "Waiting for an answer." in sent.text
@@ -312,7 +316,10 @@ async def test_from_a_match_to_a_card_in_the_browser(
     (asked,) = await asked_of(alder, people[1])
     path = f"/introductions/{asked.slug}"
     assert str((await ben.get(f"/match/{other.slug}")).url).endswith(path)
-    assert "Have you time this week?" in (await ben.get(path)).text
+    asks = (await ben.get(path)).text
+    assert "Have you time this week?" in asks
+    assert 'value="telephone"' in asks
+    assert "checked" not in asks
     done = await ben.post(path, {"say": "yes", "means": "telephone"})
     assert "Ana" in done.text
     assert "030 555" in (await ana.get("/introductions")).text

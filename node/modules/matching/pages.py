@@ -202,7 +202,7 @@ async def show(request: Request) -> Response:
     if before := await node.read(showing.answer_first, viewer, slug, node.now()):
         return RedirectResponse(f"/introductions/{before.slug}", 303)
     known = await node.read(queries.contacts, viewer.id or "")
-    form = blank(request, _consent(known), means=list(known))
+    form = blank(request, _consent(known))
     return await _match_page(request, form)
 
 
@@ -266,7 +266,7 @@ async def asked(request: Request) -> Response:
     """Somebody asks to be introduced: what a yes tells."""
     node, viewer = member(request)
     known = await node.read(queries.contacts, viewer.id or "")
-    form = blank(request, means_of(known), means=list(known))
+    form = blank(request, means_of(known))
     return await _asked_page(request, form)
 
 

@@ -68,7 +68,7 @@ async def _page(request: Request, form: Entry, status: int = 200) -> Response:
     _ = voice(request).say
     return page(request, "matching/talk.html", status=status, place="give", one=found, form=form,
                 title=_("Words without names"), now=node.now(), most=rules.LETTERS_A_DAY,
-                cards=blank(request, means_of(known), means=list(known)))  # fmt: skip
+                cards=blank(request, means_of(known)))  # fmt: skip
 
 
 def _back(request: Request, words: str, kind: str = "good") -> Response:
