@@ -16,6 +16,7 @@ from node.modules.decisions.tables import record
 from node.modules.joint import acting, jobs, queries, rules
 from node.modules.joint.objects import JointProcess
 from node.modules.joint.queries import Process
+from node.modules.joint.showing import view
 from node.modules.joint.tables import process as process_table
 from node.modules.joint.tables import vote
 from node.modules.proposals import changing, wording
@@ -46,6 +47,12 @@ async def three(make_node: Any) -> list[Node]:
     return await towns(make_node)
 
 
+async def told(node: Node, one: Process) -> Any:
+    """Who says what, as the page of a node has it."""
+    slug, me = (await at(node, one)).slug, node.community.id
+    return (await node.read(view, slug, moot.inside(node), me, node.now())).rows
+
+
 # Together -------------------------------------------------------------------------------------
 
 
@@ -57,6 +64,10 @@ async def test_three_communities_decide_each_by_its_own_method(
     await over(three, clock)
 
     assert await outcomes(three, one) == ["approved"] * 3
+    # each answered to Alder alone, and still all are told the same of all
+    rows = [[(row.name, row.answer, row.voice) for row in await told(node, one)] for node in three]
+    assert rows[0] == rows[1] == rows[2]
+    assert [answer for _, answer, _ in rows[0]] == ["Invites", "Takes part", "Takes part"]
     assert {(await at(node, one)).concluded for node in three} == {
         (await at(three[0], one)).concluded
     }

@@ -34,7 +34,8 @@ WORDS: Final = {
     "E_CHAIN": "It does not follow the records before it: one of them was changed or exchanged.",
     "E_PROOF_MISSING": "It carries no signature.",
     "E_PROOF_OWNER": "It was signed by somebody else.",
-    "E_PROOF_KEY": "It was signed with a key that is not in the file.",
+    "E_PROOF_KEY": "It was signed with a key that is not in the file. The file with its proof has "
+    "the keys; an earlier file that you trust has them, too (--known).",
     "E_PROOF_INVALID": "The signature does not hold: text, signature or key were changed.",
     "E_KEY_ENDED": "It was signed with a key that had ended by then.",
     "E_KEY_LOST": "It was signed with a key that others may have, and nothing later confirms it.",

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from node.kernel.errors import Conflict, Invalid, Missing
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import reviewing, rules
+from node.modules.deliveries.matters import Expected
 from node.modules.deliveries.reviewing import Finding
 from node.modules.deliveries.rules import Came, Phase, Verdict
 from node.modules.deliveries.views import CAME, VERDICTS, View, member, view, where
@@ -36,8 +37,13 @@ def form_of(seen: View) -> Form:
         Text(f"found-{one.id}", _plain(one.what), _plain(one.how), at_most=1000)
         for one in seen.measures
     ]
-    came = [Pick(f"came-{one.key}", _plain(one.text), choices=BECAME) for one in seen.expected]
+    came = [Pick(f"came-{one.key}", _plain(_dated(one)), choices=BECAME) for one in seen.expected]
     return Form(*found, *came, VERDICT, REASONS)
+
+
+def _dated(one: Expected) -> str:
+    """What was expected, and by when it was to show; what stands in the record says it itself."""
+    return f"{one.text} ({one.day.isoformat()})" if one.day else one.text
 
 
 def _plain(words: str) -> str:

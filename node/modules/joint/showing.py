@@ -140,11 +140,10 @@ def _row(
     shown = last or (votes[-1] if votes else None)
     standing = rules.standing(case, shown) if shown else None
     answer = said.get(community)
-    word = mark("Invites") if community == one.owner else mark("No answer yet")
     return Row(
         name=name,
         ours=community == here,
-        answer=ANSWERS[Answer(answer.answer)] if answer else word,
+        answer=ANSWERS[Answer(answer.answer)] if answer else _told(one, community),
         voice=telling.VOICES[shown.voice] if shown else "",
         standing=STANDINGS[standing] if standing else "",
         counts=standing is Standing.COUNTS,
@@ -152,6 +151,16 @@ def _row(
         record=_page_of(db, shown.record) if shown else "",
         at=shown.said if shown else None,
     )
+
+
+def _told(one: Process, community: str) -> str:
+    """What the community that invites says of another one, which answered to it alone."""
+    if community == one.owner:
+        return mark("Invites")
+    if one.state in (State.OPEN, State.CONCLUDED):
+        takes_part = community in one.participants
+        return ANSWERS[Answer.ACCEPTED] if takes_part else mark("Takes no part, or never answered")
+    return mark("No answer yet")
 
 
 def _weight(case: Case, community: str, shown: rules.Vote | None) -> int | None:

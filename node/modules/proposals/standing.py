@@ -94,6 +94,8 @@ def _decided(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     _ = spoken.say
     if seen.record is not None and decisions.cooling(seen.record, spoken.now):
         return _cooling(seen, seen.record, spoken, viewer)
+    if (known := _reviewed(seen, spoken, viewer)) is not None:
+        return known
     outcome = seen.box.outcome if seen.box else None
     now = _(pipeline.WORDS[seen.state] if seen.state else mark("Elsewhere"))
     asked = seen.record is not None and seen.record.settled is None and may_settle(seen, viewer)
@@ -105,6 +107,20 @@ def _decided(seen: View, spoken: Voice, viewer: Viewer) -> Strip:
     if looks and seen.record is not None and seen.record.settled is None:
         after, by = _("In force, once it is said who may see it; else by itself"), seen.grace
     return now, after, choose, spoken.short(by.date()) if by else ""
+
+
+def _reviewed(seen: View, spoken: Voice, viewer: Viewer) -> Strip | None:
+    """From the day of the review on, until there is a verdict that it worked; None before."""
+    _, day, stage = spoken.say, seen.box.review if seen.box else None, seen.proposal.stage
+    if stage == "monitoring":
+        now = _("It did not work as we hoped, and holds")
+        return now, _("Another decision in its place"), "", ""
+    here = seen.state in (State.IN_FORCE, State.DELIVERY, State.REVIEW)
+    if day is None or day > spoken.now or not here:
+        return None
+    yours = _("Say how it went") if viewer.is_member else ""
+    by = spoken.short(day.astimezone(spoken.zone).date())
+    return _("We look at it again"), _("A verdict that stands"), yours, by
 
 
 def _cooling(seen: View, record: decisions.Record, spoken: Voice, viewer: Viewer) -> Strip:
