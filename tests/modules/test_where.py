@@ -67,7 +67,9 @@ async def test_a_decision_says_where_it_stands_up_to_its_verdict(
 @pytest.mark.sqlite
 async def test_what_was_not_taken_says_so(alder: Node, browse: Browse, clock: Clock) -> None:
     await moot.people(alder, "ana", "ben", "cem")
-    record = await moot.decided(alder, clock, ["oppose"] * 4, method=moot.decisions.api.Method.MAJORITY)
+    record = await moot.decided(
+        alder, clock, ["oppose"] * 4, method=moot.decisions.api.Method.MAJORITY
+    )
 
     who = await browse(alder, "ana")
     told = moot.strip((await who.get(f"/d/{record.slug}")).text)
