@@ -76,6 +76,7 @@ async def test_three_who_could_help_each_other_say_yes(
         last = await one.post(card.href, {"say": "yes"})
 
     assert "All of you said yes" in last.text
+    assert "Once all have said yes" not in last.text
     assert await slots.waiting(alder, Viewer(account=three["ana"], role="member")) == []
     (news,) = await slots.happened(alder, Viewer(account=three["ana"], role="member"))
     assert news.href == card.href

@@ -14,7 +14,7 @@ from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.modules.flows import assigning, circles, queries, rules, suggesting
 from node.modules.flows.circles import Edge
-from node.modules.flows.rules import Said, Season
+from node.modules.flows.rules import Said, Season, State
 from node.modules.flows.tables import Suggestion
 from node.modules.listings import api as listings
 from node.modules.listings.api import Notice
@@ -213,9 +213,13 @@ async def answer(request: Request) -> Response:
     if said not in ("yes", "no"):
         raise Invalid({}, safe=mark("Use one of the buttons on the page."))
     await node.write(suggesting.answer, me, slug, yes=said == "yes")
-    words = {"yes": mark("Noted. Once all have said yes, it stands here."),
-             "no": mark("Noted. Nobody is told.")}  # fmt: skip
-    return done(request, f"/flow/{slug}", voice(request).say(words[said]))
+    one, _ = await node.read(_one, slug, me, request.state.viewer)
+    words = mark("Noted. Nobody is told.")
+    if said == "yes":
+        words = mark("Noted. Once all have said yes, it stands here.")
+    if one.state is State.AGREED:
+        words = mark("With your yes, all have said it.")
+    return done(request, f"/flow/{slug}", voice(request).say(words))
 
 
 # For keepers --------------------------------------------------------------------------------
