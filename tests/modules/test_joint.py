@@ -67,7 +67,11 @@ async def test_three_communities_decide_each_by_its_own_method(
     # each answered to Alder alone, and still all are told the same of all
     rows = [[(row.name, row.answer, row.voice) for row in await told(node, one)] for node in three]
     assert rows[0] == rows[1] == rows[2]
-    assert [answer for _, answer, _ in rows[0]] == ["Invites", "Takes part", "Takes part"]
+    assert [answer for _, answer, _ in rows[0]] == [
+        "Invites the others",
+        "Takes part",
+        "Takes part",
+    ]
     assert {(await at(node, one)).concluded for node in three} == {
         (await at(three[0], one)).concluded
     }

@@ -310,10 +310,18 @@ async def test_those_who_are_away_are_not_in_the_base_of_the_quorum(
     box = await alder.read(decisions.box_of, slug)
     assert box is not None
     assert (box.eligible, box.active, box.needed) == (8, 5, 4)
+    awake = [
+        one for name, one in (await moot.ids(alder)).items() if name not in ("eli", "finn", "gus")
+    ]
+    await moot.vote(alder, slug, [(who, "consent") for who in awake[:4]])
     await alder.write(lambda unit: unit.keep("decisions.active_days", 200))
     other = await alder.read(decisions.box_of, await bring(alder, Method.CONSENT, options=None))
     assert other is not None
     assert (other.eligible, other.active, other.needed) == (8, 8, 4)
+    clock.advance(days=7)
+    await settle(alder)
+    document = (await moot.record_of(alder, slug)).document
+    assert (document["outcome"], document["quorum"]["required"]) == ("approved", 4)
 
 
 async def test_too_few_have_once_more_time_and_then_it_lapses(alder: Node, clock: Clock) -> None:

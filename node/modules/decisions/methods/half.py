@@ -1,4 +1,7 @@
-"""One option each: the one that more than half choose; see docs/decisions/0020."""
+"""One option each: the one that more than half choose; see docs/decisions/0020.
+
+Source: Robert's Rules of Order (12th edition), 44:1, a majority of the votes cast.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
