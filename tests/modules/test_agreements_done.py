@@ -1,10 +1,17 @@
 """What was agreed is done, confirmed or doubted; other terms; here and between two nodes."""
 
-import pytest
+import json
+from typing import Any
 
-from federation import resolving
+import pytest
+from sqlalchemy import select
+
+from federation import resolving, signing
+from federation.signatures import Form, digests
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.node import Node
+from node.kernel.tables import Account, letter
 from node.modules.agreements import doing, jobs, queries, settling, slots
 from node.modules.agreements.rules import State
 from node.modules.agreements.settling import Besides
@@ -310,3 +317,59 @@ async def test_who_was_helped_is_asked_about_their_own_notice(alder, browse: Bro
     met = await anas.post(f"{need.path}/close", {"say": "met"}, form=one.path)
     assert "This has been met." in met.text
     assert asked not in (await anas.get(one.path)).text
+
+
+async def test_only_who_was_answered_proposes_otherwise_and_about_the_same(
+    make_node: MakeNode, wire: Wire
+) -> None:
+    """What birch's people may write into alder's inbox about an answer of Ben's."""
+    alder, birch = await make_node("alder"), await make_node("birch")
+    ana, ben = await person(alder, "ana", display="Ana"), await person(birch, "ben", display="Ben")
+    eve = await person(birch, "eve", display="Eve")
+    await birch.write(follows.follow, ben, await resolving.account(birch, ana.id))
+    await settle(alder, birch)
+    notice = await post(alder, ana, "request", reach="public")
+    await settle(alder, birch)
+    two_ = Two(alder, birch, ana, ben, notice)
+    made = await two_.answer()
+    (first,) = [json.loads(body) for _, _, body in wire.seen if b'"Agreement"' in body]
+    again = {**first, "context": made.offer}
+
+    assert await told(birch, alder, eve, {**again, "id": f"{birch.origin}/a/eve"}) == "E_UNKNOWN"
+    assert await told(birch, alder, ben, {**again, "id": f"{birch.origin}/a/ben"}) == "E_UNKNOWN"
+    strange = {**again, "id": f"{birch.origin}/a/none", "context": f"{alder.origin}/a/none"}
+    assert await told(birch, alder, ben, strange) == "E_UNKNOWN"
+    assert await two_.states() == (State.OFFERED, State.OFFERED)
+
+    await two_.ana_does(doing.counter, 120, "Shorter", Besides())
+    (held, *_) = await alder.read(queries.with_member, ana.id)
+    again = {**first, "context": held.offer}
+    flow, back = (first["object"][key] for key in ("stipulates", "stipulatesReciprocal"))
+    less = {**flow, "resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": "3"}}
+    other = f"{alder.origin}/o/none"
+    elsewhere = {
+        "stipulates": {**flow, "satisfies": f"{other}#primary"},
+        "stipulatesReciprocal": {**back, "satisfies": f"{other}#reciprocal"},
+    }
+    for number, (odd, code) in enumerate(
+        (({"stipulates": less}, "E_QUANTITY"), (elsewhere, "E_SATISFIES"))
+    ):
+        document = {**again, "id": f"{birch.origin}/a/{number}",
+                    "object": {**first["object"], **odd}}  # fmt: skip
+        assert await told(birch, alder, ben, document) == code
+
+    (now_is, *_) = await alder.read(queries.with_member, ana.id)
+    assert (now_is.proposer, now_is.primary) == (held.proposer, held.primary)
+
+
+async def told(one: Node, other: Node, who: Account, document: dict[str, Any]) -> str:
+    """What a node makes of a letter that another's member signed: the code of its refusal."""
+    said = {**document, "actor": who.id}
+    by = await signing.signer(one, who.id)
+    body = json.dumps(said).encode()
+    headers = signing.posting(one, by, body, digests(body), Form.CAVAGE)
+    answer = await one.network.post(f"{other.origin}/inbox", body, headers=headers)
+    assert answer.status == 202
+    await settle(one, other)
+    kept = select(letter.c.code).where(letter.c.activity == said["id"], letter.c.way == "in")
+    return str(await other.read(lambda db: db.scalar(kept)))
