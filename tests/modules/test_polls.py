@@ -247,6 +247,29 @@ async def test_from_the_form_to_the_numbers(
     assert "/answer" not in (await visitor.get(path)).text
 
 
+async def test_wherever_it_is_read_it_says_that_it_decides_nothing(
+    here: Stage, browse: Callable[..., Awaitable[Browser]]
+) -> None:
+    """On another server it would look as any poll does: as if we voted there."""
+    await person(here.node, "ana")
+    ana, visitor = await browse(here.node, "ana"), await browse(here.node)
+    words = {"text": "Welcher Tag?", "reach": "public", "quotes": "ask", "lang": "de"}
+    poll = {"options": "Freitag\nSonntag", "ends": "1 December"}
+
+    async def read(path: str) -> dict[str, Any]:
+        return (await visitor.get(path.replace("/n/", "/o/"), headers=JSON)).json()
+
+    path = (await ana.post("/notes", {**words, **poll})).url.path
+    caveat = '<p class="advisory">Eine Frage nach Meinungen: Sie entscheidet nichts.</p>'
+    assert (await read(path))["content"] == f"<p>Welcher Tag?</p>{caveat}"
+    assert "advisory" not in (await ana.get(path)).text
+    await ana.post(f"{path}/edit", {**words, "text": "Was nun?"})
+    assert (await read(path))["content"] == f"<p>Was nun?</p>{caveat}"
+
+    plain = (await ana.post("/notes", words)).url.path
+    assert (await read(plain))["content"] == "<p>Welcher Tag?</p>"
+
+
 # Shapes -------------------------------------------------------------------------------------
 
 

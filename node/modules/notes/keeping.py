@@ -93,6 +93,8 @@ def _words(post: Object) -> str:
     if post.media_type in ("text/plain", "text/markdown"):
         return html.from_text(post.content or "")
     words = (post.content or "")[: html.SIZE]
+    if isinstance(post, Question):
+        words = rules.without_caveat(words)
     return html.clean(rules.without_link(words) if rules.quoted_by(post) else words)
 
 

@@ -29,6 +29,7 @@ from vocab.types import (
     Tombstone,
     Update,
 )
+from web.language import catalogue, mark
 
 TRUSTED_PEERS = "trustedPeers"
 RECIPIENTS_ONLY = "recipientsOnly"
@@ -81,7 +82,7 @@ def value(db: Connection, kept: Post) -> Object:
         name=kept.title or None,
         url=origin + kept.path if kept.local else kept.url,
         attributed_to=kept.owner,
-        content=with_link(kept.content, quote),
+        content=worded(kept.content, quote, asks=poll is not None, lang=kept.lang),
         summary=kept.summary or None,
         sensitive=kept.sensitive or None,
         source=source(kept.source),
@@ -147,6 +148,21 @@ def with_link(content: str, quote: str | None) -> str:
         return content
     link = html.from_text(quote).removeprefix("<p>").removesuffix("</p>")
     return f'{content}<p class="quote-inline">RE: {link}</p>'
+
+
+CAVEAT = mark("A question for views: it decides nothing.")
+
+
+def worded(content: str, quote: str | None, *, asks: bool, lang: str | None) -> str:
+    """Words as they travel: with a link to what they quote, and under a poll that it is no vote.
+
+    Elsewhere a poll looks as any other; our own pages say it beside each (vocabulary.md 6.8).
+    """
+    said = with_link(content, quote)
+    if not asks:
+        return said
+    caveat = html.from_text(catalogue(lang or "en").gettext(CAVEAT))
+    return said + caveat.replace("<p>", '<p class="advisory">', 1)
 
 
 def _asked(poll: Poll) -> dict[str, Any]:

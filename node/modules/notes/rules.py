@@ -33,6 +33,7 @@ _INLINE: Final = re.compile(
     r"""<(span|p)\s+class=["']quote-inline["']\s*>(?:(?!</?\1[\s>]).){0,5000}</\1>""",
     re.IGNORECASE | re.DOTALL,
 )
+_CAVEAT: Final = re.compile(r'<p class="advisory">[^<]{0,300}</p>')
 _SHORTCODE: Final = re.compile(r":?([A-Za-z0-9_+-]{1,60}):?")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
@@ -115,6 +116,11 @@ def quoted_by(post: Object) -> str | None:
     links = (one for one in post.tag if isinstance(one, Link) and QUOTED & set(one.rel))
     said = (post.quote, post.misskey_quote, post.quote_uri, post.quote_url)
     return next((one for one in (*said, *(link.href for link in links)) if one), None)
+
+
+def without_caveat(content: str) -> str:
+    """The words of a poll without what our kind of program says beneath them (`public`)."""
+    return _CAVEAT.sub("", content)
 
 
 def without_link(content: str) -> str:
