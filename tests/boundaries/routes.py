@@ -45,7 +45,8 @@ def writing(app: Any) -> list[str]:
 
 SLUGS = {
     "/l/": ("notice", "need", "offer"), "/n/": ("post",), "/p/": ("here", "public", "course"),
-    "/d/": ("record",), "/match/": ("match", "aside"), "/introductions/": ("introduction",),
+    "/d/": ("record",), "/j/": ("joint",), "/reports/": ("told",), "/match/": ("match", "aside"),
+    "/introductions/": ("introduction",),
     "/agreements/": ("agreement",), "/time/entry/": ("entry",), "/desk/time/entry/": ("entry",),
     "/flow/": ("flow",), "/ideas/": ("idea",), "/votes/": ("here", "choice here"),
     "/shelf/": ("thing",), "/loans/": ("loan",),

@@ -1,6 +1,9 @@
 """A whole day between nodes, in which no word that is local leaves: not in any byte."""
 
 import itertools
+from datetime import timedelta
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,10 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from node.kernel.access import Viewer
 from node.kernel.module import Module, installed
 from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules.decisions import api as decisions
+from node.modules.deliveries import reporting
+from node.modules.joint import acting, jobs
+from node.modules.joint import queries as joint
 from node.modules.notes import writing
 from node.modules.proposals import bringing
 from tests.boundaries import routes, world
@@ -39,6 +46,7 @@ async def day(full: World) -> None:
     """Voting ends, a decision is published, the other node adopts it; a week passes."""
     node, other, clock = full.node, full.other, full.clock
     await settle(node, other)
+    await together(full)
     clock.advance(days=8)
     await settle(node, other)
     for name, reach in (("public", "public"), ("here", "community")):
@@ -49,8 +57,44 @@ async def day(full: World) -> None:
         assert record is not None
         full.ids[f"{name} record"], full.ids[f"{name} record id"] = record.slug, record.id
     await adopt(full)
+    words = full.word("words of a report on a decision", leaves=True)
+    said = full.ids["public"], full.keeper.id, "delivered", words
+    full.ids["told"] = await node.write(partial(reporting.publish, once="told"), *said)
     clock.advance(days=8)
+    for one in (node, other):
+        await jobs.sweep(one)
     await settle(node, other)
+
+
+async def together(full: World) -> None:
+    """Both communities decide on one text; what somebody says on a ballot stays here."""
+    node, other, now = full.node, full.other, full.node.now()
+    title = full.word("title of what is decided together", leaves=True)
+    slug = await node.write(world.bring, full, full.ben.id, "public", title)
+    plan = acting.Plan(
+        invited=[other.community.id],
+        rule=decisions.Rule(kind=decisions.Kind.MAJORITY, least=1),
+        answer_by=now + timedelta(days=3),
+        ends=now + timedelta(days=12),
+    )
+    full.ids["joint"] = await node.write(
+        partial(acting.begin, once="together"), full.ben.id, slug, plan
+    )
+    await settle(node, other)
+    (one,) = await other.read(lambda db: joint.listed(db, Viewer(role="member")))
+    draft = bringing.Draft(
+        title="", text="", method=decisions.Method.MAJORITY, share=Fraction(1, 4), counts=False,
+        opens=None, closes=now + timedelta(days=7), review_months=6, reach="community",
+        named=False, settings={"extends": False},
+    )  # fmt: skip
+    bo = full.people["bo"].id
+    theirs = await other.write(partial(acting.accept, once="together"), one.id, bo, draft)
+    await other.write(decisions.cast, theirs, bo, "inFavour")
+    reason = f"Harm {full.word('reason of a ballot decided together')}"
+    reserved, agreed = full.either((full.ana, full.keeper), (full.keeper, full.ana))
+    await node.write(decisions.cast, slug, reserved.id, world.RESERVED, reason)
+    for who in (agreed, full.ben):
+        await node.write(decisions.cast, slug, who.id, "consent")
 
 
 async def adopt(full: World) -> None:

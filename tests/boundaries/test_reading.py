@@ -61,14 +61,15 @@ async def test_every_page_of_what_was_decided_holds_for_everybody(
     before = await at_rest(full)
 
     for who, path in itertools.product(WHO, known(visitors)):
-        if path.startswith(("/d/", "/p/", "/votes/", "/deliveries/", "/challenges/")):
+        if path.startswith(("/d/", "/j/", "/reports/", "/p/", "/votes/", "/deliveries/")):
             answer = await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
             found += pages.wrong(who, answer)
             if answer.status_code == 200:
                 asked.add(path.rpartition("/")[2])
 
     assert not found, pages.told(found)
-    assert {"signed.json", "proof.json", full.ids["here record"]} <= asked
+    known_ = {full.ids[name] for name in ("here record", "joint", "told")}
+    assert {"signed.json", "proof.json", *known_} <= asked
     assert await world.rows(full.node) == before
 
 
