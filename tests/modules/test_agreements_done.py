@@ -18,6 +18,7 @@ from node.modules.agreements.settling import Besides
 from node.modules.agreements.tables import Agreement
 from node.modules.follows import api as follows
 from node.modules.ledger import queries as ledger
+from node.modules.listings import api as listings
 from tests.conftest import Clock, MakeNode, Wire, person, settle
 from tests.modules.meeting import post
 from tests.modules.test_agreements import Browse, Two, two
@@ -323,14 +324,9 @@ async def test_only_who_was_answered_proposes_otherwise_and_about_the_same(
     make_node: MakeNode, wire: Wire
 ) -> None:
     """What birch's people may write into alder's inbox about an answer of Ben's."""
-    alder, birch = await make_node("alder"), await make_node("birch")
-    ana, ben = await person(alder, "ana", display="Ana"), await person(birch, "ben", display="Ben")
+    two_ = await apart(make_node)
+    alder, birch, ana, ben = two_.home, two_.away, two_.ana, two_.ben
     eve = await person(birch, "eve", display="Eve")
-    await birch.write(follows.follow, ben, await resolving.account(birch, ana.id))
-    await settle(alder, birch)
-    notice = await post(alder, ana, "request", reach="public")
-    await settle(alder, birch)
-    two_ = Two(alder, birch, ana, ben, notice)
     made = await two_.answer()
     (first,) = [json.loads(body) for _, _, body in wire.seen if b'"Agreement"' in body]
     again = {**first, "context": made.offer}
@@ -373,3 +369,56 @@ async def told(one: Node, other: Node, who: Account, document: dict[str, Any]) -
     await settle(one, other)
     kept = select(letter.c.code).where(letter.c.activity == said["id"], letter.c.way == "in")
     return str(await other.read(lambda db: db.scalar(kept)))
+
+
+async def test_old_news_of_an_agreement_change_nothing(make_node: MakeNode, wire: Wire) -> None:
+    two_ = await apart(make_node)
+    await agreed(two_)
+    await two_.ana_does(doing.dispute, "It still wobbles.")
+    (old,) = [json.loads(body) for _, _, body in wire.seen if b'"disputed"' in body]
+    await two_.ana_does(settling.close, State.AGREED, "We have talked.")
+    assert await two_.states() == (State.AGREED, State.AGREED)
+
+    late = {**old, "id": f"{two_.home.origin}/a/late"}
+
+    assert await told(two_.home, two_.away, two_.ana, late) == "E_REVISION"
+    assert await two_.states() == (State.AGREED, State.AGREED)
+
+
+async def test_nobody_says_yes_with_the_agreement_of_another(
+    make_node: MakeNode, wire: Wire
+) -> None:
+    two_ = await apart(make_node)
+    cleo = await person(two_.home, "cleo", display="Cleo")
+    await agreed(two_)
+    (yes,) = [json.loads(body) for _, _, body in wire.seen if b'"Accept"' in body
+              and b'"Agreement"' in body]  # fmt: skip
+    community = await resolving.account(two_.away, two_.home.community.id)
+    await two_.away.write(follows.follow, two_.ben, community)
+    await two_.settle()
+    hers = await post(two_.home, cleo, "request", reach="public")
+    await two_.settle()
+    seen = await two_.away.read(listings.listing, hers.id, listings.HERE)
+    made = await two_.away.write(settling.answer, two_.ben.id, seen)
+    await two_.settle()
+    flows = {key: {**flow, "satisfies": flow["satisfies"].replace(two_.notice.id, hers.id)}
+             for key, flow in yes["result"].items() if key.startswith("stipulates")}  # fmt: skip
+    result = {**yes["result"], **flows, "attributedTo": cleo.id}
+    forged = {**yes, "id": f"{two_.home.origin}/a/cleo", "object": made.offer, "result": result}
+
+    assert await told(two_.home, two_.away, cleo, forged) == "E_OWNER"
+    fine = {**result, "id": f"{two_.home.origin}/o/cleo"}
+    fine |= {key: {**flow, "id": f"{fine['id']}#{key}"} for key, flow in flows.items()}
+    honest = {**forged, "id": f"{two_.home.origin}/a/honest", "result": fine}
+    assert await told(two_.home, two_.away, cleo, honest) == "None"
+
+
+async def apart(make_node: MakeNode) -> Two:
+    """Ana has a notice at alder, which Ben sees at birch."""
+    alder, birch = await make_node("alder"), await make_node("birch")
+    ana, ben = await person(alder, "ana", display="Ana"), await person(birch, "ben", display="Ben")
+    await birch.write(follows.follow, ben, await resolving.account(birch, ana.id))
+    await settle(alder, birch)
+    notice = await post(alder, ana, "request", reach="public")
+    await settle(alder, birch)
+    return Two(alder, birch, ana, ben, notice)

@@ -373,6 +373,19 @@ async def test_a_trusted_node_shows_its_members_more(
     assert (await visitor.get("/@ana@alder.test")).status_code == 404
 
 
+async def test_what_is_all_in_one_line_stands_there_once(
+    alder: Node, cedar: Node, browse: Browse
+) -> None:
+    ana = await person(alder, "ana", display="Ana")
+    await add(alder, ana, Kind.GIFT, reach="public", name="I mend < & sew", text="")
+    await person(cedar, "ben")
+    await lookup(cedar, "@ana@alder.test")
+
+    page = (await (await browse(cedar, "ben")).get("/@ana@alder.test")).text
+
+    assert page.count("I mend &lt; &amp; sew") == 1
+
+
 async def test_a_node_that_is_away_costs_only_its_cards(
     alder: Node, cedar: Node, browse: Browse, wire: Wire, clock: Clock
 ) -> None:
