@@ -128,12 +128,14 @@ async def record_page(origin: str) -> str:
 async def test_days_pass_when_somebody_types_how_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, said, heard = stage.Behind(), [], asyncio.Event()
-    before, ahead = clock(), tmp_path / demo.AHEAD
+    said, heard, due = [], asyncio.Event(), asyncio.Queue()
+    opened = stage.Stage(nodes={}, clock=stage.Behind())
+    before, ahead, over = opened.clock(), tmp_path / demo.AHEAD, asyncio.Event()
+    monkeypatch.setattr(demo, "PAUSE", 0)
     end, typing = os.pipe()
 
     def hear(line: str) -> None:
-        demo._pass(line, clock, ahead, said.append)
+        demo._pass(line, due, ahead, said.append)
         if line == "3":
             heard.set()
 
@@ -144,8 +146,13 @@ async def test_days_pass_when_somebody_types_how_many(
                 print(line, file=keys)
                 await asyncio.sleep(0)
             await heard.wait()
+    passing = asyncio.create_task(demo._let_pass(due, opened, lambda _: over.set()))
+    for _line in ("7", "3"):
+        await over.wait()
+        over.clear()
+    passing.cancel()
 
-    assert timedelta(days=10) <= clock() - before < timedelta(days=11)
+    assert timedelta(days=10) <= opened.clock() - before < timedelta(days=11)
     assert demo._ahead(ahead) == 10
     assert sum("Type a number of days" in line for line in said) == 3
 

@@ -48,8 +48,9 @@ async def run(folder: Path, *, first_port: int, say: Callable[[str], None]) -> N
             await asyncio.to_thread(told.touch)
         for line in leaflet(opened):
             say(line)
-        with _listening(lambda line: _pass(line, clock, ahead, say), say):
-            await asyncio.Event().wait()
+        due: asyncio.Queue[int] = asyncio.Queue()
+        with _listening(lambda line: _pass(line, due, ahead, say), say):
+            await _let_pass(due, opened, say)
 
 
 @contextlib.contextmanager
@@ -69,19 +70,50 @@ def _listening(hear: Callable[[str], None], say: Callable[[str], None]) -> Itera
     except (OSError, ValueError):  # a file, or nothing: nobody types there
         yield
         return
-    say("To let days pass, type how many and press Enter.")
+    say("To let days pass, type how many and press Enter; each takes a second or two.")
     yield
     loop.remove_reader(sys.stdin)
 
 
-def _pass(line: str, clock: stage.Behind, ahead: Path, say: Callable[[str], None]) -> None:
-    """Let as many days pass as a line says."""
+def _pass(line: str, due: asyncio.Queue[int], ahead: Path, say: Callable[[str], None]) -> None:
+    """Have as many days pass as a line says."""
     if (days := passing(line)) is None:
         say(f"Type a number of days, from 1 to {LONGEST}.")
         return
-    clock.hurry(days=days)
     ahead.write_text(str(_ahead(ahead) + days), "utf-8")
-    say(f"It is {clock():%A, %d %B %Y} now. What is due is done within some seconds.")
+    due.put_nowait(days)
+
+
+async def _let_pass(
+    due: asyncio.Queue[int], opened: stage.Stage, say: Callable[[str], None]
+) -> None:
+    """Let days pass whenever it was asked for, until cancelled.
+
+    One after the other: what all at once would skip is done on its day, and heard of by the
+    other nodes before the next. Else what one of them decided in time came too late.
+    """
+    while True:
+        for days in steps(await due.get()):
+            opened.clock.hurry(days=days)
+            for node in opened.nodes.values():
+                node.wake()
+            await asyncio.sleep(PAUSE)
+        say(f"It is {opened.clock():%A, %d %B %Y} now. What is due is done within some seconds.")
+
+
+PAUSE = 1.5
+"""Seconds for what is due on a day."""
+MOST_STEPS = 40
+
+
+def steps(days: int) -> list[int]:
+    """Days in steps, of one each where they are not many.
+
+    >>> steps(3), len(steps(400)), sum(steps(401))
+    ([1, 1, 1], 40, 401)
+    """
+    many = min(days, MOST_STEPS)
+    return [days * (n + 1) // many - days * n // many for n in range(many)]
 
 
 def passing(line: str) -> int | None:

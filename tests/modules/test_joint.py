@@ -132,6 +132,9 @@ async def test_what_is_silent_is_no_yes_and_too_few_decide_nothing(
 
     assert await outcomes(three, one) == ["noDecision"] * 3
     assert (await at(three[1], one)).state == "failed"
+    for node in three:
+        said = [row.answer for row in await told(node, one)]
+        assert said == ["Invites the others", "Takes part", "Takes part"]
     mine = await three[0].read(decisions.any_record, str((await at(three[0], one)).ballot))
     assert mine is not None
     assert mine.in_force is None

@@ -157,7 +157,7 @@ def _told(one: Process, community: str) -> str:
     """What the community that invites says of another one, which answered to it alone."""
     if community == one.owner:
         return mark("Invites the others")
-    if one.state in (State.OPEN, State.CONCLUDED):
+    if one.state in (State.OPEN, State.CONCLUDED) or one.outcome is not None:
         takes_part = community in one.participants
         return ANSWERS[Answer.ACCEPTED] if takes_part else mark("Takes no part, or never answered")
     return mark("No answer yet")
