@@ -61,8 +61,13 @@ async def test_a_joint_decision_is_walked_through_on_pages(
     assert there.url.path.startswith("/p/"), there.text
     await settle(*three)
     await ballots(first, slug, YES[METHODS[0]])
+    clock.advance(days=4)
+    await settle(*three)
+    turns = [moot.strip((await ben.get(path)).text)["Your turn"]]
     await ballots(second, there.url.path.rpartition("/")[2], YES[METHODS[1]])
-    clock.advance(days=12)
+    turns += [moot.strip((await ben.get(path)).text)["Your turn"]]
+    assert turns == ["Decide on it here", "Nothing today"]
+    clock.advance(days=8)
     await settle(*three)
     await over(three, clock, days=4)
 
@@ -72,6 +77,9 @@ async def test_a_joint_decision_is_walked_through_on_pages(
         assert "Silence is never a yes." in page
     assert "Counted again on this node: the same." in (await ben.get(path)).text
     assert (await ana.get(f"{path}/answer")).status_code == 404
+    over_ = await ana.get(f"/j/new/{slug}")
+    assert over_.status_code == 409
+    assert "Others can be invited while" in over_.text
     assert "Share the van" in (await ben.get("/j")).text
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from node.kernel.access import Viewer
-from node.kernel.errors import Invalid, Missing, Refused
+from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.modules.decisions import api as decisions
 from node.modules.joint import acting, exporting, forms, jobs, queries, rules, telling
 from node.modules.joint.showing import OUTCOMES, STATES, UNKNOWN, View, strip, view
@@ -88,6 +88,8 @@ async def new(request: Request) -> Response:
     """The form that invites other communities to a proposal of ours."""
     node, viewer, _ = _member(request)
     found = await _proposal(request, viewer)
+    if found.stage not in ("deliberating", "voting"):
+        raise Conflict("E_STAGE", found.id, safe=NOT_NOW)
     there = await node.read(queries.communities)
     zone = voice(request).zone
     noon = node.now().astimezone(zone).replace(hour=20, minute=0, second=0, microsecond=0)
@@ -99,6 +101,9 @@ async def new(request: Request) -> Response:
         silence=decisions.Silence.NOTHING.value, weighs=decisions.Weighting.EQUAL.value,
     )  # fmt: skip
     return await _new_page(request, form, found, there)
+
+
+NOT_NOW: Final = mark("Others can be invited while it is talked through or voted on, and not now.")
 
 
 async def _proposal(request: Request, viewer: Viewer) -> proposals.Proposal:

@@ -98,6 +98,8 @@ class View:
     inside: bool
     """We take part."""
     so_far: str
+    voted: bool = False
+    """The viewer's ballot on it is in our box."""
 
 
 def view(db: Connection, slug: str, viewer: Viewer, here: str, now: datetime) -> View:
@@ -123,6 +125,7 @@ def view(db: Connection, slug: str, viewer: Viewer, here: str, now: datetime) ->
         invited=asked and here in one.invited and mine is None,
         inside=one.ours or (mine is not None and mine.answer == Answer.ACCEPTED),
         so_far=rules.outcome(case) if rules.counted(case) else "",
+        voted=bool(one.proposal and decisions.voted(db, one.proposal, viewer.id or "")),
     )
 
 
@@ -207,7 +210,7 @@ def strip(seen: View, spoken: Voice, viewer: Viewer, now: datetime) -> tuple[str
         return _(STATES.get(one.state, UNKNOWN)), _("Nothing more"), "", ""
     if now <= one.ends:
         mine = one.proposal and one.ballot is None and viewer.is_member
-        turn = _("Decide on it here") if mine else ""
+        turn = _("Decide on it here") if mine and not seen.voted else ""
         return _("Each decides by its own way"), _("The outcome"), turn, spoken.short(one.ends)
     next_ = _("More than half have to come to the same") if seen.words else _("The outcome")
     return _("The time is over; it is counted"), next_, "", ""
