@@ -18,8 +18,8 @@ from node.kernel.tables import log_entry, log_words
 from node.modules import decisions as module
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving
-from node.modules.decisions.api import Method, cast
-from node.modules.decisions.tables import audit, ballot, roster
+from node.modules.decisions.api import Method, cast, state
+from node.modules.decisions.tables import ballot, metadata, roster
 from tests.conftest import PASSWORD, Browser, Clock, Wire, person, settle
 from tests.modules.moot import bring, people, rows
 from tests.servers import hidden_fields
@@ -190,9 +190,10 @@ SNEAKY = (
 )
 
 
-@pytest.mark.parametrize("table", ["ballot", "audit", "actor_key"])
+@pytest.mark.parametrize("table", ["ballot", "audit", "vote_statement", "actor_key"])
 async def test_no_reading_connection_reads_them(alder: Node, slug: str, table: str) -> None:
     await alder.write(cast, slug, await member(alder, "ana"), "consent")
+    await alder.write(state, slug, "statement", "It stays empty.")
     await alder.write(view_over, table)
 
     for statement in SNEAKY:
@@ -213,7 +214,8 @@ def view_over(unit: Any, table: str) -> None:
 
 
 async def test_the_secret_tables_are_marked() -> None:
-    assert {t.name for t in (ballot, audit) if t.info.get("secret")} == {"ballot", "audit"}
+    marked = {t.name for t in metadata.sorted_tables if t.info.get("secret")}
+    assert marked == {"ballot", "audit", "open_ballot", "vote_statement"}
     assert "at" not in ballot.c
     assert not {"member", "account", "voter", "slot"} & set(ballot.c.keys())
     assert module.module.export is not None
