@@ -17,8 +17,12 @@ from node.demo import leaflet, story
 from node.demo.people import PLACES
 from node.kernel.access import Viewer
 from node.kernel.node import Node
+from node.modules.agreements import doing, queries, settling
+from node.modules.agreements.rules import State
 from node.modules.proposals import queries as proposals
 from tests import servers
+from tests.conftest import found, person
+from tests.modules.meeting import post
 
 
 @asynccontextmanager
@@ -155,6 +159,32 @@ async def test_days_pass_when_somebody_types_how_many(
     assert timedelta(days=10) <= opened.clock() - before < timedelta(days=11)
     assert demo._ahead(ahead) == 10
     assert sum("Type a number of days" in line for line in said) == 3
+
+
+async def test_what_is_due_each_day_is_done_while_days_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was delivered confirms itself after a week, however the days were typed."""
+    monkeypatch.setattr(demo, "PAUSE", 0.3)
+    due: asyncio.Queue[int] = asyncio.Queue()
+    async with stage.opened(tmp_path, ("alder",), clock=stage.Behind()) as opened:
+        alder = opened.nodes["alder"]
+        await found(alder, "alder", alder.origin)
+        ana, ben = await person(alder, "ana"), await person(alder, "ben")
+        notice = await post(alder, ana, "request", hidden=False)
+        held = await alder.write(settling.answer, ben.id, notice)
+        await alder.write(settling.accept, ana.id, held.slug)
+        await alder.write(doing.deliver, ben.id, held.slug, 60)
+        passing = asyncio.create_task(demo._let_pass(due, opened, lambda _: None))
+        for days in (6, 2):
+            due.put_nowait(days)
+
+        async def done() -> bool:
+            (one,) = await alder.read(queries.with_member, ana.id)
+            return one.state is State.FULFILLED
+
+        await opened.until(done, seconds=20)
+        passing.cancel()
 
 
 async def test_where_nobody_can_type_the_demo_goes_on(

@@ -16,6 +16,7 @@ from pathlib import Path
 from node import stage
 from node.demo import story
 from node.demo.people import PASSWORD, PLACES
+from workers import running
 
 DONE = "story-told"
 """The file that says the folder holds the whole story."""
@@ -90,10 +91,14 @@ async def _let_pass(
     """Let days pass whenever it was asked for, until cancelled.
 
     One after the other: what all at once would skip is done on its day, and heard of by the
-    other nodes before the next. Else what one of them decided in time came too late.
+    other nodes before the next. Else what one of them decided in time came too late. What is
+    done again and again waits for its next time before the next day comes: a worker sees to
+    that once a minute only, in which a week may pass here.
     """
     while True:
         for days in steps(await due.get()):
+            for node in opened.nodes.values():
+                await running.repeat(node)
             opened.clock.hurry(days=days)
             for node in opened.nodes.values():
                 node.wake()
