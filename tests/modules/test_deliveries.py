@@ -135,6 +135,8 @@ async def test_what_the_minority_predicts_may_stand_in_the_record(
     (told,) = record.document["minorityStatements"]
     assert told["content"] == f"<p>It stays empty.</p><p>This will show by {day}.</p>"
     assert "ben" not in json.dumps(record.document)
+    # whose it is stood here until the count alone, as for a ballot
+    assert [row.by for row in await moot.rows(alder, expectation)] == [dora.id]
     after = await alder.read(lambda db: matters.expected(db, _matter(db, slug, alder)))
     assert [(e.text.split("\n")[0], e.public) for e in after] == [
         ("It stays empty.", True), ("It is dear.", False),

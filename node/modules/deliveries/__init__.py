@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from node.kernel.module import Module
 from node.modules.accounts.api import Gone
+from node.modules.decisions import api as decisions
 from node.modules.deliveries import handlers, jobs, leaving, pages, public, slots
 from node.modules.deliveries.choices import CHOICES
 from node.modules.deliveries.objects import TYPES
@@ -16,7 +17,7 @@ module = Module(
     metadata=metadata,
     types=TYPES,
     handlers=handlers.handlers,
-    subscribers=((Gone, handlers.gone),),
+    subscribers=((Gone, handlers.gone), (decisions.Decided, handlers.counted)),
     requires=("accounts", "decisions", "moderation", "proposals"),
     documents=(public.document,),
     routes=pages.routes,

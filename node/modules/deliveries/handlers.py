@@ -3,13 +3,13 @@
 from sqlalchemy import delete, insert
 
 from node.kernel.act import Act
-from node.kernel.errors import Refused
+from node.kernel.errors import Missing, Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries
-from node.modules.deliveries.matters import INSIDE
+from node.modules.deliveries.matters import INSIDE, in_record, matter
 from node.modules.deliveries.objects import DeliveryReport
 from node.modules.deliveries.tables import report
 from vocab import proofs
@@ -52,6 +52,15 @@ def deleted(unit: Unit, act: Act[Delete, DeliveryReport]) -> None:
     """A community takes a report of its own back."""
     mine = (report.c.id == act.object.id) & (report.c.owner == act.actor.id)
     unit.db.execute(delete(report).where(mine))
+
+
+def counted(unit: Unit, event: decisions.Decided) -> None:
+    """A vote is counted: of what stands in its record, nothing says any more whose it is."""
+    try:
+        one = matter(unit.db, event.box, INSIDE, unit.now)
+    except Missing:  # nothing that was proposed: nobody could say anything of it
+        return
+    queries.unname(unit, in_record(unit.db, one))
 
 
 def gone(unit: Unit, event: Gone) -> None:

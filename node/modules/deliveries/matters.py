@@ -97,16 +97,30 @@ def expected(db: Connection, one: Matter) -> list[Expected]:
     """What the minority said in the record, and what members expect; nothing before the close."""
     if not one.closed:
         return []
-    said = one.record.document.get("minorityStatements") if one.record else None
     public = [
-        Expected(key=f"record-{number}", text=to_text(_content(each)), public=True)
-        for number, each in enumerate(said if isinstance(said, list) else ())
+        Expected(key=f"record-{number}", text=text, public=True)
+        for number, text in enumerate(_statements(one))
     ]
-    told = [_plain(each.text) for each in public]
+    kept = set(in_record(db, one))
     return public + [
         Expected(key=f"member-{row.id}", text=row.text, public=False, day=row.day)
         for row in queries.expectations(db, one.slug)
-        if not any(each.startswith(_plain(row.text)) for each in told)
+        if row.id not in kept
+    ]
+
+
+def _statements(one: Matter) -> list[str]:
+    said = one.record.document.get("minorityStatements") if one.record else None
+    return [to_text(_content(each)) for each in (said if isinstance(said, list) else ())]
+
+
+def in_record(db: Connection, one: Matter) -> list[str]:
+    """Which of the things that members expect stand in the record, by their ids."""
+    told = [_plain(text) for text in _statements(one)]
+    return [
+        row.id
+        for row in queries.expectations(db, one.slug)
+        if row.publish and any(each.startswith(_plain(row.text)) for each in told)
     ]
 
 

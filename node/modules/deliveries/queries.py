@@ -54,7 +54,7 @@ def measured(db: Connection, matters: Collection[str]) -> set[str]:
 
 def expectations(db: Connection, matter: str) -> list[Row[Any]]:
     """What members expect of a decision, by random ids, so that no order tells who wrote what."""
-    told = expectation.c.id, expectation.c.text, expectation.c.day
+    told = expectation.c.id, expectation.c.text, expectation.c.day, expectation.c.publish
     mine = select(*told).where(expectation.c.matter == matter)
     return list(db.execute(mine.order_by(expectation.c.id)))
 
@@ -179,6 +179,11 @@ def expect(unit: Unit, matter: str, member: str, values: Mapping[str, Any]) -> N
     if values:
         row = {"matter": matter, "by": member, "at": unit.now, **values}
         unit.db.execute(insert(expectation).values(row))
+
+
+def unname(unit: Unit, ids: Collection[str]) -> None:
+    """Forget who expects what stands in a record now; the record has the words."""
+    unit.db.execute(delete(expectation).where(expectation.c.id.in_(ids)))
 
 
 def add_step(unit: Unit, values: Mapping[str, Any]) -> bool:
