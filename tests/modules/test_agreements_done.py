@@ -385,6 +385,23 @@ async def test_old_news_of_an_agreement_change_nothing(make_node: MakeNode, wire
     assert await two_.states() == (State.AGREED, State.AGREED)
 
 
+async def test_a_node_of_our_kind_says_how_it_stands_once_and_in_the_readers_language(
+    make_node: MakeNode, browse: Browse
+) -> None:
+    """What other software calls it stands beside; ours has states that we know the words for."""
+    two_ = await apart(make_node)
+    await agreed(two_)
+    await two_.ben_does(doing.deliver, 60)
+    await two_.ana_does(doing.confirm, "")
+    (there, *_) = await two_.away.read(queries.with_member, two_.ben.id)
+    assert there.status == "Fulfilled"
+
+    page = (await (await browse(two_.away, "ben")).get(there.path)).text
+
+    assert "Done, with Ana" in page
+    assert "They say" not in page
+
+
 async def test_nobody_says_yes_with_the_agreement_of_another(
     make_node: MakeNode, wire: Wire
 ) -> None:

@@ -82,6 +82,10 @@ async def test_nobody_is_asked_but_as_the_one_who_asks_agreed(
         await deliver(alder, birch, document)
         state, said = await birch.read(outcome, document["id"])
         assert (state, said[: len(code)]) == ("refused", code), (why, said)
+    wide = forged(sent, alder.origin, "object", len(cases), {})
+    wide["to"] = [*sent["to"], f"{alder.origin}/service"]
+    await deliver(alder, birch, wide)
+    assert await birch.read(outcome, wide["id"]) == ("refused", "E_NOT_ADDRESSED")
     assert await asked_of(birch, pair[1]) == []
 
     await deliver(alder, birch, {**sent})
