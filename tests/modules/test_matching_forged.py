@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from node.kernel.node import Node
 from node.kernel.tables import Account, letter
-from node.modules.matching import agreeing, introduced, introducing
+from node.modules.matching import agreeing, introduced, introducing, queries
+from node.modules.matching.rules import Request
 from tests.conftest import Wire, settle
 from tests.modules.meeting import asked_of, befriend, crowd, matches, member, post
 from tests.modules.test_credit import deliver, outcome
@@ -144,3 +145,29 @@ async def test_no_card_goes_out_for_a_yes_that_is_none(
     (held,) = await alder.read(introduced.with_node, birch.community.service)
     assert await alder.read(introduced.cards, held.id) == []
     assert pair[0].label.encode() not in b"".join(body for _, _, body in wire.seen)
+
+
+async def test_a_question_that_was_answered_takes_no_other_answer(
+    alder: Node, birch: Node, pair: tuple[Account, Account], wire: Wire
+) -> None:
+    """A “nobody now” that was overtaken by the answer, and the same answer in another letter."""
+    await post(birch, pair[1], "offer")
+    await settle(alder, birch)
+    await post(alder, pair[0], "request")
+    await settle(alder, birch)
+    (answer,) = [json.loads(body) for _, _, body in wire.seen if b'"MatchResult"' in body]
+    before = [(one.handle, one.reasons) for one in await matches(alder, pair[0])]
+    late = {key: held for key, held in answer.items() if key != "result"}
+    again = {**answer["result"], "id": f"{birch.origin}/m/r-again"}
+
+    for number, document in enumerate(
+        ({**late, "type": "TentativeAccept"}, {**answer, "result": again})
+    ):
+        said = {**document, "id": f"{birch.origin}/a/late{number}"}
+        await deliver(birch, alder, said)
+        assert await alder.read(outcome, said["id"]) == ("refused", "E_STATE")
+
+    found = await alder.read(queries.asked, answer["object"])
+    assert found is not None
+    assert found.state is Request.ANSWERED
+    assert [(one.handle, one.reasons) for one in await matches(alder, pair[0])] == before
