@@ -19,6 +19,7 @@ MODULES = (
     "ledger",
     "listings",
     "matching",
+    "notes",
     "peers",
     "profiles",
     "proposals",
@@ -30,7 +31,7 @@ TYPES = claims(
 CHECKS: dict[type[Object], Check] = {
     cls: check
     for m in MODULES
-    if m != "profiles"
+    if m not in ("notes", "profiles")
     for cls, check in import_module(f"node.modules.{m}.checks").CHECKS.items()
 }
 

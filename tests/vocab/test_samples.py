@@ -8,15 +8,14 @@ from vocab.model import Malformed
 from vocab.wire import dump, load
 
 LATER = {
-    "42-advisory-poll-create.json": "Decide",
-    "42b-advisory-poll-vote-received.json": "Decide",
+    "42b-advisory-poll-vote-received.json": "what another program writes: none of our terms is in it",
     "60-membership-role.json": "Decide",
     "61-delegation-offer.json": "Decide",
     "64-delivery-report-create.json": "Decide",
     "70-module-manifest.json": "Federation",
     "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",
 }
-"""What is not built yet, and the issue that brings it."""
+"""What is not written by us, and why; or the issue that brings it."""
 
 ANSWERED = {
     "semantic__E_LEDGER__accepted-amount-differs-from-reserved.json",

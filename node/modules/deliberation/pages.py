@@ -13,7 +13,7 @@ from node.kernel import choices
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
 from node.modules.accounts import api as accounts
-from node.modules.deliberation import forms, queries, rules, saying
+from node.modules.deliberation import asking, forms, queries, rules, saying
 from node.modules.deliberation.choices import PATIENCE
 from node.modules.deliberation.rules import Act, Kind, Stand
 from node.modules.deliberation.saying import Said
@@ -51,6 +51,10 @@ class View:
     """Objections whose author has not answered an offer for long."""
     closed: frozenset[str]
     """Those of the voices that take no answer of this member's."""
+    polls: list[tuple[notes.Post, notes.Poll]]
+    """By which people elsewhere were asked."""
+    may_ask: bool
+    """Whether this member may ask people elsewhere now."""
 
     @property
     def open(self) -> bool:
@@ -58,7 +62,7 @@ class View:
         return self.proposal.stage in rules.OPEN
 
 
-def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> View:
+def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice, *, at_home: bool) -> View:
     """What a member may know.
 
     Raises:
@@ -91,6 +95,8 @@ def _view(db: Connection, slug: str, viewer: Viewer, spoken: Voice) -> View:
         silent=_silent(db, said, spoken.now),
         voices=voices,
         closed=notes.closed(db, voices, viewer),
+        polls=notes.on(db, found.id, viewer),
+        may_ask=leads and asking.fault(db, found, spoken.now, at_home=at_home) is None,
     )
 
 
@@ -113,7 +119,8 @@ async def _seen(request: Request) -> "tuple[Node, View, str]":
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
     node: Node = request.app.state.node
-    seen = await node.read(_view, request.path_params["slug"][:64], viewer, voice(request))
+    slug, home = request.path_params["slug"][:64], node.community.at_home
+    seen = await node.read(_view, slug, viewer, voice(request), at_home=home)
     return node, seen, viewer.id
 
 
@@ -223,6 +230,8 @@ async def stand(request: Request) -> Response:
 
 routes = (
     Route("/deliberation/{slug}", show, methods=["GET"]),
+    Route("/deliberation/{slug}/ask", asking.form, methods=["GET"]),
+    Route("/deliberation/{slug}/ask", asking.send, methods=["POST"]),
     Route("/deliberation/{slug}/stand", stand, methods=["POST"]),
     Route("/deliberation/{slug}/say/{part}", say, methods=["POST"]),
     Route("/deliberation/{slug}/{remark}/do/{act}", move, methods=["POST"]),

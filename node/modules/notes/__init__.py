@@ -14,6 +14,7 @@ from node.modules.notes import (
 )
 from node.modules.notes.choices import CHOICES
 from node.modules.notes.handlers import handlers, subscribers
+from node.modules.notes.objects import TYPES
 from node.modules.notes.tables import metadata
 from web.language import mark
 
@@ -22,6 +23,7 @@ module = Module(
     title="Posts",
     package=__name__,
     metadata=metadata,
+    types=TYPES,
     requires=("accounts", "follows", "moderation", "pictures", "reactions"),
     handlers=handlers,
     subscribers=(*subscribers, *looking_back.subscribers),

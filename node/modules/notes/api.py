@@ -8,12 +8,16 @@ of them take no answer (`closed`).
 from node.modules.notes.events import Submitted
 from node.modules.notes.fetched import keep as take
 from node.modules.notes.groups import SETTING
+from node.modules.notes.polls import is_asked, on
 from node.modules.notes.public import value
-from node.modules.notes.queries import Post, lock, place, replies_to, stored
+from node.modules.notes.queries import Post, lock, place, replies_to, sent_before, stored
 from node.modules.notes.queries import by_id as seen
+from node.modules.notes.rules import typed_options
 from node.modules.notes.slots import opening
 from node.modules.notes.standing import closed
+from node.modules.notes.tallies import Poll
 from node.modules.notes.writing import Draft, post
 
-__all__ = ["SETTING", "Draft", "Post", "Submitted", "closed", "lock", "opening", "place", "post",
-           "replies_to", "seen", "stored", "take", "value"]  # fmt: skip
+__all__ = ["SETTING", "Draft", "Poll", "Post", "Submitted", "closed", "is_asked", "lock", "on",
+           "opening", "place", "post", "replies_to", "seen", "sent_before", "stored", "take",
+           "typed_options", "value"]  # fmt: skip

@@ -6,14 +6,18 @@ the end. The numbers of others' polls are what their own server says.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from federation.origins import same_origin
 from node.kernel.access import Viewer
 from node.kernel.act import Act
 from node.kernel.errors import Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.notes import public, queries, rules, tallies
+from node.modules.notes.objects import AdvisoryPoll
 from node.modules.notes.queries import Post
 from node.modules.notes.tallies import Poll
 from vocab.model import Object
@@ -38,9 +42,16 @@ def keep(unit: Unit, id: str, asked: Object) -> None:
             options = [replace(one, count=0) for one in options]
         ends = rules.end_of(asked)
         tallies.add(unit, id, options, several=bool(asked.any_of), ends=ends,
-                    voters=0 if ours else rules.voters_of(asked))  # fmt: skip
+                    voters=0 if ours else rules.voters_of(asked),
+                    advises=_advised(id, asked))  # fmt: skip
         if ours and ends is not None:
             unit.later("notes.end_poll", due=ends, once=f"notes.end_poll {id}"[:255], poll=id)
+
+
+def _advised(id: str, asked: Question) -> str | None:
+    """The proposal that a poll is about, if both are of one server: on another's nobody asks."""
+    about = asked.advises if isinstance(asked, AdvisoryPoll) else None
+    return about if about and same_origin(about, id) else None
 
 
 def heard(unit: Unit, before: Post, now: Object, *, is_edit: bool) -> None:
@@ -61,7 +72,8 @@ def heard(unit: Unit, before: Post, now: Object, *, is_edit: bool) -> None:
         tallies.set_counts(unit, before.id, counts, ends=ends, voters=voters)
     elif is_edit and options:
         several = bool(now.any_of)
-        tallies.add(unit, before.id, options, several=several, ends=ends, voters=voters)
+        tallies.add(unit, before.id, options, several=several, ends=ends, voters=voters,
+                    advises=known.advises)  # fmt: skip
 
 
 # An answer ----------------------------------------------------------------------------------
@@ -99,6 +111,23 @@ def _open(unit: Unit, id: str, voter: Account) -> Poll:
     if asked.is_over(unit.now):
         raise Refused("E_POLL_OVER", id)
     return asked
+
+
+def on(db: Connection, proposal: str, viewer: Viewer) -> list[tuple[Post, Poll]]:
+    """The polls on a proposal that a viewer may see, with how they stand; the newest first."""
+    posts = [queries.by_id(db, id, viewer) for id in tallies.about(db, proposal)]
+    there = [one for one in posts if one is not None and one.deleted is None]
+    held = tallies.of(db, [one.id for one in there], viewer.id)
+    newest = sorted(there, key=lambda one: one.published, reverse=True)
+    return [(one, held[one.id]) for one in newest]
+
+
+def is_asked(db: Connection, proposal: str, now: datetime) -> bool:
+    """Whether a poll on a proposal of ours is open."""
+    # every reach: these are for everybody
+    posts = [queries.stored(db, id) for id in tallies.about(db, proposal)]
+    there = [one.id for one in posts if one is not None and one.deleted is None]
+    return any(not one.is_over(now) for one in tallies.of(db, there).values())
 
 
 def answer(unit: Unit, viewer: Viewer, slug: str, names: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from federation.origins import domain
 from node.kernel.access import Reach, Viewer
 from node.kernel.unit import Unit
 from node.modules.notes import hashtags, queries, stamps, tallies
+from node.modules.notes.objects import AdvisoryPoll
 from node.modules.notes.queries import Post
 from node.modules.notes.rules import Consent
 from node.modules.notes.tallies import Poll
@@ -33,6 +34,7 @@ from web.language import catalogue, mark
 
 TRUSTED_PEERS = "trustedPeers"
 RECIPIENTS_ONLY = "recipientsOnly"
+FOR_ALL = "public"
 _CLASSES: Mapping[str, type[Note | Article | Question | Event]] = {
     cls.type: cls for cls in (Note, Article, Question, Event)
 }
@@ -77,7 +79,8 @@ def value(db: Connection, kept: Post) -> Object:
         *(_emoji(one) for one in kept.emoji if kept.local),
         *(hashtags.tags(kept.hashtags, origin) if kept.local else ()),
     )
-    return _CLASSES[kept.type](
+    advises = poll.advises if poll and kept.local else None
+    return (AdvisoryPoll if advises else _CLASSES[kept.type])(
         id=kept.id,
         name=kept.title or None,
         url=origin + kept.path if kept.local else kept.url,
@@ -93,16 +96,17 @@ def value(db: Connection, kept: Post) -> Object:
         to=tuple(kept.to),
         cc=tuple(kept.cc),
         published=kept.published,
-        updated=max(filter(None, told), default=None),
+        updated=max(filter(None, told), default=kept.published if advises else None),
         start_time=kept.starts,
         interaction_policy=kept.policy,
-        handling=handling(kept.reach),
+        handling=handling(kept.reach, advises=advises),
         audience=kept.audience if kept.reach == Reach.PUBLIC else None,
         **(parts(kept.id) if open_ else {}),
         context=context_of(db, kept.thread) if open_ else kept.context,
         quote=quote,
         quote_authorization=kept.stamp if kept.consent == Consent.GIVEN else None,
         **(_asked(poll) if poll else {}),
+        **(advising(advises) if advises else {}),
     )
 
 
@@ -182,6 +186,11 @@ def asking(
     return {kind: said, "end_time": ends, "voters_count": voters}
 
 
+def advising(proposal: str) -> dict[str, Any]:
+    """The fields by which a poll says what it is about, and that it decides nothing."""
+    return {"advises": proposal, "binding": False}
+
+
 def tell(unit: Unit, id: str) -> None:
     """Let those who have a post of ours know how it stands now, without calling it changed."""
     kept = queries.stored(unit.db, id)
@@ -213,8 +222,10 @@ def source(text: str) -> Mapping[str, str] | None:
     return {"content": text, "mediaType": "text/plain"}
 
 
-def handling(reach: str) -> str | None:
-    """How far others may pass on what has this reach."""
+def handling(reach: str, *, advises: str | None = None) -> str | None:
+    """How far others may pass on what has this reach; a poll on a proposal says it of all."""
+    if advises:
+        return FOR_ALL
     if reach == Reach.TRUSTED:
         return TRUSTED_PEERS
     return RECIPIENTS_ONLY if reach == Reach.DIRECT else None

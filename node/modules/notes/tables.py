@@ -118,9 +118,12 @@ poll = Table(
     Column("voters", Integer),
     Column("salt", String(32), nullable=False),
     Column("told", Moment),
+    Column("advises", String(2048)),
     Index(None, "ends"),
+    Index(None, "advises"),
 )
-"""A question for views in a post; no vote of the community. `told`: when its numbers went out."""
+"""A question for views in a post; no vote of the community. `told`: when its numbers went out.
+`advises`: the proposal of the same server on which its community hears others."""
 
 option = Table(
     "note_option",

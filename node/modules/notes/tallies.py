@@ -25,6 +25,8 @@ class Poll:
     salt: str
     told: datetime | None
     options: tuple[Option, ...]
+    advises: str | None = None
+    """The proposal on which a community hears others."""
     answered: bool = False
     """The viewer has."""
 
@@ -57,11 +59,18 @@ def of(db: Connection, ids: Collection[str], viewer: str | None = None) -> dict[
             voters=row.voters,
             salt=row.salt,
             told=row.told,
+            advises=row.advises,
             options=tuple(options.get(row.note, ())),
         )
         for row in db.execute(select(poll).where(poll.c.note.in_(ids)))
     }
     return {id: _seen(db, one, viewer) for id, one in found.items()} if viewer else found
+
+
+def about(db: Connection, proposal: str) -> list[str]:
+    """The posts by which views on a proposal are asked for."""
+    # every reach: whoever asks sees the proposal, and shows of these what somebody may see
+    return list(db.scalars(select(poll.c.note).where(poll.c.advises == proposal)))
 
 
 def _seen(db: Connection, one: Poll, viewer: str) -> Poll:
@@ -84,13 +93,14 @@ def add(
     several: bool,
     ends: datetime | None,
     voters: int | None,
+    advises: str | None = None,
 ) -> None:
     """Keep a poll; in place of what was asked before, if there was, with its answers."""
     for table in (answer, option, poll):
         unit.db.execute(delete(table).where(table.c.note == id))
     salt = secrets.token_urlsafe(16)
     row = {"note": id, "several": several, "ends": ends, "voters": voters, "salt": salt}
-    unit.db.execute(insert(poll).values(row))
+    unit.db.execute(insert(poll).values(row | {"advises": advises}))
     for number, each in enumerate(options):
         told = {"note": id, "number": number, "name": each.name, "given": each.count}
         unit.db.execute(insert(option).values(told))

@@ -14,6 +14,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.notes import groups, hashtags, public, queries, quotes, rules, standing
 from node.modules.notes.hashtags import Marked
+from node.modules.notes.objects import AdvisoryPoll
 from node.modules.notes.queries import Post
 from node.modules.notes.standing import Answered
 from node.modules.notes.tables import note
@@ -57,6 +58,8 @@ class Draft:
     """Of a poll: its answers."""
     several: bool = False
     ends: datetime | None = None
+    advises: str | None = None
+    """The id of a proposal of ours, where the community asks for views on it."""
     quote: str | None = None
     """The id of a post that it shows."""
     quotes: Leave = Leave.ASK
@@ -157,7 +160,7 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
     to, cc = _audience(unit, author, draft.reach, named, parent)
     said = _written(unit.origin, draft.text, draft.people)
     id = unit.id("o")
-    return (Question if draft.options else Note)(
+    return _class(draft)(
         id=id,
         url=f"{unit.origin}/n/{id.rpartition('/')[2]}",
         attributed_to=author.id,
@@ -176,12 +179,19 @@ def _value(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -
         ),
         to=to,
         cc=cc,
-        audience=group,
+        audience=author.id if draft.advises else group,
         published=unit.now,
-        handling=public.handling(draft.reach),
+        updated=unit.now if draft.advises else None,
+        handling=public.handling(draft.reach, advises=draft.advises),
         interaction_policy=_policy(draft, author),
         **(_around(unit, id, draft) if draft.reach == Reach.PUBLIC else {}),
     )
+
+
+def _class(draft: Draft) -> type[Note | Question]:
+    if draft.advises:
+        return AdvisoryPoll
+    return Question if draft.options else Note
 
 
 def _group(unit: Unit, author: Account, draft: Draft, parent: Answered | None) -> str | None:
@@ -222,7 +232,8 @@ def _asking(unit: Unit, draft: Draft) -> dict[str, Any]:
     if draft.ends is None or not SHORTEST <= draft.ends - unit.now <= LONGEST:
         raise Invalid({"ends": mark("Choose a time within a year, an hour from now or later.")})
     names = dict.fromkeys(draft.options, 0)
-    return public.asking(names, several=draft.several, ends=draft.ends, voters=0)
+    asking = public.asking(names, several=draft.several, ends=draft.ends, voters=0)
+    return asking | (public.advising(draft.advises) if draft.advises else {})
 
 
 def _policy(draft: Draft, author: Account) -> Mapping[str, Any] | None:
