@@ -75,7 +75,9 @@ async def next_step(node: "Node", viewer: Viewer) -> list[Card]:
             title=one.name,
             href=f"/p/{one.slug}/vote",
             kick=spoken.say("Your vote, by %(when)s", when=spoken.short(closes)),
-            text=spoken.say("Read it, then say where you stand. Until the close you can vote anew."),
+            text=spoken.say(
+                "Read it, then say where you stand. Until the close you can vote anew."
+            ),
             icon="decide",
             act=spoken.say("Vote"),
             about=one.name,
