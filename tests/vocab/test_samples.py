@@ -8,7 +8,7 @@ from vocab.model import Malformed
 from vocab.wire import dump, load
 
 LATER = {
-    "42b-advisory-poll-vote-received.json": "what another program writes: none of our terms is in it",
+    "42b-advisory-poll-vote-received.json": "what others write: no term of ours",
     "60-membership-role.json": "Decide",
     "61-delegation-offer.json": "Decide",
     "64-delivery-report-create.json": "Decide",
