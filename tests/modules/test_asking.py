@@ -207,12 +207,13 @@ async def test_what_another_server_asks_is_on_no_proposal_but_its_own(
         said = example("42", "wire")
         times = {one: clock().isoformat() for one in ("published", "updated")}
         ends = (clock() + timedelta(days=1)).isoformat()
+        to = {"to": [PUBLIC], "cc": [f"{who.id}/followers"]}
         mine = {"id": f"{who.server.origin}/o/{name}", "attributedTo": who.id, "audience": who.id,
                 "url": f"{who.server.origin}/n/{name}", "advises": theirs, "binding": binding,
-                **times, "endTime": ends, "to": [PUBLIC], "cc": [f"{who.id}/followers"]}  # fmt: skip
+                **times, "endTime": ends, **to}  # fmt: skip
         body = {**said["object"], **mine}
         told = {"id": f"{who.server.origin}/acts/{name}", "actor": who.id, "object": body,
-                "published": times["published"], "to": [PUBLIC], "cc": [f"{who.id}/followers"]}  # fmt: skip
+                "published": times["published"], **to}  # fmt: skip
         return {**said, **told}
 
     for who in (bob, mallory):
