@@ -193,6 +193,25 @@ async def test_an_order_is_made_by_tapping_looked_at_and_cast(alder: Node, brows
     assert (row.position, row.marks) == ("", '{"opt-1":1,"opt-3":2}')
 
 
+@SQLITE
+async def test_no_score_is_given_before_its_voter_gives_it(alder: Node, browse: Browse) -> None:
+    slug = await bring(alder, Method.SCORE)
+    ana, place = await browse(alder, "ana"), f"/p/{slug}/vote"
+
+    assert " checked" not in (await ana.get(place)).text
+    empty = await ana.post(place, {})
+    assert "You stand aside" in empty.text
+    review = await ana.post(place, {"m_opt-1": "5", "m_opt-2": "0"})
+    assert ("5 of 5" in review.text, "0 of 5" in review.text) == (True, True)
+    assert "Left out, counts as 0" in review.text
+    again = await ana.post(place, {"m_opt-1": "5", "m_opt-2": "0", "change": "yes"})
+    assert again.text.count(" checked") == 2
+    await send(ana, f"/p/{slug}/cast", {"m_opt-1": "5", "m_opt-2": "0"})
+
+    (row,) = await moot.rows(alder, ballot)
+    assert row.marks == '{"opt-1":5,"opt-2":0}'
+
+
 UNCLEAR: tuple[tuple[Method, dict[str, str], str], ...] = (
     (Method.SCHULZE, {"m_opt-1": "1", "m_opt-2": "1"}, "Give each place once"),
     (Method.SCHULZE, {"m_opt-1": "first"}, "Write whole numbers"),

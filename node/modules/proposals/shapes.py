@@ -41,12 +41,12 @@ UNREADABLE: Final = mark("Write whole numbers from nought up.")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One option on a ballot; `mark` is its number, 0 for none."""
+    """One option on a ballot; `mark` is its number, 0 for none, and None for no score."""
 
     key: str
     name: str
     words: str
-    mark: int
+    mark: int | None
     cost: int | None = None
 
 
@@ -166,13 +166,13 @@ def said(name: str, place: int | None, spoken: Voice) -> str:
 
 def rows_of(found: Paper, marks: Marks) -> list[Row]:
     """The options as they stand on the ballot."""
-    costs = found.box.setup.costs
+    costs, scored = found.box.setup.costs, found.box.way.paper is decisions.Paper.SCORES
     return [
         Row(
             key=decisions.key(option.id),
             name=option.name or "",
             words=option.tradeoff or "",
-            mark=marks.get(decisions.key(option.id), 0),
+            mark=marks.get(decisions.key(option.id), None if scored else 0),
             cost=costs.get(decisions.key(option.id)),
         )
         for option in found.box.options
