@@ -17,7 +17,9 @@ from node.kernel.module import Module, installed
 from node.kernel.node import Node
 from node.kernel.tables import letter
 from node.modules.decisions import api as decisions
+from node.modules.deliveries import queries as delivery_queries
 from node.modules.deliveries import reporting
+from node.modules.deliveries.figures import Told
 from node.modules.joint import acting, jobs
 from node.modules.joint import queries as joint
 from node.modules.notes import writing
@@ -59,11 +61,34 @@ async def day(full: World) -> None:
     await adopt(full)
     words = full.word("words of a report on a decision", leaves=True)
     said = full.ids["public"], full.keeper.id, "delivered", words
-    full.ids["told"] = await node.write(partial(reporting.publish, once="told"), *said)
+    told = await node.write(ticked, full)
+    full.ids["told"] = await node.write(partial(reporting.publish, once="told", told=told), *said)
     clock.advance(days=8)
     for one in (node, other):
         await jobs.sweep(one)
     await settle(node, other)
+
+
+def ticked(unit: Any, full: World) -> Told:
+    """What a keeper ticks of a public decision; beside it stand a measure and a link that stay."""
+    here = {"matter": full.ids["public"]}
+    for id, leaves in (("told", True), ("kept", False)):
+        what = full.word(f"measure that is {id}", leaves=leaves)
+        how = full.word(f"how a measure that is {id} is looked at")
+        made = {"id": f"measure-{id}", "what": what, "how": how, "by": full.ben.id}
+        delivery_queries.add_measure(unit, here | made)
+        link = full.word(f"link of a step that is {id}", leaves=leaves)
+        step = {
+            "id": f"step-{id}", "state": "done", "due": unit.now.date(), "owner": full.ben.id,
+            "maker": full.keeper.id, "link": f"https://elsewhere.test/{link}",
+            "what": full.word(f"title of a step that is {id}"),
+            "done_when": full.word(f"how a step looks that is {id}"),
+            "proof": full.word(f"proof of a step that is {id}"),
+        }  # fmt: skip
+        delivery_queries.add_step(unit, here | step)
+    measured = full.word("value in a report", leaves=True), full.word("its unit", leaves=True)
+    shown = full.word("name of a link", leaves=True), full.word("what it shows", leaves=True)
+    return Told(metrics={"measure-told": measured}, evidence={"step-told": shown})
 
 
 async def together(full: World) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from node.modules.decisions import api as decisions
-from node.modules.deliveries import queries
+from node.modules.deliveries import doing, queries
 from node.modules.proposals import bringing
 from node.stage import Stage
 from tests.browser.conftest import Open, Walk
@@ -69,7 +69,39 @@ async def test_a_decision_is_carried_out_and_looked_at_again(nodes: Open, walk: 
     await ana.go("/deliveries", "deliveries")
 
 
-async def decided(stage: Stage, slug: str, members: list[str]) -> None:
+async def test_a_report_goes_with_what_was_ticked(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("birch")
+    birch = stage.nodes["birch"]
+    bo, lena = [await person(birch, name, display=name.title()) for name in ("bo", "lena")]
+    slug = await moot.bring(birch, bo.id, review_months=1)
+    said = "Somebody is there on eleven Sundays", HOW
+    await birch.write(doing.measure, slug, bo.id, *said, once="m1")
+    await decided(stage, slug, [bo.id, lena.id], reach="public")
+    keeper, nobody = await walk(birch, "keeper"), await walk(birch)
+    step = {
+        "id": "s1", "matter": slug, "what": "Write down who comes", "done_when": "It is full",
+        "due": birch.now().date(), "state": "done", "owner": lena.id, "proof": "It is full.",
+        "link": "https://files.birch.example/open/sundays-of-this-summer-in-the-workshop.csv",
+    }  # fmt: skip
+    await birch.write(queries.add_step, step)
+
+    await keeper.go(f"/deliveries/{slug}/report", "report-new")
+    await keeper.choose(status="partlyDelivered")
+    await keeper.fill(words="We were open on most Sundays.")
+    (measure,) = await birch.read(queries.measures, slug)
+    await keeper.page.locator(f"[name='tell-{measure.id}']").check()
+    await keeper.page.locator("[name='link-s1']").check()
+    await keeper.page.locator("[name='name-s1']").fill("The book on Lena's wall")
+    await keeper.press("Publish it", "report-errors", status=422)
+    await keeper.page.locator("[name='name-s1']").fill("The book on the wall")
+    await keeper.page.locator("[name='said-s1']").fill("A line for each Sunday")
+    await keeper.page.locator(f"[name='value-{measure.id}']").fill("11")
+    await keeper.page.locator(f"[name='unit-{measure.id}']").fill("of 13")
+    await keeper.press("Publish it", "report")
+    await nobody.go(keeper.path, "report-outside")
+
+
+async def decided(stage: Stage, slug: str, members: list[str], *, reach: str = "community") -> None:
     """Everybody consents, the vote closes, and the decision comes into force."""
     birch = stage.nodes["birch"]
     keeper = await moot.keeper(birch)
@@ -82,4 +114,4 @@ async def decided(stage: Stage, slug: str, members: list[str]) -> None:
         return await birch.read(decisions.decided_by, slug)
 
     await stage.until(counted)
-    await birch.write(bringing.choose_reach, slug, keeper, "community")
+    await birch.write(bringing.choose_reach, slug, keeper, reach)

@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parents[1] / "samples" / "vocab"
 MODULES = (
     "agreements",
     "decisions",
+    "deliveries",
     "joint",
     "ledger",
     "listings",
@@ -31,7 +32,7 @@ TYPES = claims(
 CHECKS: dict[type[Object], Check] = {
     cls: check
     for m in MODULES
-    if m not in ("notes", "profiles")
+    if m not in ("deliveries", "notes", "profiles")
     for cls, check in import_module(f"node.modules.{m}.checks").CHECKS.items()
 }
 

@@ -11,7 +11,6 @@ LATER = {
     "42b-advisory-poll-vote-received.json": "what others write: no term of ours",
     "60-membership-role.json": "Decide",
     "61-delegation-offer.json": "Decide",
-    "64-delivery-report-create.json": "Decide",
     "70-module-manifest.json": "Federation",
     "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",
 }

@@ -8,7 +8,7 @@ from node.kernel.module import Handlers
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
 from node.modules.decisions import api as decisions
-from node.modules.deliveries import queries
+from node.modules.deliveries import figures, queries
 from node.modules.deliveries.matters import INSIDE, in_record, matter
 from node.modules.deliveries.objects import DeliveryReport
 from node.modules.deliveries.tables import report
@@ -33,6 +33,7 @@ def reported(unit: Unit, act: Act[Create, DeliveryReport]) -> None:
     if record is None or record.owner != owner.id:
         raise Refused("E_UNKNOWN_RECORD", f"{value.id} about {about}")
     here = owner.local
+    content = (value.content if here else clean(value.content)) or ""
     row = {
         "id": value.id,
         "slug": value.id.rpartition("/")[2] if here else proofs.digest({"id": value.id})[-22:],
@@ -40,7 +41,9 @@ def reported(unit: Unit, act: Act[Create, DeliveryReport]) -> None:
         "reach": decisions.reach_of(act.activity, value),
         "record": about,
         "status": (value.delivery_status or "")[:200],
-        "content": (value.content if here else clean(value.content)) or "",
+        "content": figures.words_of(content, value.metrics, value.evidence),
+        "metrics": figures.numbers_row(value.metrics),
+        "evidence": figures.links_row(value.evidence),
         "lang": value.lang,
         "published": value.published or unit.now,
     }

@@ -21,6 +21,7 @@ from node.kernel.database import insert_new, is_kept, upsert
 from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
+from node.modules.deliveries import figures
 from node.modules.deliveries.rules import OPEN, State
 from node.modules.deliveries.tables import (
     Measure,
@@ -121,6 +122,8 @@ def _reports(db: Connection, viewer: Viewer, *which: ColumnElement[bool]) -> lis
 def _report_of(row: Row[Any]) -> Report:
     held = dict(row._mapping)  # noqa: SLF001
     name, handle = held.pop("name"), held.pop("handle")
+    held["metrics"] = figures.numbers_of(held["metrics"])
+    held["evidence"] = figures.links_of(held["evidence"])
     return Report(**held | {"owner_name": name or handle, "ours": held.pop("local")})
 
 

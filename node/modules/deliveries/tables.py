@@ -3,7 +3,7 @@
 `matter` is the box in which it was decided, which is also the name of the proposal's page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,11 +19,14 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )  # fmt: skip
 
 from node.kernel.database import Moment, new_metadata
 from node.kernel.tables import account
 from node.modules.deliveries.rules import State, Verdict
+from node.modules.proposals.api import Evidence
+from vocab.things import PropertyValue
 from vocab.values import dataclass
 
 metadata = new_metadata()
@@ -132,12 +135,16 @@ report = Table(
     Column("status", String(200), nullable=False),
     Column("content", Text, nullable=False),
     Column("lang", String(35)),
+    Column("metrics", JSON, nullable=False, default=list, server_default=text("'[]'")),
+    Column("evidence", JSON, nullable=False, default=list, server_default=text("'[]'")),
     Column("published", Moment, nullable=False),
     Column("once", String(64), unique=True),
     Index(None, "record", "published"),
     Index(None, "owner"),
 )
-"""What a community, ours or another, tells others of a decision of its own; `content` is HTML."""
+"""What a community, ours or another, tells others of a decision of its own.
+
+`content` is HTML, without the lists at its end that say `metrics` and `evidence` once more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +213,8 @@ class Report:
     status: str
     content: str
     lang: str | None
+    metrics: Sequence[PropertyValue]
+    evidence: Sequence[Evidence]
     published: datetime
 
     @property
