@@ -45,7 +45,8 @@ BESIDE = """
     decisions.replies.MOST_ANSWERS decisions.sightings.OTHERS decisions.slots.FEW
     decisions.slots.RECENT decisions.verifying.MOST decisions.voices.MONTH
     decisions.watch_pages.FRESH decisions.witnesses.LEAVES decisions.witnesses.LONGEST
-    decisions.witnesses.STATEMENTS deliveries.slots.REPORTS deliveries.slots.REVIEWS
+    decisions.witnesses.STATEMENTS deliveries.figures.MOST deliveries.slots.REPORTS
+    deliveries.slots.REVIEWS
     deliveries.slots.SOON joint.handlers.LONGEST joint.jobs.TRIES joint.pages.ANSWER_DAYS
     joint.pages.DECIDE_DAYS joint.telling.REVIEW jury.sitting.DIGEST proposals.courses.FEWEST
     proposals.delegations.KEPT proposals.delegations.NEWS proposals.drafts.MOST
