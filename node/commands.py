@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -122,9 +123,13 @@ async def serve(settings: Settings, args: argparse.Namespace) -> None:
     """Serve the node until told to stop."""
     from node import serving
 
+    scheme = "https" if args.tls_cert else "http"
+    if args.tls_cert and not settings.origin:
+        # its own links, cookies and forms have to say what the browser says
+        settings = replace(settings, origin=f"https://localhost:{settings.port}")
+
     async def announce(node: Node) -> None:
-        scheme = "https" if args.tls_cert else "http"
-        at = f"{scheme}://{_host(settings.host)}:{settings.port}"
+        at = settings.origin or f"{scheme}://{_host(settings.host)}:{settings.port}"
         _say(f"Folkmoot is at {node.origin if node.ready and not node.community.at_home else at}")
         if not node.ready:
             from node.modules.accounts import api as accounts

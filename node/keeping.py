@@ -46,7 +46,7 @@ async def keep_before(settings: Settings) -> None:
     if settings.database or not path.exists() or not await _behind(settings):
         return
     folder = settings.data / "before"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     without = tables_again(Registry(installed(settings.disabled)).metadatas)
     copy_sqlite(path, folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.db", without)
     for old in sorted(folder.glob("*.db"))[:-KEPT]:
@@ -149,7 +149,7 @@ async def restore(settings: Settings, file: Path) -> None:
     if (settings.data / "folkmoot.db").exists():
         safe = f"{settings.data} holds a node already. Restore into an empty folder."
         raise Refused("E_EXISTS", str(settings.data), safe=safe)
-    await asyncio.to_thread(settings.data.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(settings.data.mkdir, 0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data) as folder:
         inside = Path(folder)
         names = await asyncio.to_thread(_unpack, file, inside)

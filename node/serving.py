@@ -15,9 +15,10 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from node import listening
 from node.kernel.errors import Refused, short
 from node.kernel.settings import Settings
-from node.main import running
+from node.main import Application, running
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
@@ -101,7 +102,7 @@ def alone(data: Path) -> Iterator[None]:
     Raises:
         Refused: another process holds it.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data / "node.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,11 +113,16 @@ def alone(data: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _leaving_in_order() -> Iterator[None]:
-    """Let work that has begun end after a signal: uvicorn raises it once more on its way out."""
-    before = {
-        signum: signal.signal(signum, lambda *_: None) for signum in (signal.SIGTERM, signal.SIGINT)
-    }
+def _leaving_in_order(server: uvicorn.Server) -> Iterator[None]:
+    """Let work that has begun end after a signal: uvicorn raises it once more on its way out.
+
+    One that comes before uvicorn looks for it counts as well.
+    """
+
+    def leave(*_: object) -> None:
+        server.should_exit = True
+
+    before = {signum: signal.signal(signum, leave) for signum in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
@@ -145,29 +151,40 @@ async def serve(
         announce: called with the node once it has started.
         cert: certificate chain (PEM), if this process speaks TLS itself.
         key: its private key (PEM).
+
+    Raises:
+        Refused: the address is taken or none of ours; certificate and key cannot be used.
     """
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel("WARNING")
+    listening.can_speak_tls(cert, key)
+    await listening.can_listen(settings.host, settings.port)
     async with running(settings) as app:
         _stay()
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            loop="none",
-            http=Punctual,
-            ws="none",
-            lifespan="off",
-            proxy_headers=False,
-            server_header=False,
-            access_log=False,
-            log_level="warning",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=LEAVE_SECONDS,
-            ssl_certfile=cert,
-            ssl_keyfile=key,
-            ssl_version=ssl.PROTOCOL_TLS_SERVER,
-        )
-        await announce(app.node)
-        with _leaving_in_order():
-            await uvicorn.Server(config).serve()
+        server = uvicorn.Server(_config(app, settings, cert, key))
+        with _leaving_in_order(server):
+            await announce(app.node)
+            await server.serve()
+
+
+def _config(
+    app: Application, settings: Settings, cert: Path | None, key: Path | None
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http=Punctual,
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
+        ssl_version=ssl.PROTOCOL_TLS_SERVER,
+    )

@@ -104,11 +104,9 @@ async def look(node: Node, origin: str) -> None:
     try:
         answer = await node.network.get(f"{origin}/.well-known/webfinger?resource={resource}")
     except Problem as problem:
-        safe = mark(
-            "%(origin)s could not be reached from here: %(reason)s. "
-            "Check the name's DNS entry, the certificate and the web server in front of this node."
-        )
-        said = Sentence(safe, origin=origin, reason=problem.detail or problem.code)
+        why = getattr(problem, "why", problem.code)
+        place = problem.detail.rpartition(": ")[2]
+        said = Sentence(_WHY.get(why, _UNREACHED), origin=origin, place=place, code=why)
         raise Refused("E_UNREACHABLE", problem.detail, safe=said) from problem
     if answer.status != 200 or word.encode() not in answer.body:
         safe = mark(
@@ -117,6 +115,35 @@ async def look(node: Node, origin: str) -> None:
         )
         said = Sentence(safe, origin=origin, status=answer.status)
         raise Refused("E_ELSEWHERE", origin, safe=said)
+
+
+_UNREACHED = mark(
+    "%(origin)s could not be reached from here (%(code)s). "
+    "Check the name's DNS entry, the certificate and the web server in front of this node."
+)
+_WHY = {
+    "E_NAME": mark(
+        "%(origin)s could not be reached from here: its name is not found. "
+        "Make its DNS entry lead to this machine; a new one may take an hour to be known."
+    ),
+    "E_CONNECTION": mark(
+        "%(origin)s could not be reached from here: nobody answers there. Does its DNS entry lead "
+        "to this machine, does the web server in front of this node run, and is the port open?"
+    ),
+    "E_TLS": mark(
+        "%(origin)s could not be reached from here: its certificate does not hold. It has to be "
+        "for this very name, in its time, and from an authority that this machine knows."
+    ),
+    "E_SLOW": mark(
+        "%(origin)s could not be reached from here: it takes too long to answer. Does its DNS "
+        "entry lead to this machine, and does the web server in front pass everything on?"
+    ),
+    "E_ADDRESS": mark(
+        "%(origin)s could not be reached from here: it leads to %(place)s, where nobody outside "
+        "gets. Look at the name's DNS entry, and at /etc/hosts on this machine."
+    ),
+}
+"""What hinders the look from outside, by the code that our way out gives it."""
 
 
 def _expect(unit: Unit, question: str, word: str) -> None:

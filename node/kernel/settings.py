@@ -28,6 +28,7 @@ ASIDE = ("FOLKMOOT_TEST_", "FOLKMOOT_BENCH_", "FOLKMOOT_SHARED")
 MOST = 65535
 """The greatest number that any setting may have (a port)."""
 
+DATABASES = ("postgresql+asyncpg://", "sqlite:///")
 CHOICES = {
     "context_mode": ("inline", "url"),
     "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -131,10 +132,26 @@ def _plain(name: str, value: Any, kind: Any) -> Any:
     if name in CHOICES and value not in CHOICES[name]:
         message = f"write {' or '.join(CHOICES[name])}"
         raise ValueError(message)
+    if name == "database" and value and not value.startswith(DATABASES):
+        message = f"write {' or '.join(DATABASES)} and where it is"
+        raise ValueError(message)
     if kind is not str and not 0 <= kind(value) <= MOST:
         message = f"write a number from 0 to {MOST}"
         raise ValueError(message)
-    return kind(value)
+    return _address(value) if name == "origin" else kind(value)
+
+
+def _address(value: str) -> str:
+    """Where members find a node at home, as browsers write it; "" stays."""
+    parts = urlsplit(value)
+    more = "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or more):
+        message = "write http:// or https://, a name, and nothing behind its port"
+        raise ValueError(message)
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    place = parts.netloc.lower()
+    _ = parts.port  # raises where it can be none
+    return f"{parts.scheme}://{place.removesuffix(usual)}" if value else ""
 
 
 def _flag(value: Any) -> bool:

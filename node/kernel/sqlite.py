@@ -63,6 +63,16 @@ class _Outcome(NamedTuple):
     problem: BaseException | None
 
 
+def _for_its_owner_alone(path: Path) -> None:
+    """Make folder and file where there are none; SQLite gives what lies beside them the same mode.
+
+    Keys, passwords' hashes and all that is not public stand in it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():  # where a disk can only be read, an old one is still read
+        path.touch(mode=0o600)
+
+
 class Sqlite:
     """A database in one file; `secret` names the tables that readers may not see."""
 
@@ -71,7 +81,7 @@ class Sqlite:
     def __init__(self, url: str, *, secret: frozenset[str] = frozenset()) -> None:
         self._secret = secret
         self._path = Path(url.removeprefix("sqlite:///"))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        _for_its_owner_alone(self._path)
         self._writers = _engine(url, _prepare_writer)
         self._readers = _engine(url, self._prepare_reader)
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()

@@ -25,6 +25,7 @@ SIZES = """
     pictures.rules.DESCRIPTION pictures.rules.MOST pictures.rules.PER_HOST profiles.rules.MOST
     proposals.rules.FEWEST_OPTIONS reactions.rules.LONGEST reactions.rules.MOST identity.rules.MOST
     shelf.rules.WORDS accounts.rules.LEAST accounts.rules.TRIES
+    accounts.rules.NAME accounts.rules.PURPOSE
 """
 """How much of something fits, so that one sender or a slip of the finger cannot fill a disk, and
 what keeps guessers out."""

@@ -1,6 +1,7 @@
 """A community at home takes its public address: every id changes at once, and only once."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from ipaddress import ip_network
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from node.kernel import log
 from node.kernel import moving as origin
+from node.kernel.addresses import Block, Guard
 from node.kernel.errors import Refused
+from node.kernel.network import Internet, Network
 from node.kernel.node import Node
 from node.kernel.settings import Unusable
 from node.kernel.tables import actor_key, letter, log_words
@@ -232,6 +235,33 @@ async def test_an_address_that_leads_nowhere_is_refused(home: Node) -> None:
         await origin.take(home, AWAY)
 
     assert "DNS" in refusal.value.safe
+    assert home.origin == HOME
+
+
+@pytest.mark.sqlite(but=1)
+@pytest.mark.parametrize(
+    ("found", "allow", "said"),
+    [
+        ([], (), "its name is not found"),
+        (["127.0.0.1"], (), "it leads to 127.0.0.1 port 9"),
+        (["127.0.0.1"], (ip_network("127.0.0.0/8"),), "nobody answers there"),
+    ],
+)
+async def test_what_hinders_the_look_is_told_in_words(
+    home: Node, found: list[str], allow: tuple[Block, ...], said: str
+) -> None:
+    async def resolve(*_: object) -> list[str]:
+        return found
+
+    internet = Internet(Guard(allow=allow), resolve=resolve)
+    home.network = Network(transport=internet)
+
+    with pytest.raises(Refused, match="E_UNREACHABLE") as refusal:
+        await origin.take(home, f"{AWAY}:9")
+    await internet.close()
+
+    assert said in refusal.value.safe
+    assert "webfinger" not in refusal.value.safe
     assert home.origin == HOME
 
 

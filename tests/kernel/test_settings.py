@@ -35,6 +35,22 @@ def test_the_file_then_the_environment_then_the_command_line(write) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("http://192.168.1.5:8080", "http://192.168.1.5:8080"),
+        ("http://Alder.local/", "http://alder.local"),
+        ("http://alder.local:80", "http://alder.local"),
+        ("https://[::1]:443", "https://[::1]"),
+        ("", ""),
+    ],
+)
+def test_the_address_at_home_is_kept_as_browsers_write_it(
+    tmp_path: Path, given: str, kept: str
+) -> None:
+    assert load(tmp_path, {}, origin=given).origin == kept
+
+
+@pytest.mark.parametrize(
     ("toml", "environ", "name", "value"),
     [
         ("worker = false", "0", "worker", False),
@@ -68,6 +84,12 @@ def test_values_have_their_kind_wherever_they_come_from(
         ("worker = 2", "worker: 2 cannot be used"),
         ('worker = "perhaps"', "write 1 or 0"),
         ("database = 5", "database: 5 cannot be used"),
+        ('database = "mysql://x"', "write postgresql"),
+        ('origin = "alder.example"', "write http:// or https://"),
+        ('origin = "ftp://alder.example"', "write http:// or https://"),
+        ('origin = "http://alder.example/x"', "nothing behind its port"),
+        ('origin = "http://a@alder.example"', "nothing behind its port"),
+        ('origin = "http://alder.example:70000"', "origin: "),
         ('allow_addresses = ["127.0.0.1/8"]', "host bits set"),
         ('trusted_proxies = ["proxy"]', "trusted_proxies: "),
         ("disabled = 5", "disabled: 5 cannot be used"),

@@ -156,7 +156,9 @@ def test_a_folder_without_a_node_is_no_node_and_stays_empty(town: Town, tmp_path
     assert not file.exists()
 
 
-INIT = {"origin": "https://elm.test", "timezone": "Europe/Berlin", "language": "en"}
+INIT = {
+    "origin": "https://elm.test", "timezone": "Europe/Berlin", "language": "en", "community": "Elm"
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -180,6 +182,85 @@ def test_a_community_is_founded_only_with_what_can_be(
     assert not (tmp_path / "folkmoot.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "sentence"),
+    [
+        ("community", "", "name: Fill this in."),
+        ("community", "a" * 81, "name: This is 1 characters too long."),
+        ("community", "<b>", "name: Leave the signs"),
+        ("purpose", "a" * 1001, "purpose: This is 1 characters too long."),
+    ],
+)
+def test_a_community_is_called_what_the_first_page_would_take(
+    town: Town, tmp_path: Path, option: str, given: str, sentence: str
+) -> None:
+    said = init(town, tmp_path, **{option: given})
+
+    assert (said.code, said.out) == (1, "")
+    assert sentence in said.err
+    assert init(town, tmp_path).code == 0
+
+
+def test_what_a_node_keeps_is_for_its_owner_alone(town: Town, tmp_path: Path) -> None:
+    data, given = tmp_path / "new", tmp_path / "given"
+    given.mkdir(mode=0o755)
+
+    for folder in (data, given):
+        assert init(town, folder).code == 0
+
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    for folder in (data, given):
+        kept = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*.db*")}
+        assert set(kept.values()) == {0o600}, kept
+
+
+def test_where_it_cannot_listen_it_says_so_before_it_begins(
+    here: House, town: Town, tmp_path: Path
+) -> None:
+    keys = town.folder / "alder"
+    tls = ("--tls-cert", f"{keys}.pem", "--tls-key", f"{keys}.key")
+
+    for words, sentence in (
+        (("--host", "127.0.0.11", "--port", "443"), "Another program is at port 443 of 127.0.0.11"),
+        (("--host", "203.0.113.9", "--port", "443"), "This machine has no address 203.0.113.9"),
+        (("--tls-cert", f"{keys}.pem", "--tls-key", f"{keys}.pem"), "cannot be used for TLS"),
+        (("--tls-cert", "/nowhere.pem", "--tls-key", f"{keys}.key"), "/nowhere.pem and"),
+        (tls[2:], "there is no certificate with it"),
+    ):
+        said = town.run("serve", "--data", str(tmp_path), *words)
+        assert (said.code, said.out) == (1, ""), words
+        assert sentence in said.err
+        assert "Traceback" not in said.err
+    assert not list(tmp_path.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("words", "link"),
+    [
+        (("--tls-cert", "alder.pem", "--tls-key", "alder.key"), "https://localhost:8443"),
+        (("--origin", "http://192.168.1.5:8443"), "http://192.168.1.5:8443"),
+        ((), "http://localhost:8443"),
+    ],
+)
+def test_the_setup_link_is_where_the_node_believes_to_be(
+    town: Town, tmp_path: Path, words: tuple[str, ...], link: str
+) -> None:
+    given = [str(town.folder / word) if word.startswith("alder.") else word for word in words]
+    log, data = tmp_path / "log", tmp_path / "data"
+    serve = ["-m", "node.cli", "serve", "--data", str(data), "--port", "8443", *given]
+
+    with log.open("w") as out, town.begin(serve, stdout=out, stderr=out) as child:
+        try:
+            said = wait_until(
+                lambda: (found := log.read_text()).count("/setup?code=") and found, "the link"
+            )
+        finally:
+            child.terminate()
+
+    assert f"Folkmoot is at {link}\n" in said
+    assert f"    {link}/setup?code=" in said
+
+
 def test_an_address_is_kept_in_one_spelling_and_a_password_as_on_the_pages(
     town: Town, tmp_path: Path
 ) -> None:
@@ -196,7 +277,7 @@ def init(town: Town, data: Path, *, password: str = "", **given: str) -> Said:
     options = [word for name, value in {**INIT, **given}.items() for word in (f"--{name}", value)]
     secret = ("--admin-password-stdin",) if password else ()
     return town.run(
-        "init", "--community", "Elm", "--handle", "elm", "--admin", "keeper", *options, *secret,
+        "init", "--handle", "elm", "--admin", "keeper", *options, *secret,
         "--data", str(data), typed=password,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, insert, update
 
 from node.kernel.community import Community
-from node.kernel.errors import Conflict, Invalid, Missing
+from node.kernel.errors import Conflict, Invalid, Missing, Sentence
 from node.kernel.keys import Keys
 from node.kernel.tables import Account, account, actor_key
 from node.kernel.unit import Unit
@@ -79,12 +79,13 @@ def found(unit: Unit, founding: Founding, keys: Sequence[Keys]) -> Account:
 
     Raises:
         Conflict: there is a community already.
-        Invalid: a handle cannot be used; fields `handle` and `admin`.
+        Invalid: a handle or a name cannot be used; fields `handle`, `admin`, `name`, `purpose`.
     """
     if queries.founded(unit.db) or unit.community.ready:
         raise Conflict("E_FOUNDED", safe=mark("This node has its community already. Sign in."))
     host = urlsplit(founding.origin).hostname or ""
     handle, admin = rules.handle_of(founding.handle), rules.handle_of(founding.admin)
+    _fit_names(founding.name, founding.purpose)
     _fit_handles(handle, admin, host)
     kept = Community(
         origin=founding.origin,
@@ -108,6 +109,14 @@ def found(unit: Unit, founding: Founding, keys: Sequence[Keys]) -> Account:
     _enrol(unit, who, rules.Role.ADMIN, founding.password_hash, founding.language)
     unit.log("community.found", who, subject=kept.id)
     return _known(unit, who)
+
+
+def _fit_names(name: str, purpose: str) -> None:
+    wrong = {"name": rules.wrong_name(name) if name.strip() else mark("Fill this in.")}
+    if over := max(0, len(purpose) - rules.PURPOSE):
+        wrong["purpose"] = Sentence(rules.LONG, over=over, most=rules.PURPOSE)
+    if said := {field: sentence for field, sentence in wrong.items() if sentence}:
+        raise Invalid(said)
 
 
 def _fit_handles(handle: str, admin: str, host: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from node.kernel.errors import Sentence
 from web.language import mark
 
 SESSION: Final = timedelta(days=30)
@@ -20,6 +21,11 @@ INVITE: Final = timedelta(days=14)
 TRIES: Final = 5
 WAIT: Final = timedelta(minutes=10)
 """After so many wrong passwords, nobody is let in for so long."""
+
+NAME: Final = 80
+PURPOSE: Final = 1000
+"""Characters of a name, and of what a community is for, at most."""
+LONG: Final = mark("This is %(over)d characters too long. Shorten it to %(most)d.")
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,28}[a-z0-9_])")
 _PROTOCOL_NAMES: Final = (
@@ -76,8 +82,10 @@ def wrong_handle(handle: str, *, founder: bool = False) -> str:
     return ""
 
 
-def wrong_name(name: str) -> str:
+def wrong_name(name: str, at_most: int = NAME) -> str:
     """What is wrong with a name, as a sentence; "" if nothing is: names hold no markup."""
+    if over := max(0, len(name) - at_most):
+        return Sentence(LONG, over=over, most=at_most)
     return mark("Leave the signs < and > away.") if "<" in name or ">" in name else ""
 
 
