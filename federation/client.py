@@ -41,6 +41,7 @@ SAID: dict[str, tuple[int, str, str]] = {
     "E_TOKEN": (401, "", "Send a bearer token that is valid: folkmoot token NAME prints one."),
     "E_OTHER": (403, "principal-actor-mismatch", "This outbox is not the one of your token."),
     "E_MEDIA": (415, "", "Send Content-Type: application/activity+json."),
+    "E_ENCODING": (415, "", "Send it as it is, without Content-Encoding."),
     "E_JSON": (400, "", "Send one JSON object, in UTF-8, with every name once."),
     "E_BODY_SIZE": (413, "", "Send at most 1 MiB."),
     "E_ACTOR": (403, "principal-actor-mismatch", "Leave actor out, or name yourself."),
@@ -84,6 +85,8 @@ async def _taken(request: Request) -> str:
     member = _member(request)
     if not resolving.is_activity(request.headers.get("content-type", "")):
         raise Refused("E_MEDIA", request.headers.get("content-type", "")[:100])
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Refused("E_ENCODING", request.headers["content-encoding"][:100])
     document = reader.read_object(await request.body())
     asked = drafting.asked_by(wire.load(document, node.registry.types), member)
     if isinstance(asked, Follow) and (whom := id_of(asked.object)):

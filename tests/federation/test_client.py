@@ -50,9 +50,11 @@ async def token(alder, ana):
 def push(wire, alder, token):
     """POST to an outbox; ana's with her token if nothing else is said."""
 
-    async def post(document, *, to="/u/ana/outbox", media=ACTIVITY, bearer=token, body=None):
+    async def post(
+        document, *, to="/u/ana/outbox", media=ACTIVITY, bearer=token, body=None, **more
+    ):
         sent = json.dumps(document).encode() if body is None else body
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        headers = ({"Authorization": f"Bearer {bearer}"} if bearer else {}) | more
         return await ask(wire, alder, to, method="POST", body=sent, Content_Type=media, **headers)
 
     return post
@@ -251,6 +253,17 @@ async def test_another_media_type_is_refused(push, media):
     answer = await push({"type": "Note", "content": "<p>Hi</p>"}, media=media)
 
     assert answer.status_code == 415
+
+
+@pytest.mark.sqlite
+async def test_what_says_that_it_is_compressed_is_refused(push, feature):
+    note = {"type": "Note", "content": "<p>Hi</p>"}
+
+    for encoding, status in (("identity", 201), ("gzip", 415)):
+        answer = await push(note, Content_Encoding=encoding)
+        assert answer.status_code == status, encoding
+    assert answer.json()["code"] == "E_ENCODING"
+    assert len(feature.made) == 1
 
 
 async def test_a_form_with_a_session_does_not_reach_the_outbox(alder, ana, browse, wire, feature):

@@ -1,12 +1,15 @@
 """Two doors: what one commit groups, what a reader may not see, what survives kill -9."""
 
 import asyncio
+import contextlib
+import fcntl
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -44,7 +47,7 @@ from node.kernel.database import (
 from node.kernel.errors import Unwritten
 from node.kernel.migrating import READER
 from node.kernel.postgres import Postgres
-from node.kernel.sqlite import Sqlite
+from node.kernel.sqlite import LONGEST, Sqlite
 from tests.servers import Backend
 
 metadata = new_metadata()
@@ -105,6 +108,42 @@ async def test_changes_that_wait_together_all_hold(database: Database) -> None:
     await asyncio.gather(*(database.write(add, n) for n in range(300)))
 
     assert await database.read(numbers) == list(range(300))
+
+
+async def test_a_group_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    """Whoever waits is not kept for all who came after them."""
+    database = Sqlite(f"sqlite:///{tmp_path / 'x.db'}")
+    await database.migrate(_make)
+    committed: list[int] = []
+
+    def slowly(db: Connection, number: int) -> None:
+        with contextlib.closing(sqlite3.connect(tmp_path / "x.db")) as other:
+            committed.append(other.execute("SELECT count(*) FROM thing").fetchone()[0])
+        add(db, number)
+        until = time.monotonic() + LONGEST
+        while time.monotonic() < until:
+            pass
+
+    await asyncio.gather(*(database.write(slowly, n) for n in range(4)))
+    await database.close()
+
+    assert committed[0] == 0
+    assert committed[3] > 0
+
+
+async def test_whoever_writes_holds_the_lock_of_the_folder(tmp_path: Path) -> None:
+    database = Sqlite(f"sqlite:///{tmp_path / 'x.db'}")
+    await database.migrate(_make)
+
+    with (tmp_path / "write.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writing = asyncio.ensure_future(database.write(add, 1))
+        assert await database.read(numbers) == []
+        done, _ = await asyncio.wait([writing], timeout=0.05)
+        assert not done
+
+    assert await writing == 1
+    await database.close()
 
 
 async def test_several_changes_run_in_order_and_each_by_itself(database: Database) -> None:

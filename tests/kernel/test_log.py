@@ -101,6 +101,14 @@ def add_words(unit: Unit) -> None:
     unit.db.execute(insert(log_words).values(entry=entry, salt="aa", words="never said"))
 
 
+def flip_and_seal_that_one_again(unit: Unit) -> None:
+    """Its own hash fits again; that of the next no longer does."""
+    flip(unit)
+    rows = {row.seq: row for row in unit.db.execute(select(log_entry).where(number(3) | number(2)))}
+    hash = log._link(rows[2].hash, 3, rows[3])
+    unit.db.execute(update(log_entry).where(number(3)).values(hash=hash))
+
+
 def remove(unit: Unit) -> None:
     unit.db.execute(delete(log_entry).where(number(3)))
 
@@ -147,6 +155,7 @@ CHANGES: dict[Callable[[Unit], None], int] = {
     flip_subject: 3,
     flip_commitment: 3,
     flip_words: 3,
+    flip_and_seal_that_one_again: 4,
     add_words: 6,
     remove: 3,
     remove_and_close_up: 3,
