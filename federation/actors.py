@@ -12,7 +12,7 @@ from node.kernel.errors import Refused
 from node.kernel.tables import Account
 from vocab import html, wire
 from vocab.model import Actor, Endpoints, Key, Malformed, Multikey, Object, id_of
-from vocab.multikey import from_multikey
+from vocab.multikey import from_multikey, is_mldsa44
 from vocab.types import Community, NodeService
 
 NAME = 500
@@ -143,9 +143,12 @@ def _rsa(actor: Actor) -> Key | None:
 
 
 def _assertions(actor: Actor, now: datetime) -> list[tuple[str, str]]:
-    """FEP-521a: keys on the actor's own page whose controller it is, and that have not ended."""
+    """FEP-521a: keys on the actor's own page whose controller it is, and that have not ended.
+
+    Of the keys that stand there without a purpose, those for second signatures (decision 0058).
+    """
     found = []
-    for key in actor.assertion_method[: KEYS * 2]:
+    for key in (*actor.assertion_method[: KEYS * 2], *_second(actor)):
         if not isinstance(key, Multikey) or not key.id or not key.public_key_multibase:
             continue
         if any(end is not None and end <= now for end in (key.expires, key.revoked)):
@@ -153,6 +156,11 @@ def _assertions(actor: Actor, now: datetime) -> list[tuple[str, str]]:
         if id_of(key.controller) == actor.id and base(key.id) == actor.id and _sound(key):
             found.append((key.id, key.public_key_multibase))
     return found
+
+
+def _second(actor: Actor) -> list[Multikey]:
+    found = [key for key in actor.verification_method[: KEYS * 2] if isinstance(key, Multikey)]
+    return [key for key in found if is_mldsa44(key.public_key_multibase or "")]
 
 
 def _sound(key: Multikey) -> bool:

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, insert, select, update
 
 from federation.origins import base
 from federation.tables import kept_key
+from node.kernel.keys import QUANTUM
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
+from vocab import proofs
 from vocab.checks import moment_of
-from vocab.model import Multikey
+from vocab.model import Malformed, Multikey
 from vocab.multikey import LONGEST
 from vocab.values import dataclass
 
@@ -39,13 +41,24 @@ class Ended:
 
 
 def keys(db: Connection, one: Account, document: Mapping[str, Any]) -> dict[str, str]:
-    """The keys by which a document of an actor's may be signed, by id, as Multikey.
+    """The keys that a document's proofs name and that its actor may sign with; by id, as Multikey.
 
-    Those it has, and those it had when the proof says that it was made. One that others may
-    have had proves nothing new of a stranger; of ours we know ourselves what we signed.
+    Those it has, and those it had when a proof says that it was made: each proof has a time of
+    its own. One that others may have had proves nothing new of a stranger; of ours we know
+    ourselves what we signed.
     """
-    proof = document.get("proof")
-    made = moment_of(proof, "created") if isinstance(proof, Mapping) else None
+    try:
+        signed = proofs.each(document)
+        asked = [(proofs.method_of(each), moment_of(each["proof"], "created")) for each in signed]
+    except Malformed:
+        return {}
+    # two suites name two keys, so no key is asked for with two times
+    found = [(method, _then(db, one, made).get(method)) for method, made in asked]
+    return {method: key for method, key in found if key is not None}
+
+
+def _then(db: Connection, one: Account, made: datetime | None) -> dict[str, str]:
+    """The keys that an actor has, or had at a moment."""
     found = {id: key for id, key in one.assertion_keys.items() if holds(one, id, made)}
     if made is not None:
         for old in ended(db, one.id):
@@ -71,10 +84,11 @@ def ends(document: Mapping[str, Any] | None, key_id: str) -> datetime | None:
 
 def listed(document: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
     """The keys on an actor's page, as they are written there."""
-    said = (document or {}).get("assertionMethod")
-    for one in said if isinstance(said, list) else [said]:
-        if isinstance(one, Mapping):
-            yield one
+    for relation in ("assertionMethod", "verificationMethod"):
+        said = (document or {}).get(relation)
+        for one in said if isinstance(said, list) else [said]:
+            if isinstance(one, Mapping):
+                yield one
 
 
 def ended(db: Connection, account: str) -> list[Ended]:
@@ -88,9 +102,15 @@ def ended(db: Connection, account: str) -> list[Ended]:
 
 def retire(unit: Unit, account: str, key_id: str, multikey: str, until: datetime, *,
            revoked: bool = False) -> None:  # fmt: skip
-    """Keep a key that ends; one that is kept already keeps the day it has."""
+    """Keep a key that ends; one that is kept already keeps its day, or gets a later one.
+
+    Two pages may have been read in the wrong order: a key that was gone in between came back.
+    """
     same = (kept_key.c.account == account) & (kept_key.c.key_id == key_id)
-    if unit.db.scalar(select(exists().where(same, kept_key.c.multikey == multikey))):
+    same &= kept_key.c.multikey == multikey
+    if unit.db.scalar(select(exists().where(same))):
+        early = same & kept_key.c.revoked.is_(False) & (kept_key.c.until < until)
+        unit.db.execute(update(kept_key).where(early).values(until=until))
         return
     row = {"account": account, "key_id": key_id, "multikey": multikey, "until": until}
     unit.db.execute(insert(kept_key).values(**row, revoked=revoked))
@@ -117,10 +137,11 @@ def _note(unit: Unit, one: Account, written: Mapping[str, Any]) -> None:
         retire(unit, one.id, id, key, end, revoked=moment_of(written, "revoked") is not None)
 
 
-def shown(db: Connection, one: Account, now: datetime) -> tuple[Multikey, ...]:
+def shown(db: Connection, one: Account, now: datetime) -> dict[str, tuple[Multikey, ...]]:
     """The keys on the page of an actor of ours: those it has, then those it had, with their end.
 
-    An old key for requests stands there while it still holds; one for records stays.
+    An old key for requests stands there while it still holds; one for records stays. Keys for
+    second signatures stand apart: Fedify and Mitra read no page that has one among the others.
     """
     current = [
         Multikey(id=id, controller=one.id, public_key_multibase=key)
@@ -137,4 +158,10 @@ def shown(db: Connection, one: Account, now: datetime) -> tuple[Multikey, ...]:
         for each in ended(db, one.id)
         if each.until > now or "#main-key" not in each.key_id
     ]
-    return (*current, *old[:MOST])
+    held = (*current, *old)
+    second = [key for key in held if QUANTUM in (key.id or "")]
+    plain = [key for key in held if key not in second]
+    return {
+        "assertion_method": tuple(plain[: MOST + 1]),
+        "verification_method": tuple(second[: MOST + 1]),
+    }

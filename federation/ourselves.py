@@ -146,8 +146,7 @@ def _common(db: Connection, one: Account, now: datetime) -> dict[str, Any]:
         "icon": _icon(one),
         "suspended": True if one.suspended else None,
         "public_keys": (Key(id=one.key_id, owner=one.id, public_key_pem=one.public_key),),
-        "assertion_method": keyring.shown(db, one, now),
-    }
+    } | keyring.shown(db, one, now)
 
 
 def _summary(said: str) -> str | None:

@@ -334,17 +334,25 @@ def _proven(unit: Unit, case: Case, given: Object) -> bool:
         unit.db, known.id, [given.id or ""]
     ):
         return False
-    proof = written.get("proof")
-    if "@context" not in written and isinstance(proof, Mapping) and "@context" in proof:
-        written = {"@context": case.raw.get("@context"), **written}
     try:
-        method = proofs.method_of(written)
-        key = keyring.keys(unit.db, known, written).get(method)
-        if key is None or base(method) != known.id:
-            return False
-        proofs.verify(written, multikey.from_multikey(key), now=unit.now)
+        return all(_holds(unit, case, known, signed) for signed in proofs.each(written))
     except Malformed:
         return False
+
+
+def _holds(unit: Unit, case: Case, known: Account, written: Document) -> bool:
+    """Whether the one proof of a thing is by a key of its owner's.
+
+    Raises:
+        Malformed: E_PROOF_….
+    """
+    if "@context" not in written and "@context" in written["proof"]:
+        written = {"@context": case.raw.get("@context"), **written}
+    method = proofs.method_of(written)
+    key = keyring.keys(unit.db, known, written).get(method)
+    if key is None or base(method) != known.id:
+        return False
+    proofs.verify(written, multikey.from_multikey(key), now=unit.now)
     return True
 
 

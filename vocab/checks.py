@@ -7,9 +7,10 @@ documents of our own classes.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from vocab import proofs
 from vocab.model import PUBLIC, Malformed, Object
 from vocab.multikey import PublicKey
 from vocab.origins import base, origin, same_origin
@@ -19,7 +20,7 @@ from vocab.values import dataclass
 from vocab.wire import Types
 
 __all__ = ["Check", "Document", "Known", "answered", "arrived", "base", "moment_of", "origin"]
-__all__ += ["places", "refuse", "run", "same_origin", "thing"]
+__all__ += ["places", "proven", "refuse", "run", "same_origin", "thing"]
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -240,11 +241,28 @@ def places(held: Document, *, decimals: int) -> None:
 
 
 def _proof(held: Document, owner: str | None) -> None:
-    proof = held.get("proof")
-    if isinstance(proof, Mapping):
-        method = proof.get("verificationMethod")
-        theirs = not isinstance(method, str) or base(method) != owner
-        refuse(theirs, "E_PROOF_OWNER", "the key is not the owner's")
+    said = held.get("proof")
+    for proof in said[: proofs.MOST] if isinstance(said, list) else [said]:
+        if isinstance(proof, Mapping) and (proof is said or proofs.is_known(proof)):
+            method = proof.get("verificationMethod")
+            theirs = not isinstance(method, str) or base(method) != owner
+            refuse(theirs, "E_PROOF_OWNER", "the key is not the owner's")
+
+
+def proven(held: Document, known: Known) -> None:
+    """Its proofs are its owner's, and hold if the key is known.
+
+    Where a key is not known, the caller fetches it and asks again.
+
+    Raises:
+        Malformed: E_PROOF_OWNER, E_PROOF_INVALID and others of `vocab.proofs.verify`.
+    """
+    for one in proofs.each(held):
+        method = proofs.method_of(one)
+        refuse(base(method) != held.get("attributedTo"), "E_PROOF_OWNER", "not the owner's key")
+        key = known.key(method)
+        if key is not None:
+            proofs.verify(one, key, now=known.now or datetime.now(UTC))
 
 
 def _revision(held: Document, activity: Document, known: Known) -> None:

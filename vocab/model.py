@@ -164,7 +164,7 @@ class Object:
     classified_as: tuple[str, ...] = iris("classifiedAs")
     searchable_by: tuple[str, ...] = iris("searchableBy")
     digest_multibase: str | None = text("digestMultibase")
-    proof: Mapping[str, Any] | None = value("proof")
+    proof: Mapping[str, Any] | list[Any] | None = value("proof")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Keep our short repr: a class's own would print forty times None."""
@@ -256,6 +256,8 @@ class Actor(Object):
     suspended: bool | None = flag("suspended")
     public_keys: "tuple[Key | str, ...]" = refs("publicKey", of=Key, bare=True)
     assertion_method: "tuple[Multikey | str, ...]" = refs("assertionMethod", of=Multikey)
+    verification_method: "tuple[Multikey | str, ...]" = refs("verificationMethod", of=Multikey)
+    """Where keys stand that would keep others from reading the whole page (decision 0058)."""
     also_known_as: tuple[str, ...] = iris("alsoKnownAs")
     moved_to: str | None = iri("movedTo")
     implements: "tuple[Object | str, ...]" = refs("implements")

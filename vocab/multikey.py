@@ -5,6 +5,7 @@ Only what is in use among ActivityPub servers: Ed25519, RSA and ML-DSA-44 keys, 
 
 import base64
 import binascii
+from functools import cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -104,8 +105,15 @@ def from_base64url(text: str) -> bytes:
     return data
 
 
-def multikey(key: Ed25519PublicKey | RSAPublicKey) -> str:
-    """Write a key as `publicKeyMultibase`; FEP-521a."""
+def base64url(data: bytes) -> str:
+    """Write bytes as multibase base64url without padding, `u…`."""
+    return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def multikey(key: PublicKey) -> str:
+    """Write a key as `publicKeyMultibase`; FEP-521a, and `u…` as its suite asks for ML-DSA."""
+    if isinstance(key, MLDSA44PublicKey):
+        return base64url(_MLDSA44 + key.public_bytes_raw())
     if isinstance(key, RSAPublicKey):
         form = serialization.PublicFormat.PKCS1
         return multibase(_RSA + key.public_bytes(serialization.Encoding.DER, form))
@@ -126,6 +134,14 @@ def from_multikey(text: str) -> PublicKey:
     return key
 
 
+def is_mldsa44(text: str) -> bool:
+    """Whether a `publicKeyMultibase` is that of an ML-DSA-44 key."""
+    try:
+        return isinstance(from_multikey(text), MLDSA44PublicKey)
+    except Malformed:
+        return False
+
+
 def private_multikey(key: Ed25519PrivateKey) -> str:
     """Write a private key as `secretKeyMultibase`."""
     return multibase(_ED25519_PRIVATE + key.private_bytes_raw())
@@ -141,6 +157,16 @@ def from_private_multikey(text: str) -> Ed25519PrivateKey:
     if data[:2] != _ED25519_PRIVATE or len(data) != 34:
         raise Malformed("E_KEY", "not a private Ed25519 key")
     return Ed25519PrivateKey.from_private_bytes(data[2:])
+
+
+@cache
+def has_mldsa44() -> bool:
+    """Whether the library on this machine knows ML-DSA-44; with an older OpenSSL it does not."""
+    try:
+        MLDSA44PublicKey.from_public_bytes(bytes(1312))
+    except UnsupportedAlgorithm:
+        return False
+    return True
 
 
 def weakness(key: PublicKey) -> str:

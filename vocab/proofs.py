@@ -1,32 +1,35 @@
 """Proofs that a document carries with it: JCS, digests, eddsa-jcs-2022, mldsa44-jcs-2024; pure.
 
 A proof holds for every field it has: an option that we do not understand the bounds of
-(a domain, a challenge) makes it useless to us rather than wider.
-Source: RFC 8785; W3C Data Integrity EdDSA Cryptosuites §3.3, Quantum-Resistant Cryptosuites
-(working draft of 2026-06-16; as Mastodon 4.7 reads it); FEP-8b32.
+(a domain, a challenge) makes it useless to us rather than wider. A document may carry a set of
+proofs, each of which holds by itself (`each`); whatever else is asked here is asked of one.
+Source: RFC 8785; W3C Data Integrity §2.1.1 (proof sets), Data Integrity EdDSA Cryptosuites §3.3,
+Quantum-Resistant Cryptosuites (working draft of 2026-06-16; as Mastodon 4.7 reads it); FEP-8b32.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from vocab.model import Malformed
 from vocab.multikey import (
     PublicKey,
     base58,
+    base64url,
     from_base58,
     from_base64url,
     from_multibase,
     from_multikey,
     from_private_multikey,
+    has_mldsa44,
     multibase,
     multikey,
     private_multikey,
@@ -35,11 +38,15 @@ from vocab.multikey import (
 __all__ = [
     "base58",
     "digest",
+    "each",
     "from_base58",
     "from_multibase",
     "from_multikey",
     "from_private_multikey",
+    "gathered",
+    "has_mldsa44",
     "hash_data",
+    "is_known",
     "jcs",
     "method_of",
     "multibase",
@@ -50,9 +57,12 @@ __all__ = [
     "verify",
 ]
 
+MOST = 4
+"""Proofs that a document may carry."""
 SUITE = "eddsa-jcs-2022"
 """What we sign with."""
 QUANTUM = "mldsa44-jcs-2024"
+"""What holds where Ed25519 can be forged; what we sign decisions with a second time."""
 SUITES = {SUITE: Ed25519PublicKey, QUANTUM: MLDSA44PublicKey}
 """What we read, and the kind of key each needs."""
 PURPOSE = "assertionMethod"
@@ -91,9 +101,13 @@ def subject_digest(document: Mapping[str, Any]) -> str:
 
 
 def sign(
-    document: Mapping[str, Any], *, key: Ed25519PrivateKey, method: str, created: datetime
+    document: Mapping[str, Any],
+    *,
+    key: Ed25519PrivateKey | MLDSA44PrivateKey,
+    method: str,
+    created: datetime,
 ) -> dict[str, Any]:
-    """The document with a proof, in place of any that it had.
+    """The document with a proof of the key's suite, in place of any that it had.
 
     Args:
         document: what is signed; with `@context` it is signed too.
@@ -103,7 +117,7 @@ def sign(
     """
     proof: dict[str, Any] = {
         "type": "DataIntegrityProof",
-        "cryptosuite": SUITE,
+        "cryptosuite": QUANTUM if isinstance(key, MLDSA44PrivateKey) else SUITE,
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "verificationMethod": method,
         "proofPurpose": PURPOSE,
@@ -111,8 +125,46 @@ def sign(
     bare = {name: value for name, value in document.items() if name != "proof"}
     if "@context" in bare:
         proof["@context"] = bare["@context"]
-    proof["proofValue"] = multibase(key.sign(hash_data(bare, proof)))
+    write = base64url if isinstance(key, MLDSA44PrivateKey) else multibase
+    proof["proofValue"] = write(key.sign(hash_data(bare, proof)))
     return {**bare, "proof": proof}
+
+
+def gathered(signed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One document that was signed in several ways, with all its proofs as a set."""
+    return {**signed[0], "proof": [one["proof"] for one in signed]}
+
+
+def each(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The document once for each of its proofs, with that proof alone.
+
+    In a set, a proof of a suite that we do not know is passed over: it neither helps nor harms.
+    All others must hold, for whoever reads it to say so; nothing here says that they do.
+
+    Raises:
+        Malformed: E_PROOF_MISSING; E_PROOF_FORM, a set that is empty, has more than `MOST`,
+            holds what is no proof, or two of one suite; E_PROOF_SUITE, a set of none we know.
+    """
+    held = document.get("proof")
+    if not isinstance(held, list):
+        _proof(document)
+        return [document]
+    if not 0 < len(held) <= MOST or not all(isinstance(one, Mapping) for one in held):
+        raise Malformed("E_PROOF_FORM", "not a set of proofs")
+    known = [one for one in held if is_known(one)]
+    if not known:
+        raise Malformed("E_PROOF_SUITE", "a set of none that we know")
+    if len({one["cryptosuite"] for one in known}) < len(known):
+        raise Malformed("E_PROOF_FORM", "two proofs of one suite")
+    return [{**document, "proof": one} for one in known]
+
+
+def is_known(proof: Mapping[str, Any]) -> bool:
+    """Whether a proof is of a suite that can be checked here."""
+    suite = proof.get("cryptosuite")
+    if proof.get("type") != "DataIntegrityProof" or not isinstance(suite, str):
+        return False
+    return suite in SUITES and (suite != QUANTUM or has_mldsa44())
 
 
 def verify(
@@ -123,7 +175,7 @@ def verify(
     domain: str | None = None,
     challenge: str | None = None,
 ) -> None:
-    """Accept the document's proof by `key`, or raise.
+    """Accept the document's one proof by `key`, or raise.
 
     Whether the key is the owner's (`method_of`) is for the caller to know (E_PROOF_OWNER).
 
@@ -158,7 +210,7 @@ def verify(
 
 
 def method_of(document: Mapping[str, Any]) -> str:
-    """The address of the key that a document's proof names.
+    """The address of the key that a document's one proof names.
 
     Raises:
         Malformed: E_PROOF_MISSING, E_PROOF_FORM.

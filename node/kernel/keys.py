@@ -1,9 +1,13 @@
-"""The keys an actor of ours signs with: RSA for requests, Ed25519 for what is proven later."""
+"""The keys an actor of ours signs with: RSA for requests, Ed25519 for what is proven later.
 
-from collections.abc import Callable
+A community may have one more, ML-DSA-44, to sign its decisions a second time.
+"""
+
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -16,6 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 from vocab import proofs
 from vocab.values import dataclass
 
+EDWARDS, QUANTUM = "#ed25519-key", "#mldsa44-key"
+"""How the ids of our keys for what is proven later go on after the actor's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
@@ -25,6 +32,14 @@ class Keys:
     rsa_public: str
     ed25519: str
     ed25519_public: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Second:
+    """A pair for second signatures (ML-DSA-44): private as PEM, public as Multikey."""
+
+    private: str
+    public: str
 
 
 KeyMaker = Callable[[], Keys]
@@ -46,6 +61,22 @@ def make_keys() -> Keys:
     )
 
 
+def make_second() -> Second | None:
+    """A new pair for second signatures, of nothing that we have; None where the library has none.
+
+    Takes a few milliseconds.
+    """
+    if not proofs.has_mldsa44():
+        return None
+    made = MLDSA44PrivateKey.generate()
+    return Second(private=_pem(made), public=proofs.multikey(made.public_key()))
+
+
+def method(keys: Mapping[str, str], kind: str) -> str | None:
+    """The id of the key of a kind, among those that an actor of ours has now."""
+    return next((id for id in keys if kind in id), None)
+
+
 @lru_cache(maxsize=256)
 def edwards(pem: str) -> Ed25519PrivateKey:
     """A private key of our own, from our own rows; loaded once."""
@@ -54,5 +85,5 @@ def edwards(pem: str) -> Ed25519PrivateKey:
     return key
 
 
-def _pem(key: RSAPrivateKey | Ed25519PrivateKey) -> str:
+def _pem(key: RSAPrivateKey | Ed25519PrivateKey | MLDSA44PrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

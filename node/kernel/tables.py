@@ -83,6 +83,7 @@ actor_key = Table(
     ),
     Column("rsa", Text, nullable=False),
     Column("ed25519", Text, nullable=False),
+    Column("mldsa44", Text),
     Column("renewed", Moment),
     Column("old_rsa", Text),
     Column("old_key_id", String(2048)),
@@ -90,8 +91,9 @@ actor_key = Table(
     Column("told", String(2048)),
     info=SECRET,
 )
-"""The private keys (PEM) of an actor of ours. The RSA key it had before is kept until `old_until`,
-to sign the one letter (`told`) by which others learn of the new one."""
+"""The private keys (PEM) of an actor of ours; `mldsa44` of the community alone, once
+keepers have asked that its decisions are signed a second time. The RSA key it had before is kept
+until `old_until`, to sign the one letter (`told`) by which others learn of the new one."""
 
 letter = Table(
     "letter",

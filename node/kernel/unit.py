@@ -29,7 +29,8 @@ from node.kernel.causes import Cause
 from node.kernel.community import Community
 from node.kernel.database import insert_in, upsert
 from node.kernel.errors import Refused, Unsendable
-from node.kernel.keys import edwards
+from node.kernel.keys import EDWARDS, edwards
+from node.kernel.keys import method as key_of
 from node.kernel.tables import (
     Account,
     account,
@@ -199,9 +200,10 @@ class Unit:
             return None
         who = id_of(activity.actor) or ""
         row = self.db.execute(_PROVING, {"id": who}).one_or_none()
-        if row is None or not row.assertion_keys:
+        method = key_of(row.assertion_keys, EDWARDS) if row is not None else None
+        if row is None or method is None:
             return None
-        key, method = edwards(row.ed25519), next(iter(row.assertion_keys))
+        key = edwards(row.ed25519)
         return lambda document: proofs.sign(document, key=key, method=method, created=self.now)
 
     def later(

@@ -101,6 +101,7 @@ async def test_jobs_keep_no_argument_that_their_functions_have_no_more(bare: Nod
 
     def before(db: Connection) -> None:
         db.execute(text("ALTER TABLE job DROP COLUMN cause"))
+        db.execute(text("ALTER TABLE actor_key DROP COLUMN mldsa44"))
         db.execute(text("UPDATE alembic_version_kernel SET version_num = '0004'"))
 
     await bare.write(waiting)

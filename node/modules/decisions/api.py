@@ -123,7 +123,8 @@ from node.modules.decisions.rules import (
     Outcome,
     required,
 )
-from node.modules.decisions.verifying import HOLDS, MOST_BYTES, Finding, keys_in, seal, wrong
+from node.modules.decisions.signed import HOLDS, Finding, keys_in, of_each, seal, wrong
+from node.modules.decisions.verifying import MOST_BYTES
 from node.modules.decisions.voices import (
     FATES,
     LIVE,
@@ -240,6 +241,7 @@ __all__ = [
     "lot_seed",
     "matter_of",
     "new_word",
+    "of_each",
     "of_giver",
     "of_holder",
     "offer",

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from node.kernel.keys import EDWARDS, QUANTUM, method
 from node.kernel.tables import Account, actor_key
 from node.kernel.unit import Unit
 from node.modules.decisions import chain, queries, seals
 from node.modules.decisions.tables import record
+from vocab import proofs
 
 
 def end(unit: Unit, us: Account) -> tuple[int, str]:
@@ -59,9 +61,21 @@ def signed(unit: Unit, us: Account, number: int, link: str) -> dict[str, Any]:
 def sealed(unit: Unit, us: Account, document: dict[str, Any]) -> dict[str, Any]:
     """A document of our community's with its proof (eddsa-jcs-2022)."""
     key = unit.db.scalar(select(actor_key.c.ed25519).where(actor_key.c.account == us.id))
+    named = method(us.assertion_keys, EDWARDS)
     assert key is not None, "the community has keys since it was founded"
-    method = next(iter(us.assertion_keys))
-    return seals.sealed(document, key=key, method=method, created=unit.now)
+    assert named is not None, "and its page lists them"
+    return seals.sealed(document, key=key, method=named, created=unit.now)
+
+
+def sealed_twice(unit: Unit, us: Account, document: dict[str, Any]) -> dict[str, Any]:
+    """A document with a second proof (mldsa44-jcs-2024) as well, if keepers have asked for that."""
+    first = sealed(unit, us, document)
+    key = unit.db.scalar(select(actor_key.c.mldsa44).where(actor_key.c.account == us.id))
+    named = method(us.assertion_keys, QUANTUM)
+    if key is None or named is None or not proofs.has_mldsa44():
+        return first
+    second = seals.sealed(document, key=key, method=named, created=unit.now)
+    return proofs.gathered([first, second])
 
 
 def confirm(unit: Unit, us: Account) -> None:

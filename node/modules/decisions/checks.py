@@ -5,14 +5,13 @@ add up. Source: vocabulary.md sections 6.9, 6.10 and 8.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from node.modules.decisions import aggregate
 from node.modules.decisions.objects import DecisionRecord, DecisionResponse
 from node.modules.decisions.options import options_of
 from vocab import proofs
-from vocab.checks import Check, Document, Known, base, refuse, same_origin
+from vocab.checks import Check, Document, Known, base, proven, refuse, same_origin
 from vocab.model import Malformed, Object
 
 ONE_EACH = (
@@ -49,7 +48,7 @@ def record(held: Document, activity: Document, known: Known) -> None:
     else:
         _suppressed(held)
     _subject(held, known)
-    _proven(held, known)
+    proven(held, known)
 
 
 def _options(held: Document, known: Known) -> None:
@@ -134,15 +133,6 @@ def _subject(held: Document, known: Known) -> None:
         refuse(not same, "E_SUBJECT", "decides another text than the one stored")
 
 
-def _proven(held: Document, known: Known) -> None:
-    """The proof, if the key is known; where it is not, the caller fetches it and asks again."""
-    method = proofs.method_of(held)
-    refuse(base(method) != held.get("attributedTo"), "E_PROOF_OWNER", "not the owner's key")
-    key = known.key(method)
-    if key is not None:
-        proofs.verify(held, key, now=known.now or datetime.now(UTC))
-
-
 def response(held: Document, activity: Document, known: Known) -> None:
     """It is the responder's own, about somebody else's record, on a basis of its own.
 
@@ -156,7 +146,7 @@ def response(held: Document, activity: Document, known: Known) -> None:
     basis = held.get("basis")
     borrowed = basis is not None and not same_origin(basis, owner)
     refuse(borrowed, "E_ORIGIN_OBJECT", "the basis is not its own decision")
-    _proven(held, known)
+    proven(held, known)
 
 
 def answers(held: Document, answered: Mapping[str, Any]) -> None:

@@ -28,6 +28,8 @@ from node.modules.decisions.recounting import taken_of
 from node.modules.decisions.replies import Answer
 from node.modules.decisions.seals import State, Verdict
 from node.modules.decisions.slots import NEVER, answer_words, outcome_words
+from vocab import proofs
+from vocab.model import Malformed
 from vocab.values import dataclass
 from web.language import mark
 from web.render import page
@@ -144,7 +146,7 @@ async def show(request: Request) -> Response:
         onward=(await gather(request, "decision")).cards if inside else (),
         lines=lines.rows(seen.box, seen.lines, viewer.id, spoken) if seen.box else (),
         together=_together(seen.record.document),
-        **_parts(seen, spoken, _look(node, seen)),
+        **_parts(seen, spoken, _look(node, seen), node.now()),
     )
 
 
@@ -162,7 +164,7 @@ def _look(node: "Node", seen: View) -> Verdict:
     return seals.verdict(found.document, owner=found.owner, keys=seen.keys, now=node.now())
 
 
-def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
+def _parts(seen: View, spoken: Voice, seal: Verdict, now: datetime) -> dict[str, Any]:
     """What the templates show of a record's document, read with care: it may be a stranger's."""
     document = seen.record.document
     electorate, quorum = _map(document, "electorate"), _map(document, "quorum")
@@ -187,6 +189,7 @@ def _parts(seen: View, spoken: Voice, seal: Verdict) -> dict[str, Any]:
         "answer_words": answer_words,
         "seal": seal,
         "seal_words": _seal_words(seen, seal, spoken),
+        "signatures": _signatures(seen, spoken, now),
     }
 
 
@@ -292,6 +295,29 @@ def _seal_words(seen: View, seal: Verdict, spoken: Voice) -> tuple[str, str, str
     return "fails", _("The signature does not hold"), words
 
 
+def _signatures(seen: View, spoken: Voice, now: datetime) -> list[tuple[str, str]]:
+    """What holds of each signature where there is more than one: (which, words)."""
+    document, keys = seen.record.document, seen.keys
+    if not isinstance(document.get("proof"), list):
+        return []
+    try:
+        found = seals.of_each(document, owner=seen.record.owner, keys=keys, now=now)
+    except Malformed:
+        return []
+    return [(spoken.tell(KINDS[suite]), spoken.tell(STATES[one.state])) for suite, one in found]
+
+
+KINDS = {
+    proofs.SUITE: mark("Today’s signature (Ed25519)"),
+    proofs.QUANTUM: mark("The second signature (ML-DSA-44)"),
+}
+STATES = {
+    State.HOLDS: mark("Holds"),
+    State.UNCHECKED: mark("Not checked yet"),
+    State.FAILS: mark("Does not hold"),
+}
+
+
 async def file(request: Request) -> Response:
     """The record as a signed file, as it was signed or received."""
     node: Node = request.app.state.node
@@ -352,7 +378,7 @@ async def abroad(request: Request) -> Response:
         place="decide",
         fails=fails,
         seen=seen,
-        **_parts(seen, spoken, _look(node, seen)),
+        **_parts(seen, spoken, _look(node, seen), node.now()),
     )
 
 

@@ -327,8 +327,10 @@ ANSWER_FAULTS = {
 
 
 def signed(unit: Unit, us: Account, value: Object) -> dict[str, Any]:
-    """A document of our community's with its proof (eddsa-jcs-2022)."""
-    return chaining.sealed(unit, us, wire.dump(value, for_proof=True))
+    """A document of our community's with its proof; a record or an answer may have a second one."""
+    document = wire.dump(value, for_proof=True)
+    twice = isinstance(value, DecisionRecord | DecisionResponse)
+    return (chaining.sealed_twice if twice else chaining.sealed)(unit, us, document)
 
 
 def _create(unit: Unit, us: Account, document: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from vocab import proofs
@@ -37,19 +38,19 @@ def sealed(
 
     Args:
         document: what is signed, with its context.
-        key: the owner's private Ed25519 key, PEM.
+        key: a private key of the owner's, PEM: Ed25519, or ML-DSA-44.
         method: the address of the public key.
         created: with a zone.
     """
     private = load_pem_private_key(key.encode(), None)
-    assert isinstance(private, Ed25519PrivateKey), "actor_key.ed25519 holds Ed25519 keys"
+    assert isinstance(private, Ed25519PrivateKey | MLDSA44PrivateKey), "nothing else signs records"
     return proofs.sign(document, key=private, method=method, created=created)
 
 
 def verdict(
     document: Mapping[str, Any], *, owner: str, keys: Mapping[str, str], now: datetime
 ) -> Verdict:
-    """What a document's proof is worth.
+    """What a document's proof is worth; of a set, what the weakest of those that we know is.
 
     Args:
         document: as received, nothing added or left out.
@@ -58,8 +59,36 @@ def verdict(
         now: with a zone.
 
     Returns:
-        UNCHECKED if the key it names may be the owner's and we do not know it (yet).
+        UNCHECKED if a key it names may be the owner's and we do not know it (yet), whatever
+        else holds: whoever cannot forge one signature is not to gain by adding another.
     """
+    try:
+        found = [verdict for _, verdict in of_each(document, owner=owner, keys=keys, now=now)]
+    except Malformed as problem:
+        return Verdict(state=State.FAILS, code=problem.code)
+    return max(found, key=lambda one: _WORSE.index(one.state))
+
+
+_WORSE = (State.HOLDS, State.UNCHECKED, State.FAILS)
+
+
+def of_each(
+    document: Mapping[str, Any], *, owner: str, keys: Mapping[str, str], now: datetime
+) -> list[tuple[str, Verdict]]:
+    """What each of a document's proofs is worth, by its suite; arguments as of `verdict`.
+
+    Raises:
+        Malformed: E_PROOF_…, as `proofs.each`.
+    """
+    return [
+        (str(one["proof"].get("cryptosuite")), _of_one(one, owner=owner, keys=keys, now=now))
+        for one in proofs.each(document)
+    ]
+
+
+def _of_one(
+    document: Mapping[str, Any], *, owner: str, keys: Mapping[str, str], now: datetime
+) -> Verdict:
     try:
         method = proofs.method_of(document)
         if base(method) != owner:

@@ -11,8 +11,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from node.modules.decisions import chain, recounting, witnesses
-from vocab import proofs, reader
-from vocab.checks import base, moment_of
+from node.modules.decisions.signed import (
+    HIDDEN,
+    HOLDS,
+    Finding,
+    Key,
+    keys_in,
+    of_each,
+    seal,
+    text_of,
+    wrong,
+)
+from vocab import reader
 from vocab.model import Malformed
 from vocab.values import dataclass
 
@@ -20,69 +30,6 @@ FORMAT: Final = "folkmoot-register/1"
 MOST_BYTES: Final = 64 << 20
 MOST: Final = 100_000
 """Records that a file can have."""
-HOLDS: Final = "holds"
-HIDDEN: Final = "hidden"
-WORDS: Final = {
-    "E_FORM": "This is no file of records that can be read.",
-    "E_KEY_FORM": "A key in the file can not be read.",
-    "E_KEY_OWNER": "A key in the file is not the community's.",
-    "E_OWNER": "It is not of the community that the file is of.",
-    "E_MISSING": "A record is missing here: the chain was cut.",
-    "E_TWICE": "This number stands in the file twice.",
-    "E_ORDER": "It does not stand in its place: records were reordered.",
-    "E_LEAF": "It is not the record that the chain has here.",
-    "E_CHAIN": "It does not follow the records before it: one of them was changed or exchanged.",
-    "E_PROOF_MISSING": "It carries no signature.",
-    "E_PROOF_OWNER": "It was signed by somebody else.",
-    "E_PROOF_KEY": "It was signed with a key that is not in the file. The file with its proof has "
-    "the keys; an earlier file that you trust has them, too (--known).",
-    "E_PROOF_INVALID": "The signature does not hold: text, signature or key were changed.",
-    "E_KEY_ENDED": "It was signed with a key that had ended by then.",
-    "E_KEY_LOST": "It was signed with a key that others may have, and nothing later confirms it.",
-    "E_RECOUNT": "Counted again from its own figures, it has another outcome.",
-    "E_NO_CHECKPOINT": "Nothing in the file says where the chain ends: it may be cut short.",
-    "E_CUT": "The chain was cut short: the community signed that it has more records.",
-    "E_LONGER": "There are more records than the community signed for.",
-    "E_HEAD": "The chain does not end as the community signed that it does.",
-    "E_WITNESS": "It is no statement about this community's chain that can be read.",
-    "E_WITNESS_CUT": "The chain was truncated: this witness saw more records.",
-    "E_WITNESS_REWRITTEN": "The chain was rewritten: this witness saw another one.",
-    "E_WITNESS_SPLIT": "A split view: this witness was shown another chain than the other ones.",
-    "E_KNOWN": "The earlier file is of another community, or can not be read.",
-    "E_KNOWN_KEY": "The earlier file has another key under the same name.",
-    "E_REWRITTEN": "The earlier file has another record here: the chain was rewritten.",
-    "E_SHORTER": "The earlier file has more records: the chain was cut short.",
-}
-"""What is wrong, by its code; what stands here stands in docs/admin/commands.md."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What is said of one part of a file: `record 3`, `key …`, `checkpoint` or `file`."""
-
-    part: str
-    code: str
-    words: str
-
-    @property
-    def wrong(self) -> bool:
-        """Whether this does not hold."""
-        return self.code not in (HOLDS, HIDDEN)
-
-
-def wrong(part: str, code: str) -> Finding:
-    """A finding of a fault, by its code."""
-    fallback = "The signature can not be used."
-    return Finding(part=part, code=code, words=WORDS.get(code, fallback))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Key:
-    """A key as a file tells it."""
-
-    multikey: str
-    until: datetime | None
-    revoked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,42 +124,13 @@ def _witnesses(said: Any) -> Sequence[Any]:
     return said
 
 
-def keys_in(rows: Any, communities: Sequence[str]) -> tuple[dict[str, Key], list[Finding]]:
-    """The keys that a file gives, by id, and what is wrong with them.
-
-    Raises:
-        Malformed: E_FORM.
-    """
-    keys, faults = {}, []
-    for one in rows or ():
-        id_, multikey = _part(one, "id"), _part(one, "publicKeyMultibase")
-        try:
-            proofs.from_multikey(multikey)
-        except Malformed:
-            faults.append(wrong(f"key {id_}", "E_KEY_FORM"))
-            continue
-        if base(id_) not in communities:
-            faults.append(wrong(f"key {id_}", "E_KEY_OWNER"))
-            continue
-        until = moment_of(one, "until")
-        keys[id_] = Key(multikey=multikey, until=until, revoked=one.get("revoked") is True)
-    return keys, faults
-
-
 def _entry(one: Any) -> tuple[int, str, Mapping[str, Any] | None]:
     if not isinstance(one, Mapping) or not _whole(one.get("number")):
         raise Malformed("E_FORM", "an entry")
     held = one.get("record")
     if held is not None and not isinstance(held, Mapping):
         raise Malformed("E_FORM", "a record")
-    return one["number"], _part(one, "leaf"), held
-
-
-def _part(one: Any, name: str) -> str:
-    held = one.get(name) if isinstance(one, Mapping) else None
-    if not isinstance(held, str):
-        raise Malformed("E_FORM", name)
-    return held
+    return one["number"], text_of(one, "leaf"), held
 
 
 def _whole(said: Any) -> bool:
@@ -241,6 +159,8 @@ def _all(file: File, now: datetime) -> Iterator[Finding]:
         before = before if number == at + 1 else ""
         code = _judged(file, number, leaf, held, before, now, lost_is_fine=confirmed)
         yield _of(number, code, held)
+        yield from of_each(f"record {number}", file.keys, file.community, held, now,
+                           lost_is_fine=confirmed)  # fmt: skip
         known = before or number == 1
         at, before = number, chain.link(number, leaf, before) if known else _told(held, leaf)
     if file.whole:
@@ -308,39 +228,6 @@ def _judged(
         if (before or number == 1) and (place.get("previous") or "") != before:
             return "E_CHAIN"
     return "E_RECOUNT" if recounting.agrees(held) is False else HOLDS
-
-
-def seal(
-    keys: Mapping[str, Key],
-    community: str,
-    held: Mapping[str, Any],
-    now: datetime,
-    *,
-    lost_is_fine: bool = False,
-) -> str:
-    """Why a proof is not the community's, as a code; "" if it is.
-
-    Args:
-        keys: those that are known, by id.
-        community: who must have signed.
-        held: the document with its proof.
-        now: with a zone.
-        lost_is_fine: something later stands for what was signed with a key that others may have.
-    """
-    try:
-        method = proofs.method_of(held)
-        if base(method) != community:
-            return "E_PROOF_OWNER"
-        key = keys.get(method)
-        if key is None:
-            return "E_PROOF_KEY"
-        proofs.verify(held, proofs.from_multikey(key.multikey), now=now)
-    except Malformed as problem:
-        return problem.code
-    made = moment_of(held["proof"], "created")
-    if key.until is not None and (made is None or made > key.until):
-        return "E_KEY_ENDED"
-    return "E_KEY_LOST" if key.revoked and not lost_is_fine else ""
 
 
 def _confirmed(file: File, now: datetime) -> bool:

@@ -72,6 +72,14 @@ async def renew_all(request: Request) -> Response:
     return await _renew(request, node, me, read(request, DESK), ids)
 
 
+async def sign_twice(request: Request) -> Response:
+    """Have decisions signed a second time from now on."""
+    node, me = keeper(request)
+    await renewing.sign_twice(node, by=me.id)
+    words = voice(request).say("From now on there are two signatures. Others learn of the key.")
+    return done(request, "/desk/keys", words)
+
+
 async def _renew(
     request: Request, node: Node, me: Account, form: Entry, ids: list[str]
 ) -> Response:
@@ -109,4 +117,5 @@ routes = (
     Route("/me/keys", renew_mine, methods=["POST"]),
     Route("/desk/keys", desk, methods=["GET"]),
     Route("/desk/keys", renew_all, methods=["POST"]),
+    Route("/desk/keys/twice", sign_twice, methods=["POST"]),
 )

@@ -1,12 +1,10 @@
 """What must hold of a joint process that arrived; vocabulary.md 6.11 and 8."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from node.modules.decisions import api as decisions
 from node.modules.joint.objects import JointProcess
-from vocab import proofs
-from vocab.checks import Check, Document, Known, base, moment_of, refuse
+from vocab.checks import Check, Document, Known, moment_of, proven, refuse
 from vocab.model import Object
 
 
@@ -26,11 +24,7 @@ def process(held: Document, activity: Document, known: Known) -> None:
     refuse(bare, "E_RULE", "somebody has no weight")
     begins, ends = moment_of(held, "startTime"), moment_of(held, "endTime")
     refuse(begins and ends and ends <= begins, "E_TIME_ORDER", "ends before it begins")
-    method = proofs.method_of(held)
-    refuse(base(method) != owner, "E_PROOF_OWNER", "not the owner's key")
-    key = known.key(method)
-    if key is not None:
-        proofs.verify(held, key, now=known.now or datetime.now(UTC))
+    proven(held, known)
 
 
 CHECKS: Mapping[type[Object], Check] = {JointProcess: process}

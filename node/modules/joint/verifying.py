@@ -119,6 +119,7 @@ def _judged(file: File, now: datetime) -> list[Finding]:
         code = _code(file, one, "ballotIn", now)
         part = f"record of {one.get('attributedTo')}"
         found.append(_fault(part, code) if code else _holds(part, one))
+        found += decisions.of_each(part, file.keys, str(one.get("attributedTo")), one, now)
         votes += [] if code else [_vote(file, one)]
     case = _case(file, votes)
     outcomes = set()
@@ -126,6 +127,7 @@ def _judged(file: File, now: datetime) -> list[Finding]:
         code = _code(file, one, "concludes", now) or rules.fault(case, rules.end_in(one))
         part = f"end by {one.get('attributedTo')}"
         found.append(_fault(part, code) if code else _holds(part, one))
+        found += decisions.of_each(part, file.keys, str(one.get("attributedTo")), one, now)
         outcomes |= set() if code else {one.get("outcome")}
     if len(outcomes) > 1:
         found.append(_fault("process", "E_SPLIT"))
