@@ -43,18 +43,12 @@ def may_be(document: Document, actor: str) -> bool:
 
 
 async def prove(node: Node, document: Document, actor: str) -> None:
-    """Accept a letter as its actor's by the proof that it carries, or by all of a set.
+    """Accept a letter as its actor's by the proof that it carries.
 
     Raises:
         Malformed: E_PROOF_…; it carries none that holds.
         Refused, TryLater: as `Senders.meet`; E_BLOCKED.
     """
-    for signed in proofs.each(document):
-        await _prove(node, signed, actor)
-
-
-async def _prove(node: Node, document: Document, actor: str) -> None:
-    """Accept the one proof of a letter."""
     method = proofs.method_of(document)
     if base(method) != actor or len(method) > LONGEST:
         raise Malformed("E_PROOF_OWNER", "the key is not the actor's")

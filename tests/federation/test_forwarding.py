@@ -108,13 +108,25 @@ def for_one(document: dict[str, Any]) -> dict[str, Any]:
         (lambda bob, eve, said: sealed(eve, said), "E_PROOF_OWNER"),
         (lambda bob, eve, said: sealed(bob, said, method=f"{bob.id}#other"), "E_KEY"),
         (lambda bob, eve, said: {**sealed(bob, said), "proof": {}}, "E_PROOF_FORM"),
+        (lambda bob, eve, said: proofs.gathered([sealed(bob, said)]), "E_PROOF_FORM"),
         (lambda bob, eve, said: sealed(bob, for_one(said)), "E_ACTOR"),
         (lambda bob, eve, said: sealed(bob, {**said, "type": "Follow"}), "E_ACTOR"),
         (lambda bob, eve, said: sealed(bob, {**said, "type": "Accept"}), "E_ACTOR"),
         (lambda bob, eve, said: sealed(bob, {**said, "id": eve.id + "/1"}), "E_ACTOR"),
         (lambda bob, eve, said: said, "E_ACTOR"),
     ],
-    ids=["bent", "another's", "unknown key", "empty", "private", "follow", "accept", "id", "bare"],
+    ids=[
+        "bent",
+        "another's",
+        "unknown key",
+        "empty",
+        "set",
+        "private",
+        "follow",
+        "accept",
+        "id",
+        "bare",
+    ],
 )
 async def test_what_is_not_proven_is_nobodys(
     stage: Stage, bob: Actor, hub: Actor, make: Callable[..., dict[str, Any]], code: str

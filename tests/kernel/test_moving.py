@@ -1,7 +1,8 @@
 """A community at home takes its public address: every id changes at once, and only once."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from ipaddress import ip_network
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,7 +20,9 @@ from node.kernel.tables import actor_key, letter, log_words
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.accounts.tables import member
+from node.modules.decisions import chaining, seals
 from node.modules.follows import api as follows
+from node.modules.identity import renewing
 from tests.conftest import PASSWORD, Browser, MakeNode, Wire, person, settle
 from tests.servers import hidden_fields
 from vocab.model import PUBLIC
@@ -111,6 +114,30 @@ async def test_everything_still_hangs_together(home: Node) -> None:
     assert await home.write(lambda unit: unit.setting("pins.home")) == {
         "at": [AWAY, f"{AWAY}/u/ana"]
     }
+
+
+async def test_the_key_for_second_signatures_moves_along(home: Node) -> None:
+    await renewing.sign_twice(home, by=f"{HOME}/u/keeper")
+    us = await home.account(home.community.id)
+    assert us is not None
+
+    await home.write(origin.move, AWAY)
+
+    moved = await home.account(home.community.id)
+    assert moved is not None
+    assert dict(moved.assertion_keys) == {
+        id.replace(HOME, AWAY): key for id, key in us.assertion_keys.items()
+    }
+    assert len(moved.assertion_keys) == 2
+    assert await remains(home, HOME) == []
+
+    def signed(unit: Unit) -> Mapping[str, Any]:
+        return chaining.sealed_twice(unit, accounts.community_account(unit.db), {"name": "x"})
+
+    found = await home.write(signed)
+    keys = moved.assertion_keys
+    assert seals.verdict(found, owner=moved.id, keys=keys, now=home.now()).state == "holds"
+    assert len(found["proof"]) == 2
 
 
 async def test_references_hold_and_are_still_watched(home: Node) -> None:

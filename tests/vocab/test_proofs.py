@@ -19,10 +19,12 @@ from vocab.model import Malformed
 from vocab.proofs import (
     base58,
     digest,
+    each,
     from_base58,
     from_multibase,
     from_multikey,
     from_private_multikey,
+    gathered,
     hash_data,
     jcs,
     method_of,
@@ -473,3 +475,57 @@ def test_the_context_of_the_proof_begins_that_of_the_document() -> None:
     verify(longer, KEY.public_key(), now=NOW)
     assert _code(other) == "E_PROOF_CONTEXT"
     assert _code({**signed, "@context": RECORD["@context"][:1]}) == "E_PROOF_CONTEXT"
+
+
+# sets of proofs ----------------------------------------------------------------------------
+
+SECOND = MLDSA44PrivateKey.generate()
+OTHER = "https://alder.test/community#mldsa44-key"
+
+
+def _twice() -> dict:
+    second = sign(RECORD, key=SECOND, method=OTHER, created=NOW)
+    return gathered([_signed(), second])
+
+
+def test_each_proof_of_a_set_is_read_and_checked_by_itself() -> None:
+    document = _twice()
+    first, second = each(document)
+
+    verify(first, KEY.public_key(), now=NOW)
+    verify(second, from_multikey(multikey(SECOND.public_key())), now=NOW)
+
+    assert [method_of(first), method_of(second)] == [METHOD, OTHER]
+    assert digest(document) == digest(RECORD) == digest(first)
+    assert each(first) == [first]
+    assert each({**document, "proof": document["proof"][:1]}) == [first]
+    assert multikey(SECOND.public_key()).startswith("u")
+    assert _code(document) == "E_PROOF_FORM"
+    assert _code({**second, "content": "We sell it."}, SECOND.public_key()) == "E_PROOF_INVALID"
+    assert _code(second, MLDSA44PrivateKey.generate().public_key()) == "E_PROOF_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("proofs", "code"),
+    [
+        (lambda a, b: None, "E_PROOF_MISSING"),
+        (lambda a, b: [], "E_PROOF_FORM"),
+        (lambda a, b: [a, a], "E_PROOF_FORM"),
+        (lambda a, b: [a, b, b], "E_PROOF_FORM"),
+        (lambda a, b: [a, b, {}, {}, {}], "E_PROOF_FORM"),
+        (lambda a, b: [a, [b]], "E_PROOF_FORM"),
+        (lambda a, b: [a, None], "E_PROOF_FORM"),
+        (lambda a, b: [{**a, "cryptosuite": "another"}], "E_PROOF_SUITE"),
+        (lambda a, b: [{**a, "type": "Other"}, {**b, "cryptosuite": 7}], "E_PROOF_SUITE"),
+    ],
+)
+def test_what_is_no_set_of_proofs_is_refused(proofs, code) -> None:
+    document = _twice()
+    first, second = document["proof"]
+    strange = {"type": "DataIntegrityProof", "cryptosuite": "another"}
+    assert len(each({**document, "proof": [strange, first, second, strange]})) == 2
+
+    with pytest.raises(Malformed) as refusal:
+        each({**document, "proof": proofs(first, second)})
+
+    assert refusal.value.code == code
