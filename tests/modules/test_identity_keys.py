@@ -171,6 +171,25 @@ async def test_a_lost_key_proves_nothing_elsewhere_that_was_not_known(
     assert await judged(birch, us, old) is seals.State.UNCHECKED
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_key_that_came_back_keeps_the_later_day_unless_it_was_lost(
+    alder: Node, clock: Any, lost: bool
+) -> None:
+    us, key, first = alder.community.id, "z1", clock()
+
+    def gone(unit: Any) -> list[Any]:
+        keyring.retire(unit, us, f"{us}#old", key, unit.now, revoked=lost)
+        return [one.until for one in keyring.ended(unit.db, us)]
+
+    assert await alder.write(gone) == [first]
+    clock.advance(days=2)
+
+    assert await alder.write(gone) == [first if lost else clock()]
+    clock.advance(days=-1)
+    assert len(await alder.write(gone)) == 1
+    assert await alder.write(gone) != [clock()]
+
+
 async def test_a_page_shows_old_keys_with_their_end(alder: Node, wire: Wire) -> None:
     import httpx
 

@@ -30,9 +30,11 @@ from node.modules.decisions.queries import Record
 from node.modules.decisions.replies import Answer
 from node.modules.decisions.verifying import verify
 from node.modules.identity import renewing
+from node.modules.joint import exporting as joint_file
+from node.modules.joint.verifying import verify as joint_verify
 from tests import servers
 from tests.conftest import START, Browser, Clock, Wire, settle
-from tests.modules import moot
+from tests.modules import moot, together
 from vocab import checks, proofs, schemas
 from vocab.model import Malformed
 
@@ -438,3 +440,28 @@ async def test_a_word_about_a_chain_with_a_set_is_not_taken(alder: Node, birch: 
     ]
 
     assert found == [True, False]
+
+
+@pytest.mark.sqlite
+async def test_ballots_and_ends_of_a_joint_decision_are_signed_twice_and_the_process_once(
+    make_node: Any, clock: Clock
+) -> None:
+    three = await together.towns(make_node)
+    for node in three:
+        await twice(node, *three)
+
+    one = await together.decide(three, clock, "yyn", kind=together.Kind.SHARE, threshold=(2, 3))
+    await together.over(three, clock)
+
+    assert await together.outcomes(three, one) == ["approved"] * 3
+    for node in three:
+        here = await together.at(node, one)
+        file = await node.read(joint_file.joint, here.slug, moot.inside(node))
+        assert suites(file["process"]) == BOTH[:1]
+        signed_by_all = [*file["records"], *file["ends"]]
+        assert len(signed_by_all) >= 4
+        assert all(suites(each) == BOTH for each in signed_by_all)
+        found = joint_verify(proofs.jcs(file))
+        assert found is not None
+        assert [each for each in found if each.wrong] == []
+        assert sum(", proof " in each.part for each in found) == 2 * len(signed_by_all)
