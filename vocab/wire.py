@@ -344,10 +344,8 @@ def _nested(value: Object, used: Used, mode: Mode) -> dict[str, Any]:
 
 
 def _signed_context(value: Object) -> Any:
-    held = value.proof
-    proofs = held if isinstance(held, list) else [held]
-    told = (one.get("@context") for one in proofs if isinstance(one, Mapping))
-    return next((one for one in told if one is not None), None)
+    proof = value.proof[0] if isinstance(value.proof, list) and value.proof else value.proof
+    return proof.get("@context") if isinstance(proof, Mapping) else None
 
 
 def _terms_in(raw: Any, used: Used) -> None:
