@@ -52,7 +52,7 @@ def keys(db: Connection, one: Account, document: Mapping[str, Any]) -> dict[str,
         asked = [(proofs.method_of(each), moment_of(each["proof"], "created")) for each in signed]
     except Malformed:
         return {}
-    # two suites name two keys, so no key is asked for with two times
+    # where two proofs name one key, it is of the other suite than one of them, which then fails
     found = [(method, _then(db, one, made).get(method)) for method, made in asked]
     return {method: key for method, key in found if key is not None}
 
@@ -141,7 +141,7 @@ def shown(db: Connection, one: Account, now: datetime) -> dict[str, tuple[Multik
     """The keys on the page of an actor of ours: those it has, then those it had, with their end.
 
     An old key for requests stands there while it still holds; one for records stays. Keys for
-    second signatures stand apart: Fedify and Mitra read no page that has one among the others.
+    second signatures stand apart: Fedify reads no page that has one among the others.
     """
     current = [
         Multikey(id=id, controller=one.id, public_key_multibase=key)

@@ -124,7 +124,8 @@ def from_multikey(text: str) -> PublicKey:
     """Read a `publicKeyMultibase`, `z…` or `u…`.
 
     Raises:
-        Malformed: E_MULTIBASE, E_KEY; of another type, or weak.
+        Malformed: E_MULTIBASE, E_KEY; of another type, or weak. E_KEY_HERE; the library on this
+            machine knows none of its kind.
     """
     data = from_base64url(text) if text.startswith("u") else from_multibase(text)
     key = _loaded(data[:2], data[2:])
@@ -190,7 +191,9 @@ def _loaded(prefix: bytes, data: bytes) -> PublicKey:
         if prefix == _MLDSA44:
             return MLDSA44PublicKey.from_public_bytes(data)
         key = serialization.load_der_public_key(data) if prefix == _RSA else None
-    except (ValueError, UnsupportedAlgorithm) as error:  # the latter where OpenSSL is older
+    except UnsupportedAlgorithm as error:  # where OpenSSL is older
+        raise Malformed("E_KEY_HERE", str(error)) from None
+    except ValueError as error:
         raise Malformed("E_KEY", str(error)) from None
     if not isinstance(key, RSAPublicKey):
         raise Malformed("E_KEY", f"type {prefix.hex()}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from sqlalchemy import select, update
 
 from node import cli
@@ -26,6 +27,7 @@ from node.modules.decisions import (
     seals,
     sightings,
 )
+from node.modules.decisions import signed as signing
 from node.modules.decisions.queries import Record
 from node.modules.decisions.replies import Answer
 from node.modules.decisions.verifying import verify
@@ -35,7 +37,7 @@ from node.modules.joint.verifying import verify as joint_verify
 from tests import servers
 from tests.conftest import START, Browser, Clock, Wire, settle
 from tests.modules import moot, together
-from vocab import checks, proofs, schemas
+from vocab import checks, multikey, proofs, schemas
 from vocab.model import Malformed
 
 Browse = Callable[..., Awaitable[Browser]]
@@ -213,6 +215,25 @@ def test_where_the_library_knows_one_kind_the_other_is_passed_over(
 
     assert told == ["", "E_PROOF_INVALID"]
     assert make_second() is None
+
+
+def test_a_file_with_a_key_of_a_kind_unknown_here_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Older:
+        @staticmethod
+        def from_public_bytes(_raw: bytes) -> Any:
+            raise UnsupportedAlgorithm("older")
+
+    rows = [{"id": id, "publicKeyMultibase": key} for id, key in known().items()]
+    assert len(signing.keys_in(rows, [US])[0]) == 2
+    monkeypatch.setattr(multikey, "MLDSA44PublicKey", Older)
+
+    keys, faults = signing.keys_in(rows, [US])
+
+    assert (list(keys), faults) == ([f"{US}#ed25519-key"], [])
+    with pytest.raises(Malformed, match="E_KEY_HERE"):
+        multikey.from_multikey(known()[f"{US}#mldsa44-key"])
 
 
 # In files ------------------------------------------------------------------------------------

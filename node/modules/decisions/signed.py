@@ -88,8 +88,9 @@ def keys_in(rows: Any, communities: Sequence[str]) -> tuple[dict[str, Key], list
         id_, multikey = text_of(one, "id"), text_of(one, "publicKeyMultibase")
         try:
             proofs.from_multikey(multikey)
-        except Malformed:
-            faults.append(wrong(f"key {id_}", "E_KEY_FORM"))
+        except Malformed as problem:
+            if problem.code != "E_KEY_HERE":  # then its signatures are passed over as well
+                faults.append(wrong(f"key {id_}", "E_KEY_FORM"))
             continue
         if base(id_) not in communities:
             faults.append(wrong(f"key {id_}", "E_KEY_OWNER"))
