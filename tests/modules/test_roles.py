@@ -13,7 +13,7 @@ from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.node import Node
 from node.kernel.tables import letter
-from node.modules import charter, deliberation, notes, pictures, reactions, roles, rounds
+from node.modules import charter, deliberation, notes, peers, pictures, reactions, roles, rounds
 from node.modules.accounts import api as accounts
 from node.modules.accounts import leaving as going_away
 from node.modules.decisions import api as decisions
@@ -32,8 +32,8 @@ from tests.modules import moot
 from tests.modules.moot import ids
 from vocab.html import to_text
 
-MODULES = [*moot.MODULES, pictures.module, reactions.module, notes.module, deliberation.module,
-           rounds.module, roles.module, charter.module]  # fmt: skip
+MODULES = [*moot.MODULES, peers.module, pictures.module, reactions.module, notes.module,
+           deliberation.module, rounds.module, roles.module, charter.module]  # fmt: skip
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOST = Spec(name="Host", purpose="Opens the door.", powers=(Power.FACILITATE,), months=6)
 YES = ["consent"] * 4

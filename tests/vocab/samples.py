@@ -24,6 +24,7 @@ MODULES = (
     "peers",
     "profiles",
     "proposals",
+    "roles",
 )
 
 TYPES = claims(

@@ -9,7 +9,6 @@ from vocab.wire import dump, load
 
 LATER = {
     "42b-advisory-poll-vote-received.json": "what others write: no term of ours",
-    "60-membership-role.json": "Decide",
     "61-delegation-offer.json": "Decide",
     "70-module-manifest.json": "Federation",
     "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",

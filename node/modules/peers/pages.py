@@ -16,7 +16,7 @@ from node.modules.peers.rules import Side, State
 from web.forms import Entry, Form, Line, blank, done, fields_of, read
 from web.language import mark
 from web.render import page
-from web.slots import Card, gather
+from web.slots import Card, gather, gather_about
 from web.voice import speak, voice
 
 ASK = Form(
@@ -63,10 +63,15 @@ async def _page(
     _ = voice(request).say
     held = sorted_out(await node.read(api.listed), node.now())
     keeps = form is not None
+    turn_to = {
+        peer.service: (await gather_about(request, "node", peer.service)).cards
+        for peer in held["active"]
+    }
     more = {"form": form} if form is not None else {}
     return page(
         request, "peers/nodes.html", status=status, title=_("%(word_Nodes)s"),
-        place="me", keeps=keeps, found=found, told=await gather(request, "nodes"), **held, **more,
+        place="me", keeps=keeps, found=found, turn_to=turn_to,
+        told=await gather(request, "nodes"), **held, **more,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from web.forms import done, fields_of
 from web.language import mark
 from web.links import page_of
 from web.render import page
-from web.slots import gather
+from web.slots import gather, gather_about
 from web.voice import voice
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ async def show(request: Request, who: Account | None) -> Response:
         found=found,
         pinned=(await gather(request, "pinned", viewer=Viewer(account=who))).cards,
         beside=(await gather(request, "person", viewer=Viewer(account=who))).cards,
+        turn_to=(await gather_about(request, "node", who.service or "")).cards
+        if who.type == "Group"
+        else (),
     )
 
 

@@ -11,7 +11,7 @@ from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
 from node.modules.decisions import api as decisions
 from node.modules.proposals import api as proposals
-from node.modules.roles import queries, rules
+from node.modules.roles import queries, rules, showing, telling
 from node.modules.roles.choices import MONTHS
 from node.modules.roles.rules import Kind, Spec, State, Why
 from node.modules.roles.tables import Holding, Role
@@ -53,6 +53,7 @@ def _carry(unit: Unit, record: str, key: str, spec: Spec) -> str:
         queries.add_role(unit, {"slug": slug, "key": key, "at": unit.now, **values})
     else:
         queries.set_role(unit, held.slug, **values)
+        telling.renamed(unit, held.slug)
     unit.log("role.set", unit.community.id, subject=record, words=spec.name, authority=record)
     return SET
 
@@ -207,6 +208,7 @@ def end(unit: Unit, one: Holding, why: Why, *, by: str) -> None:
     """End a term, or what would have become one; the deputy steps in where the rules say so."""
     queries.set_holding(unit, one.id, state=State.ENDED, closed=unit.now, why=why.value)
     unit.log("role.ends", by, subject=one.record, words=why.value)
+    telling.ended(unit, one, why)
     was_held = one.state is State.HELD and one.kind is Kind.SEAT
     if why not in rules.STEPS_IN or not was_held or one.ends is None or one.ends <= unit.now:
         return
@@ -224,3 +226,4 @@ def over(unit: Unit) -> None:
     for one in queries.live(unit.db):
         if one.state is State.HELD and one.ends is not None and one.ends <= unit.now:
             end(unit, one, Why.TERM, by=unit.community.id)
+    showing.drop_over(unit)

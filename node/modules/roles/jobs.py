@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from node.kernel.errors import Problem
+from federation import resolving
+from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node
-from node.modules.roles import holding, queries, recalling, rules, selecting
+from node.modules.roles import holding, queries, recalling, rules, selecting, showing
 from node.modules.roles.rules import Stage, State
+from vocab.model import Malformed
 
 Due = tuple[Callable[..., Any], tuple[str, ...]]
 
@@ -17,6 +19,7 @@ async def sweep(node: Node) -> None:
     """Carry out what decisions set up, end what is over, and go on with what waits."""
     await node.write(holding.apply)
     await due(node)
+    await node.write(showing.drop_over)
 
 
 async def due(node: Node) -> None:
@@ -42,3 +45,18 @@ def _due(db: Connection, node: Node) -> list[Due]:
               if one.holding not in holds
               or (one.ends <= now and one.state is not rules.Petition.VOTE)]  # fmt: skip
     return found
+
+
+async def meet(node: Node, *, account: str) -> None:
+    """Fetch the page of somebody who holds a role elsewhere, to show their name.
+
+    Raises:
+        TryLater: their server does not answer now.
+    """
+    try:
+        await resolving.account(node, account)
+    except TryLater:
+        raise
+    except (Problem, Malformed):
+        # nobody is shown without a name
+        return

@@ -6,13 +6,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from node.kernel.unit import Unit
-from node.modules.roles import holding, queries
+from node.modules.roles import holding, queries, showing
 from node.modules.roles.rules import State, Why
 
 
 def export(db: Connection, account: str) -> Mapping[str, Any]:
     """What *Download my data* holds: roles held, and what one said in choosing and recalling."""
-    return queries.of_member(db, account)
+    told = [
+        {"role": one.label, "since": one.published.isoformat(), "until": one.ends.isoformat()}
+        for one in showing.of_member(db, account)
+    ]
+    return queries.of_member(db, account) | {"told_to_trusted": told}
 
 
 def erase(unit: Unit, account: str) -> None:

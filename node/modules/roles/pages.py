@@ -11,8 +11,9 @@ from starlette.routing import Route
 from node.kernel import choices
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
+from node.modules.peers import api as peers
 from node.modules.proposals import api as proposals
-from node.modules.roles import holding, jobs, queries, rules, selecting, views
+from node.modules.roles import holding, jobs, queries, rules, selecting, showing, telling, views
 from node.modules.roles.choices import MONTHS
 from node.modules.roles.rules import WORDS, Power, Spec
 from node.modules.roles.views import Shown
@@ -126,6 +127,8 @@ async def _show(request: Request, form: Entry | None = None, status: int = 200) 
         remains=_remains(request),
         day=_day(request),
         me=me,
+        told=await node.read(showing.of_holding, own.id) if own else None,
+        trusted=[one.name for one in await node.read(peers.listed) if one.state == "active"],
         viewer=viewer,
         record=seen.role.record.rpartition("/")[2],
     )
@@ -147,6 +150,21 @@ async def lay_down(request: Request) -> Response:
     await node.write(holding.lay_down, own, me)
     words = voice(request).say("You have laid it down. Thank you for what you did.")
     return done(request, f"/roles/{seen.role.slug}", words)
+
+
+async def tell(request: Request) -> Response:
+    """Let the communities we trust hear that one holds a role, or take that back."""
+    node, seen, own, me = await _mine(request)
+    yes = (fields_of(request).get("say") or [""])[0] == "yes"
+    await node.write(_tell, own, me, yes)
+    _ = voice(request).say
+    words = _("They hear of it now.") if yes else _("It is taken back: they are told to forget it.")
+    return done(request, f"/roles/{seen.role.slug}#told", words)
+
+
+def _tell(unit: Any, id: str, me: str, yes: bool) -> None:  # noqa: FBT001
+    one = holding.mine(unit, id, me)
+    telling.tell(unit, one) if yes else telling.take_back(unit, one)
 
 
 async def _mine(request: Request) -> "tuple[Node, Shown, str, str]":
@@ -272,4 +290,5 @@ routes = (
     Route("/roles/{slug}", show, methods=["GET"]),
     Route("/roles/{slug}/handover", hand_over, methods=["POST"]),
     Route("/roles/{slug}/lay-down", lay_down, methods=["POST"]),
+    Route("/roles/{slug}/tell", tell, methods=["POST"]),
 )

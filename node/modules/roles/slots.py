@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
-from node.modules.roles import queries, rules, selecting
-from node.modules.roles.rules import TITLES, Kind, Petition, Stage, State
+from node.modules.roles import queries, rules, selecting, showing
+from node.modules.roles.objects import ON_WIRE
+from node.modules.roles.rules import TITLES, WORDS, Kind, Petition, Stage, State
+from node.modules.roles.showing import Contact
 from node.modules.roles.tables import Asking, Holding, Role, Selection
+from web.links import page_of
 from web.slots import Card
 from web.voice import Voice, speak
 
@@ -105,3 +108,20 @@ async def decide(node: "Node", viewer: Viewer) -> list[Card]:
     _ = speak(node, viewer).say
     words = _("Who does what for us, until when; choosing somebody, and recalling one.")
     return [Card(title=_("Roles"), href="/roles", text=words, icon="meet")]
+
+
+async def turn_to(node: "Node", viewer: Viewer, service: str) -> list[Card]:
+    """Whom members may turn to at a trusted node, as those people allowed it."""
+    if not viewer.is_member:
+        return []
+    spoken = speak(node, viewer)
+    found = await node.read(showing.to_turn_to, viewer, service, node.now())
+    return [_contact(one, spoken) for one in found]
+
+
+def _contact(one: Contact, spoken: Voice) -> Card:
+    when = spoken.short(one.ends.astimezone(spoken.zone).date())
+    may = [spoken.say(WORDS[power][0]) for power, word in ON_WIRE.items() if word in one.powers]
+    what = " · ".join((one.label, *may))
+    until = spoken.say("until %(when)s", when=when)
+    return Card(title=one.who.label, href=page_of(one.who), text=f"{what} · {until}", icon="me")

@@ -1,6 +1,7 @@
 """The rows of roles: what they are, who holds them, how somebody is chosen or recalled.
 
-None of it ever leaves this node. A name goes with its account; that somebody held a role stays.
+None of it ever leaves this node but what stands in `told`. A name goes with its account; that
+somebody held a role stays.
 """
 
 from datetime import datetime
@@ -137,6 +138,34 @@ endorsement = Table(
 )  # fmt: skip
 """Who asks for a recall. It is shown to nobody, and gone once they are enough or too late."""
 
+told = Table(
+    "role_told",
+    metadata,
+    Column("id", String(2048), primary_key=True),
+    Column(
+        "owner",
+        String(2048),
+        ForeignKey(account.c.id, onupdate="CASCADE", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("reach", String(20), nullable=False),
+    Column("holding", String(64), ForeignKey(holding.c.id, ondelete="CASCADE"), unique=True),
+    Column("member", String(2048), nullable=False),
+    Column("label", String(100), nullable=False),
+    Column("powers", JSON, nullable=False),
+    Column("begins", Moment, nullable=False),
+    Column("ends", Moment, nullable=False),
+    Column("mandate", String(2048)),
+    Column("revision", Integer, nullable=False),
+    Column("published", Moment, nullable=False),
+    Index(None, "owner"),
+    Index(None, "member"),
+    Index(None, "ends"),
+)
+"""What trusted nodes are told of who holds a role, and what they tell us. With a `holding` it is
+ours: somebody said yes, and while the row stands they have not taken it back. `powers`: as on the
+wire; `member`: the id of somebody who need not be known here."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
@@ -214,3 +243,21 @@ class Asking:
     at: datetime
     hidden: bool
     endorsers: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is told of somebody in a role."""
+
+    id: str
+    owner: str
+    reach: str
+    holding: str | None
+    member: str
+    label: str
+    powers: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+    mandate: str | None
+    revision: int
+    published: datetime
