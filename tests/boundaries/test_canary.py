@@ -16,6 +16,7 @@ from node.kernel.access import Viewer
 from node.kernel.module import Module, installed
 from node.kernel.node import Node
 from node.kernel.tables import letter
+from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries as delivery_queries
 from node.modules.deliveries import reporting
@@ -24,6 +25,8 @@ from node.modules.joint import acting, jobs
 from node.modules.joint import queries as joint
 from node.modules.notes import writing
 from node.modules.proposals import bringing
+from node.modules.roles import queries as role_queries
+from node.modules.roles import telling
 from tests.boundaries import routes, world
 from tests.boundaries.tap import Tap, leaks
 from tests.boundaries.test_others import nothing_like
@@ -63,13 +66,14 @@ async def day(full: World) -> None:
     said = full.ids["public"], full.keeper.id, "delivered", words
     told = await node.write(ticked, full)
     full.ids["told"] = await node.write(partial(reporting.publish, once="told", told=told), *said)
+    await node.write(consented, full)
     clock.advance(days=8)
     for one in (node, other):
         await jobs.sweep(one)
     await settle(node, other)
 
 
-def ticked(unit: Any, full: World) -> Told:
+def ticked(unit: Unit, full: World) -> Told:
     """What a keeper ticks of a public decision; beside it stand a measure and a link that stay."""
     here = {"matter": full.ids["public"]}
     for id, leaves in (("told", True), ("kept", False)):
@@ -89,6 +93,25 @@ def ticked(unit: Any, full: World) -> Told:
     measured = full.word("value in a report", leaves=True), full.word("its unit", leaves=True)
     shown = full.word("name of a link", leaves=True), full.word("what it shows", leaves=True)
     return Told(metrics={"measure-told": measured}, evidence={"step-told": shown})
+
+
+def consented(unit: Unit, full: World) -> None:
+    """Ben lets trusted nodes hear what role he holds; Ana, who holds another, does not."""
+    stays = {name: full.word(f"{name} of a role that is told") for name in ("purpose", "handover")}
+    name = full.word("name of a role that is told", leaves=True)
+    role_queries.add_role(unit, {
+        "slug": "role-told", "key": "told", "name": name, "purpose": stays["purpose"],
+        "powers": ["topics"], "months": 6, "seats": 1, "record": full.ids["here record id"],
+        "at": unit.now,
+    })  # fmt: skip
+    role_queries.add_holding(unit, {
+        "id": "holding-of-ben", "role": "role-told", "member": full.ben.id, "kind": "seat",
+        "state": "held", "begins": unit.now, "ends": unit.now + timedelta(days=180),
+        "handover": stays["handover"],
+    })  # fmt: skip
+    one = role_queries.holding_of(unit.db, "holding-of-ben")
+    assert one is not None
+    telling.tell(unit, one)
 
 
 async def together(full: World) -> None:

@@ -3,16 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from node.kernel.node import Node
+from node.kernel.node import Node, find_account
 from node.modules.accounts import api as accounts
 from node.modules.jury import jobs as jury_jobs
 from node.modules.jury import queries as juries
 from node.modules.jury import sitting
 from node.modules.jury.rules import Part
-from node.modules.roles import queries
+from node.modules.roles import queries, showing
 from tests.browser.conftest import Open, Walk
+from tests.browser.test_deciding import befriend
 from tests.conftest import person
 from tests.modules import moot
+from web.links import page_of
 
 NAMES = {"ana": "Ana Okafor", "ben": "Ben Lindqvist", "cleo": "Cleo Marin", "dora": "Dora Wu",
          "eli": "Eli Stern", "fay": "Fay Amadi", "gus": "Gus Holm"}  # fmt: skip
@@ -68,6 +70,39 @@ async def test_somebody_is_chosen_and_a_jury_is_drawn(nodes: Open, walk: Walk) -
     await ben.go(f"/recalls/{one.id}", "recall-answer")
 
     await drawn(alder, ana, ben, stage)
+
+
+async def test_others_hear_whom_to_turn_to(nodes: Open, walk: Walk) -> None:
+    stage = await nodes("birch", "cedar")
+    birch, cedar = stage.nodes["birch"], stage.nodes["cedar"]
+    ben = await person(birch, "ben", display=NAMES["ben"])
+    await person(cedar, "bo", display="Bo")
+    await befriend(stage)
+
+    def hold(unit: Any) -> None:
+        set_up(unit)
+        queries.add_holding(unit, {
+            "id": "of-ben", "role": "facilitator", "member": ben.id, "kind": "seat",
+            "state": "held", "begins": unit.now, "ends": unit.now + timedelta(days=180),
+        })  # fmt: skip
+
+    await birch.write(hold)
+    bens, bos = await walk(birch, "ben"), await walk(cedar, "bo")
+    await bens.go("/roles/facilitator", "role-untold")
+    await bens.press("Yes, they may know", "role-told")
+
+    async def heard() -> Any:
+        birch.wake()
+        cedar.wake()
+        inside = moot.inside(cedar)
+        at = birch.community.service
+        return await cedar.read(showing.to_turn_to, inside, at, cedar.now())
+
+    (one,) = await stage.until(heard)
+    assert one.who.label == NAMES["ben"]
+    await bos.go("/nodes", "nodes-turn-to")
+    whole = await cedar.read(find_account, birch.community.id)
+    await bos.go(page_of(whole), "community-turn-to")
 
 
 async def holds(node: Node, ben: Any) -> None:

@@ -52,7 +52,7 @@ BESIDE = """
     joint.pages.DECIDE_DAYS joint.telling.REVIEW jury.sitting.DIGEST proposals.courses.FEWEST
     proposals.delegations.KEPT proposals.delegations.NEWS proposals.drafts.MOST
     proposals.finding.MOST proposals.forms.LONGEST_TEXT proposals.forms.MOST_OPTIONS
-    proposals.forms.USUAL proposals.shapes.LONGEST proposals.starting.BEFORE
+    proposals.forms.USUAL proposals.shapes.LONGEST proposals.starting.BEFORE roles.handlers.MOST
 """
 """There, beside the rules: how much fits on a page or in a letter, what a form suggests, what the
 vocabulary fixes for all who speak it."""

@@ -381,7 +381,7 @@ async def test_in_the_browser(
         page = (await bos.get(where)).text
         assert "You may turn to" in page
         assert "Ana Okafor" in page
-        assert "Facilitator · Lead talks and rounds" in page
+        assert "Facilitator · leads talks and rounds" in page
     nobody = await browse(birch)
     assert "Ana Okafor" not in (await nobody.get("/nodes")).text
     assert bo.id

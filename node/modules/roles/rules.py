@@ -72,7 +72,7 @@ WORDS: Final[Mapping[Power, tuple[str, str]]] = {
     ),
     Power.SPEAK: (
         mark("Speak for us"),
-        mark("A word among us alone: the program lets them do nothing more than before."),
+        mark("A word alone: the program lets them do nothing more than before."),
     ),
 }  # fmt: skip
 

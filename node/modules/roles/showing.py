@@ -136,6 +136,7 @@ def drop_of(unit: Unit, account_: str) -> None:
 
 def drop_at(unit: Unit, service: str) -> None:
     """Forget what another node told us."""
+    # every reach: all of it goes
     theirs = select(account.c.id).where(account.c.service == service, ~account.c.local)
     mine = told.c.owner.in_(theirs), told.c.holding.is_(None)
     unit.db.execute(delete(told).where(*mine))

@@ -1,15 +1,17 @@
 """What roles put on other pages: my turn, what I am asked, what ends soon, the way to them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
 from node.kernel.access import Viewer
 from node.modules.roles import queries, rules, selecting, showing
 from node.modules.roles.objects import ON_WIRE
-from node.modules.roles.rules import TITLES, WORDS, Kind, Petition, Stage, State
+from node.modules.roles.rules import TITLES, Kind, Petition, Power, Stage, State
 from node.modules.roles.showing import Contact
 from node.modules.roles.tables import Asking, Holding, Role, Selection
+from web.language import mark
 from web.links import page_of
 from web.slots import Card
 from web.voice import Voice, speak
@@ -119,9 +121,18 @@ async def turn_to(node: "Node", viewer: Viewer, service: str) -> list[Card]:
     return [_contact(one, spoken) for one in found]
 
 
+THEY: Final[Mapping[Power, str]] = {
+    Power.FACILITATE: mark("leads talks and rounds"),
+    Power.TOPICS: mark("looks after the topics"),
+    Power.CIRCLES: mark("suggests circles of giving"),
+    Power.SPEAK: mark("speaks for them"),
+}
+"""What somebody elsewhere may do; of words that are not ours, nothing is said."""
+
+
 def _contact(one: Contact, spoken: Voice) -> Card:
     when = spoken.short(one.ends.astimezone(spoken.zone).date())
-    may = [spoken.say(WORDS[power][0]) for power, word in ON_WIRE.items() if word in one.powers]
+    may = [spoken.say(THEY[power]) for power, word in ON_WIRE.items() if word in one.powers]
     what = " · ".join((one.label, *may))
     until = spoken.say("until %(when)s", when=when)
     return Card(title=one.who.label, href=page_of(one.who), text=f"{what} · {until}", icon="me")
