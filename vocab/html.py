@@ -27,6 +27,7 @@ DROPPED |= {"noscript", "title", "textarea", "select", "button"}
 REL = "nofollow noopener ugc"
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufff9-\ufffb]")
 _ATTRIBUTE = re.compile(r"(\son[a-z]+\s*)=", re.IGNORECASE)
 """What the producer schema takes for a handler of an event, also in plain words ("once = 3")."""
@@ -164,6 +165,12 @@ def untagged(plain: str) -> str:
     'a < b> c < d'
     """
     return _TAG.sub("< ", plain)
+
+
+def straight(plain: str) -> str:
+    """Plain text without the signs that turn the text around it; "" if nothing of it is seen."""
+    text = _BIDI.sub("", plain)
+    return text if any(unicodedata.category(each) not in _UNSEEN for each in text) else ""
 
 
 def _plain(source: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final, TypeVar
 
+from vocab.html import straight
 from web.dates import Unreadable, names, read_clock, read_day, read_moment
 from web.language import mark
 from web.links import is_web
@@ -365,13 +366,18 @@ def reach(name: str = "reach", label: str = mark("Who can see it?"), **more: Any
 
 
 def tidy(text: str) -> str:
-    """Plain text: one form for each letter (NFC), newlines as one, no control characters."""
+    """Plain text: one form for each letter (NFC), newlines as one, no control characters.
+
+    What would turn the text around it is taken out, as from texts of others; a text of which
+    nothing can be seen is none.
+    """
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
+    kept = "".join(
         character
         for character in lines
         if character in "\n\t" or unicodedata.category(character) not in _CONTROLS
-    ).strip()
+    )
+    return straight(kept).strip()
 
 
 def sized(text: str, least: int, most: int) -> str:

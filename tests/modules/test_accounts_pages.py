@@ -91,6 +91,7 @@ async def test_without_the_code_nobody_sets_up(empty: Node, browse: Browse, code
     browser = await browse(empty)
     shown = await browser.get("/setup", params={"code": code})
     assert 'name="handle"' not in shown.text
+    assert shown.status_code == (403 if code else 200)
 
     answer = await stray(browser, "/setup", {**WIZARD, "code": code}, at=f"/setup?code={right}")
 
@@ -126,6 +127,19 @@ async def test_the_wizard_refuses_handles_in_words(empty: Node, browse: Browse) 
     assert page.status_code == 422
     assert "Use 2 to 30 letters" in page.text
     assert "kept for the node itself" in page.text
+
+
+async def test_the_wizard_goes_on_in_the_language_that_was_chosen(
+    empty: Node, browse: Browse
+) -> None:
+    code = await empty.write(api.setup_code)
+    browser, form = await browse(empty), f"/setup?code={code}"
+
+    wrong = await browser.post("/setup", {**WIZARD, "name": "", "language": "de"}, form=form)
+    home = await browser.post("/setup", {**WIZARD, "language": "de"}, form=form)
+
+    assert (wrong.status_code, "Fülle dies aus." in wrong.text) == (422, True)
+    assert "Alder Street hat jetzt einen eigenen Knoten." in home.text
 
 
 async def test_the_setup_is_gone_once_it_is_done(alder: Node, browse: Browse) -> None:
@@ -480,7 +494,7 @@ async def test_a_bad_name_does_not_use_the_invite_up(alder: Node, browse: Browse
         "/join", {"display": "K", "handle": "keeper", "password": PASSWORD}, form=path
     )
 
-    assert (taken.status_code, "Choose another handle" in taken.text) == (422, True)
+    assert (taken.status_code, "Choose another short name" in taken.text) == (422, True)
     home = await browser.post(
         "/join", {"display": "K", "handle": "kim", "password": PASSWORD}, form=path
     )

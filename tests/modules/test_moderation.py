@@ -289,7 +289,8 @@ async def test_who_is_muted_is_not_seen_by_one_and_seen_by_the_other(
 ) -> None:
     ana, ben = await person(alder, "ana"), await person(alder, "ben")
     cleo = await person(alder, "cleo")
-    await say(alder, ben, "Loud.", reach="community")
+    id = await say(alder, ben, "Loud.", reach="community")
+    path = f"/n/{id.rpartition('/')[2]}"
 
     browser = await browse(alder, "ana")
     sent = await browser.post("/me/blocks", {"who": "@ben@alder.test", "kind": "mute"})
@@ -298,6 +299,8 @@ async def test_who_is_muted_is_not_seen_by_one_and_seen_by_the_other(
     assert await feed(alder, ana) == []
     assert await feed(alder, cleo) == ["<p>Loud.</p>"]
     assert "Loud." not in (await browser.get("/")).text
+    alone = await browser.get(path)
+    assert ("Loud." in alone.text, "In answer to" in alone.text) == (True, False)
 
     await browser.post("/me/blocks/end", {}, form="/me/blocks")
     assert await feed(alder, ana) == ["<p>Loud.</p>"]
@@ -392,6 +395,16 @@ async def test_a_report_comes_to_the_desk_and_is_closed_with_what_came_of_it(
     (one,) = await alder.read(lambda db: queries.reports(db, closed=True))
     assert (one.outcome, one.closed_by, one.owner) == ("Spoke with both.", keeper(alder), ana.id)
     assert (await logged(alder))["moderation.close"] == "Spoke with both."
+
+
+async def test_nobody_is_asked_to_report_themselves(alder: Node, browse: Browse) -> None:
+    ana = await person(alder, "ana")
+    await person(alder, "ben")
+    id = await say(alder, ana, "Fine.", reach="community")
+
+    for handle, asked in (("ben", True), ("keeper", True), ("ana", False)):
+        page = await (await browse(alder, handle)).get(f"/n/{id.rpartition('/')[2]}")
+        assert (page.status_code, "/report?about=" in page.text) == (200, asked), handle
 
 
 async def test_a_report_needs_words_and_something_to_be_about(alder: Node, browse: Browse) -> None:

@@ -127,7 +127,7 @@ TWO = (Choice("a", "A"), Choice("b", "B"))
 GOOD = [
     (Line("x"), [" Two  words\t"], "Two words"),
     (Line("x", optional=True), [], ""),
-    (Line("x"), ["a\x00\u202ab\u0000"], "a\u202ab"),
+    (Line("x"), ["a\x00\u202ab\u0000"], "ab"),
     (Text("x"), ["one\r\ntwo\rthree"], "one\ntwo\nthree"),
     (Text("x"), ["e\u0301"], "\u00e9"),
     (Secret("x"), [" as typed "], " as typed "),
@@ -217,6 +217,12 @@ def test_what_a_field_shows_it_reads_back(field, value, language):
 
 def test_text_loses_what_cannot_be_seen_or_stored():
     assert tidy("a\x00b\x1b[31m\ud800c\r\n") == "ab[31mc"
+
+
+def test_nobody_types_what_turns_the_text_around_it_or_is_not_seen():
+    assert tidy("Ana\u202e rofakO") == "Ana rofakO"
+    assert tidy("\u2066\u200b \u2060") == ""
+    assert tidy("می\u200cخواهم") == "می\u200cخواهم"
 
 
 # a page with a form ----------------------------------------------------------------------------

@@ -69,6 +69,13 @@ def test_no_translation_is_a_guess(language):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_stands_there_once(language):
+    for entry in translated(language):
+        for text in entry.string if isinstance(entry.string, tuple) else (entry.string,):
+            assert len(text) < 20 or text not in (text + text)[1:-1], entry.id
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_names_nothing_that_the_sentence_does_not(language):
     for entry in translated(language):
         ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)

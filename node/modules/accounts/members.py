@@ -126,9 +126,9 @@ def _fit_handles(handle: str, admin: str, host: str) -> None:
     if sentence := rules.wrong_handle(admin, founder=True):
         wrong["admin"] = sentence
     elif rules.skeleton(admin) in {rules.skeleton(handle), rules.skeleton(host)}:
-        wrong["admin"] = mark("The community is called so. Choose another handle.")
+        wrong["admin"] = mark("The community is called so. Choose another short name.")
     if rules.skeleton(handle) == rules.skeleton(host):
-        wrong["handle"] = mark("The node itself is called so. Choose another handle.")
+        wrong["handle"] = mark("The node itself is called so. Choose another short name.")
     if wrong:
         raise Invalid(wrong)
 
@@ -341,7 +341,7 @@ def rehome(unit: Unit, _old: str, new: str) -> None:
     unit.db.execute(update(account).where(ours).values(handle=host))
 
 
-TAKEN = mark("Somebody here is, or was, called so. Choose another handle.")
+TAKEN = mark("Somebody here is, or was, called so. Choose another short name.")
 LAST = mark("Nobody else keeps this node. Make somebody else a keeper first.")
 
 

@@ -74,7 +74,7 @@ def whole(db: Connection, registry: Registry, slug: str, viewer: Viewer) -> dict
         raise Missing(detail=slug)
     said = _in_order(queries.thread(db, kept.thread, viewer))
     root = None
-    if kept.thread not in {one.id for one in said}:
+    if kept.thread not in {kept.id, *(one.id for one in said)}:
         root = registry.document(db, kept.thread, viewer)
     hidden = moderation.hiding_of(db, kept.id) if kept.hidden else None
     return {

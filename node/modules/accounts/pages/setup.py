@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from node.kernel import moving
+from node.kernel.access import ANONYMOUS
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.keys import Keys
 from node.kernel.node import Node
@@ -18,10 +19,23 @@ from node.modules.accounts.members import Founding, found
 from node.modules.accounts.pages import fields
 from node.modules.accounts.passwords import hash_password
 from web import sessions
-from web.forms import Choice, Entry, Form, Hidden, Line, Pick, Text, Wrong, blank, done, read
+from web.forms import (
+    Choice,
+    Entry,
+    Form,
+    Hidden,
+    Line,
+    Pick,
+    Text,
+    Wrong,
+    blank,
+    done,
+    fields_of,
+    read,
+)
 from web.language import NAMES, languages, mark, negotiate
 from web.render import page
-from web.voice import voice
+from web.voice import speak, voice
 
 
 def _form() -> Form:
@@ -83,7 +97,12 @@ async def show(request: Request) -> Response:
     if not await _opens(node, code):
         title = _("Set up this node")
         return page(
-            request, "accounts/setup_closed.html", title=title, width="narrow", wrong=bool(code)
+            request,
+            "accounts/setup_closed.html",
+            status=403 if code else 200,
+            title=title,
+            width="narrow",
+            wrong=bool(code),
         )
     return _page(request, _opened(node, request, code))
 
@@ -93,6 +112,7 @@ async def send(request: Request) -> Response:
     node: Node = request.app.state.node
     if node.ready:
         return RedirectResponse("/", 303)
+    _speak_as_chosen(node, request)
     form = read(request, _form())
     if not await _opens(node, form.raw["code"][0] if form.raw["code"] else ""):
         raise Refused("E_SETUP_CODE", safe=CLOSED)
@@ -105,6 +125,13 @@ async def send(request: Request) -> Response:
         return _page(request, form.wrong(problem), 422)
     except Conflict:
         return RedirectResponse("/sign-in", 303)
+
+
+def _speak_as_chosen(node: Node, request: Request) -> None:
+    """Answer in the language that the form chooses, before the community has one."""
+    chosen = "".join(fields_of(request).get("language", ())[:1])
+    asked = request.headers.get("accept-language", "")
+    request.state.voice = speak(node, ANONYMOUS, f"{chosen},{asked}")
 
 
 def _with_password(form: Entry) -> Entry:
