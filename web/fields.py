@@ -366,18 +366,10 @@ def reach(name: str = "reach", label: str = mark("Who can see it?"), **more: Any
 
 
 def tidy(text: str) -> str:
-    """Plain text: one form for each letter (NFC), newlines as one, no control characters.
-
-    What would turn the text around it is taken out, as from texts of others; a text of which
-    nothing can be seen is none.
-    """
+    """Plain text (NFC, newlines as one) without what is not seen or turns the text around it."""
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        character
-        for character in lines
-        if character in "\n\t" or unicodedata.category(character) not in _CONTROLS
-    )
-    return straight(kept).strip()
+    kept = (each for each in lines if each in "\n\t" or unicodedata.category(each) not in _CONTROLS)
+    return straight("".join(kept)).strip()
 
 
 def sized(text: str, least: int, most: int) -> str:
