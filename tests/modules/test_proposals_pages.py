@@ -194,6 +194,34 @@ async def test_today_says_what_waits(alder: Node, browse: Browse, clock: Clock) 
     assert "Decided: Open the workshop on Sundays" in ben_today.text
 
 
+async def test_the_record_says_as_the_matter_does_what_is_to_be_chosen(
+    alder: Node, browse: Browse, clock: Clock
+) -> None:
+    ana, keeper = await browse(alder, "ana"), await browse(alder, "keeper")
+    slug = await brought(ana)
+    await ana.post(f"/p/{slug}/say", {"text": "It is time."}, form=f"/p/{slug}")
+    for one, asks in ((ana, False), (keeper, True)):
+        assert ("what ana said" in _hushed((await one.get(f"/p/{slug}")).text)) is asks
+    members = [m.id for m in await alder.read(accounts.members)]
+    await moot.vote(alder, slug, [(m, "consent") for m in members])
+    clock.advance(days=8)
+    await settle(alder)
+    record = await moot.record_of(alder, slug)
+
+    matter, told = [
+        moot.strip((await keeper.get(path)).text) for path in (f"/p/{slug}", f"/d/{record.slug}")
+    ]
+    assert told["Next"] == matter["Next"]
+    assert told["By when"] == matter["By when"]
+    assert told["Your turn"] == matter["Your turn"] == "Choose who may see the decision"
+    assert moot.strip((await ana.get(f"/d/{record.slug}")).text)["By when"] == told["By when"]
+
+
+def _hushed(text: str) -> str:
+    """What is said beside links, for those who do not see where they stand."""
+    return " ".join(re.findall(r'>Report<span class="hush"> ([^<]*)<', text))
+
+
 async def test_nothing_tells_how_it_stands_before_the_close(alder: Node, browse: Browse) -> None:
     ana, ben = await browse(alder, "ana"), await browse(alder, "ben")
     slug = await brought(ana)

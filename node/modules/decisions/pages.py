@@ -65,6 +65,8 @@ class View:
     ours: frozenset[str]
     ends: datetime | None = None
     """When it ends by itself, if it does."""
+    grace: datetime | None = None
+    """When it comes into force although nobody chose who may see it; None: it was chosen."""
     lines: Sequence[opened.Line] = ()
     """Who voted how, where the ballots were open; for members alone."""
     instead: Record | None = None
@@ -93,6 +95,7 @@ def view_of(db: Connection, slug: str, viewer: Viewer, here: str) -> View:
         responses=_latest(answers),
         ours=replies.standing(a.response for a in _in_order(answers) if a.owner == here),
         ends=forcing.expires(db, found) if found.ours and found.holds else None,
+        grace=forcing.grace_ends(db, found) if found.ours and not found.holds else None,
         lines=opened.lines(db, found.box or "") if told else (),
         instead=register.first(db, found, viewer),
         never=forcing.never(db, found),
@@ -141,6 +144,7 @@ async def show(request: Request) -> Response:
             viewer,
             spoken,
             ends=seen.ends,
+            grace=seen.grace,
             review=_day(seen.record.document.get("reviewDate")),
         ),
         onward=(await gather(request, "decision")).cards if inside else (),

@@ -19,7 +19,13 @@ NOT_TAKEN = {
 
 
 def strip(
-    found: Record, viewer: Viewer, spoken: Voice, *, ends: datetime | None, review: datetime | None
+    found: Record,
+    viewer: Viewer,
+    spoken: Voice,
+    *,
+    ends: datetime | None,
+    review: datetime | None,
+    grace: datetime | None = None,
 ) -> Strip:
     """Now, next, your turn, by when: in the viewer's language.
 
@@ -29,6 +35,7 @@ def strip(
         spoken: their language, and what the time is.
         ends: when it ends by itself, if it does.
         review: when it is looked at again, if it is.
+        grace: when it comes into force although nobody has chosen who may see it.
     """
     _ = spoken.say
     if found.ended is not None:
@@ -43,7 +50,12 @@ def strip(
     now = next((words for one, words in NOT_TAKEN.items() if found.outcome == one), "")
     if now or not forcing.alone(found):
         return _(now or mark("Decided")), _("Nothing more"), "", ""
-    return _("Decided"), _("It comes into force"), "", ""
+    if grace is None:
+        return _("Decided"), _("It comes into force"), "", ""
+    # who brought it may choose as well, and reads that on the page of the matter
+    turn = _("Choose who may see the decision") if viewer.is_admin else ""
+    after = _("In force, once it is said who may see it; else by itself")
+    return _("Decided"), after, turn, _day(grace, spoken)
 
 
 def _in_force(ends: datetime | None, review: datetime | None, spoken: Voice) -> Strip:
