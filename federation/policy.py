@@ -144,8 +144,9 @@ def _told(documents: Iterable[Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _takes_back(kind: Any) -> bool:
+    """Whether a letter takes away and is nothing else: of several types any may be the one read."""
     said = kind if isinstance(kind, list) else [kind]
-    return any(one in _BACK for one in said if isinstance(one, str))
+    return bool(said) and all(isinstance(one, str) and one in _BACK for one in said)
 
 
 def _about(held: Any, deep: int, *, is_owner: bool) -> Iterator[tuple[str, bool]]:

@@ -45,6 +45,8 @@ ANSWERS = (Accept, Reject, TentativeAccept, TentativeReject)
 OWNED = (Create, Update, Offer, Invite)
 REMARKS = (Like, Dislike, EmojiReact)
 """About a thing that is not here they are nothing to us: nobody is asked for it."""
+GROUP = "Group"
+"""The type of actors that are believed about posts of others at their own server."""
 PATIENCE = timedelta(minutes=10)
 """How long an answer waits for what it answers."""
 
@@ -315,7 +317,12 @@ def _handed_on(unit: Unit, case: Case, inside: Activity, written: Document) -> T
 
 
 def _all_of(actor: Account, thing: Object, written: Document) -> bool:
-    """Whether a thing and its owner are of the sender's own server, which may speak for them."""
+    """Whether a thing and its owner are of a group's own server, which may speak for them.
+
+    Whoever is no group there says no more of a neighbour's things than they would without it.
+    """
+    if actor.type != GROUP:
+        return False
     owners = written.get("attributedTo")
     one = _id(owners[0]) if isinstance(owners, list) and len(owners) == 1 else _id(owners)
     return one is not None and same_origin(one, actor.id) and same_origin(thing.id or "", actor.id)

@@ -46,6 +46,8 @@ def shapes(actor: Actor, bad: str) -> dict[str, dict[str, Any]]:
         "with a result": actor.says("Accept", note(), result={"id": there, "type": "Note"}),
         "asked of them": actor.says("Offer", {"type": "Relationship", "object": who}),
         "in two types": {**actor.says("Announce", there), "type": ["Announce", "Create"]},
+        "as if taken back": {**actor.says("Create", note(inReplyTo=there)), "type": ["Create", "Delete"]},
+        "as if undone": {**actor.says("Announce", there), "type": ["Announce", "Undo"]},
     }  # fmt: skip
 
 

@@ -371,6 +371,24 @@ async def test_a_group_is_believed_about_itself_only(here: Stage) -> None:
     assert (await here.node.read(posts.stored, real["id"])).deleted
 
 
+async def test_who_is_no_group_changes_nothing_of_a_neighbour_s(here: Stage) -> None:
+    """V13: a group speaks for posts of its own server, a person there for their own alone."""
+    lem = here.server("lem.test")
+    bob, eve, club = (here.actor(lem, name) for name in ("bob", "eve", "club"))
+    lem.pages[club.id]["type"] = "Group"
+    await follow(here, "ana", bob)
+    real = bob.note("1", updated="2026-11-20T08:00:00Z")
+    lem.pages[real["id"]] = real
+    assert await here.hear(bob, bob.says("Create", real)) == ("done", None)
+    changed = {**real, "content": "<p>new</p>", "updated": "2026-11-20T11:00:00Z"}
+
+    told = bob.says("Update", changed)
+    await here.hear(eve, eve.says("Announce", told))
+    assert (await here.node.read(posts.stored, real["id"])).content == real["content"]
+    await here.hear(club, club.says("Announce", told))
+    assert (await here.node.read(posts.stored, real["id"])).content == "<p>new</p>"
+
+
 # What groups elsewhere show -----------------------------------------------------------------------
 
 
