@@ -17,7 +17,7 @@ from vocab.origins import base, origin, same_origin
 from vocab.remap import unchanged
 from vocab.schemas import class_name
 from vocab.values import dataclass
-from vocab.wire import Types
+from vocab.wire import Types, class_of
 
 __all__ = ["Check", "Document", "Known", "answered", "arrived", "base", "moment_of", "origin"]
 __all__ += ["places", "proven", "refuse", "run", "same_origin", "thing"]
@@ -66,20 +66,24 @@ def run(
     Raises:
         Malformed: the first that fails.
     """
+    document = _in_a_word(document, types)
+    for name in ("object", "result"):
+        if isinstance(held := document.get(name), Mapping):
+            document = {**document, name: _in_a_word(held, types)}
     arrived(document, known)
     for part in (document, document.get("object"), document.get("result")):
         if isinstance(part, Mapping):
-            cls = _class(part, types)
+            cls = class_of(part, types)
             if cls in by_class:
                 by_class[cls](part, document, known)
 
 
-def _class(part: Document, types: Types) -> type[Object]:
-    word, kind = part.get("type"), part.get("kind")
-    if not isinstance(word, str):
-        return Object
-    found = types.get((word, kind)) if isinstance(kind, str) else None
-    return found or types.get((word, None)) or Object
+def _in_a_word(part: Document, types: Types) -> Document:
+    """A document with the one type as which it will be read, where it names several."""
+    if isinstance(part.get("type"), str):
+        return part
+    word = class_of(part, types).type
+    return {**part, "type": word} if word else part
 
 
 def arrived(document: Document, known: Known) -> None:

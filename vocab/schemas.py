@@ -181,7 +181,7 @@ def _holds_facets(document: Mapping[str, Any]) -> bool:
 def _ours(document: Mapping[str, Any], types: Types | None) -> str | None:
     names, kinds = _words(document, "type"), _words(document, "kind")
     for name in names:
-        for kind in kinds:
+        for kind in kinds | names:  # as `wire.load` reads them
             if (name, kind) in KINDS and (types is None or (name, kind) in types):
                 return KINDS[name, kind]
         if name in OWN_TYPES and (types is None or (name, None) in types):

@@ -85,6 +85,11 @@ def _object(
     return made
 
 
+def class_of(document: Mapping[str, Any], types: Types) -> type[Object]:
+    """The class as which `load` reads a document, however it spells its type."""
+    return _class(document, types, {})
+
+
 def _class(document: Mapping[str, Any], types: Types, values: dict[str, Any]) -> type[Object]:
     said = document.get("type")
     if said.__class__ is str:

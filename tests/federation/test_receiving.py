@@ -352,6 +352,8 @@ async def test_a_result_is_the_answering_actors(
     state = await outcome(here, post, bob, bob.says("Accept", asked["id"], result=theirs))
 
     assert state == ("refused", "E_RESULT_OWNER")
+    listed = {**bob.says("Accept", asked["id"], result=theirs), "type": ["Accept"]}
+    assert await outcome(here, post, bob, listed) == ("refused", "E_RESULT_OWNER")
 
 
 # What goes and does not come again

@@ -23,8 +23,16 @@ def act(word: str, held: object, actor: str = ANA, **more: object) -> dict:
 
 
 def code(document: dict, known: Known | None = None) -> str | None:
+    """How a document is refused; the same where it says what it is in a list."""
+    listed = {**document, "type": [document["type"], "https://x.test/Odd"]}
+    refused = {_code(one, known or Known()) for one in (document, listed)}
+    assert len(refused) == 1, refused
+    return refused.pop()
+
+
+def _code(document: dict, known: Known) -> str | None:
     try:
-        checks.run(document, known or Known(), types=TYPES, by_class={})
+        checks.run(document, known, types=TYPES, by_class={})
     except Malformed as refused:
         return refused.code
     return None
@@ -130,6 +138,18 @@ def test_who_is_followed_may_answer_though_nobody_is_addressed() -> None:
 
     assert code(act("Accept", FOLLOW["id"], BEN), seen) is None
     assert code(act("Accept", FOLLOW["id"], "https://b.test/u/eve"), seen) == "E_NOT_ADDRESSED"
+
+
+@pytest.mark.parametrize("said", ["Note", ["Note"], ["https://x.test/Odd", "Note"]])
+@pytest.mark.parametrize("where", ["itself", "object", "result"])
+def test_a_class_is_asked_however_it_is_said(said: object, where: str) -> None:
+    def no(_held: object, _activity: object, _known: Known) -> None:
+        raise Malformed("E_NO", "asked")
+
+    note = {**NOTE, "type": said}
+    document = note if where == "itself" else act("Arrive", BEN, **{where: note})
+    with pytest.raises(Malformed, match="asked"):
+        checks.run(document, Known(), types=TYPES, by_class={TYPES["Note", None]: no})
 
 
 def test_an_offer_that_is_over_is_not_taken() -> None:

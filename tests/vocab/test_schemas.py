@@ -22,7 +22,7 @@ from vocab.types import (
     Tombstone,
     Undo,
 )
-from vocab.wire import claims, dump
+from vocab.wire import claims, dump, load
 
 ANA, BEN = "https://alder.test/u/ana", "https://birch.test/u/ben"
 NOTE = Note(id="https://alder.test/n/1", attributed_to=ANA, content="<p>Hi</p>", to=(PUBLIC,))
@@ -155,6 +155,22 @@ def test_a_member_without_keys_does_not_leave() -> None:
 def test_a_stranger_is_not_asked_for_our_form() -> None:
     schemas.validate({"type": ["Create"], "object": {"type": "Note", "to": PUBLIC, "votes": 3}})
     schemas.validate({"type": "Relationship", "relationship": "https://b.test/friend"})
+
+
+@pytest.mark.parametrize(("word", "kind"), sorted(schemas.KINDS))
+@pytest.mark.parametrize("in_turn", [True, False])
+def test_a_class_of_ours_is_asked_for_its_form_however_it_is_said(
+    word: str, kind: str, in_turn: bool
+) -> None:
+    """What is read as of a class is judged as of it: also where both words stand in `type`."""
+    said = [word, kind] if in_turn else [kind, word]
+    odd = {"id": "https://b.test/o/1", "type": said, "attributedTo": BEN, "content": "<p>x</p>"}
+    assert type(load(odd, TYPES)) is TYPES[word, kind]
+
+    act = {"id": "https://b.test/a/1", "type": "Create", "actor": BEN, "object": odd}
+    for document in (odd, act):
+        with pytest.raises(Malformed, match="E_SCHEMA"):
+            schemas.validate(document, TYPES)
 
 
 def test_a_class_of_a_module_that_is_off_is_not_asked_for() -> None:
