@@ -154,6 +154,8 @@ async def test_a_start_that_the_node_did_not_sign_or_that_lies_ahead_is_passed_o
     await follow(birch, ben, alder, ana)
     forged = f"{int(clock.now.timestamp()) + 5}-{'a' * 16} {'A' * 86}"
     assert await copies.judge(birch, "alder.test", forged) is None
+    assert await copies.judge(birch, "elm.test", forged) is None
+    assert await copies.judge(birch, "alder.test", "no start") is None
     now, clock.now = clock.now, clock.now + timedelta(days=3000)
     await alder.write(copies.begin)
     ahead = (await alder.read(lambda db: db.scalar(copies._RUN)))["said"]

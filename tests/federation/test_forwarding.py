@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from sqlalchemy import delete
 
 import federation
 from federation import resolving
@@ -14,7 +15,7 @@ from federation.limits import Bucket
 from node.kernel.node import Node
 from node.modules import accounts, follows
 from tests.conftest import START, Wire, person, settle
-from tests.federation.strangers import Actor, Post, board, heard, letters, rows
+from tests.federation.strangers import Actor, Post, board, heard, letters, rows, setting
 from tests.modules.strange import Stage
 from vocab import proofs
 from vocab.model import PUBLIC
@@ -192,12 +193,15 @@ async def test_nobody_is_asked_for_what_is_made_up(stage: Stage, bob: Actor, hub
     await resolving.account(stage.node, bob.id)
     eve = stage.actor(bob.server, "eve")
     theirs = eve.note("1")
-    bob.server.pages[theirs["id"]] = theirs
+    mine = bob.note("2")
+    bob.server.pages |= {theirs["id"]: theirs, mine["id"]: mine}
     cases = [
         bob.says("Create", bob.note("none")),
         bob.says("Create", theirs),
         bob.says("Create", "https://fir.test/notes/1"),
         bob.says("Delete", "https://alder.test/o/1"),
+        bob.says("Announce", mine["id"]),
+        bob.says("Like", mine["id"]),
     ]
 
     for said in cases:
@@ -218,6 +222,20 @@ async def test_whoever_passes_on_much_waits(stage: Stage, bob: Actor, hub: Actor
 
     assert [one.status_code for one in answers] == [202, 503]
     assert answers[1].headers["retry-after"]
+
+
+async def test_who_is_kept_out_has_nobody_asked(stage: Stage, bob: Actor, hub: Actor) -> None:
+    said = bob.says("Create", bob.note("1"))
+    bob.server.pages |= {said["id"]: said, bob.note("1")["id"]: bob.note("1")}
+    await resolving.account(stage.node, hub.id)
+    await setting(stage.node, "blocked", ["hub.test"])
+
+    answer = await stage.post(hub, old_way(said, bob))
+    await settle(stage.node)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "E_BLOCKED")
+    assert not bob.server.asked
+    assert await kept(stage.node) == {}
 
 
 # Things inside ------------------------------------------------------------------------------
@@ -242,11 +260,12 @@ async def test_a_forged_thing_is_asked_for_at_home(stage: Stage, bob: Actor, hub
     await resolving.account(stage.node, bob.id)
     note = bob.note("1")
     bob.server.pages[note["id"]] = note
-    forged = {**sealed(bob, note), "content": "<p>forged</p>"}
-
-    assert await stage.hear(hub, hub.says("Announce", forged)) == ("done", None)
-
-    assert (await kept(stage.node))[note["id"]] == (bob.id, "<p>note 1</p>")
+    forged = {**note, "content": "<p>forged</p>"}
+    strange = sealed(bob, forged, method=f"{bob.id}#no-such-key")
+    for one in ({**sealed(bob, note), **forged}, strange, {**forged, "proof": {}}):
+        await stage.node.write(lambda unit: unit.db.execute(delete(heard)))
+        assert await stage.hear(hub, hub.says("Announce", one)) == ("done", None)
+        assert (await kept(stage.node))[note["id"]] == (bob.id, "<p>note 1</p>")
 
 
 async def test_what_was_deleted_does_not_come_back_by_its_proof(

@@ -46,7 +46,9 @@ def shapes(actor: Actor, bad: str) -> dict[str, dict[str, Any]]:
         "with a result": actor.says("Accept", note(), result={"id": there, "type": "Note"}),
         "asked of them": actor.says("Offer", {"type": "Relationship", "object": who}),
         "in two types": {**actor.says("Announce", there), "type": ["Announce", "Create"]},
-        "as if taken back": {**actor.says("Create", note(inReplyTo=there)), "type": ["Create", "Delete"]},
+        "as if taken back": {
+            **actor.says("Create", note(inReplyTo=there)), "type": ["Create", "Delete"],
+        },
         "as if undone": {**actor.says("Announce", there), "type": ["Announce", "Undo"]},
     }  # fmt: skip
 
@@ -174,6 +176,38 @@ async def test_a_redirect_speaks_for_no_other_server(
     places[gate] = bob.note()["id"]
     here.memory.clear()
     assert (await resolving.fetch(here, gate))["id"] == bob.note()["id"]
+
+
+async def test_a_page_of_a_neighbour_makes_nobody_them(here: Node, bob: Actor) -> None:
+    """V11: an id is who its page says it is, also within one server."""
+    carol = bob.server.actor("carol", bob.keys)
+    bob.server.pages[carol.id] = bob.document()
+
+    with pytest.raises(Refused, match="E_ID"):
+        await resolving.account(here, carol.id)
+    assert await here.account(carol.id) is None
+
+
+async def test_a_key_at_another_server_is_nobodys(here: Node, bob: Actor, mallory: Actor) -> None:
+    """S04, V01: what a page says of a key that lies elsewhere is not kept."""
+    page = mallory.document()
+    shown = {**page["publicKey"], "id": bob.key_id}
+    mallory.server.pages[mallory.id] = {**page, "publicKey": shown}
+
+    with pytest.raises(Refused, match="E_KEY"):
+        await resolving.account(here, mallory.id)
+    assert await here.account(mallory.id) is None
+
+
+@pytest.mark.parametrize(
+    "place", ["https://alder.test", "HTTPS://Alder.TEST", "https://alder.test:443"]
+)
+async def test_nobody_asks_themselves(here: Node, wire: Wire, place: str) -> None:
+    """V12: what is of this node is looked up and never fetched, however it is spelled."""
+    wire.seen.clear()
+    with pytest.raises(Refused, match="E_OURS"):
+        await resolving.fetch(here, f"{place}/u/keeper")
+    assert wire.seen == []
 
 
 async def test_a_name_that_leads_to_a_server_kept_out_is_not_followed(

@@ -458,6 +458,21 @@ async def test_an_actor_that_goes_is_gone(here: Node, post: Post, bob: Actor, ca
     assert not await rows(here, heard)
 
 
+async def test_nothing_is_carried_out_that_waited_behind_its_actors_end(
+    here: Node, post: Post, bob: Actor
+) -> None:
+    await post_known(here, bob)
+    for said in (bob.says("Delete", bob.id), bob.says("Create", bob.note())):
+        assert (await post(bob, said)).status_code == 202
+    await settle(here)
+
+    assert [(one.state, one.code) for one in await letters(here)] == [
+        ("done", None),
+        ("refused", "E_GONE"),
+    ]
+    assert not await rows(here, heard)
+
+
 async def test_an_actor_tells_only_of_itself(
     here: Node, post: Post, bob: Actor, carol: Actor
 ) -> None:

@@ -162,6 +162,9 @@ def test_a_second_digest_of_another_kind_must_be_right_too() -> None:
 
     assert judge(cavage(names, asked=with_headers(signed(), digest=f"{first},SHA-512={right}")))
     assert judge(cavage(names, asked=with_headers(signed(), digest=f"{first}, MD5=x?y")))
+    for digest in (f"{first},", f"{first},SHA-256", f"{first},=AAAA", f"{first},a b=AAAA"):
+        asked = cavage(names, asked=with_headers(signed(), digest=digest))
+        assert code(asked) == "E_SIGNATURE_FORM"
     for digest in (f"{first},SHA-512={wrong}", f"SHA-256={wrong},{first}", "MD5=abcd"):
         asked = cavage(names, asked=with_headers(signed(), digest=digest))
         assert code(asked) == "E_SIGNATURE_DIGEST"
@@ -356,6 +359,9 @@ AT = f';created={int(NOW.timestamp())};keyid="{ID}"'
         ('"@method" "@target-uri"', AT, "E_SIGNATURE_COVER"),
         ('"@method" "content-digest"', AT, "E_SIGNATURE_COVER"),
         ('"@method" "@authority" "@path" "content-digest"', AT, "E_SIGNATURE_COVER"),
+        ('"@method" "@path" "@query" "content-digest"', AT, "E_SIGNATURE_COVER"),
+        ('"@method" "@request-target" "content-digest"', AT, "E_SIGNATURE_COVER"),
+        ('"@method" "@request-target" "host" "content-digest"', AT, "E_SIGNATURE_COVER"),
         ('"@target-uri" "content-digest"', AT, "E_SIGNATURE_COVER"),
         ('"@method" "@target-uri" "content-digest"', f';keyid="{ID}"', "E_SIGNATURE_COVER"),
         ('"@method" "@target-uri" "content-digest"', ";created=1", "E_SIGNATURE_FORM"),
