@@ -73,7 +73,7 @@ def run(
     arrived(document, known)
     for part in (document, document.get("object"), document.get("result")):
         if isinstance(part, Mapping):
-            cls = class_of(part, types)
+            cls = class_of(part, types, {})
             if cls in by_class:
                 by_class[cls](part, document, known)
 
@@ -82,7 +82,7 @@ def _in_a_word(part: Document, types: Types) -> Document:
     """A document with the one type as which it will be read, where it names several."""
     if isinstance(part.get("type"), str):
         return part
-    word = class_of(part, types).type
+    word = class_of(part, types, {}).type
     return {**part, "type": word} if word else part
 
 

@@ -69,7 +69,7 @@ def _object(
         raise Malformed("E_DEPTH", f"objects deeper than {DEPTH}")
     values: dict[str, Any] = {}
     if cls is None:
-        cls = _class(document, types, values)
+        cls = class_of(document, types, values)
     table = _reading(cls)
     for key, raw in document.items():
         spec = table.get(key)
@@ -85,12 +85,8 @@ def _object(
     return made
 
 
-def class_of(document: Mapping[str, Any], types: Types) -> type[Object]:
-    """The class as which `load` reads a document, however it spells its type."""
-    return _class(document, types, {})
-
-
-def _class(document: Mapping[str, Any], types: Types, values: dict[str, Any]) -> type[Object]:
+def class_of(document: Mapping[str, Any], types: Types, values: dict[str, Any]) -> type[Object]:
+    """The class as which a document is read; `values` learns a type that nobody claims."""
     said = document.get("type")
     if said.__class__ is str:
         kind = document.get("kind")
@@ -98,8 +94,7 @@ def _class(document: Mapping[str, Any], types: Types, values: dict[str, Any]) ->
             found = types.get((said, kind))
             if found is not None:
                 return found
-        found = types.get((said, None))
-        if found is not None and kind.__class__ is not list:
+        if (found := types.get((said, None))) is not None and kind.__class__ is not list:
             return found
     return _class_of_set(document, types, values)
 
@@ -207,7 +202,7 @@ def _ref(raw: Any, types: Types, depth: int, of: type[Object] | None = None) -> 
                 return _iri(raw, types, depth)
             return _object(raw, types, of or Object, depth + 1)
         # A key comes as CryptographicKey, as Key or without a type: the property says what it is.
-        unknown = of is not None and _class(raw, types, {}) in (Object, Activity)
+        unknown = of is not None and class_of(raw, types, {}) in (Object, Activity)
         return _object(raw, types, of if unknown else None, depth + 1)
     if raw.__class__ is list:
         if depth > DEPTH:
