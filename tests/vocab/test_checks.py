@@ -152,6 +152,13 @@ def test_a_class_is_asked_however_it_is_said(said: object, where: str) -> None:
         checks.run(document, Known(), types=TYPES, by_class={TYPES["Note", None]: no})
 
 
+def test_an_act_ends_after_it_begins() -> None:
+    begins = {"published": "2026-11-20T09:00:00Z"}
+
+    assert code(act("Arrive", BEN, **begins, endTime="2026-11-20T09:00:01Z")) is None
+    assert code(act("Arrive", BEN, **begins, endTime="2026-11-20T09:00:00Z")) == "E_TIME_ORDER"
+
+
 def test_an_offer_that_is_over_is_not_taken() -> None:
     offer = {**example("05"), "endTime": "2026-11-15T00:00:00Z"}
 
