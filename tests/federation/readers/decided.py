@@ -7,6 +7,7 @@ from node.kernel.tables import Account
 from node.modules.decisions import api as decisions
 from node.modules.decisions import forcing
 from node.modules.decisions.replies import NEEDS_BASIS
+from node.modules.deliberation import asking
 from node.modules.deliveries import reporting
 from node.modules.joint import acting as joint
 from node.modules.joint import queries as processes
@@ -55,4 +56,18 @@ async def together(here: "World", ana: Account) -> None:
     await settle(here.alder, here.birch)
     [one] = await here.alder.read(processes.listed, moot.inside(here.alder))
     await here.alder.write(joint.cancel, one.id, await moot.keeper(here.alder))
+    await settle(here.alder, here.birch)
+
+
+async def asking_others(here: "World", ana: Account) -> None:
+    """A proposal of Ana's, on which the community asks everybody, until that is over."""
+    slug = await moot.bring(
+        here.alder, ana.id, reach="public", title="Mend the roof", course="agreement",
+        method=decisions.Method.SUPERMAJORITY,
+    )  # fmt: skip
+    asked = asking.Question(text="Does it rain in at yours?", options=("Yes", "No"), several=False,
+                            ends=here.clock.now + timedelta(hours=2))  # fmt: skip
+    await here.alder.write(asking.ask, slug, ana.id, asked, once="asked")
+    await settle(here.alder, here.birch)
+    here.clock.advance(hours=3)
     await settle(here.alder, here.birch)

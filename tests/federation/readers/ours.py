@@ -172,6 +172,7 @@ async def tell(here: World) -> None:
     await _notices(here, ana)
     await decided.one_by_one(here)
     await decided.together(here, ana)
+    await decided.asking_others(here, ana)
     await _reactions(here, ana)
     await _people(here, ana, ben)
     await settle(here.alder, here.birch)
