@@ -9,11 +9,11 @@ from vocab.wire import dump, load
 
 LATER = {
     "42b-advisory-poll-vote-received.json": "what others write: no term of ours",
-    "61-delegation-offer.json": "Decide",
-    "70-module-manifest.json": "Federation",
-    "semantic__E_OWNER__delegation-of-another-communitys-power.json": "Decide",
+    "61-delegation-offer.json": "nobody speaks for a community before others yet",
+    "70-module-manifest.json": "modules are installed by hand, and told to nobody",
+    "semantic__E_OWNER__delegation-of-another-communitys-power.json": "as 61",
 }
-"""What is not written by us, and why; or the issue that brings it."""
+"""What no module writes, and why."""
 
 ANSWERED = {
     "semantic__E_LEDGER__accepted-amount-differs-from-reserved.json",
