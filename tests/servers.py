@@ -24,6 +24,8 @@ from tests import engines
 from tests.oracles import packages
 
 ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("FOLKMOOT_SHARED", ROOT.parent / "shared")).resolve()
+"""Reference documents: corpus, captures, vectors."""
 TOOLS = Path(__file__).parent / "tools"
 PEER = Path(__file__).parent / "interop" / "fedify"
 JUDGE = Path(__file__).parent / "interop" / "judge"
@@ -107,8 +109,7 @@ def _major(node: Path) -> int:
 
 
 def _shared() -> Path | None:
-    place = Path(os.environ.get("FOLKMOOT_SHARED", ROOT.parent / "shared"))
-    return place.resolve() if (place / "corpus").is_dir() else None
+    return SHARED if (SHARED / "corpus").is_dir() else None
 
 
 def _root() -> Path | None:

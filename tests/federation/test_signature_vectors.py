@@ -23,9 +23,8 @@ from federation.signatures import (
     parse,
     verify,
 )
-from tests.servers import absent
+from tests.servers import SHARED, absent
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
 VECTORS = SHARED / "vectors"
 CAPTURES = SHARED / "captures"
 

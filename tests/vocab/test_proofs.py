@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers import absent
+from tests.servers import SHARED, absent
 from vocab.model import Malformed
 from vocab.proofs import (
     base58,
@@ -36,7 +36,6 @@ from vocab.proofs import (
     verify,
 )
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
 VECTORS = SHARED / "vectors"
 W3C = VECTORS / "eddsa-jcs-2022"
 VOCAB = SHARED / "vocab"

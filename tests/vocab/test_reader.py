@@ -2,18 +2,17 @@
 
 import json
 from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers import absent
+from tests.servers import SHARED, absent
 from vocab.model import Malformed
 from vocab.reader import read, read_object
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 
 
 @pytest.mark.parametrize(
