@@ -21,7 +21,7 @@ from node.kernel.tables import Account
 from node.kernel.tables import account as accounts
 from node.kernel.unit import Unit
 from vocab import jsonld, reader, wire
-from vocab.model import Actor, Key, Object
+from vocab.model import Actor, Key, Malformed, Object
 
 __all__ = ["Document", "account", "document", "fetch", "keep", "key", "put", "refresh"]
 
@@ -69,6 +69,20 @@ async def account(
         return known
     found = await fetch(node, id, budget=budget)
     return await keep(node, id, found)
+
+
+async def tried(node: Node, id: str) -> None:
+    """Fetch an account for its name, where its server shows one; what waits for it does without.
+
+    Raises:
+        TryLater: its server does not answer now.
+    """
+    try:
+        await account(node, id)
+    except TryLater:
+        raise
+    except (Problem, Malformed):
+        return
 
 
 async def refresh(node: Node, known: Account) -> Account:

@@ -1,7 +1,7 @@
 """Deliberation: facts, questions, objections and changes of a proposal, before it is voted on."""
 
 from node.kernel.module import Module
-from node.modules.deliberation import leaving, pages, slots
+from node.modules.deliberation import ask_pages, leaving, pages, slots
 from node.modules.deliberation.choices import CHOICES
 from node.modules.deliberation.tables import metadata
 
@@ -11,7 +11,7 @@ module = Module(
     package=__name__,
     metadata=metadata,
     requires=("accounts", "moderation", "notes", "proposals"),
-    routes=pages.routes,
+    routes=(*pages.routes, *ask_pages.routes),
     choices=CHOICES,
     slots={"proposal": slots.from_proposal, "today.waiting": slots.waiting},
     export=leaving.export,

@@ -112,16 +112,24 @@ def _acts(one: Remark, stage: str, me: str, *, bringer: str | None, leads: bool)
     return rules.offered(one.kind, one.state, mine)
 
 
-async def _seen(request: Request) -> "tuple[Node, View, str]":
+def member(request: Request) -> "tuple[Node, Viewer, str]":
+    """The node, the member who asks, and their id.
+
+    Raises:
+        Refused: E_MEMBERS_ONLY.
+    """
     viewer: Viewer = request.state.viewer
     if not viewer.is_member or viewer.id is None:
         raise Refused(
             "E_MEMBERS_ONLY", safe=mark("This page is for %(word_members)s. Sign in first.")
         )
-    node: Node = request.app.state.node
+    return request.app.state.node, viewer, viewer.id
+
+
+async def _seen(request: Request) -> "tuple[Node, View, str]":
+    node, viewer, me = member(request)
     slug, home = request.path_params["slug"][:64], node.community.at_home
-    seen = await node.read(_view, slug, viewer, voice(request), at_home=home)
-    return node, seen, viewer.id
+    return node, await node.read(_view, slug, viewer, voice(request), at_home=home), me
 
 
 async def show(request: Request) -> Response:
@@ -230,8 +238,6 @@ async def stand(request: Request) -> Response:
 
 routes = (
     Route("/deliberation/{slug}", show, methods=["GET"]),
-    Route("/deliberation/{slug}/ask", asking.form, methods=["GET"]),
-    Route("/deliberation/{slug}/ask", asking.send, methods=["POST"]),
     Route("/deliberation/{slug}/stand", stand, methods=["POST"]),
     Route("/deliberation/{slug}/say/{part}", say, methods=["POST"]),
     Route("/deliberation/{slug}/{remark}/do/{act}", move, methods=["POST"]),

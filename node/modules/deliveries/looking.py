@@ -12,7 +12,7 @@ from node.modules.deliveries import reviewing, rules
 from node.modules.deliveries.matters import Expected
 from node.modules.deliveries.reviewing import Finding
 from node.modules.deliveries.rules import Came, Phase, Verdict
-from node.modules.deliveries.views import CAME, VERDICTS, View, member, view, where
+from node.modules.deliveries.views import CAME, VERDICTS, View, member, plain, view, where
 from node.modules.proposals import api as proposals
 from vocab.html import quoted, to_text
 from web.forms import Choice, Entry, Field, Form, Pick, Text, blank, done, fields_of, read
@@ -34,21 +34,16 @@ BECAME: Final = tuple(Choice(each, words) for each, words in CAME.items())
 def form_of(seen: View) -> Form:
     """The form of a review: a field for each measure, one for each thing that was expected."""
     found: list[Field] = [
-        Text(f"found-{one.id}", _plain(one.what), _plain(one.how), at_most=1000)
+        Text(f"found-{one.id}", plain(one.what), plain(one.how), at_most=1000)
         for one in seen.measures
     ]
-    came = [Pick(f"came-{one.key}", _plain(_dated(one)), choices=BECAME) for one in seen.expected]
+    came = [Pick(f"came-{one.key}", plain(_dated(one)), choices=BECAME) for one in seen.expected]
     return Form(*found, *came, VERDICT, REASONS)
 
 
 def _dated(one: Expected) -> str:
     """What was expected, and by when it was to show; what stands in the record says it itself."""
     return f"{one.text} ({one.day.isoformat()})" if one.day else one.text
-
-
-def _plain(words: str) -> str:
-    """What members wrote, where a sentence of ours would stand, which may have values in it."""
-    return words.replace("%", "%%")
 
 
 async def _seen(request: Request) -> View:

@@ -12,7 +12,7 @@ from node.modules.deliveries import figures, queries, reporting
 from node.modules.deliveries.figures import Told
 from node.modules.deliveries.reporting import STATUSES
 from node.modules.deliveries.tables import Step
-from node.modules.deliveries.views import View, member, view, where
+from node.modules.deliveries.views import View, member, plain, view, where
 from web.forms import Choice, Entry, Field, Form, Line, Pick, Text, Tick, blank, done, read
 from web.language import mark
 from web.render import page
@@ -35,7 +35,7 @@ def form_of(seen: View) -> Form:
     fields: list[Field] = [*REPORT]
     for each in seen.measures:
         fields += [
-            Tick(f"tell-{each.id}", _plain(each.what), _plain(each.how)),
+            Tick(f"tell-{each.id}", plain(each.what), plain(each.how)),
             Line(f"value-{each.id}", mark("What came of it?"), mark("As in “11”"),
                  optional=True, at_most=200),
             Line(f"unit-{each.id}", mark("Of what?"), mark("As in “of 13”, “hours” or “loans”"),
@@ -43,7 +43,7 @@ def form_of(seen: View) -> Form:
         ]  # fmt: skip
     for step in shows(seen):
         fields += [
-            Tick(f"link-{step.id}", _plain(step.what), _plain(step.link or "")),
+            Tick(f"link-{step.id}", plain(step.what), plain(step.link or "")),
             Line(f"name-{step.id}", mark("What is behind this link?"), optional=True, at_most=200),
             Line(f"said-{step.id}", mark("What does it show?"), optional=True, at_most=500),
         ]
@@ -53,11 +53,6 @@ def form_of(seen: View) -> Form:
 def shows(seen: View) -> list[Step]:
     """The steps whose proof can go with a report."""
     return [one for one in seen.steps if reporting.may_show(one)]
-
-
-def _plain(words: str) -> str:
-    """What members wrote, where a sentence of ours would stand, which may have values in it."""
-    return words.replace("%", "%%")
 
 
 def _told(form: Entry) -> Told:

@@ -142,3 +142,8 @@ def waits_for(step: Step, me: str) -> bool:
     if step.state in (State.ASKED, State.TAKEN):
         return step.owner == me
     return step.state is State.SHOWN and me != step.owner and me == (step.checker or step.maker)
+
+
+def plain(words: str) -> str:
+    """What members wrote, where a sentence of ours would stand, which may have values in it."""
+    return words.replace("%", "%%")

@@ -1,10 +1,8 @@
 """What is done about listings in the background: ends, owners to meet, what was over long ago."""
 
 from federation import resolving
-from node.kernel.errors import Problem, TryLater
 from node.kernel.node import Node
 from node.modules.listings import posting
-from vocab.model import Malformed
 
 
 async def expire(node: Node) -> None:
@@ -23,10 +21,5 @@ async def meet(node: Node, *, account: str) -> None:
     Raises:
         TryLater: their server does not answer now.
     """
-    try:
-        await resolving.account(node, account)
-    except TryLater:
-        raise
-    except (Problem, Malformed):
-        # the notice stands without a name, with the host it is from
-        return
+    # without it the notice stands there with the host it is from
+    await resolving.tried(node, account)

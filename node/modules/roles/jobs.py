@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from federation import resolving
-from node.kernel.errors import Problem, TryLater
+from node.kernel.errors import Problem
 from node.kernel.node import Node
 from node.modules.roles import holding, queries, recalling, rules, selecting, showing
 from node.modules.roles.rules import Stage, State
-from vocab.model import Malformed
 
 Due = tuple[Callable[..., Any], tuple[str, ...]]
 
@@ -53,10 +52,5 @@ async def meet(node: Node, *, account: str) -> None:
     Raises:
         TryLater: their server does not answer now.
     """
-    try:
-        await resolving.account(node, account)
-    except TryLater:
-        raise
-    except (Problem, Malformed):
-        # nobody is shown without a name
-        return
+    # without it nobody is shown
+    await resolving.tried(node, account)
