@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import sqlite3
@@ -21,6 +22,8 @@ from tests.servers import ROOT, hidden_fields, need
 
 ADDRESSES = {"alder": "127.0.0.11", "birch": "127.0.0.12"}
 PASSWORD = "a long enough password"
+FAMILIES = {"member", "keys", "peer"}
+"""Words that say what a command is only with the next."""
 
 
 class Said(NamedTuple):
@@ -66,12 +69,24 @@ class Town:
             made.private_key_pem.write_to_path(folder / f"{name}.key")
             chain = b"".join(blob.bytes() for blob in made.cert_chain_pems)
             (folder / f"{name}.pem").write_bytes(chain)
-        self._agent, self._starter = self._listening("agent.py"), self._listening("starter.py")
+        self._agent = self._listening("agent.py")
+        self._anew, self._ready = (
+            self._listening("starter.py"),
+            self._listening("starter.py", "ready"),
+        )
+        self._known: set[tuple[str, ...]] = set()
 
-    def _listening(self, program: str) -> "subprocess.Popen[str]":
+    def _listening(self, program: str, *words: str) -> "subprocess.Popen[str]":
         """Start a program that answers each line with a line."""
         path = str(ROOT / "tests/processes" / program)
-        return self.begin([path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self.begin([path, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def _starter(self, words: Sequence[str]) -> "subprocess.Popen[str]":
+        """Who runs it: the first time it loads what is ours itself, in its own order."""
+        command = tuple(words[: 2 if FAMILIES & set(words[:1]) else 1])
+        starter = self._ready if command in self._known else self._anew
+        self._known.add(command)
+        return starter
 
     def begin(
         self, words: Sequence[str], settings: Mapping[str, str] | None = None, **how: Any
@@ -105,7 +120,13 @@ class Town:
 
     def run(self, *words: str, typed: str = "") -> Said:
         """Run `folkmoot` with these words to its end, in a process of its own."""
-        return Said(**_answer_of(self._starter, {"words": words, "typed": typed}))
+        return Said(**_answer_of(self._starter(words), {"words": words, "typed": typed}))
+
+    def leave(self, *words: str, log: Path, settings: Mapping[str, str] | None = None) -> "Left":
+        """Run `folkmoot` with these words, and these settings in the environment, and go on."""
+        starter = self._starter(words)
+        asked = {"words": words, "log": str(log), "settings": settings or {}}
+        return Left(starter, _answer_of(starter, asked)["pid"])
 
     def start(self, *words: str) -> Said:
         """Run `folkmoot` from nothing, as a shell does; slower."""
@@ -124,7 +145,7 @@ class Town:
         return Answer(**_answer_of(self._agent, asked))
 
     def close(self) -> None:
-        for child in (self._agent, self._starter, self._root):
+        for child in (self._agent, self._anew, self._ready, self._root):
             child.kill()
             child.communicate()
 
@@ -138,6 +159,33 @@ def _answer_of(program: "subprocess.Popen[str]", asked: Mapping[str, Any]) -> An
     return json.loads(program.stdout.readline())
 
 
+class Left:
+    """A process that a starter has forked and that goes on; what else is asked of a Popen."""
+
+    def __init__(self, starter: "subprocess.Popen[str]", pid: int) -> None:
+        self.pid = pid
+        self._starter = starter
+        self._ended = select.poll()
+        self._ended.register(os.pidfd_open(pid), select.POLLIN)
+        self._code: int | None = None
+
+    def poll(self, seconds: float = 0) -> int | None:
+        """The exit code, if it has ended or ends within this time."""
+        if self._code is None and (ended := self._ended.poll(seconds * 1000)):
+            os.close(ended[0][0])
+            self._code = int(_answer_of(self._starter, {"ended": self.pid})["code"])
+        return self._code
+
+    def wait(self, timeout: float) -> int:
+        code = self.poll(timeout)
+        assert code is not None, f"{self.pid} did not end in {timeout} s"
+        return code
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+
 class House:
     """One node of the town."""
 
@@ -147,7 +195,7 @@ class House:
         self.origin = f"https://{name}.test"
         self.data = folder / "data"
         self.log = folder / "log"
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Left | None = None
 
     def run(self, *words: str, typed: str = "") -> Said:
         return self.town.run(*words, "--data", str(self.data), typed=typed)
@@ -168,13 +216,11 @@ class House:
     def launch(self, **settings: str) -> None:
         """Begin to serve."""
         keys = self.town.folder / self.name
-        with self.log.open("a") as log:
-            self.process = self.town.begin(
-                ["-m", "node.cli", "serve", "--data", str(self.data),
-                 "--host", ADDRESSES[self.name], "--port", "443",
-                 "--tls-cert", f"{keys}.pem", "--tls-key", f"{keys}.key"],
-                settings, stdout=log, stderr=log,
-            )  # fmt: skip
+        self.process = self.town.leave(
+            "serve", "--data", str(self.data), "--host", ADDRESSES[self.name], "--port", "443",
+            "--tls-cert", f"{keys}.pem", "--tls-key", f"{keys}.key",
+            log=self.log, settings=settings,
+        )  # fmt: skip
 
     def answers(self) -> bool:
         assert self.process

@@ -247,15 +247,15 @@ def test_the_setup_link_is_where_the_node_believes_to_be(
 ) -> None:
     given = [str(town.folder / word) if word.startswith("alder.") else word for word in words]
     log, data = tmp_path / "log", tmp_path / "data"
-    serve = ["-m", "node.cli", "serve", "--data", str(data), "--port", "8443", *given]
 
-    with log.open("w") as out, town.begin(serve, stdout=out, stderr=out) as child:
-        try:
-            said = wait_until(
-                lambda: (found := log.read_text()).count("/setup?code=") and found, "the link"
-            )
-        finally:
-            child.terminate()
+    child = town.leave("serve", "--data", str(data), "--port", "8443", *given, log=log)
+    try:
+        said = wait_until(
+            lambda: (found := log.read_text()).count("/setup?code=") and found, "the link"
+        )
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(timeout=20) == 0
 
     assert f"Folkmoot is at {link}\n" in said
     assert f"    {link}/setup?code=" in said

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.processes.conftest import PASSWORD, House, Town, wait_until
+from tests.processes.conftest import PASSWORD, House, Left, Town, wait_until
 from tests.processes.test_killed import note, notes
 from tests.servers import Postgres, need, running_postgres, swift
 
@@ -30,7 +29,7 @@ class Settled(House):
     """A node on PostgreSQL, reached through a socket: the network of the town is its own."""
 
     server: Postgres
-    worker: "subprocess.Popen[str] | None" = None
+    worker: Left | None = None
 
     def settle(self, data: Path, **settings: str) -> None:
         """Write the settings of a data folder."""
@@ -56,9 +55,8 @@ class Settled(House):
         """Begin to work beside the process that serves, in the place of who does."""
         if self.worker and self.worker.poll() is None:
             assert self.stop_work() == 0
-        with self.log.open("a") as log:
-            words = ["-m", "node.cli", "work", "--data", str(self.data)]
-            self.worker = self.town.begin(words, settings, stdout=log, stderr=log)
+        words = ("work", "--data", str(self.data))
+        self.worker = self.town.leave(*words, log=self.log, settings=settings)
 
     def stop_work(self, signum: int = signal.SIGTERM) -> int:
         assert self.worker
@@ -83,8 +81,8 @@ def here(
     yield made
     for child in (made.process, made.worker):
         if child and child.poll() is None:
-            child.kill()
-            child.wait()
+            child.send_signal(signal.SIGKILL)
+            child.wait(timeout=25)
 
 
 @pytest.fixture(scope="module")
