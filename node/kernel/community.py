@@ -58,7 +58,10 @@ class Community:
         return asdict(self)
 
 
+_COMMUNITY = select(setting.c.value).where(setting.c.name == "community")
+
+
 def load(db: Connection, origin: str) -> Community:
     """The community as its admins set it; before that, an empty one at `origin`."""
-    kept = db.scalar(select(setting.c.value).where(setting.c.name == "community"))
+    kept = db.scalar(_COMMUNITY)
     return Community(**kept) if kept else Community(origin=origin)

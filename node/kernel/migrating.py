@@ -66,7 +66,9 @@ async def upgrade(database: Database, registry: Registry) -> None:
     Raises:
         Refused: the database is of a newer version than this program (`E_NEWER`).
     """
-    await database.migrate(_upgrade, registry)
+    # SQLite looks through all rows for broken keys at the end; most starts find nothing to do
+    if not database.sqlite or await database.read(waiting, registry):
+        await database.migrate(_upgrade, registry)
 
 
 async def let_read(database: Database, registry: Registry) -> None:

@@ -82,8 +82,7 @@ class Node:
 
     async def refresh(self) -> None:
         """See what commands beside us have changed."""
-        self.community = await self.read(communities.load, self.origin)
-        kept = await self.read(_secret)
+        self.community, kept = await self.read(_kept, self.origin)
         self.secret = kept or self.secret
         safe_for(self.settings, self.origin)
         self.network.agent = f"Folkmoot/{VERSION} (+{self.origin})"
@@ -160,9 +159,13 @@ class Node:
         await self.database.close()
 
 
-def _secret(db: Connection) -> bytes | None:
-    kept = db.scalar(select(setting.c.value).where(setting.c.name == SECRET))
-    return bytes.fromhex(kept) if kept else None
+_SECRET = select(setting.c.value).where(setting.c.name == SECRET)
+
+
+def _kept(db: Connection, origin: str) -> tuple[Community, bytes | None]:
+    """The community and the secret, as the rows have them."""
+    secret = db.scalar(_SECRET)
+    return communities.load(db, origin), bytes.fromhex(secret) if secret else None
 
 
 def _keep_secret(unit: Unit) -> None:

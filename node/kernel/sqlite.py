@@ -82,8 +82,7 @@ class Sqlite:
         self._secret = secret
         self._path = Path(url.removeprefix("sqlite:///"))
         _for_its_owner_alone(self._path)
-        self._writers = _engine(url, _prepare_writer)
-        self._readers = _engine(url, self._prepare_reader)
+        self._engine = _engine(url)
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._open: list[Connection] = []
@@ -127,14 +126,16 @@ class Sqlite:
 
     async def close(self) -> None:
         """Let the writer finish what it has, then close every connection."""
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         if self._started:
             self._queue.put(None)
-            await asyncio.to_thread(self._thread.join)
-        await asyncio.to_thread(self._pool.shutdown)
+            self._thread.join()
+        self._pool.shutdown()
         for connection in self._open:
             connection.close()
-        self._readers.dispose()
-        self._writers.dispose()
+        self._engine.dispose()
 
     def _put(self, change: Callable[..., Any], args: tuple[Any, ...]) -> "asyncio.Future[Any]":
         if not self._started:
@@ -162,14 +163,16 @@ class Sqlite:
 
     def _reader(self) -> Connection:
         try:
-            db = self._local.db = self._readers.connect()
+            db = self._engine.connect()
         except OperationalError as error:
             raise Unread(str(error.orig)) from error
+        self._prepare_reader(_driver(db))
+        self._local.db = db
         self._open.append(db)
         return db
 
     def _migrate(self, change: Callable[..., T], args: tuple[Any, ...]) -> T:
-        with self._lock().open("a") as lock, _held(lock.fileno()), self._writers.connect() as db:
+        with self._lock().open("a") as lock, _held(lock.fileno()), self._engine.connect() as db:
             _driver(db).execute("PRAGMA foreign_keys=OFF")
             with _begun(db, "BEGIN IMMEDIATE"):
                 result = change(db, *args)
@@ -190,7 +193,7 @@ class Sqlite:
         The connection goes with what failed, which left it in a state of its own.
         """
         try:
-            with self._writers.connect() as db, self._lock().open("a") as lock:
+            with self._engine.connect() as db, self._lock().open("a") as lock:
                 while entry is not None and self._commit(db, lock.fileno(), entry):
                     entry = self._queue.get()
         except _Failed:
@@ -341,11 +344,7 @@ def _settle(outcomes: list[_Outcome]) -> None:
             future.set_exception(problem)
 
 
-def _prepare_writer(_connection: sqlite3.Connection) -> None:
-    return None
-
-
-def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
+def _engine(url: str) -> Engine:
     # what members write has no place in the words of an error, which go into the log
     engine = create_engine(
         url,
@@ -361,6 +360,5 @@ def _engine(url: str, prepare: Callable[[sqlite3.Connection], None]) -> Engine:
         connection.execute("PRAGMA busy_timeout=10000")
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        prepare(connection)
 
     return engine

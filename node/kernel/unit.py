@@ -60,7 +60,9 @@ OURS = "within the rights of the role"
 
 # Built once: building a statement takes longer than carrying it out.
 ONE_ACCOUNT = select(account).where(account.c.id == bindparam("id"))
+_ENTRY, _WORDS = insert(log_entry), insert(log_words)
 _JOB, _LETTER = insert(job), insert(letter).values(way="out")
+_SETTING = select(setting.c.value).where(setting.c.name == bindparam("name"))
 _PROVING = (
     select(actor_key.c.ed25519, account.c.assertion_keys)
     .join(account, account.c.id == actor_key.c.account)
@@ -275,14 +277,14 @@ class Unit:
             "authority": authority,
             "commitment": commitment,
         }
-        entry = self.db.execute(insert(log_entry).values(values)).inserted_primary_key
+        entry = self.db.execute(_ENTRY, values).inserted_primary_key
         if words and entry is not None:
             row = {"entry": entry[0], "salt": salt, "words": words}
-            self.db.execute(insert(log_words).values(row))
+            self.db.execute(_WORDS, row)
 
     def setting(self, name: str) -> Any:
         """The value of a setting made in the browser or by command, None if there is none."""
-        return self.db.scalar(select(setting.c.value).where(setting.c.name == name))
+        return self.db.scalar(_SETTING, {"name": name})
 
     def set(self, name: str, value: Any) -> None:
         """Give a setting a value (plain JSON), or remove it with None.
