@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Select,
+    Update,
     and_,
     bindparam,
     delete,
@@ -148,12 +149,29 @@ def claim(db: Connection, now: datetime, most: int = CLAIM) -> list[Held]:
     postgres = db.dialect.name == "postgresql"
     if postgres:
         db.execute(text("SELECT pg_advisory_xact_lock(7027)"))
+    elif not holds(db, _ANY, {"moment": now}):
+        return []
     rows = db.execute(_due(locking=postgres), {"moment": now, "most": most}).all()
     token = secrets.token_hex(16)
     if rows:
-        taken = update(letter).where(letter.c.id.in_([row.id for row in rows]))
-        db.execute(taken.values(leased_until=now + LEASE, token=token))
+        ids = spread("ids", [row.id for row in rows])
+        db.execute(_taken(len(ids)), {**ids, "until": now + LEASE, "by": token})
     return [_held(row, token) for row in rows]
+
+
+_ANY = select(
+    exists().where(
+        letter.c.way == "in",
+        letter.c.state == "waiting",
+        letter.c.due <= bindparam("moment", type_=letter.c.due.type),
+    )
+)
+
+
+@functools.cache
+def _taken(count: int) -> Update:
+    taken = update(letter).where(among(letter.c.id, "ids", count))
+    return taken.values(leased_until=bindparam("until"), token=bindparam("by"))
 
 
 @functools.cache

@@ -67,8 +67,9 @@ async def upgrade(database: Database, registry: Registry) -> None:
         Refused: the database is of a newer version than this program (`E_NEWER`).
     """
     # SQLite looks through all rows for broken keys at the end; most starts find nothing to do
-    if not database.sqlite or await database.read(waiting, registry):
-        await database.migrate(_upgrade, registry)
+    if database.sqlite and not await database.read(waiting, registry):
+        return
+    await database.migrate(_upgrade, registry)
 
 
 async def let_read(database: Database, registry: Registry) -> None:

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -150,11 +150,12 @@ class Sqlite:
         if db is None:
             db = self._reader()
         try:
-            with _begun(db, "BEGIN") as transaction:
-                try:
-                    return look(db, *args)
-                finally:
-                    transaction.rollback()
+            driver = _driver(db)
+            driver.execute("BEGIN")
+            try:
+                return look(db, *args)
+            finally:
+                driver.rollback()
         except OperationalError as error:
             # a look that would change something is a mistake of ours, and no fault of the disk
             if not _is_broken(error) or _code(error) == sqlite3.SQLITE_READONLY:
@@ -174,7 +175,7 @@ class Sqlite:
     def _migrate(self, change: Callable[..., T], args: tuple[Any, ...]) -> T:
         with self._lock().open("a") as lock, _held(lock.fileno()), self._engine.connect() as db:
             _driver(db).execute("PRAGMA foreign_keys=OFF")
-            with _begun(db, "BEGIN IMMEDIATE"):
+            with _begun(db):
                 result = change(db, *args)
                 broken = db.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if broken:
@@ -216,7 +217,7 @@ class Sqlite:
         done: list[_Outcome] = []
         last: list[None] = []
         try:
-            with _held(lock), _begun(db, "BEGIN IMMEDIATE"):
+            with _held(lock), _begun(db):
                 for entry in self._gathered(first, last):
                     taken.append(entry)
                     done.append(_Outcome(entry.future, *_attempt(db, entry)))
@@ -311,12 +312,20 @@ def _undo(driver: sqlite3.Connection) -> None:
 
 
 @contextlib.contextmanager
-def _begun(db: Connection, begin: str) -> Iterator[RootTransaction]:
-    """A transaction that says itself how it begins: the driver would do so at a time of its own."""
-    # Not as a listener of the engine's: with one, every statement looks for listeners.
-    with db.begin() as transaction:
-        _driver(db).execute(begin)
-        yield transaction
+def _begun(db: Connection) -> Iterator[None]:
+    """A transaction for writing, of the driver's own.
+
+    The one that SQLAlchemy begins with a connection's first statement is never ended: it
+    would take as long as two statements, and begin when there is nothing to lock yet.
+    """
+    driver = _driver(db)
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        driver.commit()
+    except BaseException:
+        driver.rollback()
+        raise
 
 
 def _driver(db: Connection) -> sqlite3.Connection:
