@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from node.kernel.clock import utc
+from node.kernel.keys import KeyMaker, make_keys
 from node.kernel.module import installed
 from node.kernel.node import Node
 from node.kernel.settings import Settings
@@ -76,6 +77,7 @@ async def opened(
     *,
     first_port: int = 0,
     clock: Behind | None = None,
+    make_keys: KeyMaker = make_keys,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """Start nodes on loopback and serve them until the block ends.
@@ -85,6 +87,7 @@ async def opened(
         names: of the nodes; they are at `http://localhost:<port>`.
         first_port: the first one's, the others follow; 0 takes free ones.
         clock: what they take for the time of day.
+        make_keys: makes the pairs of keys of their people.
         **settings: further settings of all of them.
     """
     time = clock or Behind()
@@ -94,7 +97,8 @@ async def opened(
     for name, bound in zip(names, sockets, strict=True):
         port = int(bound.getsockname()[1])
         given = {"allow_http": True, "allow_addresses": LOOPBACK, "port": port, **settings}
-        node = Node(Settings(data=folder / name, **given), installed(), clock=time)
+        settled = Settings(data=folder / name, **given)
+        node = Node(settled, installed(), clock=time, make_keys=make_keys)
         await node.start()
         nodes[name], apps[port] = node, Application(node)
     try:

@@ -5,19 +5,25 @@ FOLKMOOT_SCREENS names their folder (make screens).
 """
 
 import contextlib
+import itertools
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from node import stage
+from node.kernel.keys import Keys
 from node.kernel.node import Node
 from tests.browser.walking import PHONE, Album, Judge, Walker
 from tests.conftest import found, session
-from tests.servers import BROWSER_FLAGS, ROOT
+from tests.servers import BROWSER_FLAGS, ROOT, Backend
+from tests.templates import Templates, shipped
 from web import sessions
 
 PICTURES = ROOT / "build" / "screens"
@@ -49,24 +55,43 @@ async def judge(browser: Browser) -> Judge:
     return await Judge.open(browser)
 
 
+Raise = Callable[..., AbstractAsyncContextManager[stage.Stage]]
 Open = Callable[..., Awaitable[stage.Stage]]
 
 
+@pytest.fixture
+def raising(tmp_path: Path, templates: Templates, key_pool: list[Keys]) -> Raise:
+    """Raises a stage; tables and keys, which take seconds to make, were made before."""
+    keys = itertools.cycle(key_pool)
+
+    @contextlib.asynccontextmanager
+    async def raised(*names: str, **given: Any) -> AsyncIterator[stage.Stage]:
+        for folder in (tmp_path / name for name in names):
+            if not folder.exists():
+                folder.mkdir(mode=0o700)
+                await templates.database(Backend(kind="sqlite"), folder, list(shipped().values()))
+                without_secret(folder / "folkmoot.db")
+        delays = {f"match_delay_{end}_seconds": 0.0 for end in ("least", "most")}
+        given = {"make_keys": lambda: next(keys), **delays, **given}
+        async with stage.opened(tmp_path, names, **given) as opened:
+            yield opened
+
+    return raised
+
+
+def without_secret(database: Path) -> None:
+    """Let a node make a secret of its own, as each does."""
+    with contextlib.closing(sqlite3.connect(database)) as db, db:
+        db.execute("DELETE FROM setting WHERE name = 'secret'")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def nodes(tmp_path: Path) -> AsyncIterator[Open]:
+async def nodes(raising: Raise) -> AsyncIterator[Open]:
     """Open nodes on loopback; their story is some time ago, so that it can go on."""
     async with contextlib.AsyncExitStack() as held:
 
         async def at(*names: str, founded: bool = True) -> stage.Stage:
-            opened = await held.enter_async_context(
-                stage.opened(
-                    tmp_path,
-                    names,
-                    clock=stage.Behind(days=90),
-                    match_delay_least_seconds=0.0,
-                    match_delay_most_seconds=0.0,
-                )
-            )
+            opened = await held.enter_async_context(raising(*names, clock=stage.Behind(days=90)))
             for name in names if founded else ():
                 await found(opened.nodes[name], name, opened.nodes[name].origin)
             return opened
@@ -77,24 +102,18 @@ async def nodes(tmp_path: Path) -> AsyncIterator[Open]:
 class Street:
     """Nodes on loopback, each of which can be switched off and on again; its data stay."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, raising: Raise) -> None:
         self.stage = stage.Stage(nodes={}, clock=stage.Behind(days=90))
-        self._folder = folder
+        self._raising = raising
         self._ports: dict[str, int] = {}
         self._on: dict[str, contextlib.AsyncExitStack] = {}
 
     async def on(self, name: str) -> Node:
         """Switch a node on, at the address that it had before."""
         held = self._on[name] = contextlib.AsyncExitStack()
+        port = self._ports.get(name, 0)
         opened = await held.enter_async_context(
-            stage.opened(
-                self._folder,
-                (name,),
-                first_port=self._ports.get(name, 0),
-                clock=self.stage.clock,
-                match_delay_least_seconds=0.0,
-                match_delay_most_seconds=0.0,
-            )
+            self._raising(name, first_port=port, clock=self.stage.clock)
         )
         node = self.stage.nodes[name] = opened.nodes[name]
         if name not in self._ports:
@@ -112,8 +131,8 @@ class Street:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def street(tmp_path: Path) -> AsyncIterator[Street]:
-    made = Street(tmp_path)
+async def street(raising: Raise) -> AsyncIterator[Street]:
+    made = Street(raising)
     yield made
     await made.close()
 
