@@ -3,8 +3,10 @@
 An address holds the hash of what it names, so a browser may keep it for a year.
 """
 
+import functools
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,19 +27,10 @@ class Files:
     """All files of `web/static` and of the modules' ``static`` folders (as ``<module>/x``)."""
 
     def __init__(self, node: "Node") -> None:
-        self._files: dict[str, tuple[str, bytes]] = {}
-        self._add("", Path(__file__).parent / "static")
+        self._files = dict(_read(Path(__file__).parent / "static"))
         for module in node.registry.modules:
             if (folder := module.folder("static")) is not None:
-                self._add(f"{module.name}/", folder)
-
-    def _add(self, prefix: str, folder: Path) -> None:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in _KINDS:
-                body = path.read_bytes()
-                digest = hashlib.sha256(body).hexdigest()[:12]
-                name = f"{prefix}{path.relative_to(folder).as_posix()}"
-                self._files[name] = (digest, body)
+                self._files |= {f"{module.name}/{name}": f for name, f in _read(folder).items()}
 
     def address(self, name: str) -> str:
         """Where a file is to be had: ``/static/<hash>/<name>``.
@@ -57,3 +50,15 @@ class Files:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         kept = _YEAR if digest == current else "no-cache"
         return Response(body, media_type=kind, headers={"Cache-Control": kept})
+
+
+@functools.cache
+def _read(folder: Path) -> Mapping[str, tuple[str, bytes]]:
+    """The hash and the bytes of every file of ours in a folder, by its name there."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in _KINDS:
+            body = path.read_bytes()
+            digest = hashlib.sha256(body).hexdigest()[:12]
+            found[path.relative_to(folder).as_posix()] = (digest, body)
+    return found

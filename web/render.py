@@ -12,15 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import (
-    BaseLoader,
-    BytecodeCache,
-    Environment,
-    StrictUndefined,
-    TemplateNotFound,
-    pass_context,
-)
-from jinja2.bccache import Bucket
+from jinja2 import StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.requests import Request
@@ -37,12 +29,12 @@ from web.files import Files
 from web.finds import around
 from web.language import mark
 from web.links import page_of, safe_href
+from web.loading import HERE, Pages, Templates, compiled
 from web.voice import Voice, voice
 
 if TYPE_CHECKING:
     from node.kernel.node import Node
 
-HERE: Final = Path(__file__).parent
 PLACES: Final = (
     ("today", "/", "today", mark("Today")),
     ("give", "/give", "swap", mark("Give & ask")),
@@ -59,67 +51,15 @@ _ACTIVITIES: Final = ("application/activity+json", "application/ld+json")
 _SYMBOL: Final = re.compile(r'<symbol id="(\w+)" viewBox="0 0 24 24"([^>]*)>(.*?)</symbol>')
 
 
-class Templates(BaseLoader):
-    """Our own templates, and each module's under its own name; nothing but ``.html``."""
-
-    def __init__(self, node: "Node") -> None:
-        self._ours = HERE / "templates"
-        self._theirs = {m.name: m.folder("templates") for m in node.registry.modules}
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        """The text of a template.
-
-        Raises:
-            TemplateNotFound: there is none, or its name leaves its folder.
-        """
-        path = self._path(template)
-        if path is None:
-            raise TemplateNotFound(template)
-        changed = path.stat().st_mtime
-        return path.read_text("utf-8"), str(path), lambda: path.stat().st_mtime == changed
-
-    def _path(self, template: str) -> Path | None:
-        parts = template.split("/")
-        if not template.endswith(".html") or {"", ".", ".."} & set(parts) or "\\" in template:
-            return None
-        folder = self._theirs.get(parts[0]) if len(parts) > 1 else self._ours
-        if folder is None:
-            return None
-        places = (folder.joinpath(*parts), folder.joinpath(*parts[1:]))
-        return next((path for path in places if path.is_file()), None)
-
-
-class _Compiled(BytecodeCache):
-    """The templates compiled in this process, for all its nodes; a changed source is another."""
-
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was compiled of this source before."""
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled now."""
-        self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
-@functools.cache
-def _compiled() -> _Compiled:
-    return _Compiled()
-
-
-def environment(node: "Node", files: Files) -> Environment:
+def environment(node: "Node", files: Files) -> Pages:
     """Everything that templates may use, made once at start."""
-    made = Environment(
+    made = Pages(
         loader=Templates(node),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         auto_reload=bool(node.settings.development),
-        bytecode_cache=_compiled(),
+        bytecode_cache=compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -129,7 +69,7 @@ def environment(node: "Node", files: Files) -> Environment:
         gettext=_gettext,
         ngettext=_ngettext,
         _=_say,
-        icon=_icons((HERE / "static" / "icons.svg").read_text("utf-8")),
+        icon=_icons(HERE / "static" / "icons.svg"),
         static=files.address,
         csrf_token=_csrf_token,
         once_key=sessions.token,
@@ -176,9 +116,9 @@ def page(
     document = context.get("document")
     if isinstance(document, str) and _is_server(request):
         return RedirectResponse(document, 303)
-    made: Environment = request.app.state.templates
+    made: Pages = request.app.state.templates
     values = _common(request, title) | context
-    values["ui"] = made.get_template("parts.html").make_module(values)
+    values["ui"] = made.parts(values)
     body = made.get_template(template).render(values)
     response = HTMLResponse(body, status)
     response.headers["Content-Language"] = voice(request).language
@@ -384,9 +324,11 @@ def _clean(html: str | None) -> Markup:
     return Markup(vocab.html.clean(html))  # noqa: S704
 
 
-def _icons(sprite: str) -> Callable[..., Markup]:
+@functools.cache
+def _icons(sprite: Path) -> Callable[..., Markup]:
     symbols: Mapping[str, tuple[str, str]] = {
-        name: (attributes, inner) for name, attributes, inner in _SYMBOL.findall(sprite)
+        name: (attributes, inner)
+        for name, attributes, inner in _SYMBOL.findall(sprite.read_text("utf-8"))
     }
 
     def icon(name: str, css: str = "icon") -> Markup:

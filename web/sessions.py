@@ -6,6 +6,7 @@ What a session means is the accounts module's affair; here it is a name and
 
 import hashlib
 import secrets
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import HTTPConnection
@@ -20,6 +21,7 @@ SAID: Final = "said"
 _LONGEST: Final = 4096
 
 
+@lru_cache(100)
 def name(origin: str, purpose: str = SESSION) -> str:
     """The name of a cookie at this origin: ``__Host-folkmoot-1a2b3c4d`` under https.
 

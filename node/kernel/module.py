@@ -183,16 +183,14 @@ class Module:
 
     def folder(self, name: str) -> Path | None:
         """The module's folder of this name, if it has one."""
-        if not self.package:
-            return None
-        found = _place(self.package) / name
-        return found if found.is_dir() else None
+        return _folder(self.package, name) if self.package else None
 
 
 @functools.cache
-def _place(package: str) -> Path:
-    """Where a package lies; to find out is dear, and every start asks for each module twice."""
-    return Path(str(importlib.resources.files(package)))
+def _folder(package: str, name: str) -> Path | None:
+    """A folder of a package; to find out is dear, and every start asks for each module twice."""
+    found = Path(str(importlib.resources.files(package))) / name
+    return found if found.is_dir() else None
 
 
 def shelved(module: Module) -> Module:
