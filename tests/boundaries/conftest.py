@@ -22,7 +22,7 @@ def wire() -> Tap:
 async def full(alder: Node, birch: Node, clock: Clock) -> World:
     built = await again("world", partial(worlds.build, alder, birch, clock), alder, birch)
     held = {name: dict(getattr(built, name)) for name in ("secret", "anas", "ids", "people")}
-    return World(node=alder, other=birch, clock=clock, **held)
+    return World(node=alder, other=birch, clock=clock, forms=built.forms, **held)
 
 
 @pytest.fixture

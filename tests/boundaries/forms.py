@@ -1,6 +1,7 @@
 """The forms that stand on pages, as a browser would send them, and filled with anything."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -110,13 +111,24 @@ def forms_in(page: str, text: str) -> list[Found]:
     return parser.found
 
 
-async def harvest(visitors: Visitors, who: str, more: Iterable[str] = ()) -> list[Found]:
-    """One of each form that a visitor finds on all pages there are."""
+async def harvest(visitors: Visitors, *whose: str) -> list[tuple[str, Found]]:
+    """One of each form that each of these visitors finds on all pages of the world as it was built.
+
+    To be called before anything is changed: what was found in the same world is not sought anew.
+    """
+    kept: dict[str, list[Found]] = visitors.world.forms
+    for who in whose:
+        if who not in kept:
+            kept[who] = await _harvested(visitors, who)
+    return [(who, deepcopy(form)) for who in whose for form in kept[who]]
+
+
+async def _harvested(visitors: Visitors, who: str) -> list[Found]:
     found: dict[tuple[str, tuple[str, ...]], Found] = {}
     for path in routes.reading(visitors.app):
-        for one in [*routes.filled(path, routes.known(visitors.world, path))]:
+        for one in routes.filled(path, routes.known(visitors.world, path)):
             await _take(visitors, who, one, found)
-    for one in more:
+    for one in asking(visitors.world.ids):
         await _take(visitors, who, one, found)
     return list(found.values())
 

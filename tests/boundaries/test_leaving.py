@@ -34,12 +34,6 @@ async def kept(node: Node) -> list[tuple[str, bytes]]:
     return await node.write(look)
 
 
-@pytest.fixture
-async def full(alder: Node, birch: Node, clock: Clock) -> World:
-    """Built anew for each: these tests look for what its building leaves behind."""
-    return await world.build(alder, birch, clock)
-
-
 def checkpoint(unit: Any) -> None:
     unit.db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -62,7 +56,8 @@ async def test_nothing_of_a_member_who_left_is_kept(full: World) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-async def test_no_file_keeps_a_word_of_who_left(full: World) -> None:
+async def test_no_file_keeps_a_word_of_who_left(alder: Node, birch: Node, clock: Clock) -> None:
+    full = await world.build(alder, birch, clock)  # anew, for what building leaves in files
     node = full.node
     assert leaks(full.anas, files(node.settings.data)) != []
 

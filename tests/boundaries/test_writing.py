@@ -24,14 +24,14 @@ EVIL = [*XSS, *(f"see {one}" for one in ADDRESSES), *SQL]
 async def test_what_members_write_is_inert(full: World, visitors: Visitors) -> None:
     """Every text of the corpus goes into the text fields of every form there is."""
     texts, made, answers = itertools.cycle(EVIL), set(), []
-    for who in ("ana", "keeper"):
-        found = await forms.harvest(visitors, who, forms.asking(full.ids))
-        for form in (one for one in found if not one.action.startswith(forms.ENDS)):
-            for name in form.written() * 2:
-                sent = form.filled(next(texts), [name])
-                answer = await visitors.send(who, form.action, sent)
-                answers += pages.wrong(who, answer)
-                made.add(answer.headers.get("location", "/"))
+    for who, form in await forms.harvest(visitors, "ana", "keeper"):
+        if form.action.startswith(forms.ENDS):
+            continue
+        for name in form.written() * 2:
+            sent = form.filled(next(texts), [name])
+            answer = await visitors.send(who, form.action, sent)
+            answers += pages.wrong(who, answer)
+            made.add(answer.headers.get("location", "/"))
 
     assert not answers, pages.told(answers)
     await look(full, visitors, made)

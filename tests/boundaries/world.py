@@ -88,6 +88,8 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     """What it is → its id or slug."""
     people: dict[str, Account] = field(default_factory=dict)
+    forms: dict[str, list[Any]] = field(default_factory=dict)
+    """Visitor → the forms they find as it was built; one for all that are put back of it."""
     secrets: int = 0
     """Which secrets are kept: the worlds 1 and 2 differ in them and in nothing else."""
 
