@@ -5,13 +5,14 @@ each: an answer below 500, a title, one heading of the first rank, nothing from 
 host, nothing that needs sideways scrolling, and nothing that axe finds.
 """
 
+import base64
 import re
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Locator, Page, Request, Response, Route
+from playwright.async_api import Browser, CDPSession, Locator, Page, Request, Response, Route
 
 from tests.browser.pictures import small
 from tests.conftest import PASSWORD
@@ -31,11 +32,23 @@ NARROW: Final = {
     **RULES, "runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]},
 }  # fmt: skip
 """What a lesser width can change; colours and names are the same at each."""
-_STYLED = "() => getComputedStyle(document.body).display === 'flex'"
-_WIDE = "() => [document.scrollingElement.scrollWidth, innerWidth]"
-_PAST = """() => [...document.querySelectorAll("body *")]
-  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-  .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+_LOOK: Final = """async rules => {
+  document.querySelectorAll("details").forEach(d => d.open = true);
+  const wide = document.scrollingElement.scrollWidth > innerWidth;
+  return {
+    styled: getComputedStyle(document.body).display === "flex",
+    past: wide ? [...document.querySelectorAll("body *")]
+      .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+      .slice(0, 5).map(e => e.outerHTML.slice(0, 120)) : null,
+    violations: (await axe.run(rules)).violations,
+  };
+}"""
+_PAGE: Final = """() => ({
+  title: document.title.trim(),
+  headings: document.querySelectorAll("h1").length,
+  html: new XMLSerializer().serializeToString(document.doctype)
+    + document.documentElement.outerHTML,
+})"""
 _CHANGING = re.compile(r'value="[^"]*"|[?&]v=[\w-]+|<time[^>]*>|:\d{4,5}\b|/[\w-]{16,}')
 
 
@@ -49,6 +62,7 @@ class Judge:
         self.page = page
         self._known: set[str] = set()
         self._shown: tuple[str, str] = "", ""
+        self._sizes = [(PHONE, NARROW), (DESK, RULES)]
 
     @classmethod
     async def open(cls, browser: Browser, **context: Any) -> "Judge":
@@ -81,21 +95,18 @@ class Judge:
         else:
             self._shown = url, html
             await self.page.goto(url)
-        await self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         found = []
-        for size, rules in ((DESK, RULES), (PHONE, NARROW)):
+        for size, rules in self._sizes:
             await self.page.set_viewport_size(size)
             found += [f"{size['width']} px: {words}" for words in await self._wrong(rules)]
+        self._sizes.reverse()  # the next page comes at the width that this one leaves
         return found
 
     async def _wrong(self, rules: dict[str, Any]) -> list[str]:
-        found = []
-        if not await self.page.evaluate(_STYLED):
-            found.append("stands there without its stylesheet")
-        wide, room = await self.page.evaluate(_WIDE)
-        if wide > room:
-            found.append(f"scrolls sideways, {wide} of {room}: {await self.page.evaluate(_PAST)}")
-        seen = await self.page.evaluate("rules => axe.run(rules)", rules)
+        seen = await self.page.evaluate(_LOOK, rules)
+        found = [] if seen["styled"] else ["stands there without its stylesheet"]
+        if seen["past"] is not None:
+            found.append(f"scrolls sideways: {seen['past']}")
         return found + [_told(each) for each in seen["violations"]]
 
 
@@ -133,6 +144,7 @@ class Walker:
         self.judge = judge
         self.origin = origin
         self.album = album
+        self._camera: CDPSession | None = None
         self.asked: list[str] = []
         """What this browser asked for, of any host."""
         page.on("request", lambda request: self.asked.append(request.url))
@@ -190,7 +202,7 @@ class Walker:
 
     async def text(self) -> str:
         """What the page says, without its bars."""
-        return await self.page.locator("main").inner_text()
+        return str(await self.page.evaluate("document.querySelector('main').innerText"))
 
     async def sees(self, *words: str) -> None:
         """The page says each of these, whatever the case and the breaks of its lines."""
@@ -208,25 +220,29 @@ class Walker:
 
     async def faults(self) -> list[str]:
         """What is wrong with the page as it stands."""
-        page = self.page
         found = [f"asks another host: {url}" for url in self.asked if not _on(url, self.origin)]
         self.asked.clear()
-        if not (await page.title()).strip():
+        page = await self.page.evaluate(_PAGE)
+        if not page["title"]:
             found.append("has no title")
-        if (count := await page.locator("h1").count()) != 1:
-            found.append(f"has {count} headings of the first rank")
-        found += await self.judge.look(page.url, await page.content())
-        return [f"{page.url} {words}" for words in found]
+        if page["headings"] != 1:
+            found.append(f"has {page['headings']} headings of the first rank")
+        found += await self.judge.look(self.page.url, page["html"])
+        return [f"{self.page.url} {words}" for words in found]
 
     async def picture(self, name: str) -> None:
         """Take a picture of the whole page at both widths."""
+        if self._camera is None:
+            self._camera = await self.page.context.new_cdp_session(self.page)
         for size in (DESK, PHONE):
             await self.page.set_viewport_size(size)
-            # at the page's end, where the bar at the foot covers nothing
-            await self.page.evaluate("scrollTo(0, document.scrollingElement.scrollHeight)")
-            whole = await self.page.screenshot(full_page=True)
-            self.album.keep(f"{name}-{size['width']}", whole)
-        await self.page.evaluate("scrollTo(0, 0)")
+            height = await self.page.evaluate("document.scrollingElement.scrollHeight")
+            # as high as the page, so that the bar at the foot covers nothing
+            await self.page.set_viewport_size({**size, "height": height})
+            # packed quickly, which Playwright's own screenshots are not
+            taken = await self._camera.send("Page.captureScreenshot", {"optimizeForSpeed": True})
+            self.album.keep(f"{name}-{size['width']}", base64.b64decode(taken["data"]))
+        await self.page.set_viewport_size(PHONE)
         if name in self.album.best:
             self.album.keep_best(name, await self.page.screenshot())
 
