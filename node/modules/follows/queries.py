@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Viewer
-from node.kernel.database import holds, upsert
+from node.kernel.database import holds, is_kept, upsert
 from node.kernel.module import Collected
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
@@ -213,6 +213,8 @@ def _page(
 
 def document(db: Connection, id: str, viewer: Viewer) -> Object | None:
     """The Follow with this id, for its two ends."""
+    if not is_kept(db, follow.c.activity, id):
+        return None
     row: Row[Any] | None = db.execute(select(follow).where(follow.c.activity == id)).one_or_none()
     if row is None or viewer.id not in (row.follower, row.followed):
         return None

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from node.kernel.access import Viewer
+from node.kernel.database import is_kept
 from node.kernel.tables import Account, account, account_of
 from node.modules.decisions import api as decisions
 from node.modules.joint import rules
@@ -68,6 +69,8 @@ def _process_of(row: Row[Any]) -> Process:
 
 def by_id(db: Connection, id: str) -> Process | None:
     """A process by its id."""
+    if not is_kept(db, process.c.id, id):
+        return None
     found = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
     row = db.execute(found.where(process.c.id == id)).one_or_none()
     return _process_of(row) if row else None

@@ -9,7 +9,7 @@ from sqlalchemy import delete as remove
 
 from node.kernel import community
 from node.kernel.access import Viewer
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import insert_new, is_kept, upsert
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -57,6 +57,8 @@ def lines(db: Connection) -> list[tuple[str, ...]]:
 
 def document(db: Connection, id: str, _viewer: Viewer) -> Object | None:
     """A topic of the community's own as anybody may fetch it, in the words of SKOS."""
+    if not is_kept(db, concept.c.id, id):
+        return None
     row = db.execute(select(concept).where(concept.c.id == id)).one_or_none()
     one = _topic(row) if row else None
     if one is None or one.name is not None:

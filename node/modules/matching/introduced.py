@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
 from federation.origins import domain
-from node.kernel.database import insert_new
+from node.kernel.database import insert_new, is_kept
 from node.kernel.unit import Unit
 from node.modules.matching.queries import Match, silence
 from node.modules.matching.rules import State, is_talk
@@ -115,12 +115,15 @@ def _all(db: Connection, *where: ColumnElement[bool]) -> list[Introduction]:
 
 def by_offer(db: Connection, activity: str) -> Introduction | None:
     """The introduction that an Offer began."""
-    return _one(db, introduction.c.offer == activity)
+    is_here = is_kept(db, introduction.c.offer, activity)
+    return _one(db, introduction.c.offer == activity) if is_here else None
 
 
 def by_either(db: Connection, id: str) -> Introduction | None:
     """The introduction with this id, as either side calls it."""
-    return _one(db, or_(introduction.c.id == id, introduction.c.reply == id))
+    either = (introduction.c.id, introduction.c.reply)
+    is_here = any(is_kept(db, column, id) for column in either)
+    return _one(db, or_(*(column == id for column in either))) if is_here else None
 
 
 def by_id(db: Connection, id: str) -> Introduction | None:
@@ -234,6 +237,8 @@ def add_card(unit: Unit, **values: Any) -> bool:
 
 def find_card(db: Connection, id: str) -> Card | None:
     """The card with this id."""
+    if not is_kept(db, card.c.id, id):
+        return None
     row = db.execute(select(card).where(card.c.id == id)).one_or_none()
     return _card(row) if row else None
 

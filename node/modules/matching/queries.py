@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from node.kernel.database import insert_new, one_of, plain_rows
+from node.kernel.database import insert_new, is_kept, one_of, plain_rows
 from node.kernel.tables import letter
 from node.kernel.unit import Unit
 from node.modules.matching.rules import KEPT, KEPT_ANSWERED, Request
@@ -81,6 +81,8 @@ class Handle:
 
 def asked(db: Connection, id: str) -> Asked | None:
     """The request with this id."""
+    if not is_kept(db, request.c.id, id):
+        return None
     row = db.execute(select(request).where(request.c.id == id)).one_or_none()
     return _asked(row) if row else None
 

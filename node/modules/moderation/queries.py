@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from federation.origins import domain, parents
 from node.kernel.access import Viewer, visible
-from node.kernel.database import among, holds, plain, spread
+from node.kernel.database import among, holds, is_kept, plain, spread
 from node.kernel.module import Registry
 from node.modules.moderation.rules import Kind, Level
 from node.modules.moderation.tables import block, hiding, refusal, report, suspension
@@ -251,6 +251,8 @@ def block_of(db: Connection, member: str, subject: str) -> Block | None:
 
 def told(db: Connection, id: str, viewer: Viewer) -> Object | None:
     """The Block with this id, for its two ends (hook `documents`)."""
+    if not is_kept(db, block.c.activity, id):
+        return None
     row = db.execute(select(block).where(block.c.activity == id)).first()
     if row is None or viewer.id not in (row.member, row.subject):
         return None

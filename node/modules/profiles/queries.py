@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, exists, func, select
 
 from node.kernel.access import Reach, Viewer, owned, visible
-from node.kernel.database import upsert
+from node.kernel.database import is_kept, upsert
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.moderation.api import kept_out, unseen
@@ -33,6 +33,8 @@ def shared(db: Connection, owner: str, viewer: Viewer) -> list[Facet]:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Facet | None:
     """The facet with this id, if this viewer may see it."""
+    if not is_kept(db, facet.c.id, id):
+        return None
     wanted = select(facet).where(facet.c.id == id, visible(facet, viewer))
     return next(iter(_all(db, wanted)), None)
 

@@ -1,13 +1,14 @@
 """What proposals read: the proposals, their plans, and what members say to them."""
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select
 
 from node.kernel import choices
-from node.kernel.access import Viewer, visible
+from node.kernel.access import Viewer, kind_of, visible
 from node.kernel.database import is_kept
 from node.kernel.tables import account
 from node.kernel.unit import Unit
@@ -102,10 +103,17 @@ def _proposal_of(row: Row[Any]) -> Proposal:
 
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Proposal | None:
     """A proposal by the last part of its address, if this viewer may see it."""
+    asked = _by_slug(kind_of(viewer))
+    row = db.execute(asked, {"slug": slug, "viewer": viewer.id}).one_or_none()
+    return _proposal_of(row) if row else None
+
+
+@functools.cache
+def _by_slug(viewer: Viewer) -> Select[Any]:
+    """Built once for each kind of viewer: every page of a proposal asks it."""
     found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
     seen = found.where(visible(proposal, viewer), proposal.c.owner.not_in(kept_out()))
-    row = db.execute(seen.where(proposal.c.slug == slug)).one_or_none()
-    return _proposal_of(row) if row else None
+    return seen.where(proposal.c.slug == bindparam("slug"))
 
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Proposal | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from node.kernel.access import Viewer
 from node.kernel.database import insert_new, upsert
@@ -167,17 +167,25 @@ def of_record(db: Connection, record: str) -> list[Holding]:
 
 def powers(db: Connection, member: str, now: datetime) -> frozenset[str]:
     """What a member may do by the roles that they hold now."""
-    found = select(role.c.powers).join_from(holding, role)
-    found = found.join(account, holding.c.member == account.c.id).where(
-        holding.c.member == member,
+    found = db.scalars(_POWERS, {"who": member, "now": now})
+    return frozenset(one for listed in found for one in listed)
+
+
+# Built once, since every page asks it.
+_POWERS = (
+    select(role.c.powers)
+    .join_from(holding, role)
+    .join(account, holding.c.member == account.c.id)
+    .where(
+        holding.c.member == bindparam("who"),
         holding.c.state == State.HELD,
         holding.c.kind == Kind.SEAT,
-        holding.c.begins <= now,
-        holding.c.ends > now,
+        holding.c.begins <= bindparam("now"),
+        holding.c.ends > bindparam("now"),
         role.c.ended.is_(None),
         account.c.suspended.is_(None),
     )
-    return frozenset(one for listed in db.scalars(found) for one in listed)
+)
 
 
 def add_holding(unit: Unit, values: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from node.kernel.access import Viewer, visible
+from node.kernel.database import is_kept
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.moderation.api import kept_out
@@ -65,6 +66,8 @@ def ours(db: Connection, now: datetime) -> list[Told]:
 
 def by_id(db: Connection, id: str, viewer: Viewer) -> Told | None:
     """What is told of ours under this id, if this viewer may see it and the member is with us."""
+    if not is_kept(db, told.c.id, id):
+        return None
     here = select(told).join(account, told.c.member == account.c.id)
     mine = here.where(told.c.id == id, told.c.holding.is_not(None), visible(told, viewer))
     row = db.execute(mine.where(account.c.suspended.is_(None))).one_or_none()
