@@ -152,6 +152,19 @@ def test_what_others_write_is_escaped_in_every_sentence(site):
     assert shown.count("&lt;script&gt;") == 5
 
 
+async def test_parts_that_are_defined_once_speak_for_whoever_reads(make_site):
+    one, other = (make_site(settings={"development": True}) for _ in range(2))
+    await one.get("/style", headers={"accept-language": "en"})
+
+    after, alone = [
+        await site.get("/style", headers={"accept-language": "de"}) for site in (one, other)
+    ]
+
+    own = re.compile(r'name="(csrf|once)" value="[^"]*"')
+    assert own.sub("", after.text) == own.sub("", alone.text)
+    assert hidden(after.text)["csrf"] != hidden(alone.text)["csrf"]
+
+
 def test_html_of_others_is_cleaned_once_more(site):
     evil = '<p onclick="x">Hello</p><script>alert(1)</script><a href="javascript:x">y</a>'
 
