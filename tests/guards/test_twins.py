@@ -13,7 +13,7 @@ from tests.conftest import TWINS
 from tests.guards.tree import ROOT
 from tests.tools import twins
 
-NAMES = TWINS.read_text().split()
+NAMES = TWINS.read_text().splitlines()
 
 
 def test_each_name_is_a_test() -> None:
@@ -23,7 +23,8 @@ def test_each_name_is_a_test() -> None:
         tree = ast.parse((ROOT / file).read_text())
         there[file] = {n.name for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef)}
 
-    gone = [n for n in NAMES if n.partition("::")[2] not in there[n.partition("::")[0]]]
+    tests = {name: name.partition("[")[0].split("::") for name in NAMES}
+    gone = [name for name, (file, test) in tests.items() if test not in there[file]]
     assert not gone, f"no such tests; take their names out of {TWINS.name}"
 
 
@@ -57,6 +58,13 @@ def test_every_function_asks_once() -> None:
     assert twins.needless(said, {"a": 2.0, "b": 1.0, "c": 3.0}) == ["a"]
 
 
+def test_one_that_later_ones_make_needless_goes() -> None:
+    said = {"a": "2345", "b": "123", "c": "456"}
+    asked = {name: {f"by node.a:{number}" for number in each} for name, each in said.items()}
+
+    assert twins.needless(asked, dict.fromkeys(said, 1.0)) == ["a"]
+
+
 def test_the_cheaper_one_is_kept() -> None:
     said = {"dear": {"x"}, "cheap": {"x"}, "cheaper": {"x"}}
 
@@ -64,10 +72,19 @@ def test_the_cheaper_one_is_kept() -> None:
 
 
 def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:
-    (tmp_path / "1.jsonl").write_text('["t.py::a[sqlite-1]", 1.0, ["x"]]\n')
-    (tmp_path / "2.jsonl").write_text('["t.py::a[sqlite-2]", 2.0, ["y"]]\n')
+    (tmp_path / "1.jsonl").write_text('["t.py::a[1]", 1.0, ["x", "y"]]\n')
+    (tmp_path / "2.jsonl").write_text('["t.py::a[2]", 2.0, ["y"]]\n')
 
-    assert twins.read(tmp_path) == ({"t.py::a": {"x", "y"}}, {"t.py::a": 3.0})
+    asked = {"t.py::a[1]": {"x", "y"}, "t.py::a[2]": {"y"}}
+    assert twins.read(tmp_path) == (asked, {"t.py::a[1]": 1.0, "t.py::a[2]": 2.0})
+
+
+def test_a_test_whose_cases_are_all_needless_is_said_in_one_line() -> None:
+    asked = ["t.py::a[1]", "t.py::a[2]", "t.py::b[1]", "t.py::b[2]", "t.py::c"]
+
+    said = twins.lines(["t.py::a[1]", "t.py::a[2]", "t.py::b[2]", "t.py::c"], asked)
+
+    assert said == ["t.py::a", "t.py::b[2]", "t.py::c"]
 
 
 def test_who_asked_one_database_alone_is_seen() -> None:
