@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.servers import ROOT
 SAMPLE = ROOT / "tests" / "samples" / "toolshed"
 
 CHILD = """
-import asyncio, json, sys
+import asyncio, json, os, shutil, sys, tempfile, threading, traceback
 from pathlib import Path
 import httpx
 from sqlalchemy import inspect, text
@@ -27,12 +27,13 @@ from node.kernel.node import Node
 from node.kernel.settings import load
 from node.main import Application
 from tests import conftest
+from web import sessions
 from workers import running
 
-async def main():
-    data, disabled, name = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    settings = load(data, {"FOLKMOOT_DISABLED": disabled})
-    keys = make_keys()
+keys = make_keys()
+
+async def main(data, disabled, name):
+    settings = load(Path(data), {"FOLKMOOT_DISABLED": disabled})
     node = Node(settings, installed(settings.disabled), make_keys=lambda: keys)
     await node.start()
     if not node.ready:
@@ -45,7 +46,8 @@ async def main():
     browser = conftest.Browser(node, Application(node))
     browser.client._transport.raise_app_exceptions = False
     said["outside"] = (await browser.get("/tools")).status_code
-    await browser.sign_in("keeper")
+    token = await node.write(conftest.session, "keeper")
+    browser.client.cookies.set(sessions.name(node.origin), token)
     tools, today = await browser.get("/tools"), await browser.get("/")
     said["tools"] = [tools.status_code, tools.text if tools.status_code == 200 else ""]
     said["today"] = [today.status_code, "tools in the shed" in today.text]
@@ -64,10 +66,37 @@ async def main():
     said["waiting"] = await node.read(migrating.waiting, node.registry)
     await browser.client.aclose()
     await node.close()
-    print(json.dumps(said))
+    return said
 
-asyncio.run(main())
+def visit(site, out, err, data, *words):
+    sys.path.insert(1, site)
+    if not Path(data).exists():
+        shutil.copytree(before, data)
+    for number, name in ((1, out), (2, err)):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    print(json.dumps(asyncio.run(main(data, *words))), flush=True)
+    os._exit(0)
+
+if sys.argv[1:]:
+    print(json.dumps(asyncio.run(main(*sys.argv[1:]))))
+    raise SystemExit
+with tempfile.TemporaryDirectory() as before:
+    asyncio.run(main(before, "", ""))
+    assert threading.active_count() == 1
+    for line in sys.stdin:
+        if (child := os.fork()) == 0:
+            try:
+                visit(*json.loads(line))
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""A node is started, looked around and stopped, in a process of its own: once, with what it is
+told as arguments, or once for each line, forked, when all of the program and of its pages is
+loaded, which takes far longer than the rest. No outside package is loaded before; it comes to
+a community that is there."""
+
 
 Visit = Callable[..., dict[str, Any]]
 
@@ -93,18 +122,32 @@ def site(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "site"))
 
 
+@pytest.fixture(scope="module")
+def program() -> Iterator["subprocess.Popen[str]"]:
+    """Starts a node for each line that it reads."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", CHILD], **how(), **pipes) as running:
+        yield running
+        running.stdin.close()
+
+
+def how(*places: Path) -> dict[str, Any]:
+    """How a process is started that looks for packages in these places, too."""
+    path = os.pathsep.join(map(str, (ROOT, *places)))
+    return {"env": {"PATH": os.environ["PATH"], "PYTHONPATH": path}, "cwd": ROOT, "text": True}
+
+
 @pytest.fixture
-def visit(site: Path, tmp_path: Path) -> Visit:
+def visit(site: Path, tmp_path: Path, program: "subprocess.Popen[str]") -> Visit:
     """Start the node in a process of its own, look around, and stop it."""
+    files = tmp_path / "out", tmp_path / "err"
 
     def go(*, add: str = "", disabled: str = "") -> dict[str, Any]:
-        env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{site}"}
-        said = subprocess.run(
-            [sys.executable, "-c", CHILD, str(tmp_path / "data"), disabled, add],
-            env=env, cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert said.returncode == 0, said.stderr
-        return json.loads(said.stdout) | {"said": said.stderr}
+        words = [site, *files, tmp_path / "data", disabled, add]
+        print(json.dumps(list(map(str, words))), file=program.stdin, flush=True)
+        code, (out, err) = int(program.stdout.readline()), (file.read_text() for file in files)
+        assert code == 0, err
+        return json.loads(out) | {"said": err}
 
     return go
 
@@ -123,6 +166,16 @@ def test_the_sample_is_short() -> None:
         if file.suffix in {".py", ".toml"}
     )
     assert lines < 150
+
+
+def test_it_is_there_where_it_is_installed(site: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-c", CHILD, str(tmp_path / "data"), "", "Ladder"]
+
+    with subprocess.Popen(words, stdout=subprocess.PIPE, **how(site)) as running:
+        said = json.loads(running.communicate("")[0])
+
+    assert "toolshed" in said["modules"]
+    assert said["tools"] == [200, "Ladder"]
 
 
 def test_it_works_is_switched_off_comes_back_and_is_uninstalled(visit: Visit, site: Path) -> None:
