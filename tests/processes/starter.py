@@ -27,11 +27,13 @@ SECONDS = 60
 
 
 def main() -> None:
+    gc.disable()
     for name in LOADED:
         importlib.import_module(name)
     if sys.argv[1:] == ["ready"]:
         _load_ours()
     gc.collect()
+    gc.enable()
     gc.freeze()  # else each child copies what its collector looks at
     for line in sys.stdin:
         asked = json.loads(line)
