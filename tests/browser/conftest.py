@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from node import stage
 from node.kernel.keys import Keys
@@ -137,11 +137,40 @@ async def street(raising: Raise) -> AsyncIterator[Street]:
     await made.close()
 
 
+class Seats:
+    """Browsers without scripts for whoever walks; one that was left is taken again.
+
+    Each has its own cookies, and loses them when it is left: nothing else stays in it. Each
+    node has an address of its own, so it finds nothing of another node's in its cache.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: list[Page] = []
+
+    async def take(self) -> Page:
+        if self._free:
+            return self._free.pop()
+        context = await self._browser.new_context(viewport=PHONE, java_script_enabled=False)
+        context.set_default_timeout(20_000)
+        return await context.new_page()
+
+    async def leave(self, page: Page) -> None:
+        await page.context.clear_cookies()
+        await page.emulate_media(media="null")
+        self._free.append(page)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def seats(browser: Browser) -> Seats:
+    return Seats(browser)
+
+
 Walk = Callable[..., Awaitable[Walker]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def walk(browser: Browser, judge: Judge) -> AsyncIterator[Walk]:
+async def walk(seats: Seats, judge: Judge) -> AsyncIterator[Walk]:
     """Somebody at a node, signed in if a handle is given.
 
     The page to sign in is walked where that is what is tested.
@@ -151,14 +180,14 @@ async def walk(browser: Browser, judge: Judge) -> AsyncIterator[Walk]:
     async with contextlib.AsyncExitStack() as held:
 
         async def at(node: Node, handle: str | None = None) -> Walker:
-            context = await browser.new_context(viewport=PHONE, java_script_enabled=False)
-            held.push_async_callback(context.close)
-            context.set_default_timeout(20_000)
-            walker = Walker(await context.new_page(), judge, node.origin, album)
+            page = await seats.take()
+            held.push_async_callback(seats.leave, page)
+            walker = Walker(page, judge, node.origin, album)
+            held.push_async_callback(walker.leave)
             if handle:
                 token = await node.write(session, handle)
-                name = sessions.name(node.origin)
-                await context.add_cookies([{"name": name, "value": token, "url": node.origin}])
+                cookie = {"name": sessions.name(node.origin), "value": token, "url": node.origin}
+                await page.context.add_cookies([cookie])
                 await walker.go("/")
             return walker
 

@@ -147,7 +147,16 @@ class Walker:
         self._camera: CDPSession | None = None
         self.asked: list[str] = []
         """What this browser asked for, of any host."""
-        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+    async def leave(self) -> None:
+        """Look at the browser no more; somebody else will have it."""
+        self.page.remove_listener("request", self._note)
+        if self._camera is not None:
+            await self._camera.detach()
 
     # Going ------------------------------------------------------------------------------------
 
