@@ -4,14 +4,16 @@ Only collections of ours are expanded; somebody else's collection is never opene
 need no delivery: the handler has run here already. Pure looking: rows in, addresses out.
 """
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from federation import policy
 from federation.origins import same_origin
+from node.kernel.database import among, spread
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
 from vocab.model import PUBLIC
@@ -21,7 +23,7 @@ from vocab.values import dataclass
 RECIPIENTS_ONLY = "recipientsOnly"
 OURS = "https://w3id.org/commons-node/ns#cap-"
 """How the names of what only our kind of node can do begin."""
-AT_ONCE = 500
+AT_ONCE = 512
 """Ids asked for in one statement."""
 
 
@@ -145,7 +147,7 @@ def _expanded(
 ) -> tuple[list[str], list[str]]:
     """The ids that are named one by one, and those in collections of ours."""
     single: list[str] = []
-    spread: list[str] = []
+    within: list[str] = []
     for id in named:
         if id == PUBLIC:
             continue
@@ -153,16 +155,21 @@ def _expanded(
         if inside is None:
             single.append(id)
         else:
-            spread += inside
-    return single, spread
+            within += inside
+    return single, within
 
 
 def _accounts(db: Connection, ids: Iterable[str]) -> Iterator[Account]:
     wanted = list(dict.fromkeys(ids))
     for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
-        for row in db.execute(select(account).where(account.c.id.in_(part))):
+        given = spread("ids", wanted[start : start + AT_ONCE])
+        for row in db.execute(_these(len(given)), given):
             yield account_of(row)
+
+
+@functools.cache
+def _these(count: int) -> Select[Any]:
+    return select(account).where(among(account.c.id, "ids", count))
 
 
 def _collections(db: Connection, ids: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from federation.origins import base
 from federation.tables import kept_key
@@ -93,11 +93,17 @@ def listed(document: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
 
 def ended(db: Connection, account: str) -> list[Ended]:
     """The keys an actor had, the last one first."""
-    wanted = select(kept_key).where(kept_key.c.account == account)
     return [
         Ended(key_id=row.key_id, multikey=row.multikey, until=row.until, revoked=row.revoked)
-        for row in db.execute(wanted.order_by(kept_key.c.until.desc(), kept_key.c.id.desc()))
+        for row in db.execute(_KEPT, {"account": account})
     ]
+
+
+_KEPT = (
+    select(kept_key)
+    .where(kept_key.c.account == bindparam("account"))
+    .order_by(kept_key.c.until.desc(), kept_key.c.id.desc())
+)
 
 
 def retire(unit: Unit, account: str, key_id: str, multikey: str, until: datetime, *,

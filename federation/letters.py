@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, literal, select, update
 
 from federation import reading
 from federation.origins import domain
 from federation.tables import lost
-from node.kernel.database import upsert
+from node.kernel.database import one_of, upsert
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
 from vocab.model import PUBLIC
@@ -54,6 +54,19 @@ def outgoing(db: Connection, activity: str) -> Letter | None:
 
 # Asked for every inbox, so built once.
 _SENT = select(letter).where(letter.c.way == "out", letter.c.activity == bindparam("activity"))
+_PRIVATE = (
+    select(letter.c.id, letter.c.body)
+    .where(letter.c.way == "out", letter.c.activity == bindparam("activity"))
+    .where(one_of(letter.c.handling, sorted(PRIVATE)), letter.c.body.is_not(None))
+)
+_SINCE = select(letter.c.at).where(
+    letter.c.way == "out", letter.c.activity == bindparam("activity")
+)
+_END = update(letter).where(
+    letter.c.way == "out",
+    letter.c.activity == bindparam("ours"),
+    letter.c.state == literal("waiting"),
+)
 _ENDED = delete(job).where(job.c.once == bindparam("name"))
 _LEFT = (
     select(func.count())
@@ -135,7 +148,7 @@ def finish(unit: Unit, activity: str, place: str, code: str | None = None) -> No
 
 def _lose(unit: Unit, activity: str, place: str, code: str) -> None:
     """Write down that a place never gets a letter; not if we have nothing to do with it."""
-    since = unit.db.scalar(select(letter.c.at).where(_mine(activity)))
+    since = unit.db.scalar(_SINCE, {"activity": activity})
     if since is None or code in WILLED:
         return
     values = {
@@ -211,8 +224,7 @@ def is_public(body: bytes) -> bool:
 def close(unit: Unit, activity: str) -> None:
     """End a letter; a private one leaves nothing of what it said."""
     end(unit, activity, "done")
-    private = _mine(activity) & letter.c.handling.in_(PRIVATE) & letter.c.body.is_not(None)
-    for row in unit.db.execute(select(letter.c.id, letter.c.body).where(private)).all():
+    for row in unit.db.execute(_PRIVATE, {"activity": activity}).all():
         # What is left is enough to know it again when it is answered.
         left = reading.stub(json.loads(row.body))
         unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=left))
@@ -220,9 +232,4 @@ def close(unit: Unit, activity: str) -> None:
 
 def end(unit: Unit, activity: str, state: str, code: str | None = None) -> None:
     """Give a letter its state; one that failed somewhere stays so."""
-    waiting = _mine(activity) & (letter.c.state == "waiting")
-    unit.db.execute(update(letter).where(waiting).values(state=state, code=code))
-
-
-def _mine(activity: str) -> ColumnElement[bool]:
-    return and_(letter.c.way == "out", letter.c.activity == activity)
+    unit.db.execute(_END, {"ours": activity, "state": state, "code": code})

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from federation import finger
 from federation.budget import Budget
@@ -91,7 +91,17 @@ def keep(unit: Unit, one: Account, name: Name | None) -> None:
     """Write down a proven name, or that there is none; whoever had it before has it no more."""
     acct = "@".join(name) if name else None
     if acct is not None:
-        others = update(account).where(account.c.acct == acct, account.c.id != one.id)
-        unit.db.execute(others.values(acct=None))
-    same = account.c.id == one.id, account.c.handle == one.handle
-    unit.db.execute(update(account).where(*same).values(acct=acct))
+        unit.db.execute(_OTHERS, {"taken": acct, "who": one.id})
+    unit.db.execute(_SAME, {"who": one.id, "called": one.handle, "acct": acct})
+
+
+_OTHERS = (
+    update(account)
+    .where(account.c.acct == bindparam("taken"), account.c.id != bindparam("who"))
+    .values(acct=None)
+)
+_SAME = (
+    update(account)
+    .where(account.c.id == bindparam("who"), account.c.handle == bindparam("called"))
+    .values(acct=bindparam("acct"))
+)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select
 
 from federation import keyring
 from node.kernel.module import Registry
@@ -116,17 +116,23 @@ def service_actor(
 
 def find(db: Connection, id: str) -> Account | None:
     """The actor of ours with this id."""
-    row = db.execute(select(account).where(account.c.id == id, account.c.local)).one_or_none()
+    row = db.execute(_OURS, {"id": id}).one_or_none()
     return account_of(row) if row else None
 
 
 def named(db: Connection, handle: str) -> Account | None:
     """The actor of ours with this handle, in any case of letters."""
-    wanted = select(account).where(
-        account.c.local, func.lower(account.c.handle) == handle.lower(), account.c.gone.is_(None)
-    )
-    row = db.execute(wanted.order_by(account.c.id)).first()
+    row = db.execute(_NAMED, {"handle": handle.lower()}).first()
     return account_of(row) if row else None
+
+
+_OURS = select(account).where(account.c.id == bindparam("id"), account.c.local)
+_NAMED = (
+    select(account)
+    .where(account.c.local, account.c.gone.is_(None))
+    .where(func.lower(account.c.handle) == bindparam("handle"))
+    .order_by(account.c.id)
+)
 
 
 def _common(db: Connection, one: Account, now: datetime) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from federation import losses, sparingly
 from federation.addressing import OURS, implemented
 from federation.origins import domain, same_origin
 from federation.tables import lost, pair, passed
-from node.kernel.database import insert_new
+from node.kernel.database import insert_new, is_kept
 from node.kernel.tables import Account, setting
 from node.kernel.unit import Unit
 from vocab.types import Link
@@ -54,9 +54,19 @@ class Pair:
     older: datetime | None
 
 
+# Built once: asked for each letter and each inbox, and building takes longer than asking.
+_ONE = select(pair).where(pair.c.domain == bindparam("domain"))
+_LAST = (
+    select(passed)
+    .where(passed.c.peer == bindparam("peer"), passed.c.number.is_not(None))
+    .order_by(passed.c.number.desc())
+    .limit(1)
+)
+
+
 def one(db: Connection, domain: str) -> Pair | None:
     """The pair with the node at a host, if it can catch up."""
-    row = db.execute(select(pair).where(pair.c.domain == domain)).one_or_none()
+    row = db.execute(_ONE, {"domain": domain}).one_or_none()
     return Pair(**row._mapping) if row else None  # noqa: SLF001
 
 
@@ -128,8 +138,7 @@ def seal(unit: Unit, peer: str) -> None:
 
 
 def _last(db: Connection, peer: str) -> Any | None:
-    numbered = select(passed).where(passed.c.peer == peer, passed.c.number.is_not(None))
-    return db.execute(numbered.order_by(passed.c.number.desc()).limit(1)).one_or_none()
+    return db.execute(_LAST, {"peer": peer}).one_or_none()
 
 
 def newest(db: Connection, peer: str) -> int:
@@ -200,7 +209,7 @@ def strange(db: Connection) -> tuple[str, datetime] | None:
 
 def pass_on(unit: Unit, activity: str, inbox: str) -> None:
     """Count a letter for the host of an inbox, if it is one of a pair; once, however many."""
-    peer = unit.db.scalar(select(pair.c.domain).where(pair.c.domain == domain(inbox)))
-    if peer is not None:
+    peer = domain(inbox)
+    if is_kept(unit.db, pair.c.domain, peer):
         values = {"peer": peer, "activity": activity, "mark": mark(activity), "at": unit.now}
         insert_new(unit.db, passed, values)

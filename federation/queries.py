@@ -34,6 +34,7 @@ from vocab.values import dataclass
 
 # Built once: building a statement takes longer than running it.
 _IS_ACCOUNT = select(exists().where(account.c.id == bindparam("wanted")))
+_IS_OURS = select(exists().where(account.c.id == bindparam("wanted"), account.c.local))
 _DONE = (
     update(letter)
     .where(
@@ -140,8 +141,10 @@ def _row(one: Arrived, now: datetime) -> dict[str, Any]:
 def learn(unit: Unit, domain: str, form: str) -> None:
     """Note that a host spoke to us, and how it signs, unless we know what it takes."""
     hosts.answered(unit, domain)
-    unknown = and_(host.c.domain == domain, host.c.form.is_(None))
-    unit.db.execute(update(host).where(unknown).values(form=form, form_at=unit.now))
+    unit.db.execute(_LEARN, {"whose": domain, "form": form, "form_at": unit.now})
+
+
+_LEARN = update(host).where(host.c.domain == bindparam("whose"), host.c.form.is_(None))
 
 
 def claim(db: Connection, now: datetime, most: int = CLAIM) -> list[Held]:
@@ -234,7 +237,7 @@ def is_account(db: Connection, id: str) -> bool:
 
 def is_ours(db: Connection, id: str) -> bool:
     """Whether this is an account of this node, gone or not."""
-    return bool(db.scalar(select(exists().where(account.c.id == id, account.c.local))))
+    return holds(db, _IS_OURS, {"wanted": id})
 
 
 def left_us(db: Connection, ids: Iterable[str]) -> bool:
@@ -258,8 +261,10 @@ _BY_KEY = _THEIRS.where(account.c.key_id == bindparam("key_id"))
 
 def sent(db: Connection, activity: str) -> Any | None:
     """The letter of ours with this activity."""
-    ours = and_(letter.c.way == "out", letter.c.activity == activity)
-    return db.execute(select(letter).where(ours)).first()
+    return db.execute(_SENT, {"activity": activity}).first()
+
+
+_SENT = select(letter).where(letter.c.way == "out", letter.c.activity == bindparam("activity"))
 
 
 def came(db: Connection, activity: str, actor: str | None = None) -> Any | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from federation import policy, queries, reading, resolving, returning, senders, trust
 from federation.budget import Budget
@@ -193,11 +193,13 @@ def carry(
     )
     said = (read.document, *fetched.values())
     policy.admit(unit.db, unit.registry, unit.origin, held.actor, said)
-    here = update(letter).where(letter.c.id == held.id)
     if not _done(unit, case, read):
-        unit.db.execute(here.values(state="ignored"))
+        unit.db.execute(_HERE, {"held": held.id, "state": "ignored"})
     if _hidden(unit, held, read.raw):
-        unit.db.execute(here.values(body=reading.stub(read.raw)))
+        unit.db.execute(_HERE, {"held": held.id, "body": reading.stub(read.raw)})
+
+
+_HERE = update(letter).where(letter.c.id == bindparam("held"))
 
 
 def _hidden(unit: Unit, held: Held, raw: Document) -> bool:

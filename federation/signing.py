@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from federation import signatures
 from federation.keys import PrivateKey
@@ -102,7 +102,10 @@ async def _held(node: Node, actor: str, before: Held | None) -> Held:
 
 
 def _private(unit: Unit, actor: str) -> Row[Any] | None:
-    return unit.db.execute(select(actor_key).where(actor_key.c.account == actor)).one_or_none()
+    return unit.db.execute(_PRIVATE, {"account": actor}).one_or_none()
+
+
+_PRIVATE = select(actor_key).where(actor_key.c.account == bindparam("account"))
 
 
 def posting(

@@ -127,24 +127,71 @@ class Wire:
         self.seen.append((method, url, body))
         if origin in self.away or origin not in self.apps:
             raise Unreachable(f"{url}: nobody is there")
-        transport = httpx.ASGITransport(app=self.apps[origin], raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url=origin) as client:
-            answer = await client.request(method, url, headers=dict(headers), content=body)
+        request = httpx.Request(method, url, headers=dict(headers), content=body)
+        answer = await Door(self.apps[origin]).handle_async_request(request)
         found = {k.lower(): v for k, v in answer.headers.items()}
-        return Answer(status=answer.status_code, headers=found, body=answer.content, url=url)
+        return Answer(status=answer.status_code, headers=found, body=await answer.aread(), url=url)
 
     async def close(self) -> None:
         return None
+
+
+class Door(httpx.AsyncBaseTransport):
+    """An application as what is asked: httpx's own looks for another loop at every request."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        over, bodies = asyncio.Event(), [await request.aread()]
+        begun: dict[str, Any] = {}
+        parts: list[bytes] = []
+
+        async def receive() -> dict[str, Any]:
+            if bodies:
+                return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                begun.update(message)
+                return
+            parts.append(message.get("body", b"") if request.method != "HEAD" else b"")
+            if not message.get("more_body", False):
+                over.set()
+
+        await self._app(_scope(request), receive, send)
+        assert over.is_set(), "an answer has an end"
+        headers = begun.get("headers", [])
+        return httpx.Response(begun["status"], headers=headers, content=b"".join(parts))
+
+
+def _scope(request: httpx.Request) -> dict[str, Any]:
+    url = request.url
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "scheme": url.scheme,
+        "path": url.path,
+        "raw_path": url.raw_path.partition(b"?")[0],
+        "query_string": url.query,
+        "server": (url.host, url.port),
+        "client": ("127.0.0.1", 123),
+        "root_path": "",
+    }
 
 
 class Browser:
     """A person's browser without scripts: cookies, redirects, forms with their hidden fields."""
 
     def __init__(self, node: Node, app: Any) -> None:
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         self.node = node
         self.client = httpx.AsyncClient(
-            transport=transport, base_url=node.origin, follow_redirects=True
+            transport=Door(app), base_url=node.origin, follow_redirects=True
         )
 
     async def get(self, path: str, **kw: Any) -> httpx.Response:

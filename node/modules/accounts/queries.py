@@ -32,17 +32,21 @@ def hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _members() -> Select[Any]:
-    return (
-        select(*_MEMBER)
-        .join_from(member, account, account.c.id == member.c.account)
-        .where(account.c.gone.is_(None))
-    )
-
-
-# What every page asks is built once: building a statement takes longer than carrying it out.
-_ONE = _members().where(account.c.id == bindparam("id"))
-_BY_HANDLE = _members().where(account.c.handle == bindparam("handle"))
+# Built once: every page and every act asks for somebody, and building takes longer than asking.
+_MEMBERS: Select[Any] = (
+    select(*_MEMBER)
+    .join_from(member, account, account.c.id == member.c.account)
+    .where(account.c.gone.is_(None))
+)
+_MEMBER_OF = _MEMBERS.where(account.c.id == bindparam("id"))
+_BY_HANDLE = _MEMBERS.where(account.c.handle == bindparam("handle"))
+_OURS = select(account).where(account.c.local, account.c.kind == bindparam("kind"))
+_PLAIN = func.replace(func.replace(account.c.handle, "0", "o"), "1", "l")
+_LOOKING = (
+    select(account.c.handle)
+    .where(account.c.local, func.lower(_PLAIN) == bindparam("looks"))
+    .limit(1)
+)
 _SESSION = select(session).where(
     session.c.hash == bindparam("hash"), session.c.expires > bindparam("now")
 )
@@ -55,7 +59,7 @@ def _member_of(row: Row[Any]) -> Member:
 
 def members(db: Connection, *, suspended: bool = True) -> list[Member]:
     """All members by handle; without the suspended ones if asked so."""
-    query = _members().order_by(account.c.handle)
+    query = _MEMBERS.order_by(account.c.handle)
     if not suspended:
         query = query.where(account.c.suspended.is_(None))
     return [_member_of(row) for row in db.execute(query)]
@@ -63,7 +67,7 @@ def members(db: Connection, *, suspended: bool = True) -> list[Member]:
 
 def member_of(db: Connection, account_id: str) -> Member | None:
     """The member with this account, suspended or not; None if it is nobody of ours."""
-    row = db.execute(_ONE, {"id": account_id}).one_or_none()
+    row = db.execute(_MEMBER_OF, {"id": account_id}).one_or_none()
     return _member_of(row) if row else None
 
 
@@ -75,13 +79,13 @@ def by_handle(db: Connection, handle: str) -> Member | None:
 
 def active_members(db: Connection, since: datetime) -> list[Member]:
     """Members who were here on or after the day of `since` and are not suspended."""
-    query = _members().where(account.c.suspended.is_(None), member.c.last_seen >= since.date())
+    query = _MEMBERS.where(account.c.suspended.is_(None), member.c.last_seen >= since.date())
     return [_member_of(row) for row in db.execute(query.order_by(account.c.handle))]
 
 
 def admins(db: Connection) -> list[Member]:
     """Those who keep this node and are not suspended."""
-    query = _members().where(member.c.role == "admin", account.c.suspended.is_(None))
+    query = _MEMBERS.where(member.c.role == "admin", account.c.suspended.is_(None))
     return [_member_of(row) for row in db.execute(query.order_by(account.c.handle))]
 
 
@@ -99,7 +103,7 @@ def is_admin(db: Connection, account_id: str) -> bool:
 
 def count(db: Connection) -> int:
     """How many members there are, suspended ones among them."""
-    inner = _members().subquery()
+    inner = _MEMBERS.subquery()
     return int(db.scalar(select(func.count()).select_from(inner)) or 0)
 
 
@@ -122,7 +126,7 @@ def service_account(db: Connection) -> Account:
 
 
 def _ours(db: Connection, kind: str) -> Account:
-    found = db.execute(select(account).where(account.c.local, account.c.kind == kind)).first()
+    found = db.execute(_OURS, {"kind": kind}).first()
     if found is None:
         message = f"this node has no {kind} yet"
         raise LookupError(message)
@@ -139,10 +143,7 @@ def founded(db: Connection) -> bool:
 
 def local_handle(db: Connection, looks: str) -> str | None:
     """A handle of ours, gone ones among them, that looks like this (`rules.skeleton`)."""
-    plain = func.replace(func.replace(account.c.handle, "0", "o"), "1", "l")
-    return db.scalar(
-        select(account.c.handle).where(account.c.local, func.lower(plain) == looks).limit(1)
-    )
+    return db.scalar(_LOOKING, {"looks": looks})
 
 
 def password_of(db: Connection, account_id: str) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from node.kernel.access import Viewer, visible
 from node.kernel.database import is_kept
@@ -159,9 +159,12 @@ class Response:
     at: datetime
 
 
+_BOX = select(box).where(box.c.id == bindparam("id"))
+
+
 def box_of(db: Connection, box_id: str) -> Box | None:
     """A box by its id."""
-    row = db.execute(select(box).where(box.c.id == box_id)).one_or_none()
+    row = db.execute(_BOX, {"id": box_id}).one_or_none()
     if row is None:
         return None
     held = dict(row._mapping)  # noqa: SLF001
@@ -210,12 +213,11 @@ def due_boxes(db: Connection, now: datetime) -> list[str]:
     return list(db.scalars(over))
 
 
-_RECORD = (
-    *(c for c in record.c if c.name not in ("link", "checkpoint")),
-    account.c.name.label("owner_name"),
-    account.c.handle,
-    account.c.local,
-)
+_OWNER = (account.c.name.label("owner_name"), account.c.handle, account.c.local)
+_RECORD = (*(c for c in record.c if c.name not in ("link", "checkpoint")), *_OWNER)
+# every reach: whoever builds on it says who looks
+_FOUND = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
+_BY_ID = _FOUND.where(record.c.id == bindparam("id"))
 
 
 def _record_of(row: Row[Any]) -> Record:
@@ -243,7 +245,8 @@ def _record_where(db: Connection, viewer: Viewer, this: ColumnElement[bool]) -> 
 
 def any_record(db: Connection, record_id: str) -> Record | None:
     """A record by its id, for units."""
-    return _any_where(db, record.c.id == record_id)
+    row = db.execute(_BY_ID, {"id": record_id}).one_or_none()
+    return _record_of(row) if row else None
 
 
 def decided_by(db: Connection, box_id: str) -> Record | None:
@@ -253,8 +256,7 @@ def decided_by(db: Connection, box_id: str) -> Record | None:
 
 def _any_where(db: Connection, *these: ColumnElement[bool]) -> Record | None:
     # every reach: who is a unit may look at any record, who is not has said who looks
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    row = db.execute(found.where(*these)).one_or_none()
+    row = db.execute(_FOUND.where(*these)).one_or_none()
     return _record_of(row) if row else None
 
 
@@ -267,8 +269,7 @@ def records(
     db: Connection, viewer: Viewer, *, ours: bool, since: datetime | None = None, most: int = 50
 ) -> list[Record]:
     """Decisions made here, or elsewhere, that a viewer may see; newest first."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    seen = found.where(visible(record, viewer), account.c.local.is_(ours))
+    seen = _FOUND.where(visible(record, viewer), account.c.local.is_(ours))
     seen = seen.where(record.c.owner.not_in(unseen(viewer.id, both_ways=False)))
     if since is not None:
         seen = seen.where(record.c.at >= since)
@@ -278,16 +279,14 @@ def records(
 
 def unsettled(db: Connection, viewer: Viewer) -> list[Record]:
     """Decisions made here whose reach nobody has chosen yet."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    open_ = found.where(visible(record, viewer), account.c.local, record.c.settled.is_(None))
+    open_ = _FOUND.where(visible(record, viewer), account.c.local, record.c.settled.is_(None))
     open_ = open_.where(record.c.ended.is_(None))
     return [_record_of(row) for row in db.execute(open_.order_by(record.c.at))]
 
 
 def to_review(db: Connection, viewer: Viewer, now: datetime) -> list[Record]:
     """Decisions made here and in force whose day to be looked at again has come, oldest first."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    due = found.join(box, record.c.box == box.c.id).where(box.c.review <= now)
+    due = _FOUND.join(box, record.c.box == box.c.id).where(box.c.review <= now)
     holds = record.c.in_force.is_not(None) & record.c.ended.is_(None)
     seen = due.where(visible(record, viewer), account.c.local, holds)
     return [_record_of(row) for row in db.execute(seen.order_by(box.c.review, record.c.slug))]
@@ -324,8 +323,7 @@ def checkpoint(db: Connection, owner: str) -> Mapping[str, Any] | None:
 
 def register(db: Connection, viewer: Viewer, *, as_of: datetime | None = None) -> list[Record]:
     """Our records that a viewer may see, newest first; with `as_of` those in force at a moment."""
-    found = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
-    seen = found.where(visible(record, viewer), account.c.local, record.c.number.is_not(None))
+    seen = _FOUND.where(visible(record, viewer), account.c.local, record.c.number.is_not(None))
     if as_of is not None:
         over = record.c.ended.is_(None) | (record.c.ended > as_of)
         seen = seen.where(record.c.in_force <= as_of, over)
@@ -349,7 +347,10 @@ def published(
     return [(row.id, row.at) for row in db.execute(mine.order_by(when.desc(), record.c.id))]
 
 
-_RESPONSE = (*response.c, account.c.name.label("owner_name"), account.c.handle, account.c.local)
+# every reach: whoever builds on it says who looks
+_REPLIES: Select[Any] = select(*response.c, *_OWNER).join_from(
+    response, account, response.c.owner == account.c.id
+)
 
 
 def _response_of(row: Row[Any]) -> Response:
@@ -363,8 +364,7 @@ def responses_to(
     db: Connection, record_id: str, viewer: Viewer, *, counted: bool = True
 ) -> list[Response]:
     """What communities answered to a record: those that count, or all; oldest first."""
-    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
-    seen = found.where(response.c.record == record_id, visible(response, viewer))
+    seen = _REPLIES.where(response.c.record == record_id, visible(response, viewer))
     seen = seen.where(response.c.owner.not_in(unseen(viewer.id, both_ways=False)))
     if counted:
         seen = seen.where(response.c.state == "counts")
@@ -375,8 +375,7 @@ def responses_to(
 def any_response(db: Connection, response_id: str) -> Response | None:
     """An answer by its id, for units."""
     # every reach: a unit judges what it may do with any answer
-    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
-    row = db.execute(found.where(response.c.id == response_id)).one_or_none()
+    row = db.execute(_REPLIES.where(response.c.id == response_id)).one_or_none()
     return _response_of(row) if row else None
 
 
@@ -384,9 +383,8 @@ def response_by_id(db: Connection, response_id: str, viewer: Viewer) -> Response
     """An answer by its id, if this viewer may see it."""
     if not is_kept(db, response.c.id, response_id):
         return None
-    found = select(*_RESPONSE).join_from(response, account, response.c.owner == account.c.id)
     seen = visible(response, viewer)
-    row = db.execute(found.where(response.c.id == response_id, seen)).one_or_none()
+    row = db.execute(_REPLIES.where(response.c.id == response_id, seen)).one_or_none()
     return _response_of(row) if row else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from node.kernel.access import Viewer
 from node.kernel.database import is_kept
@@ -67,19 +67,26 @@ def _process_of(row: Row[Any]) -> Process:
     return Process(**{**held, "ours": local, "owner_name": row.owner_name or handle})
 
 
+# Built once: building takes longer than asking.
+_FOUND = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
+_BY_ID = _FOUND.where(process.c.id == bindparam("id"))
+_ANSWERS = select(answer.c.community, answer.c.answer, answer.c.said, answer.c.seen).where(
+    answer.c.process == bindparam("id")
+)
+_ENDS = select(end).where(end.c.process == bindparam("id")).order_by(end.c.seen, end.c.record)
+
+
 def by_id(db: Connection, id: str) -> Process | None:
     """A process by its id."""
     if not is_kept(db, process.c.id, id):
         return None
-    found = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
-    row = db.execute(found.where(process.c.id == id)).one_or_none()
+    row = db.execute(_BY_ID, {"id": id}).one_or_none()
     return _process_of(row) if row else None
 
 
 def by_slug(db: Connection, slug: str, viewer: Viewer) -> Process | None:
     """A process by the last part of its address; they are public, unless a keeper hid one."""
-    found = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
-    seen = found.where(process.c.slug == slug, process.c.owner.not_in(kept_out()))
+    seen = _FOUND.where(process.c.slug == slug, process.c.owner.not_in(kept_out()))
     if not viewer.is_admin:
         seen = seen.where(process.c.hidden.is_(None))
     row = db.execute(seen).one_or_none()
@@ -88,8 +95,7 @@ def by_slug(db: Connection, slug: str, viewer: Viewer) -> Process | None:
 
 def listed(db: Connection, viewer: Viewer, *, live: bool = False, most: int = 50) -> list[Process]:
     """The processes that are here, newest first; those not ended alone if `live`."""
-    found = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
-    seen = found.where(process.c.owner.not_in(kept_out()))
+    seen = _FOUND.where(process.c.owner.not_in(kept_out()))
     if not viewer.is_admin:
         seen = seen.where(process.c.hidden.is_(None))
     if live:
@@ -119,8 +125,7 @@ def open_of(db: Connection, owner: str, now: datetime) -> int:
 
 def with_proposal(db: Connection, slug: str) -> Process | None:
     """The process that a proposal of ours belongs to."""
-    found = select(*_PROCESS).join_from(process, account, process.c.owner == account.c.id)
-    row = db.execute(found.where(process.c.proposal == slug)).one_or_none()
+    row = db.execute(_FOUND.where(process.c.proposal == slug)).one_or_none()
     return _process_of(row) if row else None
 
 
@@ -136,8 +141,7 @@ class Answered:
 
 def answers(db: Connection, id: str) -> dict[str, Answered]:
     """The last answer of each community."""
-    columns = (answer.c.community, answer.c.answer, answer.c.said, answer.c.seen)
-    rows = db.execute(select(*columns).where(answer.c.process == id))
+    rows = db.execute(_ANSWERS, {"id": id})
     return {row.community: Answered(**row._mapping) for row in rows}  # noqa: SLF001
 
 
@@ -186,7 +190,7 @@ class Ended:
 
 def ends(db: Connection, id: str) -> list[Ended]:
     """The records that say what came of a process, in the order in which they came."""
-    rows = db.execute(select(end).where(end.c.process == id).order_by(end.c.seen, end.c.record))
+    rows = db.execute(_ENDS, {"id": id})
     return [Ended(**row._mapping) for row in rows]  # noqa: SLF001
 
 

@@ -1,20 +1,31 @@
 """All SQL about what passes between two nodes."""
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import insert_new, one_of, upsert
 from node.kernel.unit import Unit
 from node.modules.ledger.pairs import Leg, Way
 from node.modules.ledger.tables import Pair, Transfer, leg, pair, pair_of, transfer_of
 
+# Built once: building takes longer than asking.
+_PAIR = select(pair).where(pair.c.service == bindparam("service"))
+_BY_TRANSFER = select(leg).where(leg.c.transfer == bindparam("transfer")).limit(1)
+_BY_OFFER = select(leg).where(leg.c.offer == bindparam("offer")).limit(1)
+_BY_LEG = select(leg).where(leg.c.id == bindparam("id")).limit(1)
+_WITH = select(leg).where(leg.c.service == bindparam("service"), leg.c.way == bindparam("way"))
+_LAST = _WITH.where(leg.c.state == Leg.SETTLED).order_by(leg.c.settled.desc()).limit(1)
+_UNDER_WAY = _WITH.where(leg.c.state == Leg.RESERVED).limit(1)
+_WAITING = _WITH.where(leg.c.state == Leg.WAITING).order_by(leg.c.made, leg.c.transfer)
+
 
 def pair_with(db: Connection, service: str) -> Pair | None:
     """How it stands with a node."""
-    row = db.execute(select(pair).where(pair.c.service == service)).one_or_none()
+    row = db.execute(_PAIR, {"service": service}).one_or_none()
     return pair_of(row) if row else None
 
 
@@ -25,34 +36,33 @@ def all_pairs(db: Connection) -> list[Pair]:
 
 def by_transfer(db: Connection, transfer: str) -> Transfer | None:
     """One transfer."""
-    return _one(db, select(leg).where(leg.c.transfer == transfer))
+    return _one(db, _BY_TRANSFER, transfer=transfer)
 
 
 def by_offer(db: Connection, offer: str) -> Transfer | None:
     """The transfer that this Offer reserved."""
-    return _one(db, select(leg).where(leg.c.offer == offer))
+    return _one(db, _BY_OFFER, offer=offer)
 
 
 def by_leg(db: Connection, id: str) -> Transfer | None:
     """The transfer of which this is our leg."""
-    return _one(db, select(leg).where(leg.c.id == id))
+    return _one(db, _BY_LEG, id=id)
 
 
 def last(db: Connection, service: str, way: Way) -> Transfer | None:
     """The last one settled in a direction."""
-    wanted = _with(service, way).where(leg.c.state == Leg.SETTLED)
-    return _one(db, wanted.order_by(leg.c.settled.desc()))
+    return _one(db, _LAST, service=service, way=way)
 
 
 def under_way(db: Connection, service: str, way: Way) -> Transfer | None:
     """The one that is reserved in a direction."""
-    return _one(db, _with(service, way).where(leg.c.state == Leg.RESERVED))
+    return _one(db, _UNDER_WAY, service=service, way=way)
 
 
 def waiting(db: Connection, service: str) -> list[Transfer]:
     """What is to be paid to members of a node, the oldest first."""
-    wanted = _with(service, Way.OUT).where(leg.c.state == Leg.WAITING)
-    return [transfer_of(row) for row in db.execute(wanted.order_by(leg.c.made, leg.c.transfer))]
+    rows = db.execute(_WAITING, {"service": service, "way": Way.OUT})
+    return [transfer_of(row) for row in rows]
 
 
 def services_waiting(db: Connection) -> list[str]:
@@ -74,10 +84,13 @@ def owed(db: Connection, service: str) -> int:
 
 
 def _sum(db: Connection, service: str, way: Way, states: tuple[Leg, ...]) -> int:
-    wanted = select(func.sum(leg.c.minutes)).where(
-        leg.c.service == service, leg.c.way == way, leg.c.state.in_(states)
-    )
-    return int(db.scalar(wanted) or 0)
+    return int(db.scalar(_summed(states), {"service": service, "way": way}) or 0)
+
+
+@functools.cache
+def _summed(states: tuple[Leg, ...]) -> Select[Any]:
+    passed = _WITH.with_only_columns(func.sum(leg.c.minutes))
+    return passed.where(one_of(leg.c.state, states))
 
 
 def of_member(db: Connection, member: str) -> list[Transfer]:
@@ -87,12 +100,8 @@ def of_member(db: Connection, member: str) -> list[Transfer]:
     return [transfer_of(row) for row in db.execute(wanted.order_by(leg.c.made))]
 
 
-def _with(service: str, way: Way) -> Select[Any]:
-    return select(leg).where(leg.c.service == service, leg.c.way == way)
-
-
-def _one(db: Connection, wanted: Select[Any]) -> Transfer | None:
-    row = db.execute(wanted.limit(1)).one_or_none()
+def _one(db: Connection, wanted: Select[Any], **values: Any) -> Transfer | None:
+    row = db.execute(wanted, values).one_or_none()
     return transfer_of(row) if row else None
 
 

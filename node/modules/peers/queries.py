@@ -3,10 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from node.kernel.access import Viewer
-from node.kernel.database import upsert
+from node.kernel.database import holds, upsert
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.peers.objects import TRUSTED, Peering
@@ -52,7 +64,7 @@ class Peer:
 
 def bond(db: Connection, service: str) -> Bond | None:
     """What there is with a node's service; None if nothing ever was."""
-    row = db.execute(select(peering).where(peering.c.service == service)).one_or_none()
+    row = db.execute(_BOND, {"service": service}).one_or_none()
     return _bond(row) if row else None
 
 
@@ -81,9 +93,18 @@ def change(unit: Unit, service: str, **values: Any) -> None:
 
 def trusted(db: Connection, service: str) -> bool:
     """Whether our community and that of this node's service trust each other."""
-    held = and_(peering.c.service == service, peering.c.state == State.ACTIVE)
-    there = select(peering.c.service).join(account, account.c.id == peering.c.service)
-    return db.scalar(there.where(held, account.c.doubted.is_(None))) is not None
+    return holds(db, _TRUSTED, {"service": service})
+
+
+# Built once: who asks whether somebody may see something asks this, too.
+_TRUSTED = select(
+    exists()
+    .where(
+        peering.c.service == bindparam("service"), peering.c.state == literal(State.ACTIVE.value)
+    )
+    .where(account.c.id == peering.c.service, account.c.doubted.is_(None))
+)
+_BOND = select(peering).where(peering.c.service == bindparam("service"))
 
 
 def trusted_services(db: Connection) -> list[Account]:
