@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from federation import keyring, resolving
 from federation.resolving import Document
+from node.kernel.keys import make_keys
 from node.kernel.node import Node
 from node.kernel.tables import actor_key
 from node.modules.decisions import seals
@@ -116,6 +117,7 @@ async def test_a_running_node_signs_with_a_key_that_a_command_renewed(
     from federation import signing
 
     us = alder.community.id
+    alder.make_keys = make_keys  # those of the pool come again
     old = await signing.signer(alder, us)
     kept = alder.memory["federation.signers"].copy()
     await renewing.renew(alder, us, lost=lost)
