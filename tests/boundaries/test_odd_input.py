@@ -21,19 +21,25 @@ def body(form: forms.Found, token: str, name: str, value: bytes) -> bytes:
 
 
 async def test_every_field_takes_any_bytes(visitors: Visitors) -> None:
-    """Each field of each form gets values that are no text, in turn; SQL among them."""
+    """Each field of each form gets values that are no text, in turn; SQL among them.
+
+    The other database is asked the same whoever sends a form: one of them sends it.
+    """
     sql = [urlencode({"": one})[1:].encode() for one in SQL]
     values = itertools.cycle(one for value in (*NO_TEXT, *sql) for one in (value, b"a%00b"))
     found = []
+    sent: set[object] = set()
     whose = ("ana", "keeper", "nobody")
     tokens = {who: await visitors.token(who) for who in whose}
     for who, form in await forms.harvest(visitors, *whose):
-        if form.action.startswith(forms.ENDS):
+        shape = (form.shape, who if visitors.node.database.sqlite else "anybody")
+        if form.action.startswith(forms.ENDS) or shape in sent:
             continue
+        sent.add(shape)
         for name in (one for one in form.kinds if one != "csrf"):
             value = next(values)
-            sent = body(form, tokens[who], name, value)
-            answer = await raw(visitors, who, form.action, sent)
+            data = body(form, tokens[who], name, value)
+            answer = await raw(visitors, who, form.action, data)
             found += pages.wrong(who if who != "nobody" else "x", answer)
             if answer.status_code not in CALM:
                 found.append(f"{who} {form.action} {name}={value[:20]!r}: {answer}")
