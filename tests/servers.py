@@ -175,7 +175,8 @@ class Postgres:
             return spare.pop()
         self.made += 1
         name = f"t{self.made}"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # page by page through the log, as is usual, it costs three times as much
+        await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     async def give_back(self, name: str, template: str) -> None:
