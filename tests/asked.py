@@ -5,12 +5,13 @@ Most tests run on SQLite alone (`tests/twins.txt`), and this is what says so whe
 
 import json
 import sys
+from functools import cache
 from types import FrameType
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+
+from tests import engines
 
 OURS = ("node.", "federation.", "web.", "workers.")
 BELOW = ("node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.demo.")
@@ -28,11 +29,17 @@ DATABASES = ("sqlite", "postgresql")
 def who(frame: FrameType | None) -> str | None:
     """The function of ours that asks, as `module:function`; None if a test itself does."""
     while frame is not None:
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.startswith(OURS) and not module.startswith(BELOW):
+        module = frame.f_globals.get("__name__", "")
+        if _asks(module):
             return f"{module}:{frame.f_code.co_qualname}"
         frame = frame.f_back
     return None
+
+
+@cache
+def _asks(module: str) -> bool:
+    """Whether the functions of a module ask for themselves."""
+    return module.startswith(OURS) and not module.startswith(BELOW)
 
 
 class Asked:
@@ -41,11 +48,11 @@ class Asked:
     def __init__(self) -> None:
         self.by: dict[str, set[str]] = {name: set() for name in DATABASES}
         self._faults: list[str] = []
-        event.listen(Engine, "before_cursor_execute", self._heard)
+        engines.hear(self._heard)
 
-    def _heard(self, db: Any, *_: Any) -> None:
-        if found := who(sys._getframe(1)):
-            self.by[db.dialect.name].add(found)
+    def _heard(self, database: str) -> None:
+        if found := who(sys._getframe(2)):
+            self.by[database].add(found)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

@@ -87,7 +87,7 @@ def pytest_collection_finish() -> None:
     """What was loaded stays to the end: nobody need look again and again whether it is waste."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(100_000, 50, 1000)
 
 
 class Clock:

@@ -10,7 +10,7 @@ half as fast as after.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -37,6 +37,10 @@ MOST = 10
 class _Equal:
     """Dialects of a class are equal, and their engines keep what they compile in one place."""
 
+    name: str
+    heard: Callable[[str], None] | None = None
+    """Is told the dialect's name before each statement; a listener of SQLAlchemy's costs more."""
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 
@@ -46,6 +50,16 @@ class _Equal:
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
         engine.update_execution_options(compiled_cache=_COMPILED)
+
+    def do_execute(self, *args: Any) -> None:
+        if _Equal.heard:
+            _Equal.heard(self.name)
+        super().do_execute(*args)  # type: ignore[misc]
+
+    def do_executemany(self, *args: Any) -> None:
+        if _Equal.heard:
+            _Equal.heard(self.name)
+        super().do_executemany(*args)  # type: ignore[misc]
 
 
 class Sqlite(_Equal, SQLiteDialect_pysqlite):
@@ -125,6 +139,11 @@ async def close(*databases: str) -> None:
                 # a server that has stopped hears no farewell
                 with contextlib.suppress(OSError):
                     await connection.driver_connection.close()
+
+
+def hear(heard: Callable[[str], None]) -> None:
+    """Have `heard` told the name of the database before each statement."""
+    _Equal.heard = staticmethod(heard)
 
 
 def share() -> None:

@@ -1,6 +1,7 @@
 """Where templates come from, and what of them is kept for the pages after."""
 
 import functools
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -72,17 +73,22 @@ def compiled() -> BytecodeCache:
 class Pages(Environment):
     """An environment whose parts are defined once: all of them for each page takes too long."""
 
-    _parts: tuple[Template, Context, TemplateModule] | None = None
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self._kept = threading.local()
 
     def parts(self, values: Mapping[str, Any]) -> TemplateModule:
         """The parts, which speak for one page until the next asks for them.
 
-        No two pages are rendered at a time: to render one waits for nothing.
+        In one thread no two pages are rendered at a time: to render one waits for nothing.
+        Another thread, such as that of a route which is a plain function, has its own.
         """
         template = self.get_template("parts.html")
-        if self._parts is None or self._parts[0] is not template:
+        kept: tuple[Template, Context, TemplateModule] | None
+        kept = getattr(self._kept, "parts", None)
+        if kept is None or kept[0] is not template:
             context = template.new_context()
-            self._parts = template, context, TemplateModule(template, context)
-        _, context, module = self._parts
+            kept = self._kept.parts = template, context, TemplateModule(template, context)
+        _, context, module = kept
         context.parent = {**self.globals, **values}
         return module

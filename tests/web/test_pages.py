@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -163,6 +164,18 @@ async def test_parts_that_are_defined_once_speak_for_whoever_reads(make_site):
     own = re.compile(r'name="(csrf|once)" value="[^"]*"')
     assert own.sub("", after.text) == own.sub("", alone.text)
     assert hidden(after.text)["csrf"] != hidden(alone.text)["csrf"]
+
+
+def test_parts_of_one_thread_never_speak_for_a_page_of_another(site):
+    pages = environment(site)
+    ours = pages.parts({"csrf_token": lambda: "ours"})
+
+    with ThreadPoolExecutor(1) as other:
+        theirs = other.submit(pages.parts, {"csrf_token": lambda: "theirs"}).result()
+
+    assert "ours" in ours.token()
+    assert "theirs" in theirs.token()
+    assert pages.parts({}) is ours
 
 
 def test_html_of_others_is_cleaned_once_more(site):
