@@ -50,6 +50,7 @@ PASSWORD = "a long enough password"
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
     engines.share()
+    servers.keep_to_a_core(os.environ.get("PYTEST_XDIST_WORKER"))
     config.pluginmanager.register(Asked(), "asked")
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
