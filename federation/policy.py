@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from federation.origins import domain, parents
-from node.kernel.database import among, spread
+from node.kernel.database import among, is_kept, plain, spread
 from node.kernel.errors import Refused, mark
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, setting
@@ -62,7 +62,7 @@ def refuses(db: Connection, registry: Registry, actor: str) -> bool:
 def refused(db: Connection, registry: Registry, actors: Collection[str]) -> set[str]:
     """Those of several actors that are kept out, as `refuses` says of one."""
     given = spread("actors", actors)
-    suspended = db.scalars(_suspended(len(given)), given).all()
+    suspended = plain(db, _suspended(len(given)), given)
     return _unwelcome(db, registry, actors) | set(suspended)
 
 
@@ -85,7 +85,8 @@ def _unwelcome(db: Connection, registry: Registry, actors: Collection[str]) -> s
 
 def only(db: Connection) -> frozenset[str] | None:
     """The only hosts that we talk to; None if we talk to all that are not kept out."""
-    kept = db.scalar(_ALLOWED)
+    # hardly any node has such a list, and every letter asks
+    kept = db.scalar(_ALLOWED) if is_kept(db, setting.c.name, ALLOWED) else None
     return None if kept is None else frozenset(kept)
 
 
