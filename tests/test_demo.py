@@ -1,11 +1,12 @@
 """`make demo` shows what it promises: a need met across nodes, a decision adopted elsewhere."""
 
 import asyncio
+import itertools
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from node import demo, stage
 from node.demo import leaflet, story
 from node.demo.people import PLACES
 from node.kernel.access import Viewer
+from node.kernel.keys import Keys
 from node.kernel.node import Node
 from node.modules.agreements import doing, queries, settling
 from node.modules.agreements.rules import State
@@ -23,14 +25,16 @@ from node.modules.proposals import queries as proposals
 from tests import servers
 from tests.conftest import found, person
 from tests.modules.meeting import post
+from tests.templates import Templates, shipped
 
 
 @asynccontextmanager
 async def signed_in(origin: str, who: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser of somebody's."""
     headers = {"origin": origin}
+    # no certificates: to read those takes longer than any page
     async with httpx.AsyncClient(
-        base_url=origin, follow_redirects=True, timeout=20, headers=headers
+        base_url=origin, follow_redirects=True, timeout=20, headers=headers, verify=False
     ) as client:
         door = await client.get("/sign-in")
         hidden = servers.hidden_fields(door.text, "/sign-in")
@@ -38,12 +42,20 @@ async def signed_in(origin: str, who: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def seen(origin: str, who: str, path: str) -> str:
-    """What somebody sees on a page after signing in."""
-    async with signed_in(origin, who) as client:
-        page = await client.get(path)
-    assert page.status_code == 200
-    return page.text
+@asynccontextmanager
+async def browsers() -> AsyncIterator[Callable[[str, str, str], Awaitable[str]]]:
+    """What somebody sees on a page at a node, in a browser of their own, signed in once."""
+    async with AsyncExitStack() as kept:
+        opened: dict[tuple[str, str], httpx.AsyncClient] = {}
+
+        async def seen(origin: str, who: str, path: str) -> str:
+            if (origin, who) not in opened:
+                opened[origin, who] = await kept.enter_async_context(signed_in(origin, who))
+            page = await opened[origin, who].get(path)
+            assert page.status_code == 200
+            return page.text
+
+        yield seen
 
 
 async def confirmed(opened: stage.Stage, alder: str, birch: str) -> None:
@@ -64,12 +76,23 @@ async def confirmed(opened: stage.Stage, alder: str, birch: str) -> None:
         assert "Done, with Mira" in ended
 
 
-async def test_the_story_is_told_and_can_be_walked_through(tmp_path: Path) -> None:
+async def test_the_story_is_told_and_can_be_walked_through(
+    tmp_path: Path, templates: Templates, key_pool: list[Keys]
+) -> None:
+    for name in PLACES:
+        (tmp_path / name).mkdir()
+        await templates.database(
+            servers.Backend(kind="sqlite"), tmp_path / name, list(shipped().values())
+        )
     told: list[str] = []
     quick = {"match_delay_least_seconds": 0.0, "match_delay_most_seconds": 0.1}
-    async with stage.opened(
-        tmp_path, tuple(PLACES), clock=stage.Behind(days=story.DAYS), **quick
-    ) as opened:
+    behind, keys = stage.Behind(days=story.DAYS), itertools.cycle(key_pool)
+    async with (
+        stage.opened(
+            tmp_path, tuple(PLACES), clock=behind, make_keys=lambda: next(keys), **quick
+        ) as opened,
+        browsers() as seen,
+    ):
         await story.tell(opened, told.append)
         alder, birch, cedar = (opened.nodes[n].origin for n in ("alder", "birch", "cedar"))
 
