@@ -12,7 +12,7 @@ from starlette.responses import Response
 from node.kernel.errors import Missing
 from node.kernel.node import Node
 from vocab.leaving import Leaving
-from vocab.model import Object
+from vocab.model import Malformed, Object
 from vocab.types import Tombstone
 
 ACTIVITY = "application/activity+json"
@@ -82,9 +82,18 @@ def shown(request: Request, value: Object | None, *, restricted: bool = False) -
 
     Raises:
         Missing: there is none, or it is not for this viewer.
+        Malformed: something public of ours does not hold to its schema.
     """
     if value is None:
         raise Missing
     status = 410 if isinstance(value, Tombstone) else 200
     node: Node = request.app.state.node
-    return answer(request, node.door.write(value), restricted=restricted, status=status)
+    try:
+        document = node.door.write(value)
+    except Malformed:
+        if not restricted:
+            raise
+        # Of a letter between two we know again that it was, for what refers to it; its words
+        # went to the one it was for, and what is left of them is nothing to be fetched.
+        raise Missing from None
+    return answer(request, document, restricted=restricted, status=status)

@@ -165,7 +165,8 @@ async def crawl(full: World, visitors: Visitors, whom: tuple[str, ...] = OUTSIDE
     paths += [f"/o/{nothing_like('x' * 22)}", "/nothing", "/sign-in", "/public", "/", "/board"]
     for who in whom:
         for path, accept in itertools.product(dict.fromkeys(paths), ACCEPTS.get(who, ("*/*",))):
-            await visitors.ask(who, path, accept=accept)
+            answer = await visitors.ask(who, path, accept=accept)
+            assert answer.status_code < 500, f"{who} {path}: {answer.text[:300]}"
 
 
 def sent(db: Any) -> list[str]:
