@@ -49,6 +49,7 @@ PASSWORD = "a long enough password"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
+    gc.disable()  # until all is loaded, which stays
     engines.share()
     servers.keep_to_a_core(os.environ.get("PYTEST_XDIST_WORKER"))
     config.pluginmanager.register(Asked(), "asked")
@@ -86,8 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What was loaded stays to the end: nobody need look again and again whether it is waste."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(100_000, 50, 1000)
 
 

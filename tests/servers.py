@@ -54,10 +54,12 @@ def keep_to_a_core(worker: str | None) -> None:
 
     A node's loop, writer and readers hand work to one another all the time and seldom work at
     once: between two cores each handing on wakes one that sleeps, which takes three times as long.
+    One process more than there are cores goes wherever the others wait.
     """
     if worker is not None and hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+        cores, number = sorted(os.sched_getaffinity(0)), int(worker.removeprefix("gw"))
+        if number < len(cores):
+            os.sched_setaffinity(0, {cores[number]})
 
 
 # What is there ------------------------------------------------------------------------------

@@ -56,7 +56,14 @@ class Settled(House):
         if self.worker and self.worker.poll() is None:
             assert self.stop_work() == 0
         words = ("work", "--data", str(self.data))
+        worked = self._beginnings()
         self.worker = self.town.leave(*words, log=self.log, settings=settings)
+        # one that begins while its server is away says so and ends
+        wait_until(lambda: self._beginnings() > worked, "the worker's beginning")
+
+    def _beginnings(self) -> int:
+        """How often a worker has begun."""
+        return self.log.read_text().count("Working.") if self.log.exists() else 0
 
     def stop_work(self, signum: int = signal.SIGTERM) -> int:
         assert self.worker
