@@ -10,7 +10,7 @@ T ?= tests
 B ?=
 N ?=
 KEPT ?=
-J ?= 3
+J ?= 2
 SEEDS ?= 2000
 MINUTES ?= 60
 

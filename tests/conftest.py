@@ -16,6 +16,7 @@ import httpx
 import hypothesis
 import pytest
 import uvloop
+from _pytest.unraisableexception import gc_collect_iterations_key
 
 from node.kernel.keys import Keys, make_keys
 from node.kernel.module import Module
@@ -50,6 +51,8 @@ PASSWORD = "a long enough password"
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
     gc.disable()  # until all is loaded, which stays
+    # five times over is for other Pythons: with a reference count, one look finds what is left
+    config.stash[gc_collect_iterations_key] = 1
     engines.share()
     servers.keep_to_a_core(os.environ.get("PYTEST_XDIST_WORKER"))
     config.pluginmanager.register(Asked(), "asked")
