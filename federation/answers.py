@@ -4,6 +4,7 @@ Source: RFC 9110 §12.5.1 (Accept), §8.8.3 (ETag); security.md V48.
 """
 
 import hashlib
+import logging
 
 import orjson
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from node.kernel.node import Node
 from vocab.leaving import Leaving
 from vocab.model import Malformed, Object
 from vocab.types import Tombstone
+
+log = logging.getLogger(__name__)
 
 ACTIVITY = "application/activity+json"
 LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -95,5 +98,6 @@ def shown(request: Request, value: Object | None, *, restricted: bool = False) -
             raise
         # Of a letter between two we know again that it was, for what refers to it; its words
         # went to the one it was for, and what is left of them is nothing to be fetched.
+        log.info("a restricted %s may not leave, and is not here", type(value).__name__)
         raise Missing from None
     return answer(request, document, restricted=restricted, status=status)

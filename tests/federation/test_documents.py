@@ -11,11 +11,12 @@ from federation.answers import ACTIVITY, LD
 from federation.claims import Form
 from node.kernel.module import Collected
 from node.kernel.tables import account
+from node.modules.matching.objects import MatchRequest
 from tests.conftest import person, settle
 from tests.federation.outside import PUBLIC, Far, Feature, ask, known, say, signed
 from vocab import schemas
 from vocab.contexts import FOLDER
-from vocab.types import Note, PropertyValue, Tombstone
+from vocab.types import Intent, Note, PropertyValue, Tombstone
 
 FAR = "https://far.test"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -251,6 +252,25 @@ async def test_a_blocked_actor_gets_what_a_stranger_gets(wire, alder, feature, f
 
     assert there.status_code == 404
     assert plain(there) == plain(missing)
+
+
+async def test_what_has_no_words_left_is_not_here_even_for_whom_it_was(
+    wire, alder, feature, far, caplog
+):
+    """Something public that the schema refuses is a fault: see below."""
+    caplog.set_level("INFO")
+    service = far.actor("service", type="Application")
+    feature.trusted.add(service)
+    id, missing = f"{alder.origin}/o/one", f"{alder.origin}/o/none"
+    stub = MatchRequest(id=id, actor=service, object=Intent(), to=(alder.community.service,))
+    feature.objects[id] = stub, "trusted"
+
+    kept = await ask(wire, alder, "/o/one", **signed(alder, far, service, id))
+
+    nothing = await ask(wire, alder, "/o/none", **signed(alder, far, service, missing))
+    assert kept.status_code == 404
+    assert plain(kept) == plain(nothing)
+    assert "a restricted MatchRequest may not leave" in caplog.text
 
 
 async def test_a_trusted_node_sees_what_is_for_trusted_nodes(wire, alder, feature, far):
