@@ -3,7 +3,7 @@
 One writer thread owns the only writing connection and also checkpoints (SQLite
 before 3.51.3 can corrupt a database when two do). It takes what has gathered in its
 queue, runs each change in a savepoint of its own, and commits once for all of them.
-Readers are a small pool of connections that can only query.
+Readers are a few threads, each with a connection that can only query.
 """
 
 import asyncio
@@ -14,9 +14,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -24,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from node.kernel.database import Health
 from node.kernel.errors import Unread, Unwritten
+from node.kernel.waiting import Entry, Outcome, Readers, tell
 
 T = TypeVar("T")
 
@@ -47,20 +47,8 @@ _BROKEN = frozenset(
 """Errors of the disk, not of a statement; nothing of their transaction can be relied on."""
 
 
-class _Entry(NamedTuple):
-    change: Callable[..., Any]
-    args: tuple[Any, ...]
-    future: "asyncio.Future[Any]"
-
-
 class _Failed(Exception):
     """A commit that did not come about."""
-
-
-class _Outcome(NamedTuple):
-    future: "asyncio.Future[Any]"
-    result: Any
-    problem: BaseException | None
 
 
 def _for_its_owner_alone(path: Path) -> None:
@@ -83,10 +71,10 @@ class Sqlite:
         self._path = Path(url.removeprefix("sqlite:///"))
         _for_its_owner_alone(self._path)
         self._engine = _engine(url)
-        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._open: list[Connection] = []
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._readers = Readers(READERS, self._look)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._started = False
         self._health = Health()
@@ -97,7 +85,7 @@ class Sqlite:
         Raises:
             Unread: the disk is failing.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, look, args)
+        return cast("T", await self._readers.ask(look, args))
 
     async def write(self, change: Callable[..., T], *args: Any) -> T:
         """Run `change(db, *args)` in the writer thread; back after its commit.
@@ -132,7 +120,7 @@ class Sqlite:
         if self._started:
             self._queue.put(None)
             self._thread.join()
-        self._pool.shutdown()
+        self._readers.close()
         for connection in self._open:
             connection.close()
         self._engine.dispose()
@@ -142,7 +130,7 @@ class Sqlite:
             self._started = True
             self._thread.start()
         future = asyncio.get_running_loop().create_future()
-        self._queue.put(_Entry(change, args, future))
+        self._queue.put(Entry(change, args, future))
         return future
 
     def _look(self, look: Callable[..., T], args: tuple[Any, ...]) -> T:
@@ -188,7 +176,7 @@ class Sqlite:
             if not self._serve(entry):
                 return
 
-    def _serve(self, entry: _Entry | None) -> bool:
+    def _serve(self, entry: Entry | None) -> bool:
         """Commit what comes until something fails; false when the queue was closed.
 
         The connection goes with what failed, which left it in a state of its own.
@@ -207,37 +195,37 @@ class Sqlite:
     def _lock(self) -> Path:
         return self._path.parent / "write.lock"
 
-    def _commit(self, db: Connection, lock: int, first: _Entry) -> bool:
+    def _commit(self, db: Connection, lock: int, first: Entry) -> bool:
         """Run what has gathered and commit once; false when the queue was closed.
 
         Raises:
             _Failed: it could not be committed; everybody has been told.
         """
-        taken: list[_Entry] = []
-        done: list[_Outcome] = []
+        taken: list[Entry] = []
+        done: list[Outcome] = []
         last: list[None] = []
         try:
             with _held(lock), _begun(db):
                 for entry in self._gathered(first, last):
                     taken.append(entry)
-                    done.append(_Outcome(entry.future, *_attempt(db, entry)))
+                    done.append(Outcome(entry.future, *_attempt(db, entry)))
         except Exception as error:
             self._fail(taken or [first], error)
             if last:
                 return False
             raise _Failed from error
-        _tell(done)
+        tell(done)
         self._health.works()
         return not last
 
-    def _fail(self, entries: Sequence[_Entry], error: Exception) -> None:
+    def _fail(self, entries: Sequence[Entry], error: Exception) -> None:
         """Tell everybody concerned; write it down once, however long it lasts."""
         cause = str(getattr(error, "orig", error))
         self._health.fails(cause)
         problem = Unwritten(cause)
-        _tell([_Outcome(entry.future, None, problem) for entry in entries])
+        tell([Outcome(entry.future, None, problem) for entry in entries])
 
-    def _gathered(self, first: _Entry, last: list[None]) -> Iterator[_Entry]:
+    def _gathered(self, first: Entry, last: list[None]) -> Iterator[Entry]:
         until = time.monotonic() + LONGEST
         yield first
         for _ in range(MOST - 1):
@@ -275,7 +263,7 @@ def _held(lock: int) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_UN)
 
 
-def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
+def _attempt(db: Connection, entry: Entry) -> tuple[Any, BaseException | None]:
     """Run one change in a savepoint; what it raises undoes that change alone."""
     driver = _driver(db)
     driver.execute("SAVEPOINT change")
@@ -286,10 +274,6 @@ def _attempt(db: Connection, entry: _Entry) -> tuple[Any, BaseException | None]:
             raise
         _undo(driver)
         return None, error
-    except StopIteration as error:
-        # A future refuses to carry this one, and whoever asked would wait for ever.
-        _undo(driver)
-        return None, RuntimeError(repr(error))
     except Exception as error:  # noqa: BLE001 - handed to whoever asked for the change
         _undo(driver)
         return None, error
@@ -331,26 +315,6 @@ def _begun(db: Connection) -> Iterator[None]:
 def _driver(db: Connection) -> sqlite3.Connection:
     connection = db.connection.dbapi_connection
     return cast("sqlite3.Connection", connection)
-
-
-def _tell(outcomes: list[_Outcome]) -> None:
-    """Wake those who wait, those of one loop at once: each waking is a system call."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
-    for one in outcomes:
-        by_loop.setdefault(one.future.get_loop(), []).append(one)
-    for loop, theirs in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # nobody waits on a loop that was closed
-            loop.call_soon_threadsafe(_settle, theirs)
-
-
-def _settle(outcomes: list[_Outcome]) -> None:
-    for future, result, problem in outcomes:
-        if future.done():
-            continue
-        if problem is None:
-            future.set_result(result)
-        else:
-            future.set_exception(problem)
 
 
 def _engine(url: str) -> Engine:

@@ -163,6 +163,25 @@ async def test_the_reading_door_changes_nothing(database: Database) -> None:
     assert await database.read(numbers) == []
 
 
+async def test_more_who_ask_than_there_are_readers_are_all_answered(database: Database) -> None:
+    await database.write(add, 1)
+    given_up = asyncio.ensure_future(database.read(numbers))
+    asked = [asyncio.ensure_future(database.read(numbers)) for _ in range(50)]
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    assert await asyncio.gather(*asked) == [[1]] * 50
+
+
+async def test_an_end_that_no_future_carries_reaches_who_asked(database: Database) -> None:
+    def ended(_db: Connection) -> None:
+        raise StopIteration
+
+    for door in (database.read, database.write):
+        with pytest.raises(RuntimeError):
+            await door(ended)
+
+
 async def test_only_a_unit_reads_a_secret_table(database: Database) -> None:
     def look(db: Connection) -> int:
         return len(db.execute(select(secret)).all())
