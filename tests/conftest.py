@@ -1,7 +1,6 @@
 """Whole nodes in one process: real rows, real signatures, a clock that is set, one wire."""
 
 import asyncio
-import gc
 import itertools
 import os
 from collections import Counter
@@ -25,7 +24,7 @@ from node.kernel.node import Node
 from node.kernel.settings import Settings
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
-from tests import engines, servers
+from tests import engines, loading, servers
 from tests.again import again
 from tests.asked import Asked
 from tests.servers import (
@@ -50,11 +49,11 @@ PASSWORD = "a long enough password"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write where nobody waits for a disk, unless somebody said where."""
-    gc.disable()  # until all is loaded, which stays
     # five times over is for other Pythons: with a reference count, one look finds what is left
     config.stash[gc_collect_iterations_key] = 1
     engines.share()
     servers.keep_to_a_core(os.environ.get("PYTEST_XDIST_WORKER"))
+    config.pluginmanager.register(loading, "loading")
     config.pluginmanager.register(Asked(), "asked")
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
@@ -86,13 +85,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     needless = set(TWINS.read_text().splitlines())
     items[:] = [one for one in items if not is_left_out(one)]
-
-
-def pytest_collection_finish() -> None:
-    """What was loaded stays to the end: nobody need look again and again whether it is waste."""
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(100_000, 50, 1000)
 
 
 class Clock:
