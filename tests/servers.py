@@ -404,7 +404,8 @@ def install_packages(folder: Path) -> Path:
     lock, done = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
         return folder
-    command = [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    command = [need("npm"), *words, "--loglevel=error"]
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if said.returncode:
         missing(f"what {lock.relative_to(ROOT)} names", said.stderr.strip() or "npm ci failed")

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 from datetime import datetime, timedelta
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -356,7 +356,9 @@ def installed(disabled: frozenset[str] = frozenset()) -> list[Module]:
     module never takes the node down, and none takes the place of one of ours.
     """
     found: dict[str, Module] = {}
-    for point in sorted(entry_points(group="folkmoot.modules"), key=_outside):
+    outside = functools.cache(_outside)
+    points = entry_points(group="folkmoot.modules")
+    for point in sorted(points, key=lambda point: outside(point.dist)):
         module = _loaded(point)
         if module is None:
             continue
@@ -381,8 +383,9 @@ def _without_shelved(found: dict[str, Module]) -> list[Module]:
     return list(found.values())
 
 
-def _outside(point: EntryPoint) -> bool:
-    return point.dist is None or point.dist.name != "folkmoot"
+def _outside(source: Distribution | None) -> bool:
+    # to ask for the name reads a whole file, and one source brings many modules
+    return source is None or source.name != "folkmoot"
 
 
 def _loaded(point: EntryPoint) -> Module | None:
