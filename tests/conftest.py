@@ -17,6 +17,7 @@ import pytest
 import uvloop
 from _pytest.unraisableexception import gc_collect_iterations_key
 
+from node.kernel import sqlite
 from node.kernel.keys import Keys, make_keys
 from node.kernel.module import Module
 from node.kernel.network import Answer, Unreachable
@@ -57,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Asked(), "asked")
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
+    sqlite.READERS = 1  # each reads the tables' definitions anew; those of a served node are more
     hypothesis.settings.register_profile("any machine", deadline=None)
     hypothesis.settings.load_profile("any machine")
 

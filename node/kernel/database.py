@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import (
     Column,
     ColumnElement,
+    CompoundSelect,
     Connection,
     DateTime,
     MetaData,
@@ -178,7 +179,7 @@ def plain(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> list[
 
 
 def plain_rows(
-    db: Connection, kept: Select[Any], values: Mapping[str, Any]
+    db: Connection, kept: Select[Any] | CompoundSelect[Any], values: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """The rows of a query that is kept, where all columns and all parameters are plain.
 
@@ -225,7 +226,9 @@ def _somewhere(column: Column[Any]) -> Select[Any]:
 
 
 @functools.cache
-def _spelled(kept: Select[Any]) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+def _spelled(
+    kept: Select[Any] | CompoundSelect[Any],
+) -> tuple[str, Sequence[str], Mapping[str, Any]]:
     """A query in SQLite's words, the names of its parameters in order, and those of its own."""
     made = kept.compile(dialect=importlib.import_module("sqlalchemy.dialects.sqlite").dialect())
     order = made.positiontup

@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from node.kernel.database import Database, Moment, secret_tables
+from node.kernel.database import Database, Moment, plain_rows, secret_tables
 from node.kernel.errors import Refused
 from node.kernel.module import Registry
 from node.kernel.tables import metadata
@@ -121,7 +121,7 @@ def _versions(db: Connection, names: Sequence[str]) -> dict[str, str]:
     """The version that each module's tables have, of those that have any."""
     there = set(inspect(db).get_table_names())
     known = tuple(name for name in names if _table(name) in there)
-    return {row.name: row.version_num for row in db.execute(_asking(known))} if known else {}
+    return dict(plain_rows(db, _asking(known), {})) if known else {}
 
 
 @functools.cache
