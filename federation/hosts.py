@@ -14,7 +14,7 @@ from federation.events import Returned
 from federation.outcomes import pause
 from federation.returning import LONG
 from federation.tables import host
-from node.kernel.database import insert_new
+from node.kernel.database import change_rows, insert_new
 from node.kernel.tables import job
 from node.kernel.unit import Unit
 from vocab.values import dataclass
@@ -82,7 +82,7 @@ def answered(unit: Unit, domain: str, form: Form | None = None) -> None:
         values |= {"silent_since": row.last_ok, "back": unit.now}
     if form:
         values |= {"form": form.value, "form_at": unit.now}
-    unit.db.execute(update(host).where(host.c.domain == domain).values(values))
+    change_rows(unit.db, host.c.domain, domain, **values)
     if row.failures and row.last_ok and unit.now - row.last_ok > AWAY:
         unit.tell(Returned(domain=domain, since=row.last_ok.isoformat()))
     if row.failures:
@@ -115,7 +115,7 @@ def failed(
     own = pause(row.failures, luck)
     until = unit.now + (max(own, wait) if wait else own)
     values = {"failures": row.failures + 1, "retry_at": until, "last_error": error[:500]}
-    unit.db.execute(update(host).where(host.c.domain == domain).values(values))
+    change_rows(unit.db, host.c.domain, domain, **values)
     unit.db.execute(update(job).where(_waiting(domain), job.c.due < until).values(due=until))
     return until
 

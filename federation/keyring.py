@@ -119,7 +119,7 @@ def retire(unit: Unit, account: str, key_id: str, multikey: str, until: datetime
         unit.db.execute(update(kept_key).where(early).values(until=until))
         return
     row = {"account": account, "key_id": key_id, "multikey": multikey, "until": until}
-    unit.db.execute(insert(kept_key).values(**row, revoked=revoked))
+    unit.db.execute(insert(kept_key), {**row, "revoked": revoked})
 
 
 def renewed(unit: Unit, before: Account | None, now: Account) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, literal, selec
 from federation import reading
 from federation.origins import domain
 from federation.tables import lost
-from node.kernel.database import one_of, upsert
+from node.kernel.database import change_rows, one_of, upsert
 from node.kernel.tables import job, letter
 from node.kernel.unit import Unit
 from vocab.model import PUBLIC
@@ -227,7 +227,7 @@ def close(unit: Unit, activity: str) -> None:
     for row in unit.db.execute(_PRIVATE, {"activity": activity}).all():
         # What is left is enough to know it again when it is answered.
         left = reading.stub(json.loads(row.body))
-        unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=left))
+        change_rows(unit.db, letter.c.id, row.id, body=left)
 
 
 def end(unit: Unit, activity: str, state: str, code: str | None = None) -> None:

@@ -15,7 +15,7 @@ from federation import losses, sparingly
 from federation.addressing import OURS, implemented
 from federation.origins import domain, same_origin
 from federation.tables import lost, pair, passed
-from node.kernel.database import insert_new, is_kept
+from node.kernel.database import change_rows, insert_new, is_kept
 from node.kernel.tables import Account, setting
 from node.kernel.unit import Unit
 from vocab.types import Link
@@ -106,7 +106,7 @@ def ask(unit: Unit, domain: str) -> None:
 
 def note(unit: Unit, domain: str, **values: Any) -> None:
     """Write down how it went with a node."""
-    unit.db.execute(update(pair).where(pair.c.domain == domain).values(**values))
+    change_rows(unit.db, pair.c.domain, domain, **values)
 
 
 # Numbering ----------------------------------------------------------------------------------

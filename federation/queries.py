@@ -27,7 +27,7 @@ from federation import hosts, policy
 from federation.events import FollowersTold
 from federation.tables import host, remembered
 from federation.told import Told
-from node.kernel.database import among, holds, insert_for, insert_new, spread
+from node.kernel.database import among, holds, insert_for, insert_new, is_kept, spread
 from node.kernel.tables import Account, account, account_of, known, letter
 from node.kernel.unit import Unit
 from vocab.values import dataclass
@@ -267,17 +267,24 @@ def sent(db: Connection, activity: str) -> Any | None:
 _SENT = select(letter).where(letter.c.way == "out", letter.c.activity == bindparam("activity"))
 
 
+_CAME = (
+    select(letter)
+    .where(letter.c.way == "in", letter.c.activity == bindparam("activity"))
+    .order_by(letter.c.id)
+)
+_CAME_OF = _CAME.where(letter.c.actor == bindparam("actor"))
+
+
 def came(db: Connection, activity: str, actor: str | None = None) -> Any | None:
     """The letter with this activity that came in, of this actor if one is named."""
-    theirs = and_(letter.c.way == "in", letter.c.activity == activity)
-    if actor is not None:
-        theirs = and_(theirs, letter.c.actor == actor)
-    return db.execute(select(letter).where(theirs).order_by(letter.c.id)).first()
+    if actor is None:
+        return db.execute(_CAME, {"activity": activity}).first()
+    return db.execute(_CAME_OF, {"activity": activity, "actor": actor}).first()
 
 
 def has_come(db: Connection, actor: str, activity: str) -> bool:
     """Whether this letter ever came."""
-    return bool(db.scalar(select(exists().where(known.c.hash == mark(actor, activity)))))
+    return is_kept(db, known.c.hash, mark(actor, activity))
 
 
 def forget(db: Connection, actor: str, id: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from federation.tables import host
 from node.kernel.database import insert_new
@@ -102,6 +102,10 @@ def keys_of(one: Account) -> frozenset[str]:
     return frozenset(key for key in (one.public_key, *one.assertion_keys.values()) if key)
 
 
+# Built once: asked for each actor that is read.
+_HOST = select(host).where(host.c.domain == bindparam("domain"))
+
+
 def look(unit: Unit, before: Account | None, now: Account, *, told: bool) -> Account:
     """Doubt a server if an actor's page says so; let a new actor of a doubted one be doubted.
 
@@ -114,7 +118,7 @@ def look(unit: Unit, before: Account | None, now: Account, *, told: bool) -> Acc
     Returns:
         The account as it is kept after that.
     """
-    row = unit.db.execute(select(host).where(host.c.domain == now.domain)).one_or_none()
+    row = unit.db.execute(_HOST, {"domain": now.domain}).one_or_none()
     if row is not None and row.doubted is not None:
         _mark(unit, now.domain, row.doubted)
         return replace(now, doubted=row.doubted)

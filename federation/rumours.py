@@ -8,12 +8,12 @@ whoever fills that up gains nothing but that a late letter is taken as it came.
 
 import hashlib
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection
 
 from federation.limits import Bucket
 from federation.origins import LONGEST, domain, same_origin
 from federation.tables import asked
-from node.kernel.database import insert_new
+from node.kernel.database import insert_new, is_kept
 from node.kernel.node import Node
 from node.kernel.unit import Unit
 
@@ -36,7 +36,7 @@ async def hear(node: Node, thing: str, actor: str, key: str) -> None:
 
 def is_said_gone(db: Connection, thing: str) -> bool:
     """Whether somebody said that this is gone, which nobody here could judge."""
-    return bool(db.scalar(select(exists().where(asked.c.hash == _mark(thing)))))
+    return is_kept(db, asked.c.hash, _mark(thing))
 
 
 def _buckets() -> tuple[Bucket, Bucket]:

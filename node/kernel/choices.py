@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from node.kernel.tables import setting
 from vocab.values import dataclass
@@ -117,9 +117,13 @@ def spelled(value: Any) -> str:
     return str(value)
 
 
+# Built once: building takes longer than asking.
+_SET = select(setting.c.value).where(setting.c.name == bindparam("name"))
+
+
 def now(db: Connection, choice: Choice) -> Any:
     """What holds now; the default where nothing, or nothing that fits, was set."""
-    held = db.scalar(select(setting.c.value).where(setting.c.name == choice.key))
+    held = db.scalar(_SET, {"name": choice.key})
     if choice.part:
         held = held.get(choice.part) if isinstance(held, Mapping) else None
     return held if choice.fits(held) else choice.default

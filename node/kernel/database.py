@@ -19,15 +19,18 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    CursorResult,
     DateTime,
     MetaData,
     Select,
     Table,
     TypeDecorator,
+    Update,
     bindparam,
     exists,
     literal,
     select,
+    update,
 )
 
 T = TypeVar("T")
@@ -211,8 +214,8 @@ def holds(db: Connection, kept: Select[Any], values: Mapping[str, Any]) -> bool:
     return bool(plain(db, kept, values)[0])
 
 
-def is_kept(db: Connection, column: Column[Any], value: str) -> bool:
-    """Whether any row has this text there, whoever may see it.
+def is_kept(db: Connection, column: Column[Any], value: str | bytes) -> bool:
+    """Whether any row has this value there, whoever may see it.
 
     Most ids that somebody asks for are another module's: this is a tenth of the query that
     also judges who may see the row, and it is asked first.
@@ -258,7 +261,21 @@ def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequ
     db.execute(_upsert(db.dialect.name, table, tuple(values), tuple(key)), dict(values))
 
 
+def change_rows(
+    db: Connection, column: Column[Any], value: object, /, **values: Any
+) -> CursorResult[Any]:
+    """Give other values, no expressions, to the rows that have this `value` in that column."""
+    new = {f"new_{name}": one for name, one in values.items()}
+    return db.execute(_changed(column, tuple(values)), {"held": value, **new})
+
+
 # Built once: building a statement takes longer than carrying it out.
+@functools.cache
+def _changed(column: Column[Any], names: tuple[str, ...]) -> Update:
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(column.table).where(column == bindparam("held")).values(new)
+
+
 @functools.cache
 def _insert_new(dialect: str, table: Table) -> Any:
     return insert_in(dialect, table).on_conflict_do_nothing()

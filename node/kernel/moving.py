@@ -9,16 +9,19 @@ import re
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     LargeBinary,
     String,
     Table,
     Text,
     cast,
     func,
+    or_,
     select,
     type_coerce,
     update,
@@ -190,6 +193,8 @@ def move(unit: Unit, origin: str, *, at_home: bool = False) -> None:
 def _rewrite(unit: Unit, table: Table, old: str, new: str) -> None:
     """Put the new origin in place of the old in every text of a table."""
     old_domain, new_domain = old.split("://", 1)[1], new.split("://", 1)[1]
+    swapped: dict[Any, Any] = {}
+    found: list[ColumnElement[bool]] = []
     for column in table.c:
         if isinstance(column.type, JSON):
             as_text = (
@@ -197,12 +202,15 @@ def _rewrite(unit: Unit, table: Table, old: str, new: str) -> None:
                 if unit.db.dialect.name == "postgresql"
                 else type_coerce(column, Text)
             )
-            swapped = func.replace(as_text, json.dumps(old)[1:-1], json.dumps(new)[1:-1])
-            value = cast(swapped, JSON) if unit.db.dialect.name == "postgresql" else swapped
-            unit.db.execute(update(table).where(as_text.contains(old)).values({column: value}))
+            value = func.replace(as_text, json.dumps(old)[1:-1], json.dumps(new)[1:-1])
+            postgres = unit.db.dialect.name == "postgresql"
+            swapped[column] = cast(value, JSON) if postgres else value
+            found.append(as_text.contains(old))
         elif isinstance(column.type, String | Text):
-            value = func.replace(column, old, new)
-            unit.db.execute(update(table).where(column.contains(old)).values({column: value}))
+            swapped[column] = func.replace(column, old, new)
+            found.append(column.contains(old))
+    if found:
+        unit.db.execute(update(table).where(or_(*found)).values(swapped))
     if table.name == "account":
         mine = update(table).where(table.c.domain == old_domain)
         unit.db.execute(mine.values(domain=new_domain))

@@ -65,7 +65,7 @@ def let_in_to_vote(unit: Unit, account_id: str) -> str:
     token, kept = _new()
     span = {"created": unit.now, "seen": unit.now, "expires": unit.now + rules.TO_VOTE}
     row = {"hash": kept, "account": account_id, "user_agent": "", **span}
-    unit.db.execute(insert(session).values(row))
+    unit.db.execute(insert(session), row)
     return token
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import update
-
 from federation import actors, resolving
 from node.kernel.act import Act
+from node.kernel.database import change_rows
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.tables import account
@@ -50,7 +49,7 @@ def gone(unit: Unit, act: Act[Delete, Actor]) -> None:
         "discoverable": False,
         "gone": unit.now,
     }
-    unit.db.execute(update(account).where(account.c.id == act.actor.id).values(values))
+    change_rows(unit.db, account.c.id, act.actor.id, **values)
     if not act.actor.local:
         unit.tell(Gone(account=act.actor.id))
 

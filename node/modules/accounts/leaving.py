@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Missing
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, actor_key, letter, log_entry, log_words
@@ -112,7 +113,7 @@ def erase(unit: Unit, account_id: str) -> None:
     for table in (session, link, bearer, member):
         unit.db.execute(delete(table).where(table.c.account == account_id))
     unit.db.execute(delete(invite).where(invite.c.made_by == account_id))
-    unit.db.execute(update(member).where(member.c.invited_by == account_id).values(invited_by=None))
+    change_rows(unit.db, member.c.invited_by, account_id, invited_by=None)
     about = (log_entry.c.actor == account_id) | (log_entry.c.subject == account_id)
     entries = select(log_entry.c.id).where(about)
     unit.db.execute(delete(log_words).where(log_words.c.entry.in_(entries)))

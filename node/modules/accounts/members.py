@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, insert, update
 
 from node.kernel.community import Community
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Missing, Sentence
 from node.kernel.keys import Keys
 from node.kernel.tables import Account, account, actor_key
@@ -213,9 +214,9 @@ def _add(unit: Unit, origin: str, who: _Actor, keys: Keys, **more: Any) -> str:
         "assertion_keys": {f"{id}#ed25519-key": keys.ed25519_public},
         "created": unit.now,
     }
-    unit.db.execute(insert(account).values(row | more))
+    unit.db.execute(insert(account), row | more)
     private = {"account": id, "rsa": keys.rsa, "ed25519": keys.ed25519}
-    unit.db.execute(insert(actor_key).values(private))
+    unit.db.execute(insert(actor_key), private)
     return id
 
 
@@ -232,7 +233,7 @@ def _enrol(
         "last_seen": unit.now.date(),
         "invited_by": invited_by,
     }
-    unit.db.execute(insert(member).values(values))
+    unit.db.execute(insert(member), values)
 
 
 def _known(unit: Unit, id: str) -> Account:
@@ -269,7 +270,7 @@ def set_role(unit: Unit, account_id: str, role: str, *, by: str | None = None) -
         return
     if found_.is_admin and found_.suspended is None and len(queries.admins(unit.db)) == 1:
         raise Conflict("E_LAST_ADMIN", safe=LAST)
-    unit.db.execute(update(member).where(member.c.account == account_id).values(role=role))
+    change_rows(unit.db, member.c.account, account_id, role=role)
     end_sessions(unit, account_id, tokens=True)
     unit.log(f"member.role.{role}", by or unit.community.service, subject=account_id)
 
@@ -301,7 +302,7 @@ def unsuspend(unit: Unit, account_id: str) -> None:
     """
     _there(unit, account_id)
     end_sessions(unit, account_id)
-    unit.db.execute(update(account).where(account.c.id == account_id).values(suspended=None))
+    change_rows(unit.db, account.c.id, account_id, suspended=None)
 
 
 def end_sessions(unit: Unit, account_id: str, *, tokens: bool = False) -> None:
@@ -327,9 +328,7 @@ def change_community(unit: Unit, by: str, **values: Any) -> Community:
         .where(account.c.id == changed.id)
         .values(name=changed.name, summary=changed.purpose)
     )
-    unit.db.execute(
-        update(account).where(account.c.id == changed.service).values(name=changed.name)
-    )
+    change_rows(unit.db, account.c.id, changed.service, name=changed.name)
     unit.log("community.change", by, subject=changed.id)
     return changed
 

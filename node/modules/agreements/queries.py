@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from node.kernel.database import holds, insert_new
+from node.kernel.database import change_rows, holds, insert_new
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.agreements import rules
@@ -172,7 +172,7 @@ def add(unit: Unit, values: Mapping[str, Any]) -> bool:
 def change(unit: Unit, offer: str, **values: Any) -> None:
     """Change what is kept of an agreement."""
     told = {**values, "changed": unit.now}
-    unit.db.execute(update(agreement).where(agreement.c.offer == offer).values(told))
+    change_rows(unit.db, agreement.c.offer, offer, **told)
 
 
 def rename(unit: Unit, offer: str, values: Mapping[str, Any]) -> None:
@@ -183,6 +183,15 @@ def rename(unit: Unit, offer: str, values: Mapping[str, Any]) -> None:
 def title_of(db: Connection, id: str) -> str:
     """What an agreement is about, by its id; nothing if it is none of ours."""
     return db.scalar(select(agreement.c.title).where(agreement.c.id == id).limit(1)) or ""
+
+
+# Built once: building takes longer than asking.
+_LAST_STEP = (
+    select(step.c.number, step.c.at)
+    .where(step.c.offer == bindparam("offer"))
+    .order_by(step.c.number.desc())
+    .limit(1)
+)
 
 
 def happened(
@@ -206,11 +215,10 @@ def happened(
         at: when, as whoever took it says; None for now.
         since: when the notice was made, which is before any step.
     """
-    last = select(step.c.number, step.c.at).where(step.c.offer == offer)
-    row = unit.db.execute(last.order_by(step.c.number.desc()).limit(1)).one_or_none()
+    row = unit.db.execute(_LAST_STEP, {"offer": offer}).one_or_none()
     moment = rules.moment(at, row.at if row else since, unit.now)
     values = {"offer": offer, "number": row.number + 1 if row else 1, "state": state, "by": by}
-    unit.db.execute(insert(step).values({**values, "at": moment, "words": words}))
+    unit.db.execute(insert(step), {**values, "at": moment, "words": words})
 
 
 def give_thanks(unit: Unit, held: Agreement, by: str, words: str) -> None:

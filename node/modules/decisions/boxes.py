@@ -97,8 +97,8 @@ def open_box(
     base = {"eligible": len(members), "active": counted, "lot": lots.commitment(word),
             "needed": rules.required(terms.share, counted, len(members), fewest=fewest),
             "roster_hash": frozen}  # fmt: skip
-    unit.db.execute(insert(box).values(**_row(unit, box_id, terms, subject, fewest), **base))
-    unit.db.execute(insert(audit).values(box=box_id, salt=salt, lot=word))
+    unit.db.execute(insert(box), {**_row(unit, box_id, terms, subject, fewest), **base})
+    unit.db.execute(insert(audit), {"box": box_id, "salt": salt, "lot": word})
     _list(unit, box_id, members, here)
     if terms.open and terms.kind is not None and voices.fits(terms.method):
         delegating.freeze(unit, box_id, terms.kind, members)
@@ -181,7 +181,7 @@ def cast(
     _flag(unit, box_id, member)
     code = rules.new_code()
     key = rules.ballot_key(box_id, member, code)
-    unit.db.execute(insert(ballot).values(key=key, box=box_id, **row))
+    unit.db.execute(insert(ballot), {"key": key, "box": box_id, **row})
     return Receipt(word=rules.receipt(key), code=code)
 
 

@@ -6,14 +6,19 @@ they are, in the order of their numbers, before the first record that names them
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
+from node.kernel.database import change_rows
 from node.kernel.keys import EDWARDS, QUANTUM, method
 from node.kernel.tables import Account, actor_key
 from node.kernel.unit import Unit
 from node.modules.decisions import chain, queries, seals
 from node.modules.decisions.tables import record
 from vocab import proofs
+
+# Built once: building takes longer than asking.
+_KEY = select(actor_key.c.ed25519).where(actor_key.c.account == bindparam("account"))
+_QUANTUM_KEY = select(actor_key.c.mldsa44).where(actor_key.c.account == bindparam("account"))
 
 
 def end(unit: Unit, us: Account) -> tuple[int, str]:
@@ -48,7 +53,7 @@ def bind(
     number, before = place[0] + 1, place[1]
     link = chain.link(number, chain.leaf(document), before)
     values = {"number": number, "link": link, "checkpoint": signed(unit, us, number, link)}
-    unit.db.execute(update(record).where(record.c.id == record_id).values(values))
+    change_rows(unit.db, record.c.id, record_id, **values)
     return number, link
 
 
@@ -60,7 +65,7 @@ def signed(unit: Unit, us: Account, number: int, link: str) -> dict[str, Any]:
 
 def sealed(unit: Unit, us: Account, document: dict[str, Any]) -> dict[str, Any]:
     """A document of our community's with its proof (eddsa-jcs-2022)."""
-    key = unit.db.scalar(select(actor_key.c.ed25519).where(actor_key.c.account == us.id))
+    key = unit.db.scalar(_KEY, {"account": us.id})
     named = method(us.assertion_keys, EDWARDS)
     assert key is not None, "the community has keys since it was founded"
     assert named is not None, "and its page lists them"
@@ -70,7 +75,7 @@ def sealed(unit: Unit, us: Account, document: dict[str, Any]) -> dict[str, Any]:
 def sealed_twice(unit: Unit, us: Account, document: dict[str, Any]) -> dict[str, Any]:
     """A document with a second proof (mldsa44-jcs-2024) as well, if keepers have asked for that."""
     first = sealed(unit, us, document)
-    key = unit.db.scalar(select(actor_key.c.mldsa44).where(actor_key.c.account == us.id))
+    key = unit.db.scalar(_QUANTUM_KEY, {"account": us.id})
     named = method(us.assertion_keys, QUANTUM)
     if key is None or named is None or not proofs.has_mldsa44():
         return first

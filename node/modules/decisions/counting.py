@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
 from node.modules.decisions import delegating, guarding, minority, opened, queries, rules, watching
@@ -84,7 +85,7 @@ def count(unit: Unit, box_id: str) -> Counted | Again | Waiting:
         "active": active, "needed": needed, "lot_word": secret.lot, "lot_words": list(told) or None,
         **_told(unit, found, papers, voices),
     }  # fmt: skip
-    unit.db.execute(update(box).where(box.c.id == box_id).values(values))
+    change_rows(unit.db, box.c.id, box_id, **values)
     agreed = [*_reasons(papers), *minority.stated(unit, box_id)]
     after = queries.box_of(unit.db, box_id)
     assert after is not None, "it was just counted"
@@ -160,7 +161,7 @@ def _too_few(unit: Unit, found: Box, needed: int) -> bool:
 
 
 def _again(unit: Unit, found: Box, closes: datetime, **more: Any) -> Again:
-    unit.db.execute(update(box).where(box.c.id == found.id).values(closes=closes, **more))
+    change_rows(unit.db, box.c.id, found.id, closes=closes, **more)
     unit.log("decision.again", unit.community.id, subject=found.id)
     return Again(closes=closes)
 
@@ -170,7 +171,7 @@ def _run_off(unit: Unit, found: Box, tied: tuple[str, ...]) -> Again:
     unit.db.execute(delete(ballot).where(ballot.c.box == found.id))
     opened.clear(unit, found.id)
     delegating.again(unit, found.id)
-    unit.db.execute(update(roster).where(roster.c.box == found.id).values(voted=False))
+    change_rows(unit.db, roster.c.box, found.id, voted=False)
     guarding.forget(unit, found.id)
     return _again(unit, found, unit.now + RUN_OFF, run_off=list(tied))
 

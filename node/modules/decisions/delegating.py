@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from node.kernel import choices
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -71,7 +72,7 @@ def offer(unit: Unit, giver: str, handle: str, kind: str, *, once: str) -> str:
     id_ = secrets.token_urlsafe(16)
     until = unit.now + voices.MONTH * choices.now(unit.db, MONTHS)
     row = {"id": id_, "giver": giver, "holder": one.id, "kind": kind, "state": State.OFFERED}
-    unit.db.execute(insert(delegation).values(**row, at=unit.now, until=until, once=once))
+    unit.db.execute(insert(delegation), {**row, "at": unit.now, "until": until, "once": once})
     return id_
 
 
@@ -102,7 +103,7 @@ def act(unit: Unit, id: str, member: str, what: Act) -> State:
     if (member == one.giver) is not giver:
         raise Refused("E_NOT_YOURS", id, safe=mark("This is for the other one of you to do."))
     here = {"state": after, "answered": unit.now}
-    unit.db.execute(update(delegation).where(delegation.c.id == id).values(here))
+    change_rows(unit.db, delegation.c.id, id, **here)
     if after not in voices.LIVE:
         mine = (carried.c.delegation == id) & carried.c.fate.is_(None)
         unit.db.execute(update(carried).where(mine).values(revoked=True))
@@ -195,7 +196,7 @@ def settle(unit: Unit, found: Box, kept: Iterable[str]) -> dict[str, int]:
 
 def again(unit: Unit, box_id: str) -> None:
     """It is voted on once more: what became of the voices is open again."""
-    unit.db.execute(update(carried).where(carried.c.box == box_id).values(fate=None))
+    change_rows(unit.db, carried.c.box, box_id, fate=None)
 
 
 def mine(db: Connection, box_id: str, member: str) -> Voice | None:

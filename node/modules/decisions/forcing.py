@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, select, update
 
 from node.kernel import choices
+from node.kernel.database import change_rows
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -166,7 +167,7 @@ def annulled(db: Connection, found: Record) -> bool:
 
 
 def _overtaken(unit: Unit, found: Record, first: Record) -> None:
-    unit.db.execute(update(record).where(record.c.id == found.id).values(ended=unit.now))
+    change_rows(unit.db, record.c.id, found.id, ended=unit.now)
     unit.log("decision.overtaken", unit.community.id, subject=found.id, words=first.id)
     unit.tell(Ended(box=found.box or "", record=found.id, why=OVERTAKEN))
 
@@ -206,7 +207,7 @@ def end(unit: Unit, record_id: str, why: str) -> None:
         )  # fmt: skip
         unit.perform(left, us, DecisionRecord(id=record_id))
     else:
-        unit.db.execute(update(record).where(record.c.id == record_id).values(ended=unit.now))
+        change_rows(unit.db, record.c.id, record_id, ended=unit.now)
     unit.log("decision.end", unit.community.id, subject=record_id, words=why)
     unit.tell(Ended(box=found.box or "", record=record_id, why=why))
 
@@ -226,7 +227,7 @@ def stop(unit: Unit, record_id: str) -> bool:
     found = queries.any_record(unit.db, record_id)
     if found is None or not found.ours or not cooling(found, unit.now):
         return False
-    unit.db.execute(update(record).where(record.c.id == record_id).values(ended=unit.now))
+    change_rows(unit.db, record.c.id, record_id, ended=unit.now)
     unit.log("decision.stop", unit.community.id, subject=record_id)
     return True
 
@@ -299,5 +300,5 @@ def set_aside(unit: Unit, box_id: str, name: str) -> None:
     unit.db.execute(box.insert().values({**row._mapping, "id": name}))  # noqa: SLF001
     held = (roster, ballot, open_ballot, line, carried, audit, record, request, guard)
     for table in held:
-        unit.db.execute(update(table).where(table.c.box == box_id).values(box=name))
+        change_rows(unit.db, table.c.box, box_id, box=name)
     unit.db.execute(delete(box).where(box.c.id == box_id))

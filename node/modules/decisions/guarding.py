@@ -75,7 +75,7 @@ def promise(unit: Unit, box_id: str, member: str, digest: str) -> None:
     held = watched.guards(unit.db, box_id)
     if any(one.member == member or one.digest == said for one in held):
         raise Conflict("E_PROMISED", safe=mark("You have promised a word already."))
-    unit.db.execute(insert(guard).values(box=box_id, member=member, digest=said))
+    unit.db.execute(insert(guard), {"box": box_id, "member": member, "digest": said})
     unit.log("decision.lot", member, subject=box_id, words=f"lot {said}")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 from federation import keyring
 from node.kernel.access import Reach
 from node.kernel.act import Act
+from node.kernel.database import change_rows
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.tables import Account
@@ -69,10 +70,10 @@ def decided(unit: Unit, act: Act[Create, DecisionRecord]) -> None:
         "sent": unit.now if here and act.activity.to else None,
     }
     if known is not None:
-        unit.db.execute(update(record).where(record.c.id == id_).values(values))
+        change_rows(unit.db, record.c.id, id_, **values)
     else:
         slug = id_.rpartition("/")[2] if here else proofs.digest({"id": id_})[-22:]
-        unit.db.execute(insert(record).values(id=id_, slug=slug, at=unit.now, **values))
+        unit.db.execute(insert(record), {"id": id_, "slug": slug, "at": unit.now, **values})
     if not here:
         looking.heard(unit, owner.service)
     if found.state is not State.HOLDS and not here:
@@ -165,7 +166,7 @@ def answered(unit: Unit, act: Act[Create, DecisionResponse]) -> None:
         "code": code,
         "at": unit.now,
     }
-    unit.db.execute(insert(response).values(values))
+    unit.db.execute(insert(response), values)
     if state == "waiting":
         unit.later("decisions.weigh", once=f"decisions.weigh:{slug_of(id_)}", response=id_)
     if state == "counts":
@@ -266,7 +267,7 @@ def recheck(unit: Unit, record_id: str, fetched: Mapping[str, Any] | None) -> No
         values["digest"] = proofs.digest(document)
         values["name"] = str(document.get("name", ""))[:500]
         values["outcome"] = str(document.get("outcome", ""))[:40]
-    unit.db.execute(update(record).where(record.c.id == record_id).values(values))
+    change_rows(unit.db, record.c.id, record_id, **values)
     if now_is.state is State.HOLDS:
         _heard(unit, record_id, document)
 
@@ -300,9 +301,7 @@ def weighed(unit: Unit, response_id: str, basis: Mapping[str, Any] | None) -> No
     if not code and found.response in replies.NEEDS_BASIS:
         code = _weak(basis, found.basis, owner, unit)
     state = "refused" if code else "counts"
-    unit.db.execute(
-        update(response).where(response.c.id == response_id).values(state=state, code=code)
-    )
+    change_rows(unit.db, response.c.id, response_id, state=state, code=code)
     if state == "counts":
         _said(unit, response_id, found.record)
 

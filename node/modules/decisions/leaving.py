@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from node.kernel.database import change_rows
 from node.kernel.unit import Unit
 from node.modules.accounts.api import Gone
 from node.modules.decisions import handlers
@@ -44,17 +45,17 @@ def export(db: Connection, account: str) -> dict[str, Any]:
 def erase(unit: Unit, account: str) -> None:
     """Take a member's name off every list; the slots stay, so that the counts hold."""
     for table in (roster, open_ballot, line):
-        unit.db.execute(update(table).where(table.c.member == account).values(member=None))
+        change_rows(unit.db, table.c.member, account, member=None)
     unit.db.execute(delete(delegation).where(delegation.c.giver == account))
     held = {"holder": None, "state": State.GONE, "answered": unit.now}
     asked = (delegation.c.holder == account) & delegation.c.state.in_(LIVE)
     unit.db.execute(update(delegation).where(asked).values(held))
-    unit.db.execute(update(delegation).where(delegation.c.holder == account).values(holder=None))
+    change_rows(unit.db, delegation.c.holder, account, holder=None)
     for column in (carried.c.giver, carried.c.holder):
         unit.db.execute(update(carried).where(column == account).values({column: None}))
     unit.db.execute(delete(guard).where(guard.c.member == account))
     mine = {"asked_by": None, "reason": ""}
-    unit.db.execute(update(request).where(request.c.asked_by == account).values(mine))
+    change_rows(unit.db, request.c.asked_by, account, **mine)
     for column in (request.c.member, request.c.second):
         unit.db.execute(update(request).where(column == account).values({column: None}))
 

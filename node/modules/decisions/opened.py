@@ -37,7 +37,7 @@ def put(unit: Unit, box_id: str, member: str, row: dict[str, Any]) -> None:
     if unit.db.execute(update(open_ballot).where(mine).values(row)).rowcount:
         return
     slot = secrets.token_hex(16)
-    unit.db.execute(insert(open_ballot).values(slot=slot, box=box_id, member=member, **row))
+    unit.db.execute(insert(open_ballot), {"slot": slot, "box": box_id, "member": member, **row})
     listed = (roster.c.box == box_id) & (roster.c.member == member)
     unit.db.execute(update(roster).where(listed).values(voted=True))
 

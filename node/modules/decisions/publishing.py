@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from node.kernel.access import Reach
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Missing, Refused
 from node.kernel.tables import Account, letter
 from node.kernel.unit import Unit
@@ -138,7 +139,7 @@ def _keep(
     """Sign a record and bind it to those before it."""
     keep(unit, us, records.record(matter, Address(), _say(unit)))
     kept = {"box": box_id, "answers": dict(answers) if answers else None}
-    unit.db.execute(update(record).where(record.c.id == matter.id).values(kept))
+    change_rows(unit.db, record.c.id, matter.id, **kept)
 
 
 def keep(unit: Unit, us: Account, value: DecisionRecord) -> dict[str, Any]:
@@ -172,7 +173,7 @@ def settle(unit: Unit, record_id: str, reach: str, *, by: str, also: Sequence[st
         raise Conflict("E_SENT", safe=mark("This decision has left already and stays as it is."))
     unit.log("decision.settle", by, subject=record_id, words=reach)
     here = {"settled": unit.now, "reach": reach}
-    unit.db.execute(update(record).where(record.c.id == record_id).values(here))
+    change_rows(unit.db, record.c.id, record_id, **here)
     if reach != Reach.COMMUNITY:
         _send(unit, found, reach, also)
     if (ends := forcing.cools_until(found)) is not None and unit.now < ends:
@@ -359,7 +360,7 @@ def rehome(unit: Unit, old: str, new: str) -> None:
     # every reach: all ids moved, and nobody is shown anything
     for row in unit.db.execute(select(box.c.id, box.c.subject)).all():
         digest = proofs.subject_digest(row.subject)
-        unit.db.execute(update(box).where(box.c.id == row.id).values(subject_digest=digest))
+        change_rows(unit.db, box.c.id, row.id, subject_digest=digest)
     us = accounts.community_account(unit.db)
     mine = select(record.c.id, record.c.document, box.c.subject_digest).join_from(record, box)
     mine = mine.where(record.c.owner == us.id).order_by(record.c.number)
@@ -371,7 +372,7 @@ def rehome(unit: Unit, old: str, new: str) -> None:
         here = ChainLink(number=place[0] + 1, previous=place[1] or None)
         again = signed(unit, us, replace(value, chain=here, proof=None))
         held = {"document": _text(again), "digest": proofs.digest(again), "seal": "holds"}
-        unit.db.execute(update(record).where(record.c.id == kept.id).values(held))
+        change_rows(unit.db, record.c.id, kept.id, **held)
         place = chaining.bind(unit, us, kept.id, again, place)
         _in_letters(unit, us.id, again)
 
@@ -386,7 +387,7 @@ def _in_letters(unit: Unit, us: str, document: Mapping[str, Any]) -> None:
         held = told.get("object")
         if isinstance(held, dict) and held.get("id") == document["id"]:
             body = _text(unit.door.check({**told, "object": document})).encode()
-            unit.db.execute(update(letter).where(letter.c.id == row.id).values(body=body))
+            change_rows(unit.db, letter.c.id, row.id, body=body)
 
 
 def _slug(id_: str) -> str:

@@ -218,6 +218,7 @@ _RECORD = (*(c for c in record.c if c.name not in ("link", "checkpoint")), *_OWN
 # every reach: whoever builds on it says who looks
 _FOUND = select(*_RECORD).join_from(record, account, record.c.owner == account.c.id)
 _BY_ID = _FOUND.where(record.c.id == bindparam("id"))
+_BY_BOX = _FOUND.where(record.c.box == bindparam("box"))
 
 
 def _record_of(row: Row[Any]) -> Record:
@@ -251,7 +252,8 @@ def any_record(db: Connection, record_id: str) -> Record | None:
 
 def decided_by(db: Connection, box_id: str) -> Record | None:
     """The record that came of a box, for units."""
-    return _any_where(db, record.c.box == box_id)
+    row = db.execute(_BY_BOX, {"box": box_id}).one_or_none()
+    return _record_of(row) if row else None
 
 
 def _any_where(db: Connection, *these: ColumnElement[bool]) -> Record | None:

@@ -211,7 +211,7 @@ def _keep(unit: Unit, witness: str, community: str, mark: Mark, **more: Any) -> 
         return False
     values = {"id": secrets.token_hex(16), "at": unit.now, "code": "", "checked": False, **more}
     mine = {"witness": witness, "community": community, "number": mark.number, "link": mark.link}
-    unit.db.execute(insert(sighting).values(mine | values))
+    unit.db.execute(insert(sighting), mine | values)
     if witness != us:
         _forget_older(unit, witness, community)
     return True

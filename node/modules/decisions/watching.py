@@ -8,8 +8,9 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -70,7 +71,7 @@ def ask(unit: Unit, box_id: str, keeper: str, asked: Asked, *, once: str) -> str
     if not watched.anybody(unit.db, found, one):
         raise Refused("E_NO_SECOND", safe=ALONE)
     values = {name: getattr(one, name) for name in one.__dataclass_fields__}
-    unit.db.execute(insert(request).values(**values, once=once))
+    unit.db.execute(insert(request), {**values, "once": once})
     unit.log("vote.ask", keeper, subject=box_id, words=f"{one.kind}: {one.reason}")
     return one.id
 
@@ -175,7 +176,7 @@ def _answerable(unit: Unit, request_id: str, who: str) -> Request:
 
 def _answer(unit: Unit, one: Request, state: State, who: str) -> None:
     done = {"state": state, "second": who, "answered": unit.now}
-    unit.db.execute(update(request).where(request.c.id == one.id).values(done))
+    change_rows(unit.db, request.c.id, one.id, **done)
     unit.log(f"vote.{state}", who, subject=one.box, words=f"{one.kind}: {one.reason}")
 
 
@@ -190,12 +191,12 @@ def _admit(unit: Unit, found: Box, one: Request) -> None:
     back = one.member in watched.left_out(unit.db, found.id)
     if one.member not in watched.listed(unit.db, found.id):
         slot = {"slot": secrets.token_hex(16), "box": found.id, "member": one.member}
-        unit.db.execute(insert(roster).values(**slot, active=True))
+        unit.db.execute(insert(roster), {**slot, "active": True})
     more, active = 0 if back else 1, found.eligible if found.active is None else found.active
     eligible, active = found.eligible + more, active + more
     needed = rules.required(found.share, active, eligible, fewest=found.fewest)
     base = {"eligible": eligible, "active": active, "needed": needed}
-    unit.db.execute(update(box).where(box.c.id == found.id).values(base))
+    change_rows(unit.db, box.c.id, found.id, **base)
 
 
 def _leave_out(unit: Unit, found: Box, one: Request) -> None:
@@ -210,7 +211,7 @@ def _leave_out(unit: Unit, found: Box, one: Request) -> None:
 
 def _prolong(unit: Unit, found: Box, one: Request) -> None:
     assert one.closes is not None, "it was asked for so"
-    unit.db.execute(update(box).where(box.c.id == found.id).values(closes=one.closes))
+    change_rows(unit.db, box.c.id, found.id, closes=one.closes)
     unit.tell(Prolonged(box=found.id, closes=one.closes.isoformat()))
 
 
@@ -233,6 +234,6 @@ def freeze(unit: Unit, box_id: str) -> str | None:
         return None
     salt = unit.db.scalar(select(audit.c.salt).where(audit.c.box == box_id))
     frozen = rules.roster_hash(watched.listed(unit.db, box_id), salt or "")
-    unit.db.execute(update(box).where(box.c.id == box_id).values(roster_hash=frozen))
+    change_rows(unit.db, box.c.id, box_id, roster_hash=frozen)
     unit.log("decision.roster", unit.community.id, subject=box_id, words=f"roster {frozen}")
     return frozen

@@ -160,11 +160,15 @@ def accounts(db: Connection, actor: str, *, way: str, now_is: State) -> list[tup
     return [(account_of(row), row.activity) for row in db.execute(wanted)]
 
 
+# Built once: asked for each address of each letter.
+_WHOSE = select(account.c.id).where(
+    account.c.followers == bindparam("collection"), account.c.local.is_(True)
+)
+
+
 def audience(db: Connection, collection: str) -> list[str] | None:
     """Whom a followers collection of ours holds; None if it is none of ours."""
-    owner = db.scalar(
-        select(account.c.id).where(account.c.followers == collection, account.c.local.is_(True))
-    )
+    owner = db.scalar(_WHOSE, {"collection": collection})
     return None if owner is None else followers(db, owner)
 
 

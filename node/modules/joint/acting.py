@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import update
-
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
@@ -71,7 +70,7 @@ def begin(unit: Unit, member: str, slug: str, plan: Plan, *, once: str) -> str:
     )  # fmt: skip
     unit.perform(asking, us, document=document)
     kept = {"once": once, "proposal": slug, "subject": subject}
-    unit.db.execute(update(process).where(process.c.id == value.id).values(kept))
+    change_rows(unit.db, process.c.id, value.id, **kept)
     together = proposals.Together(
         process=value.id or "", subject=subject, digest=digest, others=list(plan.invited)
     )
@@ -216,7 +215,7 @@ def accept(unit: Unit, id: str, member: str, draft: proposals.Draft, *, once: st
         ),
         once=once,
     )
-    unit.db.execute(update(process).where(process.c.id == id).values(proposal=slug))
+    change_rows(unit.db, process.c.id, id, proposal=slug)
     _send(unit, one, Accept)
     unit.log("joint.accept", member, subject=id)
     return slug

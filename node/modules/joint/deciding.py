@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
-
+from node.kernel.database import change_rows
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
 from node.modules.joint import acting, handlers, queries, rules, telling
@@ -62,7 +61,7 @@ def _settle(unit: Unit, one: Process) -> None:
         if record is None or not came or record.outcome not in rules.COMES:
             continue
         kept = {"outcome": record.outcome, "concluded": each.record}
-        unit.db.execute(update(process).where(process.c.id == one.id).values(kept))
+        change_rows(unit.db, process.c.id, one.id, **kept)
         mine = decisions.any_record(unit.db, one.ballot) if one.ballot else None
         if record.outcome == "approved" and mine is not None and mine.outcome == "approved":
             decisions.enter(unit, mine.id)
@@ -113,7 +112,7 @@ def _inside(unit: Unit, one: Process) -> bool:
 
 
 def _note(unit: Unit, each: queries.Ended, state: str, code: str) -> None:
-    unit.db.execute(update(end).where(end.c.record == each.record).values(state=state, code=code))
+    change_rows(unit.db, end.c.record, each.record, state=state, code=code)
 
 
 def _names(unit: Unit, one: Process) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from node.kernel.act import Act
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import change_rows, insert_new, upsert
 from node.kernel.errors import Missing, Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
@@ -49,7 +49,7 @@ def invited(unit: Unit, act: Act[Invite, JointProcess]) -> None:
     asked: dict[str, Any] = {"invite": act.activity.id, "answer_by": until}
     if known is not None and known.invite is None:
         asked["invited"] = list(value.participants)  # a later word came before it
-    unit.db.execute(update(process).where(process.c.id == value.id).values(asked))
+    change_rows(unit.db, process.c.id, value.id, **asked)
     unit.later("joint.clock", due=until, process=value.id)
 
 
@@ -77,7 +77,7 @@ def moved(unit: Unit, act: Act[Update, JointProcess]) -> None:
     values = {
         "document": dict(document), "revision": value.revision, "state": value.lifecycle,
     }  # fmt: skip
-    unit.db.execute(update(process).where(process.c.id == known.id).values(values))
+    change_rows(unit.db, process.c.id, known.id, **values)
     _look(unit, known.id)
 
 
@@ -157,7 +157,7 @@ def _keep(unit: Unit, act: Act[Any, JointProcess], document: Mapping[str, Any]) 
         "ends": ends,
         "at": unit.now,
     }
-    unit.db.execute(insert(process).values(row))
+    unit.db.execute(insert(process), row)
     unit.later("joint.text", process=id_)
     for due in (ends, ends + rules.GRACE):
         unit.later("joint.clock", due=due, process=id_)

@@ -10,6 +10,7 @@ from federation import resolving
 from federation.budget import Budget
 from federation.origins import same_origin
 from node.kernel.act import Act
+from node.kernel.database import change_rows
 from node.kernel.errors import Problem, Refused, TryLater
 from node.kernel.node import Node
 from node.kernel.unit import Unit
@@ -54,7 +55,7 @@ def _keep_text(unit: Unit, id: str, shown: Mapping[str, Any] | None) -> None:
     whole = "options" not in held and clean(str(held.get("content"))) == held.get("content")
     plain = same and whole and rules.readable(held.get("name"))
     kept = {"subject": held, "subject_code": ""} if plain else {"subject_code": "E_SUBJECT"}
-    unit.db.execute(update(table).where(table.c.id == id).values(kept))
+    change_rows(unit.db, table.c.id, id, **kept)
 
 
 async def clock(node: Node, *, process: str) -> None:

@@ -73,6 +73,9 @@ _BY_ID = _FOUND.where(process.c.id == bindparam("id"))
 _ANSWERS = select(answer.c.community, answer.c.answer, answer.c.said, answer.c.seen).where(
     answer.c.process == bindparam("id")
 )
+_VOTES = select(vote).where(
+    vote.c.process == bindparam("process"), vote.c.subject_digest == bindparam("digest")
+)
 _ENDS = select(end).where(end.c.process == bindparam("id")).order_by(end.c.seen, end.c.record)
 
 
@@ -148,7 +151,7 @@ def answers(db: Connection, id: str) -> dict[str, Answered]:
 def case_of(db: Connection, one: Process) -> Case:
     """A process as the rules look at it."""
     digest = str(one.document.get("subjectDigest"))
-    rows = db.execute(select(vote).where(vote.c.process == one.id, vote.c.subject_digest == digest))
+    rows = db.execute(_VOTES, {"process": one.id, "digest": digest})
     votes = [
         Vote(
             record=row.record,

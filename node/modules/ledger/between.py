@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
-from node.kernel.database import insert_new, one_of, upsert
+from node.kernel.database import change_rows, insert_new, one_of, upsert
 from node.kernel.unit import Unit
 from node.modules.ledger.pairs import Leg, Way
 from node.modules.ledger.tables import Pair, Transfer, leg, pair, pair_of, transfer_of
@@ -115,7 +115,7 @@ def keep_pair(unit: Unit, service: str, **values: Any) -> None:
 
 def change_pair(unit: Unit, service: str, **values: Any) -> None:
     """Freeze a pair, or let it go on."""
-    unit.db.execute(update(pair).where(pair.c.service == service).values(values))
+    change_rows(unit.db, pair.c.service, service, **values)
 
 
 def add(unit: Unit, values: Mapping[str, Any]) -> bool:
@@ -126,7 +126,7 @@ def add(unit: Unit, values: Mapping[str, Any]) -> bool:
 def change(unit: Unit, transfer: str, **values: Any) -> None:
     """Change what is kept of a transfer."""
     told = {**values, "changed": unit.now}
-    unit.db.execute(update(leg).where(leg.c.transfer == transfer).values(told))
+    change_rows(unit.db, leg.c.transfer, transfer, **told)
 
 
 def forget(unit: Unit, who: str, service: str) -> None:

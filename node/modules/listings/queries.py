@@ -17,11 +17,10 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
 )
 
 from node.kernel.access import Reach, Viewer, kind_of, owned, visible
-from node.kernel.database import among, insert_new, is_kept, plain, spread
+from node.kernel.database import among, change_rows, insert_new, is_kept, plain, spread
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.listings.named import by_name
@@ -308,7 +307,7 @@ def change(
 ) -> None:
     """Change what is kept of a listing."""
     if values:
-        unit.db.execute(update(listing).where(listing.c.id == id).values(**values))
+        change_rows(unit.db, listing.c.id, id, **values)
     if topics is not None:
         unit.db.execute(delete(topic).where(topic.c.listing == id))
         _classify(unit, id, topics)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select
 
 from federation.origins import domain
-from node.kernel.database import insert_new, is_kept
+from node.kernel.database import change_rows, insert_new, is_kept
 from node.kernel.unit import Unit
 from node.modules.matching.queries import Match, silence
 from node.modules.matching.rules import State, is_talk
@@ -99,7 +99,7 @@ def add(unit: Unit, **values: Any) -> bool:
 
 def change(unit: Unit, id: str, **values: Any) -> None:
     """Change what is kept of an introduction."""
-    unit.db.execute(update(introduction).where(introduction.c.id == id).values(**values))
+    change_rows(unit.db, introduction.c.id, id, **values)
 
 
 def _one(db: Connection, *where: ColumnElement[bool]) -> Introduction | None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from node.kernel.database import insert_new, is_kept, one_of, plain_rows
+from node.kernel.database import change_rows, insert_new, is_kept, one_of, plain_rows
 from node.kernel.tables import letter
 from node.kernel.unit import Unit
 from node.modules.matching.rules import KEPT, KEPT_ANSWERED, Request
@@ -99,7 +99,7 @@ def add_request(unit: Unit, **values: Any) -> bool:
 
 def change_request(unit: Unit, id: str, **values: Any) -> None:
     """Change what is kept of a request."""
-    unit.db.execute(update(request).where(request.c.id == id).values(**values))
+    change_rows(unit.db, request.c.id, id, **values)
 
 
 def open_requests(db: Connection, *, need: str | None = None) -> list[Asked]:
@@ -160,7 +160,7 @@ def note_probes(unit: Unit, service: str, concepts: Iterable[str]) -> None:
 
 def add_handle(unit: Unit, **values: Any) -> None:
     """Keep whom a new handle means."""
-    unit.db.execute(insert(handle).values(values))
+    unit.db.execute(insert(handle), values)
 
 
 def find_handle(db: Connection, id: str) -> Handle | None:
@@ -259,7 +259,7 @@ def resting(db: Connection, owner: str, now: datetime) -> int:
 
 def change_match(unit: Unit, slug: str, **values: Any) -> None:
     """Change where a match stands."""
-    unit.db.execute(update(match).where(match.c.slug == slug).values(**values))
+    change_rows(unit.db, match.c.slug, slug, **values)
 
 
 def settle(unit: Unit, mine: str, other: str, state: str) -> None:

@@ -28,4 +28,4 @@ def keep(unit: Unit, account: str, said: Wishes) -> None:
     if said != NONE:
         row = {"not_days": sorted(said.not_days), "languages": sorted(said.languages)}
         values = {"account": account, "farthest": said.farthest, **row}
-        unit.db.execute(insert(wish).values(values))
+        unit.db.execute(insert(wish), values)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from node.kernel.access import Reach, Viewer, kind_of, visible
-from node.kernel.database import holds, insert_new, plain
+from node.kernel.database import change_rows, holds, insert_new, plain
 from node.kernel.finds import Sought
 from node.kernel.module import Registry
 from node.kernel.tables import Account, account, account_of
@@ -332,7 +332,7 @@ _BELOW = (
 
 def change(unit: Unit, id: str, recipients: Iterable[str] | None, **values: Any) -> None:
     """Give a post other values, and other recipients if they are given."""
-    unit.db.execute(update(note).where(note.c.id == id).values(values))
+    change_rows(unit.db, note.c.id, id, **values)
     if recipients is not None:
         unit.db.execute(delete(recipient).where(recipient.c.note == id))
         _name(unit, id, recipients)
@@ -346,7 +346,7 @@ def place(unit: Unit, id: str, group: str | None) -> None:
 
 def lock(unit: Unit, id: str, *, locked: bool) -> None:
     """Let a post take no more answers, or take them again."""
-    unit.db.execute(update(note).where(note.c.id == id).values(locked=locked))
+    change_rows(unit.db, note.c.id, id, locked=locked)
 
 
 def groups_of(db: Connection, posts: Iterable[Post]) -> dict[str, Account]:
@@ -382,7 +382,7 @@ def empty(unit: Unit, ids: Iterable[str]) -> None:
         "deleted": unit.now,
     }
     for id in ids:
-        unit.db.execute(update(note).where(note.c.id == id).values(values))
+        change_rows(unit.db, note.c.id, id, **values)
         unit.db.execute(delete(recipient).where(recipient.c.note == id))
         unit.db.execute(delete(tagged).where(tagged.c.note == id))
 

@@ -14,11 +14,10 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 
 from node.kernel.access import Viewer
-from node.kernel.database import insert_new
+from node.kernel.database import change_rows, insert_new
 from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.notes.rules import Consent
@@ -100,7 +99,7 @@ def add(unit: Unit, row: Mapping[str, Any]) -> bool:
 
 def settle(unit: Unit, id: str, state: Consent) -> None:
     """Write down what was said to it."""
-    unit.db.execute(update(quoting).where(quoting.c.id == id).values(state=state, at=unit.now))
+    change_rows(unit.db, quoting.c.id, id, state=state, at=unit.now)
 
 
 def remove(unit: Unit, ids: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from node.kernel.database import insert_new
+from node.kernel.database import change_rows, insert_new
 from node.kernel.unit import Unit
 from node.modules.notes.rules import Option
 from node.modules.notes.tables import answer, option, poll
@@ -100,17 +100,17 @@ def add(
         unit.db.execute(delete(table).where(table.c.note == id))
     salt = secrets.token_urlsafe(16)
     row = {"note": id, "several": several, "ends": ends, "voters": voters, "salt": salt}
-    unit.db.execute(insert(poll).values(row | {"advises": advises}))
+    unit.db.execute(insert(poll), row | {"advises": advises})
     for number, each in enumerate(options):
         told = {"note": id, "number": number, "name": each.name, "given": each.count}
-        unit.db.execute(insert(option).values(told))
+        unit.db.execute(insert(option), told)
 
 
 def set_counts(
     unit: Unit, id: str, counts: Mapping[str, int], *, ends: datetime | None, voters: int | None
 ) -> None:
     """Take over the numbers that a poll's own server says."""
-    unit.db.execute(update(poll).where(poll.c.note == id).values(ends=ends, voters=voters))
+    change_rows(unit.db, poll.c.note, id, ends=ends, voters=voters)
     for name, count in counts.items():
         this = and_(option.c.note == id, option.c.name == name)
         unit.db.execute(update(option).where(this).values(given=count))
@@ -132,7 +132,7 @@ def count(unit: Unit, id: str, name: str, *, new_voter: bool) -> None:
 
 def tell(unit: Unit, id: str) -> None:
     """Write down that the numbers go out now."""
-    unit.db.execute(update(poll).where(poll.c.note == id).values(told=unit.now))
+    change_rows(unit.db, poll.c.note, id, told=unit.now)
 
 
 def forget_answers(unit: Unit, id: str) -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from node.kernel.access import Reach, Viewer
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
@@ -109,7 +110,7 @@ def post(unit: Unit, author: Account, draft: Draft, once: str | None = None) -> 
     quotes.ask(unit, said)
     slug = (said.id or "").rpartition("/")[2]
     if once is not None:
-        unit.db.execute(update(note).where(note.c.id == said.id).values(once=once))
+        change_rows(unit.db, note.c.id, said.id, once=once)
     return slug
 
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from node.kernel import choices
-from node.kernel.database import insert_new
+from node.kernel.database import change_rows, insert_new
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
@@ -190,27 +190,26 @@ def _content(unit: Unit, draft: Draft) -> str:
 
 
 def _keep_plan(unit: Unit, id_: str, member: str, draft: Draft, once: str) -> None:
-    unit.db.execute(
-        insert(plan).values(
-            proposal=id_,
-            author=member,
-            text=draft.text,
-            problem=draft.problem or None,
-            affected=draft.affected or None,
-            method=draft.method.value,
-            share=str(draft.share),
-            counts=draft.counts,
-            opens=draft.opens,
-            closes=draft.closes,
-            review_months=draft.review_months,
-            answers=dict(draft.answers) if draft.answers else None,
-            settings={**wording.settings(draft), **({"open": True} if draft.open else {})},
-            joint=asdict(draft.joint) if draft.joint else None,
-            course=draft.course if draft.course != courses.USUAL else None,
-            replaces=dict(draft.replaces) if draft.replaces else None,
-            once=once,
-        )
-    )
+    values = {
+        "proposal": id_,
+        "author": member,
+        "text": draft.text,
+        "problem": draft.problem or None,
+        "affected": draft.affected or None,
+        "method": draft.method.value,
+        "share": str(draft.share),
+        "counts": draft.counts,
+        "opens": draft.opens,
+        "closes": draft.closes,
+        "review_months": draft.review_months,
+        "answers": dict(draft.answers) if draft.answers else None,
+        "settings": {**wording.settings(draft), **({"open": True} if draft.open else {})},
+        "joint": asdict(draft.joint) if draft.joint else None,
+        "course": draft.course if draft.course != courses.USUAL else None,
+        "replaces": dict(draft.replaces) if draft.replaces else None,
+        "once": once,
+    }
+    unit.db.execute(insert(plan), values)
 
 
 def open_voting(unit: Unit, slug: str) -> None:
@@ -231,7 +230,7 @@ def open_voting(unit: Unit, slug: str) -> None:
         stepping.lapse(unit, found)
         return
     if (closes := _closes(made, unit.now)) != made.closes:
-        unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
+        change_rows(unit.db, plan.c.proposal, found.id, closes=closes)
         found = replace(found, voting_starts=unit.now, voting_ends=closes)
     moves.move(unit, found, "voting", sent=True, by=Who.CLOCK)
     opening.open_box(unit, slug)
@@ -296,12 +295,12 @@ def bind(unit: Unit, slug: str, joint: Together) -> None:
     if made.joint is not None:
         raise Conflict("E_JOINT", safe=mark("Others were invited to this already."))
     kept = {"joint": asdict(joint)}
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
 
 
 def once_more(unit: Unit, found: Proposal, closes: datetime) -> None:
     """Voting goes on: too few took part, or options were equal."""
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(closes=closes))
+    change_rows(unit.db, plan.c.proposal, found.id, closes=closes)
     moves.move(unit, replace(found, voting_ends=closes), "voting", sent=True)
     unit.later("proposals.close", due=closes, slug=found.slug)
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import update
-
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -54,7 +53,7 @@ def change(unit: Unit, slug: str, member: str, words: Words) -> None:
     kept |= {"problem": words.problem or None, "affected": words.affected or None}
     kept["answers"] = following.answers_now(unit.db, made, words.text)
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
     said = replace(
         found,
         name=untagged(words.title),
@@ -105,7 +104,7 @@ def reword(unit: Unit, slug: str, member: str, text: str) -> None:
     queries.keep_version(unit, found, made)
     kept: dict[str, Any] = {"text": text, "changed": unit.now}
     kept["answers"] = following.answers_now(unit.db, made, text)
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
     content = wording.content(unit, text, problem=made.problem, affected=made.affected)
     said = put_off(unit, replace(found, content=content), made)
     moves.move(unit, said, found.stage, sent=True)
@@ -142,7 +141,7 @@ def add_option(unit: Unit, slug: str, member: str, row: tuple[str, str], cost: i
     changed = replace(found, options=wording.options(unit, found.id, words))
     kept: dict[str, Any] = {"changed": unit.now}
     kept["settings"] = {**(made.settings or {}), **wording.settings(words)}
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
     moves.move(unit, put_off(unit, changed, made), found.stage, sent=True)
     unit.log("proposal.option", member, subject=found.id)
     stepping.look_again(unit, slug)

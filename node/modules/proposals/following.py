@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
@@ -53,7 +54,7 @@ def reopen(unit: Unit, slug: str) -> str:
     closes = opens + timedelta(days=course.vote_days or stepping.VOTE_DAYS)
     have = {**(made.have or {}), "stopped": 1}
     kept = {"opens": opens, "closes": closes, "have": have, "due": opens, "look": opens}
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
     again = replace(found, voting_starts=opens, voting_ends=closes)
     moves.move(unit, again, "deliberating", sent=record.sent is not None, by=Who.MEMBERS,
                side=State.CHALLENGED)  # fmt: skip
@@ -193,7 +194,7 @@ def follow(unit: Unit, slug: str, stage: str, side: State | None = None, *, by: 
         told = record is not None and record.sent is not None
         moves.move(unit, found, stage, sent=told, by=by, side=then)
     elif found.stage == stage:
-        unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(side=then))
+        change_rows(unit.db, plan.c.proposal, found.id, side=then)
 
 
 def decided(stage: str) -> bool:

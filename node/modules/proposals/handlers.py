@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert
 
 from node.kernel.access import Reach
 from node.kernel.act import Act
+from node.kernel.database import change_rows
 from node.kernel.errors import Refused
 from node.kernel.module import Handlers
 from node.kernel.unit import Unit
@@ -50,7 +51,7 @@ def moved(unit: Unit, act: Act[Update, GovernanceProposal]) -> None:
     _follows(known, act.object)
     values = _values(unit, act) | {"updated": unit.now}
     values.pop("reach" if act.actor.local else "published")
-    unit.db.execute(update(proposal).where(proposal.c.id == id_).values(values))
+    change_rows(unit.db, proposal.c.id, id_, **values)
 
 
 @handlers.on(Delete, GovernanceProposal)
@@ -101,7 +102,7 @@ def _follows(known: Proposal, value: GovernanceProposal) -> None:
 
 def _insert(unit: Unit, act: Act[Any, GovernanceProposal], id_: str) -> None:
     slug = id_.rpartition("/")[2] if act.actor.local else proofs.digest({"id": id_})[-22:]
-    unit.db.execute(insert(proposal).values(id=id_, slug=slug, **_values(unit, act)))
+    unit.db.execute(insert(proposal), {"id": id_, "slug": slug, **_values(unit, act)})
 
 
 def _values(unit: Unit, act: Act[Any, GovernanceProposal]) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete
 
+from node.kernel.database import change_rows
 from node.kernel.unit import Unit
 from node.modules.proposals import drafts, moves, queries
 from node.modules.proposals.tables import comment, lead, plan
@@ -18,7 +19,7 @@ def export(db: Connection, account: str) -> dict[str, Any]:
 def erase(unit: Unit, account: str) -> None:
     """Take away what a member said and kept, and their name from what they brought."""
     unit.db.execute(delete(comment).where(comment.c.author == account))
-    unit.db.execute(update(plan).where(plan.c.author == account).values(author=None))
+    change_rows(unit.db, plan.c.author, account, author=None)
     drafts.drop_all(unit, account)
     unit.db.execute(delete(lead).where(lead.c.member == account))
     for found in queries.named(unit.db, account):

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Missing
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -110,7 +111,7 @@ def _step(unit: Unit, found: Proposal, stage: str, by: Who | None, side: str | N
         told = f"{before} to {after} by {by}"
         raise Conflict("E_STAGE", told, safe=NO_STEP)
     if then != held:
-        unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(side=then))
+        change_rows(unit.db, plan.c.proposal, found.id, side=then)
 
 
 def may_step(before: State | None, after: State | None, by: Who | None) -> bool:

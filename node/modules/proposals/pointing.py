@@ -7,8 +7,9 @@ everybody is asked again, as for any other change.
 
 from typing import Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Refused
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
@@ -76,7 +77,7 @@ def point(unit: Unit, slug: str, member: str, record_id: str) -> None:
         raise Conflict("E_OTHER", slug, safe=OTHER)
     queries.keep_version(unit, found, made)
     kept = {"replaces": {**(made.replaces or {}), "record": held.id}, "changed": unit.now}
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(kept))
+    change_rows(unit.db, plan.c.proposal, found.id, **kept)
     moves.move(unit, changing.put_off(unit, found, made), found.stage, sent=True)
     unit.log("proposal.change", member, subject=found.id, words=f"in place of {held.slug}")
     stepping.look_again(unit, slug)

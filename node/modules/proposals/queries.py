@@ -93,6 +93,25 @@ _PROPOSAL = (
 )  # fmt: skip
 
 
+# Built once: building takes longer than asking.
+# every reach: a unit judges what it may do with any proposal
+_FOUND = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
+_BY_ID = _FOUND.where(proposal.c.id == bindparam("id"))
+_BY_SLUG = _FOUND.where(proposal.c.slug == bindparam("slug"))
+# every reach: whoever asks has been shown the proposal itself
+_PLAN = (
+    select(
+        *(c for c in plan.c if c.name != "once"),
+        account.c.name.label("author_name"),
+        account.c.handle.label("author_handle"),
+        lead.c.member.label("lead"),
+    )
+    .join_from(plan, account, plan.c.author == account.c.id, isouter=True)
+    .join(lead, lead.c.proposal == plan.c.proposal, isouter=True)
+    .where(plan.c.proposal == bindparam("id"))
+)
+
+
 def _proposal_of(row: Row[Any]) -> Proposal:
     held = dict(row._mapping)  # noqa: SLF001
     handle, local = held.pop("handle"), held.pop("local")
@@ -128,17 +147,13 @@ def by_id(db: Connection, id: str, viewer: Viewer) -> Proposal | None:
 
 def any_by_id(db: Connection, id: str) -> Proposal | None:
     """A proposal by its id, for units."""
-    # every reach: a unit judges what it may do with any proposal
-    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
-    row = db.execute(found.where(proposal.c.id == id)).one_or_none()
+    row = db.execute(_BY_ID, {"id": id}).one_or_none()
     return _proposal_of(row) if row else None
 
 
 def any_by_slug(db: Connection, slug: str) -> Proposal | None:
     """A proposal by its slug, for units."""
-    # every reach: a unit judges what it may do with any proposal
-    found = select(*_PROPOSAL).join_from(proposal, account, proposal.c.owner == account.c.id)
-    row = db.execute(found.where(proposal.c.slug == slug)).one_or_none()
+    row = db.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     return _proposal_of(row) if row else None
 
 
@@ -176,15 +191,7 @@ def under_way_of(db: Connection, member: str) -> list[Proposal]:
 
 def plan_of(db: Connection, id: str) -> Plan | None:
     """The plan of a proposal of ours; for members and units."""
-    # every reach: whoever asks has been shown the proposal itself
-    columns = [c for c in plan.c if c.name != "once"]
-    names = (account.c.name.label("author_name"), account.c.handle.label("author_handle"))
-    leads = lead.c.member.label("lead")
-    found = select(*columns, *names, leads).join_from(
-        plan, account, plan.c.author == account.c.id, isouter=True
-    )
-    found = found.join(lead, lead.c.proposal == plan.c.proposal, isouter=True)
-    row = db.execute(found.where(plan.c.proposal == id)).one_or_none()
+    row = db.execute(_PLAN, {"id": id}).one_or_none()
     return Plan(**row._mapping) if row else None  # noqa: SLF001
 
 
@@ -282,14 +289,14 @@ def keep_version(unit: Unit, found: Proposal, made: Plan) -> None:
     options = [decisions.kept(option) for option in found.options]
     row |= {"problem": made.problem, "affected": made.affected}
     row |= {"options": options, "at": made.changed or found.published}
-    unit.db.execute(insert(version).values(row))
+    unit.db.execute(insert(version), row)
 
 
 def set_lead(unit: Unit, id: str, member: str | None) -> None:
     """Have somebody lead a proposal; None: who brought it."""
     unit.db.execute(delete(lead).where(lead.c.proposal == id))
     if member is not None:
-        unit.db.execute(insert(lead).values(proposal=id, member=member))
+        unit.db.execute(insert(lead), {"proposal": id, "member": member})
 
 
 def of_member(db: Connection, member: str) -> dict[str, list[Any]]:

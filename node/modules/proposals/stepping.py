@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from node.kernel import choices
+from node.kernel.database import change_rows
 from node.kernel.errors import Conflict, Invalid, Refused
 from node.kernel.unit import Unit
 from node.modules.accounts import api as accounts
@@ -57,7 +58,7 @@ def begin(unit: Unit, slug: str, stage: str) -> None:
 
 def keep(unit: Unit, found: Proposal, **values: Any) -> None:
     """Keep other values in the plan of a proposal."""
-    unit.db.execute(update(plan).where(plan.c.proposal == found.id).values(values))
+    change_rows(unit.db, plan.c.proposal, found.id, **values)
 
 
 def there(found: Proposal, made: Plan) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from node.kernel.access import Viewer
-from node.kernel.database import insert_new, upsert
+from node.kernel.database import change_rows, insert_new, upsert
 from node.kernel.tables import account
 from node.kernel.unit import Unit
 from node.modules.decisions import api as decisions
@@ -114,12 +114,12 @@ def role_by_key(db: Connection, key: str) -> Role | None:
 
 def set_role(unit: Unit, slug: str, **values: Any) -> None:
     """Change a role."""
-    unit.db.execute(update(role).where(role.c.slug == slug).values(values))
+    change_rows(unit.db, role.c.slug, slug, **values)
 
 
 def add_role(unit: Unit, values: dict[str, Any]) -> None:
     """Keep a new role."""
-    unit.db.execute(insert(role).values(values))
+    unit.db.execute(insert(role), values)
 
 
 # Who holds them -------------------------------------------------------------------------------
@@ -190,12 +190,12 @@ _POWERS = (
 
 def add_holding(unit: Unit, values: dict[str, Any]) -> None:
     """Keep somebody who is proposed for a role."""
-    unit.db.execute(insert(holding).values(at=unit.now, **values))
+    unit.db.execute(insert(holding), {"at": unit.now, **values})
 
 
 def set_holding(unit: Unit, id: str, **values: Any) -> None:
     """Change where somebody stands with a role."""
-    unit.db.execute(update(holding).where(holding.c.id == id).values(values))
+    change_rows(unit.db, holding.c.id, id, **values)
 
 
 def drop_proposed(unit: Unit, slug: str) -> None:
@@ -240,12 +240,12 @@ def made_by(db: Connection, once: str) -> str | None:
 
 def add_selection(unit: Unit, values: dict[str, Any]) -> None:
     """Begin a selection."""
-    unit.db.execute(insert(selection).values(at=unit.now, tries=0, **values))
+    unit.db.execute(insert(selection), {"at": unit.now, "tries": 0, **values})
 
 
 def set_selection(unit: Unit, slug: str, **values: Any) -> None:
     """Change where a selection stands."""
-    unit.db.execute(update(selection).where(selection.c.slug == slug).values(values))
+    change_rows(unit.db, selection.c.slug, slug, **values)
 
 
 def nominations(db: Connection, slug: str) -> list[Nomination]:
@@ -316,12 +316,12 @@ def pending(db: Connection) -> list[Asking]:
 
 def add_petition(unit: Unit, values: dict[str, Any]) -> None:
     """Keep a petition."""
-    unit.db.execute(insert(petition).values(at=unit.now, state=Petition.OPEN, **values))
+    unit.db.execute(insert(petition), {"at": unit.now, "state": Petition.OPEN, **values})
 
 
 def set_petition(unit: Unit, id: str, **values: Any) -> None:
     """Change where a petition stands."""
-    unit.db.execute(update(petition).where(petition.c.id == id).values(values))
+    change_rows(unit.db, petition.c.id, id, **values)
 
 
 def endorse(unit: Unit, id: str, member: str) -> None:
@@ -394,7 +394,5 @@ def forget(unit: Unit, member: str) -> None:
     unit.db.execute(delete(petition).where(petition.c.holding.in_(theirs)))
     unit.db.execute(update(petition).where(petition.c.author == member)
                     .values(author=None, text=""))  # fmt: skip
-    unit.db.execute(update(selection).where(selection.c.lead == member).values(lead=None))
-    unit.db.execute(
-        update(holding).where(holding.c.member == member).values(member=None, handover="")
-    )
+    change_rows(unit.db, selection.c.lead, member, lead=None)
+    change_rows(unit.db, holding.c.member, member, member=None, handover="")

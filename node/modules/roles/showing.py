@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from node.kernel.access import Viewer, visible
-from node.kernel.database import is_kept
+from node.kernel.database import change_rows, is_kept
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.moderation.api import kept_out
@@ -113,12 +113,12 @@ def count_of(db: Connection, owner: str) -> int:
 
 def add(unit: Unit, values: Mapping[str, Any]) -> None:
     """Keep what is told."""
-    unit.db.execute(insert(told).values(values))
+    unit.db.execute(insert(told), values)
 
 
 def change(unit: Unit, id: str, values: Mapping[str, Any]) -> None:
     """Keep what is told now, in place of what was."""
-    unit.db.execute(update(told).where(told.c.id == id).values(values))
+    change_rows(unit.db, told.c.id, id, **values)
 
 
 def drop(unit: Unit, id: str) -> None:
