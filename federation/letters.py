@@ -126,7 +126,7 @@ def _short(text: str) -> str:
 def recount(unit: Unit, activity: str, inbox: str, counts: Mapping[str, Any]) -> None:
     """Keep with a job how often it failed, and since when it is tried, for its next try."""
     args = {"activity": activity, "inbox": inbox, **counts}
-    unit.db.execute(update(job).where(job.c.once == name(activity, inbox)).values(args=args))
+    change_rows(unit.db, job.c.once, name(activity, inbox), args=args)
 
 
 def finish(unit: Unit, activity: str, place: str, code: str | None = None) -> None:

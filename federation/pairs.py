@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from federation import losses, sparingly
 from federation.addressing import OURS, implemented
@@ -61,6 +61,21 @@ _LAST = (
     .where(passed.c.peer == bindparam("peer"), passed.c.number.is_not(None))
     .order_by(passed.c.number.desc())
     .limit(1)
+)
+
+
+_UNNUMBERED = (
+    select(passed.c.id, passed.c.mark)
+    .where(passed.c.peer == bindparam("peer"), passed.c.number.is_(None))
+    .order_by(passed.c.id)
+    .limit(MOST)
+)
+_OLDEST = select(func.min(passed.c.number)).where(passed.c.peer == bindparam("peer"))
+_AFTER = (
+    select(passed.c.number, passed.c.link, passed.c.activity)
+    .where(passed.c.peer == bindparam("peer"), passed.c.number > bindparam("number"))
+    .order_by(passed.c.number)
+    .limit(bindparam("most"))
 )
 
 
@@ -127,14 +142,10 @@ def seal(unit: Unit, peer: str) -> None:
     """Number the letters for a host that have no number yet, in the order they were spread."""
     last = _last(unit.db, peer)
     number, link = (last.number, last.link) if last else (0, BEGINNING)
-    waiting = select(passed.c.id, passed.c.mark).where(
-        passed.c.peer == peer, passed.c.number.is_(None)
-    )
-    for row in unit.db.execute(waiting.order_by(passed.c.id).limit(MOST)).all():
+    for row in unit.db.execute(_UNNUMBERED, {"peer": peer}).all():
         number += 1
         link = hashlib.sha256(f"{link} {number} ".encode() + bytes(row.mark)).hexdigest()[:16]
-        here = update(passed).where(passed.c.id == row.id)
-        unit.db.execute(here.values(number=number, link=link))
+        change_rows(unit.db, passed.c.id, row.id, number=number, link=link)
 
 
 def _last(db: Connection, peer: str) -> Any | None:
@@ -149,15 +160,12 @@ def newest(db: Connection, peer: str) -> int:
 
 def oldest(db: Connection, peer: str) -> int:
     """The first number for a host that is still kept; 1 if there never was one."""
-    return int(db.scalar(select(func.min(passed.c.number)).where(passed.c.peer == peer)) or 1)
+    return int(db.scalar(_OLDEST, {"peer": peer}) or 1)
 
 
 def after(db: Connection, peer: str, number: int, most: int) -> Sequence[Any]:
     """The letters for a host with a higher number: rows of `number`, `link`, `activity`."""
-    wanted = select(passed.c.number, passed.c.link, passed.c.activity).where(
-        passed.c.peer == peer, passed.c.number > number
-    )
-    return db.execute(wanted.order_by(passed.c.number).limit(most)).all()
+    return db.execute(_AFTER, {"peer": peer, "number": number, "most": most}).all()
 
 
 def holds(db: Connection, peer: str, number: int, link: str) -> bool:

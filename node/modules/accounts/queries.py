@@ -38,6 +38,10 @@ _MEMBERS: Select[Any] = (
     .join_from(member, account, account.c.id == member.c.account)
     .where(account.c.gone.is_(None))
 )
+_ALL = _MEMBERS.order_by(account.c.handle)
+_THERE = _ALL.where(account.c.suspended.is_(None))
+_ACTIVE = _THERE.where(member.c.last_seen >= bindparam("day"))
+_ADMINS = _THERE.where(member.c.role == "admin")
 _MEMBER_OF = _MEMBERS.where(account.c.id == bindparam("id"))
 _BY_HANDLE = _MEMBERS.where(account.c.handle == bindparam("handle"))
 _OURS = select(account).where(account.c.local, account.c.kind == bindparam("kind"))
@@ -59,10 +63,7 @@ def _member_of(row: Row[Any]) -> Member:
 
 def members(db: Connection, *, suspended: bool = True) -> list[Member]:
     """All members by handle; without the suspended ones if asked so."""
-    query = _MEMBERS.order_by(account.c.handle)
-    if not suspended:
-        query = query.where(account.c.suspended.is_(None))
-    return [_member_of(row) for row in db.execute(query)]
+    return [_member_of(row) for row in db.execute(_ALL if suspended else _THERE)]
 
 
 def member_of(db: Connection, account_id: str) -> Member | None:
@@ -79,14 +80,12 @@ def by_handle(db: Connection, handle: str) -> Member | None:
 
 def active_members(db: Connection, since: datetime) -> list[Member]:
     """Members who were here on or after the day of `since` and are not suspended."""
-    query = _MEMBERS.where(account.c.suspended.is_(None), member.c.last_seen >= since.date())
-    return [_member_of(row) for row in db.execute(query.order_by(account.c.handle))]
+    return [_member_of(row) for row in db.execute(_ACTIVE, {"day": since.date()})]
 
 
 def admins(db: Connection) -> list[Member]:
     """Those who keep this node and are not suspended."""
-    query = _MEMBERS.where(member.c.role == "admin", account.c.suspended.is_(None))
-    return [_member_of(row) for row in db.execute(query.order_by(account.c.handle))]
+    return [_member_of(row) for row in db.execute(_ADMINS)]
 
 
 def is_member(db: Connection, account_id: str) -> bool:

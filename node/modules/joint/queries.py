@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from node.kernel.access import Viewer
-from node.kernel.database import is_kept
+from node.kernel.database import is_kept, one_of
 from node.kernel.tables import Account, account, account_of
 from node.modules.decisions import api as decisions
 from node.modules.joint import rules
@@ -119,11 +119,17 @@ def made_by(db: Connection, once: str) -> str | None:
     return db.scalar(select(process.c.slug).where(process.c.once == once))
 
 
+_OPEN = (
+    select(func.count())
+    .select_from(process)
+    .where(process.c.owner == bindparam("owner"), one_of(process.c.state, rules.LIVE))
+    .where(process.c.outcome.is_(None), process.c.ends > bindparam("since"))
+)
+
+
 def open_of(db: Connection, owner: str, now: datetime) -> int:
     """How many processes of a community are not over here, or were not a week ago."""
-    mine = (process.c.owner == owner) & process.c.state.in_(rules.LIVE)
-    live = mine & process.c.outcome.is_(None) & (process.c.ends > now - rules.VANISHED)
-    return db.scalar(select(func.count()).select_from(process).where(live)) or 0
+    return db.scalar(_OPEN, {"owner": owner, "since": now - rules.VANISHED}) or 0
 
 
 def with_proposal(db: Connection, slug: str) -> Process | None:

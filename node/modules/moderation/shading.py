@@ -4,14 +4,16 @@ A list only asks for the accounts in `shade`. With thousands of servers on a lis
 names in every query would take seconds.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, insert, or_, select
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from federation import policy
 from federation.origins import parents
-from node.kernel.database import insert_new
+from node.kernel.database import among, insert_new, spread
 from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.follows import api as follows
@@ -100,23 +102,35 @@ def renew(unit: Unit, who: str = EVERYBODY) -> None:
 def met(unit: Unit, new: Account) -> None:
     """Somebody elsewhere has become known: who sees less of them?"""
     names = [*parents(new.domain), new.id]
-    asking = select(block.c.member).where(block.c.subject.in_(names)).distinct()
-    for who in (EVERYBODY, *unit.db.scalars(asking)):
+    given = spread("names", names)
+    for who in (EVERYBODY, *unit.db.scalars(_asking(len(given)), given)):
         _one(unit.db, who, _named(unit.db, who, names), new)
+
+
+@functools.cache
+def _asking(count: int) -> Select[Any]:
+    return select(block.c.member).where(among(block.c.subject, "names", count)).distinct()
 
 
 def _named(db: Connection, who: str, names: Iterable[str] | None = None) -> Named:
     """What is decided about everybody, or about some names only."""
-    table, level = (refusal, refusal.c.level) if who == EVERYBODY else (block, block.c.kind)
-    wanted = select(table.c.subject, table.c.is_host, level.label("level"))
-    if names is not None:
-        wanted = wanted.where(table.c.subject.in_(list(names)))
-    rows = db.execute(wanted if who == EVERYBODY else wanted.where(block.c.member == who)).all()
+    given: dict[str, str | None] = {} if names is None else spread("names", names)
+    by = {} if who == EVERYBODY else {"member": who}
+    rows = db.execute(_levels(len(given), by_member=bool(by)), {**given, **by}).all()
     return Named(
         hosts={row.subject: row.level for row in rows if row.is_host},
         actors={row.subject: row.level for row in rows if not row.is_host},
         only=policy.only(db) if who == EVERYBODY else None,
     )
+
+
+@functools.cache
+def _levels(count: int, *, by_member: bool) -> Select[Any]:
+    table, level = (block, block.c.kind) if by_member else (refusal, refusal.c.level)
+    wanted = select(table.c.subject, table.c.is_host, level.label("level"))
+    if count:
+        wanted = wanted.where(among(table.c.subject, "names", count))
+    return wanted.where(block.c.member == bindparam("member")) if by_member else wanted
 
 
 def _by_level(db: Connection, named: Named) -> dict[str, list[str]]:
