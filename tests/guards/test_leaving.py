@@ -80,7 +80,8 @@ def answers(node: ast.AST) -> bool:
 
 
 def writes_letters(node: ast.AST) -> bool:
-    if called(node).startswith("update(letter)"):
+    changes = called(node) == "change_rows" and "letter.c." in ast.unparse(node)
+    if changes or called(node).startswith("update(letter)"):
         return any(k.arg == "body" and ast.unparse(k.value) != "None" for k in node.keywords)
     return called(node).startswith("insert(letter)") and "way='out'" in ast.unparse(node)
 
@@ -129,6 +130,8 @@ def test_documents_leave_by_one_door(asks: Callable[[ast.AST], bool], may: dict[
         (writes_letters, "insert(letter).values(way='out', body=b'')", True),
         (writes_letters, "insert(letter).values(way='in', body=b'')", False),
         (writes_letters, "update(letter).where(x).values(body=x)", True),
+        (writes_letters, "change_rows(db, letter.c.id, x, body=x)", True),
+        (writes_letters, "change_rows(db, letter.c.id, x, body=None)", False),
         (writes_letters, "update(letter).where(x).values(body=None)", False),
         (posts, "node.network.post(x, y)", True),
         (posts, "node.network.get(x)", False),
