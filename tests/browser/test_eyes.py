@@ -70,3 +70,28 @@ async def test_the_judge_finds_what_is_wrong(nodes: Open, browser: Browser, walk
     assert "without its stylesheet" in bad
     assert await judge.look(url, spoilt) == []  # it says so once
     await judge.page.context.close()
+
+
+async def test_the_judge_finds_a_bad_colour_among_good_ones(
+    nodes: Open, browser: Browser, walk: Walk
+) -> None:
+    alder = (await nodes("alder")).nodes["alder"]
+    judge, stranger = await Judge.open(browser), await walk(alder)
+    await stranger.go("/public")
+    html, url = await stranger.page.content(), stranger.page.url
+
+    def end(more: str) -> str:
+        return html.replace("</main>", f"<p>Plain words</p>{more}</main>")
+
+    good = await judge.look(url, end(""))
+    pale = [f'<p style="color: #ccc">Pale {words}</p>' for words in ("words", "as before")]
+    dark = ['<div style="background: #555"><p>Dark words</p></div>']
+    faint = ['<div style="opacity: .4"><p>Faint words</p></div>']
+    bad = [" ".join(await judge.look(url, end(each))) for each in pale + dark + faint]
+
+    assert good == []
+    for said, words in zip(bad, ("Pale words", "Pale as", "Dark", "Faint"), strict=True):
+        assert "color-contrast" in said
+        assert words in said
+        assert "Plain words" not in said
+    await judge.page.context.close()

@@ -41,7 +41,44 @@ NARROW: Final = {
     **RULES, "runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]},
 }  # fmt: skip
 """What a lesser width can change; colours and names are the same at each."""
-_LOOK: Final = """async rules => {
+_THRIFT: Final = """;(() => {
+  const rule = axe._audit.rules.find(each => each.id === "color-contrast");
+  const check = axe._audit.checks["color-contrast"], {matches} = rule, {evaluate} = check;
+  const ground = element => {
+    if (!element) return "";
+    if (!axe.grounds.has(element)) {
+      const style = getComputedStyle(element), bare = /^rgba\\(0, 0, 0, 0\\) none /;
+      axe.grounds.set(element, [
+        bare.test(style.background) ? "" : style.background,
+        style.position === "static" ? "" : `${style.position} ${element.className}`,
+        style.opacity, style.filter, style.mixBlendMode,
+      ].join().replace(/^,,1,none,normal$/, "") + ground(element.parentElement));
+    }
+    return axe.grounds.get(element);
+  };
+  const colours = element => {
+    const style = getComputedStyle(element);
+    return [style.color, style.fontSize, style.fontWeight, style.textShadow, style.webkitTextStroke,
+      style.webkitTextFillColor, ground(element)].join();
+  };
+  rule.matches = (element, ...more) =>
+    !axe.fine.has(colours(element)) && matches(element, ...more);
+  check.evaluate = function (element, ...more) {
+    let ratio;
+    const data = found => { ratio = found?.contrastRatio; this.data(found); };
+    const fine = evaluate.call({...this, data}, element, ...more);
+    if (fine && ratio) axe.fine.add(colours(element));
+    return fine;
+  };
+})()"""
+"""Half of what axe costs is to find what colours a text is seen in.
+
+So what it found to be readable once, by the colours of the letters, their size, and whatever
+the elements around them are painted with, is not measured again.
+"""
+_LOOK: Final = """async ([rules, fine]) => {
+  axe.fine = new Set(fine);
+  axe.grounds = new Map();
   document.querySelectorAll("details").forEach(d => d.open = true);
   const wide = document.scrollingElement.scrollWidth > innerWidth;
   return {
@@ -50,6 +87,7 @@ _LOOK: Final = """async rules => {
       .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
       .slice(0, 5).map(e => e.outerHTML.slice(0, 120)) : null,
     violations: (await axe.run(rules)).violations,
+    fine: [...axe.fine],
   };
 }"""
 _PAGE: Final = """() => ({
@@ -70,6 +108,7 @@ class Judge:
     def __init__(self, page: Page) -> None:
         self.page = page
         self._known: set[str] = set()
+        self._fine: list[str] = []
         self._shown: tuple[str, str] = "", ""
         self._sizes = [(PHONE, NARROW), (DESK, RULES)]
 
@@ -77,7 +116,7 @@ class Judge:
     async def open(cls, browser: Browser, **context: Any) -> "Judge":
         """A judge with eyes of some kind, such as `color_scheme="dark"`."""
         made = await browser.new_context(viewport=PHONE, **context)
-        await made.add_init_script(AXE_SCRIPT)
+        await made.add_init_script(AXE_SCRIPT + _THRIFT)
         judge = cls(await made.new_page())
         await judge.page.route(lambda url: url == judge._shown[0], judge._show)
         return judge
@@ -112,7 +151,8 @@ class Judge:
         return found
 
     async def _wrong(self, rules: dict[str, Any]) -> list[str]:
-        seen = await self.page.evaluate(_LOOK, rules)
+        seen = await self.page.evaluate(_LOOK, [rules, self._fine])
+        self._fine = seen["fine"]
         found = [] if seen["styled"] else ["stands there without its stylesheet"]
         if seen["past"] is not None:
             found.append(f"scrolls sideways: {seen['past']}")
