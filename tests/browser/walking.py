@@ -197,7 +197,7 @@ class Camera:
         self._session: CDPSession | None = None
 
     async def take(self, *sizes: ViewportSize) -> list[bytes]:
-        """Pictures at these widths, as PNG."""
+        """Pictures at these widths, as PNG; the page stands at that of a phone before and after."""
         taken = [await self._taken(size) for size in sizes]
         await self._show(PHONE)
         return taken
@@ -208,10 +208,12 @@ class Camera:
             await self._session.detach()
 
     async def _taken(self, size: ViewportSize) -> bytes:
-        await self._show(size)
+        if size != PHONE:
+            await self._show(size)
         whole = (await self._ask("Page.getLayoutMetrics"))["cssContentSize"]
         # as high as the page, so that the bar at the foot covers nothing
-        await self._show({"width": size["width"], "height": whole["height"]})
+        if whole["height"] > size["height"]:
+            await self._show({"width": size["width"], "height": whole["height"]})
         taken = await self._ask("Page.captureScreenshot", optimizeForSpeed=True)
         return base64.b64decode(taken["data"])
 
@@ -330,7 +332,7 @@ class Walker:
 
     async def picture(self, name: str) -> None:
         """Take a picture of the whole page at both widths."""
-        sizes = DESK, PHONE
+        sizes = PHONE, DESK
         for size, picture in zip(sizes, await self._camera.take(*sizes), strict=True):
             self.album.keep(f"{name}-{size['width']}", picture)
         if name in self.album.best:
