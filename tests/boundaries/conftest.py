@@ -1,6 +1,7 @@
 """The full node, its trusted neighbour, and a wire that keeps what crosses it."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,11 @@ def wire() -> Tap:
 @pytest.fixture
 async def full(alder: Node, birch: Node, clock: Clock) -> World:
     built = await again("world", partial(worlds.build, alder, birch, clock), alder, birch)
-    held = {name: dict(getattr(built, name)) for name in ("secret", "anas", "ids", "people")}
-    return World(node=alder, other=birch, clock=clock, forms=built.forms, **held)
+    held: dict[str, Any] = {
+        name: dict(getattr(built, name)) for name in ("secret", "anas", "ids", "people")
+    }
+    held |= {"forms": built.forms, "pages": built.pages}
+    return World(node=alder, other=birch, clock=clock, **held)
 
 
 @pytest.fixture

@@ -4,32 +4,13 @@ import itertools
 
 import pytest
 
-from federation import pairs
 from tests.boundaries import pages, routes, world
 from tests.boundaries.test_canary import day
-from tests.boundaries.visitors import Visitors
-from tests.boundaries.world import World
-from tests.conftest import settle
+from tests.boundaries.visitors import BROWSER, Visitors
+from tests.boundaries.world import World, at_rest
 
 WHO = ("nobody", "ana", "keeper", "peer")
-BROWSER = {"accept": "text/html"}
 UNSAFE = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
-
-
-def known(visitors: Visitors) -> list[str]:
-    """Every route with what is really there."""
-    return [
-        one
-        for path in routes.reading(visitors.app)
-        for one in routes.filled(path, routes.known(visitors.world, path))
-    ]
-
-
-async def at_rest(full: World) -> object:
-    """All rows, once nothing waits; letters for peers are numbered at the first question else."""
-    await settle(full.node, full.other)
-    await full.node.write(pairs.seal, full.other.community.domain)
-    return await world.rows(full.node)
 
 
 async def test_every_page_holds_for_everybody(full: World, visitors: Visitors) -> None:
@@ -37,17 +18,14 @@ async def test_every_page_holds_for_everybody(full: World, visitors: Visitors) -
     asking = WHO if full.node.database.sqlite else ("keeper", "peer")
     found: list[str] = []
     statuses = set()
-    before = await at_rest(full)
 
-    for who, path in itertools.product(asking, known(visitors)):
-        answer = await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
+    for who, answer in await visitors.walk(*asking):
         statuses.add(answer.status_code)
         found += pages.wrong(who, answer)
 
     assert not found, pages.told(found)
     assert {200, 303, 404} <= statuses
     assert 403 in statuses or asking != WHO
-    assert await world.rows(full.node) == before
 
 
 @pytest.mark.sqlite
@@ -60,7 +38,7 @@ async def test_every_page_of_what_was_decided_holds_for_everybody(
     found: list[str] = []
     before = await at_rest(full)
 
-    for who, path in itertools.product(WHO, known(visitors)):
+    for who, path in itertools.product(WHO, visitors.known()):
         if path.startswith(("/d/", "/j/", "/reports/", "/p/", "/votes/", "/deliveries/")):
             answer = await visitors.ask(who, path, **({} if who == "peer" else BROWSER))
             found += pages.wrong(who, answer)

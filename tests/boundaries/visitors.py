@@ -1,6 +1,6 @@
 """Everybody who comes to a node: nobody known, members, keepers, trusted nodes, strangers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -9,14 +9,17 @@ from federation import signatures
 from node.kernel.keys import Keys
 from node.kernel.node import Node
 from node.kernel.tables import actor_key
+from tests.boundaries import routes
 from tests.boundaries.client import Answer, Client, url_of
 from tests.boundaries.tap import Tap, bytes_of
-from tests.boundaries.world import World
+from tests.boundaries.world import World, at_rest, rows
 from tests.federation.outside import ACTIVITY, Far
 from tests.servers import hidden_fields
 from web import sessions
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+BROWSER = {"accept": "text/html"}
+SIGNING = {"peer", "bo", "stranger"}
 SESSIONS = {"ana": "session token", "ben": "Ben's session", "keeper": "keeper's session"}
 
 
@@ -59,13 +62,36 @@ class Visitors:
     async def ask(self, who: str, path: str, method: str = "GET", **headers: str) -> Answer:
         """Ask for something as one of the visitors; `peer`, `bo` and `stranger` sign."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        if who in {"peer", "bo", "stranger"}:
+        if who in SIGNING:
             actor, key = await self.signer(who)
             given = {"accept": ACTIVITY, **self._signed(method, path, actor, key), **given}
         answer = await self.client(who).request(method, path, headers=given)
         if who not in SESSIONS:
             self.seen.append((f"{who} {method} {path}", bytes_of(answer)))
         return answer
+
+    def known(self) -> list[str]:
+        """Every route with what is really there."""
+        return [
+            one
+            for path in routes.reading(self.app)
+            for one in routes.filled(path, routes.known(self.world, path))
+        ]
+
+    async def walk(self, *whose: str) -> Iterator[tuple[str, Answer]]:
+        """What each of these is answered everywhere in the world as it was built.
+
+        To be called before anything is changed: what was asked in the same world is not asked
+        anew. That nothing changes by being asked is seen here.
+        """
+        kept = self.world.pages
+        if new := [who for who in whose if who not in kept]:
+            before = await at_rest(self.world)
+            for who in new:
+                given = {} if who in SIGNING else BROWSER
+                kept[who] = {path: await self.ask(who, path, **given) for path in self.known()}
+            assert await rows(self.node) == before
+        return ((who, answer) for who in whose for answer in kept[who].values())
 
     def _signed(self, method: str, path: str, actor: str, key: str) -> Mapping[str, str]:
         url = str(url_of(self.node.origin + path))

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from federation import resolving
+from federation import pairs, resolving
 from node.kernel.access import Viewer
 from node.kernel.node import Node
 from node.kernel.tables import Account, account
@@ -90,6 +90,8 @@ class World:
     people: dict[str, Account] = field(default_factory=dict)
     forms: dict[str, list[Any]] = field(default_factory=dict)
     """Visitor → the forms they find as it was built; one for all that are put back of it."""
+    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Visitor → address → what they are answered as it was built; one for all, too."""
     secrets: int = 0
     """Which secrets are kept: the worlds 1 and 2 differ in them and in nothing else."""
 
@@ -153,6 +155,7 @@ async def build(node: Node, other: Node, clock: Clock, *, secrets: int = 0) -> W
     await node.write(_witness, w)
     await node.write(_roles, w)
     await node.write(_jury, w)
+    await settle(node, other)
     return w
 
 
@@ -583,6 +586,13 @@ SEEN = frozenset({"session.seen", "session.expires", "member.last_seen"})
 async def rows(node: Node, leave_out: frozenset[str] = SEEN) -> dict[str, list[str]]:
     """Everything the node keeps."""
     return await node.write(dump(leave_out))
+
+
+async def at_rest(w: World) -> dict[str, list[str]]:
+    """All rows, once nothing waits; letters for peers are numbered at the first question else."""
+    await settle(w.node, w.other)
+    await w.node.write(pairs.seal, w.other.community.domain)
+    return await rows(w.node)
 
 
 __all__ = ["account"]
