@@ -1,7 +1,7 @@
 """Two days that differ in nothing but secrets look the same from outside, byte for byte.
 
-The search for words (`test_canary`) finds what is said; this finds what can be inferred: a
-number, a length, an order, a header, one letter more.
+The search for words (`test_canary`) finds what is said, and is made here of the first day; this
+finds what can be inferred: a number, a length, an order, a header, one letter more.
 
 Two things are the same in both worlds. What is decided here (`bound`) stands in the chain of
 decisions, whose digests go out; records have ids that nobody can guess. And a record commits to
@@ -32,7 +32,7 @@ from node.modules.proposals.tables import comment
 from tests import again
 from tests.boundaries import world
 from tests.boundaries.tap import Tap
-from tests.boundaries.test_canary import crawl, day
+from tests.boundaries.test_canary import crawl, day, judge
 from tests.boundaries.visitors import Visitors
 from tests.boundaries.world import World
 from tests.conftest import START, Clock, MakeNode
@@ -42,6 +42,7 @@ from workers import running
 # what leaves does not depend on where rows lie
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
+Through = Callable[[World, Visitors], Awaitable[None]]
 Live = Callable[..., Awaitable[list[tuple[str, bytes]]]]
 
 
@@ -77,12 +78,12 @@ def live(
     key_pool: list[Keys],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Live:
-    """Live a day with these secrets; what outsiders saw of it, in order."""
+    """Live a day with these secrets; what outsiders saw of it, in order, but for what is `then`."""
 
     runs = itertools.count(1)
 
     async def lived(
-        number: int, through: Callable[[World, Visitors], Awaitable[None]], **more: Any
+        number: int, through: Through, *, then: Through | None = None, **more: Any
     ) -> list[tuple[str, bytes]]:
         # tables are made once for all, and draw, too
         await make_node("alder", run=f"{next(runs)}", founded=False, **more)
@@ -107,9 +108,12 @@ def live(
         full = await world.build(alder, birch, clock, secrets=number)
         visitors = Visitors(full, wire)
         await through(full, visitors)
+        seen = [*wire.crossed, *visitors.seen]
+        if then:
+            await then(full, visitors)
         while alder.make_keys() is not key_pool[-1]:
             pass  # the next world begins with the same keys
-        return [*wire.crossed, *visitors.seen]
+        return seen
 
     return lived
 
@@ -148,7 +152,7 @@ async def leaky(request: Request) -> Response:
     return Response(await request.app.state.node.read(told) if told else b"")
 
 
-async def test_what_leaves_does_not_depend_on_secrets(live: Live) -> None:
+async def test_what_leaves_holds_no_secret_and_depends_on_none(live: Live) -> None:
     """Nothing differs but what a module tells that leaks: so it would be seen."""
     modules = [
         *installed(),
@@ -161,7 +165,11 @@ async def test_what_leaves_does_not_depend_on_secrets(live: Live) -> None:
         for how in LEAKS:
             await visitors.ask("nobody", f"/leaky/{how}")
 
-    one = await live(1, whole, modules=modules)
+    async def judged(full: World, visitors: Visitors) -> None:
+        await crawl(full, visitors, ("stranger", "bo"))
+        judge(full, visitors)
+
+    one = await live(1, whole, then=judged, modules=modules)
     other = await live(2, whole, modules=modules)
 
     different = apart(one, other)
