@@ -33,6 +33,8 @@ help:  ## print the commands (what `make` alone does)
 	@sed -n 's/^\([a-z]*\):.*##\( .*\)$$/  make \1\t\2/p' Makefile | expand -t 18
 
 setup: $(STAMP)  ## make the environment in .venv, or renew it
+# a node that may not write beside its program would compile it anew at each start
+	@$(BIN)/python -m compileall -q -j 0 $(SOURCES)
 
 # Runs again whenever what it was made from is newer.
 $(STAMP): pyproject.toml requirements.lock
