@@ -72,7 +72,9 @@ async def test_every_form_of_ours_is_believed(visitors: Visitors) -> None:
     for who, form in await forms.harvest(visitors, "ana", "keeper"):
         if form.action.startswith(forms.ENDS):
             continue
-        answer = await visitors.send(who, form.action, form.filled("Words that fit"))
+        # what only all decide together is refused to one: words there are no value
+        words = None if form.action.startswith("/values/") else []
+        answer = await visitors.send(who, form.action, form.filled("Words that fit", words))
         answers.append((answer.status_code, form.action))
 
     assert [one for one in answers if one[0] not in {200, 303, 404, 409, 422}] == []
