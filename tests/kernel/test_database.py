@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from node.kernel import sqlite as sqlite_door
 from node.kernel.database import (
     SECRET,
     Database,
@@ -56,6 +57,12 @@ thing = Table(
     Column("at", Moment),
 )  # fmt: skip
 secret = Table("secret", metadata, Column("id", Integer, primary_key=True), info=SECRET)
+
+
+@pytest.fixture(autouse=True)
+def readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as a served node has; elsewhere in the tests one is enough."""
+    monkeypatch.setattr(sqlite_door, "READERS", 4)
 
 
 @pytest.fixture
@@ -171,6 +178,24 @@ async def test_more_who_ask_than_there_are_readers_are_all_answered(database: Da
     given_up.cancel()
 
     assert await asyncio.gather(*asked) == [[1]] * 50
+
+
+async def test_as_many_are_answered_at_once_as_there_are_readers(tmp_path: Path) -> None:
+    database = Sqlite(f"sqlite:///{tmp_path / 'x.db'}")
+    await database.migrate(_make)
+    all_there = threading.Barrier(sqlite_door.READERS, timeout=60)
+
+    def together(db: Connection) -> list[int]:
+        all_there.wait()
+        return numbers(db)
+
+    for _ in range(3):
+        asked = (database.read(together) for _ in range(sqlite_door.READERS))
+        assert await asyncio.gather(*asked) == [[]] * sqlite_door.READERS
+
+    await database.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        await database.read(numbers)
 
 
 async def test_an_end_that_no_future_carries_reaches_who_asked(database: Database) -> None:
