@@ -15,9 +15,9 @@ from tests import engines
 
 OURS = ("node.", "federation.", "web.", "workers.")
 BELOW = (
-    *("node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.kernel.waiting"),
+    "node.kernel.database", "node.kernel.sqlite", "node.kernel.postgres", "node.kernel.waiting",
     "node.demo.",
-)
+)  # fmt: skip
 """What asks on behalf of others; and the demo, which is on SQLite."""
 ALONE = {
     "federation.copies:stand": "its test puts a backup beside its node, and both are files",

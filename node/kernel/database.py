@@ -19,7 +19,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
-    CursorResult,
     DateTime,
     MetaData,
     Select,
@@ -261,12 +260,10 @@ def upsert(db: Connection, table: Table, values: Mapping[str, Any], *, key: Sequ
     db.execute(_upsert(db.dialect.name, table, tuple(values), tuple(key)), dict(values))
 
 
-def change_rows(
-    db: Connection, column: Column[Any], value: object, /, **values: Any
-) -> CursorResult[Any]:
+def change_rows(db: Connection, column: Column[Any], value: object, /, **values: Any) -> None:
     """Give other values, no expressions, to the rows that have this `value` in that column."""
     new = {f"new_{name}": one for name, one in values.items()}
-    return db.execute(_changed(column, tuple(values)), {"held": value, **new})
+    db.execute(_changed(column, tuple(values)), {"held": value, **new})
 
 
 # Built once: building a statement takes longer than carrying it out.

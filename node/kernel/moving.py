@@ -193,17 +193,13 @@ def move(unit: Unit, origin: str, *, at_home: bool = False) -> None:
 def _rewrite(unit: Unit, table: Table, old: str, new: str) -> None:
     """Put the new origin in place of the old in every text of a table."""
     old_domain, new_domain = old.split("://", 1)[1], new.split("://", 1)[1]
+    postgres = unit.db.dialect.name == "postgresql"
     swapped: dict[Any, Any] = {}
     found: list[ColumnElement[bool]] = []
     for column in table.c:
         if isinstance(column.type, JSON):
-            as_text = (
-                cast(column, Text)
-                if unit.db.dialect.name == "postgresql"
-                else type_coerce(column, Text)
-            )
+            as_text = cast(column, Text) if postgres else type_coerce(column, Text)
             value = func.replace(as_text, json.dumps(old)[1:-1], json.dumps(new)[1:-1])
-            postgres = unit.db.dialect.name == "postgresql"
             swapped[column] = cast(value, JSON) if postgres else value
             found.append(as_text.contains(old))
         elif isinstance(column.type, String | Text):

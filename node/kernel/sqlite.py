@@ -268,7 +268,7 @@ def _attempt(db: Connection, entry: Entry) -> tuple[Any, BaseException | None]:
     driver = _driver(db)
     driver.execute("SAVEPOINT change")
     try:
-        result = entry.change(db, *entry.args)
+        result = entry.task(db, *entry.args)
     except OperationalError as error:
         if _is_broken(error):
             raise

@@ -17,7 +17,7 @@ Task = Callable[..., Any]
 class Entry(NamedTuple):
     """Something to be done for somebody."""
 
-    change: Task
+    task: Task
     args: tuple[Any, ...]
     future: "asyncio.Future[Any]"
 
@@ -90,7 +90,7 @@ class Readers:
 
     def _outcome(self, entry: Entry) -> Outcome:
         try:
-            return Outcome(entry.future, self._look(entry.change, entry.args), None)
+            return Outcome(entry.future, self._look(entry.task, entry.args), None)
         except BaseException as error:  # noqa: BLE001 - handed to whoever asked
             return Outcome(entry.future, None, error)
 

@@ -26,7 +26,7 @@ from node.modules.notes import writing
 from node.modules.proposals import bringing
 from node.modules.roles import queries as role_queries
 from node.modules.roles import telling
-from tests.boundaries import routes, world
+from tests.boundaries import world
 from tests.boundaries.tap import Tap, leaks
 from tests.boundaries.test_others import nothing_like
 from tests.boundaries.visitors import Visitors
@@ -153,11 +153,7 @@ async def adopt(full: World) -> None:
 
 async def crawl(full: World, visitors: Visitors, whom: tuple[str, ...]) -> None:
     """These read every address there is, and those that are not."""
-    paths = [
-        path
-        for route in routes.reading(visitors.app)
-        for path in routes.filled(route, routes.known(full, route))
-    ]
+    paths = visitors.known()
     paths += [f"/a/{id.rpartition('/')[2]}" for id in await full.node.read(sent)]
     paths += [f"{path}?page=true" for path in paths if path.count("/") == 3]
     paths += [f"/.well-known/webfinger?resource=acct:{name}@alder.test" for name in ("ana", "sus")]
