@@ -1,8 +1,8 @@
 """Whoever reads rows that have a reach asks who is looking (architecture, section 2).
 
-A query over such a table, in any file of a module, has `visible(…)` or `owned(…)` in it. Where a
-unit must see every row, the function says so and why: `# every reach: the sweep ends listings of
-all kinds`.
+A query over such a table, in any file of a module, asked there or kept for later, has `visible(…)`
+or `owned(…)` in it. Where a unit must see every row, the code says so and why: `# every reach: the
+sweep ends listings of all kinds`.
 """
 
 import ast
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards.tree import ROOT, Function, functions, name, python_files
+from tests.guards.tree import ROOT, functions, name, python_files
 
 READS = {"select", "exists"}
 ASKS = {"visible", "owned"}
@@ -46,21 +46,34 @@ def tables_with_reach(tables: str) -> set[str]:
     }
 
 
-def _reads(function: Function, tables: set[str]) -> bool:
-    names = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(function)}
-    calls = {_called(n) for n in ast.walk(function)}
+def _reads(part: ast.AST, tables: set[str]) -> bool:
+    names = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(part)}
+    calls = {_called(n) for n in ast.walk(part)}
     return bool(names & tables and calls & READS)
 
 
+def _parts(code: str) -> Iterator[tuple[str, ast.stmt]]:
+    """The functions of a file, and the statements it keeps, each with the name it has there."""
+    tree = ast.parse(code)
+    yield from ((function.name, function) for function in functions(tree))
+    for kept in tree.body:
+        if isinstance(kept, ast.Assign | ast.AnnAssign):
+            target = kept.targets[0] if isinstance(kept, ast.Assign) else kept.target
+            yield ast.unparse(target), kept
+
+
 def blind(code: str, tables: set[str]) -> list[str]:
-    """The functions of a file that read such a table and do not ask who looks."""
+    """The parts of a file that read such a table and do not ask who looks."""
     lines = code.splitlines()
     found = []
-    for function in functions(ast.parse(code)):
-        text = "\n".join(lines[function.lineno - 1 : function.end_lineno])
-        asks = ASKS & {_called(n) or "" for n in ast.walk(function)}
-        if _reads(function, tables) and not asks and not REASON.search(text):
-            found.append(f"{function.lineno} {function.name}")
+    for called, part in _parts(code):
+        first = part.lineno - 1
+        while first and lines[first - 1].startswith("#"):
+            first -= 1
+        text = "\n".join(lines[first : part.end_lineno])
+        asks = ASKS & {_called(n) or "" for n in ast.walk(part)}
+        if _reads(part, tables) and not asks and not REASON.search(text):
+            found.append(f"{part.lineno} {called}")
     return found
 
 
@@ -116,3 +129,17 @@ def test_a_table_with_reach_is_known() -> None:
 )
 def test_a_blind_query_is_found(query: str, found: list[str]) -> None:
     assert blind(f"def f(db):\n    return {query}\n", {"listing"}) == found
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [
+        ("_ALL = select(listing)", ["1 _ALL"]),
+        ("_ALL: Any = select(listing)", ["1 _ALL"]),
+        ("# every reach: whoever asks has been shown it\n_ALL = select(listing)", []),
+        ("_ALL = select(listing).where(visible(listing, None))", []),
+        ("_ALL = select(tag)", []),
+    ],
+)
+def test_a_blind_query_that_is_kept_is_found(kept: str, found: list[str]) -> None:
+    assert blind(f"{kept}\n", {"listing"}) == found
