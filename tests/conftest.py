@@ -40,11 +40,14 @@ from tests.servers import (
     shared,
 )
 from tests.templates import Templates, shipped
+from tests.tools.twins import WHOLE
 from web import sessions, slots
 from workers import running
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TWINS = Path(__file__).with_name("twins.txt")
+REPEATED = ("tests/modules/", "tests/boundaries/")
+"""Where PostgreSQL is asked by thorough tests: each was carried out on SQLite."""
 PASSWORD = "a long enough password"
 
 
@@ -72,7 +75,7 @@ def pytest_asyncio_loop_factories(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Take on PostgreSQL what no other test asks of it (`twins.txt`), and of what is marked
-    `sqlite` no more cases than the mark says.
+    `sqlite` no more cases than the mark says. Twins of modules are thorough tests.
     """
     cases: Counter[str] = Counter()
 
@@ -87,6 +90,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     needless = set(TWINS.read_text().splitlines())
     items[:] = [one for one in items if not is_left_out(one)]
+    for item in items:
+        repeats = item.nodeid.startswith(REPEATED) and not item.nodeid.startswith(WHOLE)
+        if repeats and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.thorough)
 
 
 class Clock:

@@ -1,5 +1,7 @@
 """A person founds a community, invites a second one, and says what they give."""
 
+import pytest
+
 from node.modules.accounts import api as accounts
 from tests.browser.conftest import Open, Walk
 from tests.conftest import PASSWORD, person
@@ -76,6 +78,7 @@ async def test_a_member_says_what_they_give_and_looks_as_the_public(
     assert "ladder" not in await stranger.text()
 
 
+@pytest.mark.thorough
 async def test_the_places_of_a_member_and_of_a_keeper(nodes: Open, walk: Walk) -> None:
     alder = (await nodes("alder")).nodes["alder"]
     keeper = await walk(alder)

@@ -1,5 +1,7 @@
 """A decision of birch, from the proposal to its record, and adopted at cedar by its own vote."""
 
+import pytest
+
 from node.stage import Stage
 from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows, trusts
@@ -120,6 +122,7 @@ async def befriend(stage: Stage) -> None:
     await stage.until(lambda: trusts(birch, cedar))
 
 
+@pytest.mark.thorough
 async def test_one_of_several_options_is_chosen(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch")
     birch = stage.nodes["birch"]
@@ -175,6 +178,7 @@ async def with_options(bo: Walker) -> str:
     return bo.path
 
 
+@pytest.mark.thorough
 async def test_an_open_vote_in_which_somebody_votes_for_another(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch")
     birch = stage.nodes["birch"]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import doing, queries
 from node.modules.proposals import bringing
@@ -16,6 +18,7 @@ HOW = "We count the Sundays in the book on the wall, at the end of the first mon
 EXPECTED = "By the third Sunday nobody will have come, since the bus does not go on Sundays."
 
 
+@pytest.mark.thorough
 async def test_a_decision_is_carried_out_and_looked_at_again(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch")
     birch = stage.nodes["birch"]
@@ -69,6 +72,7 @@ async def test_a_decision_is_carried_out_and_looked_at_again(nodes: Open, walk: 
     await ana.go("/deliveries", "deliveries")
 
 
+@pytest.mark.thorough
 async def test_a_report_goes_with_what_was_ticked(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch")
     birch = stage.nodes["birch"]

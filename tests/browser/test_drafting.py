@@ -1,9 +1,12 @@
 """A draft of a proposal is kept half done, opened again, and brought on a longer course."""
 
+import pytest
+
 from tests.browser.conftest import Open, Walk
 from tests.conftest import person
 
 
+@pytest.mark.thorough
 async def test_a_draft_is_kept_and_the_problem_said(nodes: Open, walk: Walk) -> None:
     birch = (await nodes("birch")).nodes["birch"]
     await person(birch, "bo", display="Bo")

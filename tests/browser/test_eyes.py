@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright
 
@@ -26,10 +27,12 @@ async def large(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]
     await opened.close()
 
 
+@pytest.mark.thorough
 async def test_the_main_pages_can_be_read_in_the_dark(nodes: Open, browser: Browser) -> None:
     await seen(nodes, browser, "dark", color_scheme="dark")
 
 
+@pytest.mark.thorough
 async def test_the_main_pages_can_be_read_with_large_letters(nodes: Open, large: Browser) -> None:
     await seen(nodes, large, "text200")
 

@@ -2,11 +2,14 @@
 
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows
 from tests.conftest import person
 
 
+@pytest.mark.thorough
 async def test_a_stranger_is_found_followed_and_answered(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]
@@ -46,6 +49,7 @@ async def test_a_stranger_is_found_followed_and_answered(nodes: Open, walk: Walk
     await ana.go("/authorize_interaction?uri=@bo@birch.example", "interact")
 
 
+@pytest.mark.thorough
 async def test_a_visitor_goes_home_to_follow(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]

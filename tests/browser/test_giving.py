@@ -1,5 +1,7 @@
 """Somebody asks, offers, changes their mind; two nodes trust each other and a need is met."""
 
+import pytest
+
 from federation import resolving
 from node.kernel.node import Node
 from node.kernel.unit import Unit
@@ -14,6 +16,7 @@ from tests.browser.walking import Walker
 from tests.conftest import person
 
 
+@pytest.mark.thorough
 async def test_somebody_asks_changes_it_and_takes_it_back(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]
@@ -60,6 +63,7 @@ async def test_somebody_asks_changes_it_and_takes_it_back(nodes: Open, walk: Wal
     await ana.sees("Its time is over")
 
 
+@pytest.mark.thorough
 async def test_what_comes_again_is_said_and_read_out(nodes: Open, walk: Walk) -> None:
     alder = (await nodes("alder")).nodes["alder"]
     await person(alder, "ana", display="Ana Okafor")
@@ -167,6 +171,7 @@ async def agreed(stage: Stage, bo: Walker, mira: Walker) -> None:
     await shows(stage, mira, "/", "says it is done")
 
 
+@pytest.mark.thorough
 async def test_two_write_without_names_and_then_swap_cards(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]
@@ -209,6 +214,7 @@ async def test_two_write_without_names_and_then_swap_cards(nodes: Open, walk: Wa
     await bo.go("/introductions", "words-and-card")
 
 
+@pytest.mark.thorough
 async def test_a_notice_of_another_node_is_answered_and_agreed_on(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]

@@ -1,5 +1,7 @@
 """Ana moves from Alder to Birch, and Bo, who follows her, is asked whether to go along."""
 
+import pytest
+
 from federation import resolving
 from node.modules.follows import api as following
 from tests.browser.conftest import Open, Walk
@@ -7,6 +9,7 @@ from tests.browser.test_giving import shows
 from tests.conftest import PASSWORD, person
 
 
+@pytest.mark.thorough
 async def test_somebody_moves_and_a_follower_is_asked(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from node.kernel.node import Node, find_account
 from node.modules.accounts import api as accounts
 from node.modules.jury import jobs as jury_jobs
@@ -29,6 +31,7 @@ def set_up(unit: Any) -> None:
     })  # fmt: skip
 
 
+@pytest.mark.thorough
 async def test_somebody_is_chosen_and_a_jury_is_drawn(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]
@@ -72,6 +75,7 @@ async def test_somebody_is_chosen_and_a_jury_is_drawn(nodes: Open, walk: Walk) -
     await drawn(alder, ana, ben, stage)
 
 
+@pytest.mark.thorough
 async def test_others_hear_whom_to_turn_to(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch", "cedar")
     birch, cedar = stage.nodes["birch"], stage.nodes["cedar"]

@@ -1,10 +1,13 @@
 """Somebody is suspended during a vote: they cast their ballot all the same."""
 
+import pytest
+
 from tests.browser.conftest import Open, Walk
 from tests.conftest import PASSWORD, person
 from tests.modules import moot
 
 
+@pytest.mark.thorough
 async def test_whoever_is_suspended_votes_all_the_same(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]

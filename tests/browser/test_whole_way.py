@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from node.modules.decisions import api as decisions
 from node.modules.deliveries import queries
 from node.modules.ideas import supporting
@@ -24,6 +26,7 @@ class Unjudged:
         return []
 
 
+@pytest.mark.thorough
 async def test_an_idea_comes_all_the_way_to_its_review(nodes: Open, walk: Walk) -> None:
     stage = await nodes("birch")
     birch = stage.nodes["birch"]

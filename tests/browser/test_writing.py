@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.browser.conftest import Open, Walk
 from tests.browser.test_giving import shows
 from tests.conftest import person
 
 
+@pytest.mark.thorough
 async def test_a_post_is_answered_from_birch_then_hidden(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder", "birch")
     alder, birch = stage.nodes["alder"], stage.nodes["birch"]
@@ -85,6 +88,7 @@ async def test_every_error_says_what_to_do_next(nodes: Open, walk: Walk) -> None
     await ana.press("Put it on the board", "error-signed-out", status=403)
 
 
+@pytest.mark.thorough
 async def test_a_question_is_asked_liked_shared_and_answered(nodes: Open, walk: Walk) -> None:
     stage = await nodes("alder")
     alder = stage.nodes["alder"]

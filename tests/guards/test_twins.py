@@ -1,6 +1,8 @@
 """Which tests PostgreSQL is spared, and that it is asked everything nevertheless."""
 
 import ast
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +11,12 @@ from typing import cast
 import pytest
 
 from tests import asked
-from tests.conftest import TWINS
-from tests.guards.tree import ROOT
+from tests.conftest import REPEATED, TWINS
+from tests.guards.tree import ROOT, python_files
 from tests.tools import twins
 
+PLAIN = {name: said for name, said in os.environ.items() if name not in ("T", "ALL", "MAKEFLAGS")}
+"""Without what the `make` around this run was given."""
 NAMES = TWINS.read_text().splitlines()
 
 
@@ -30,6 +34,43 @@ def test_each_name_is_a_test() -> None:
 
 def test_the_database_itself_is_tested_on_both() -> None:
     assert not [name for name in NAMES if name.startswith(twins.WHOLE)]
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [
+        ((), False),
+        (("ALL=1",), True),
+        (("T=tests/modules",), True),
+        (("T=tests", "ALL=1"), True),
+    ],
+)
+def test_only_a_run_without_names_leaves_thorough_tests_out(given, whole) -> None:
+    planned = subprocess.run(
+        ["make", "-n", "test", *given],
+        cwd=ROOT, env=PLAIN, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+
+    assert ("-m 'not thorough'" not in planned) == whole
+    assert ("make test ALL=1" not in planned) == whole
+
+
+def test_ci_carries_out_thorough_tests() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+
+    assert [line for line in lines if line.startswith("make test")] == [
+        "make test ALL=1 || status=$?"
+    ]
+
+
+def test_only_walks_and_twins_are_thorough() -> None:
+    """A refusal, a boundary and a rule are tested by each `make test`."""
+    mark = "mark." + "thorough"
+    files = [p for p in python_files("tests") if mark in p.read_text()]
+
+    assert {p.parent.name for p in files if p.name != "conftest.py"} == {"browser"}
+    assert [p.parent.name for p in files if p.name == "conftest.py"] == ["tests"]
+    assert not [name for name in REPEATED if not name.startswith(("tests/modules", "tests/bound"))]
 
 
 @pytest.mark.parametrize(
