@@ -18,6 +18,8 @@ MINUTES ?= 60
 BIN := .venv/bin
 STAMP := .venv/folkmoot-setup
 ORACLES := .venv/oracles/installed
+NPM := fedify judge
+PEERS := $(NPM:%=tests/interop/%/node_modules/.package-lock.json) tests/interop/pubby/.venv/installed
 # what is named is carried out whole
 WHOLE := $(ALL)$(T:tests=)
 SOURCES := node federation vocab web workers
@@ -61,6 +63,19 @@ $(ORACLES): requirements-oracles.lock | $(STAMP)
 	  mv .venv/oracles-new .venv/oracles; \
 	else echo 'What $< names could not be installed: comparisons with it are left out.'; fi
 
+# Other people's servers that ours talk to, each in its own folder; as above without a network.
+tests/interop/%/node_modules/.package-lock.json: tests/interop/%/package-lock.json
+	@! command -v npm > /dev/null || { \
+	  npm ci --prefix tests/interop/$* --ignore-scripts --no-audit --no-fund --prefer-offline \
+	    --loglevel=error > /dev/null && touch $@; \
+	} || echo 'What $< names could not be installed: tests with it are left out.'
+
+tests/interop/pubby/.venv/installed: tests/interop/pubby/requirements.lock | $(STAMP)
+	@$(BIN)/python -m venv --clear --without-pip $(@D) && \
+	$(BIN)/python -m pip --python $(@D)/bin/python install --quiet --require-hashes --no-deps \
+	  --no-compile -r $< && touch $@ || \
+	echo 'What $< names could not be installed: tests with it are left out.'
+
 run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 	@exec $(BIN)/folkmoot serve \
 	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'$(if $(ORIGIN), --origin '$(ORIGIN)')
@@ -68,7 +83,8 @@ run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
-test: $(STAMP) $(ORACLES)  ## the tests; ALL=1 with the thorough ones, or those of T=tests/…
+test:  ## the tests; ALL=1 with the thorough ones, or those of T=tests/…
+	@$(MAKE) --no-print-directory -j 2 $(STAMP) $(ORACLES) $(PEERS)
 	$(BIN)/python -m pytest -n $(J) --dist worksteal $(if $(WHOLE),,-m 'not thorough') $(T)
 	@$(if $(WHOLE),true,echo 'Thorough tests were left out (docs/decisions/0060). With them: make test ALL=1')
 

@@ -9,8 +9,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
-import venv
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +87,7 @@ def need(what: str) -> Path:
     """Where something that some tests need is; without it the test goes no further.
 
     Args:
-        what: postgres (folder of its programs), redis, chromium, node, npm, strace (programs),
+        what: postgres (folder of its programs), redis, chromium, node, strace (programs),
             shared (folder of reference material), oracles (folder of programs to compare with),
             root (the right to make networks).
     """
@@ -136,7 +134,6 @@ _NEEDS = {
     "postgres": (_postgres, "apt install postgresql"),
     "redis": (lambda: _program("redis-server"), "apt install redis-server"),
     "chromium": (lambda: _program(*CHROMIUM), "apt install chromium-headless-shell"),
-    "npm": (lambda: _program("npm"), "apt install nodejs npm"),
     "node": (_node, "Node.js 22 or later, which npm brings along (apt install nodejs npm)"),
     "shared": (_shared, "set FOLKMOOT_SHARED to the folder of reference documents"),
     "oracles": (packages.folder, "`make test` installs what requirements-oracles.lock names"),
@@ -399,67 +396,32 @@ def shared() -> Path:
     return need("shared")
 
 
-def install_packages(folder: Path) -> Path:
-    """Install the npm packages that a folder's lock names, unless they already are."""
-    lock, done = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
-        return folder
-    words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    command = [need("npm"), *words, "--loglevel=error"]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if said.returncode:
-        missing(f"what {lock.relative_to(ROOT)} names", said.stderr.strip() or "npm ci failed")
-    done.touch()
-    return folder
-
-
 @pytest.fixture(scope="session")
-def peer_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def peer_program() -> list[str]:
     """The command that starts the Fedify server of tests/interop/fedify."""
-    with _one_at_a_time(tmp_path_factory):
-        install_packages(PEER)
+    _installed(PEER / "package-lock.json", PEER / "node_modules" / ".package-lock.json")
     return [str(need("node")), str(PEER / "server.mjs")]
 
 
 @pytest.fixture(scope="session")
-def pubby_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def pubby_program() -> list[str]:
     """The command that starts the Pubby server of tests/interop/pubby."""
-    home, lock = PUBBY / ".venv", PUBBY / "requirements.lock"
-    python, done = home / "bin" / "python", home / "installed"
-    with _one_at_a_time(tmp_path_factory):
-        if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
-            venv.create(home, clear=True)
-            # our own pip: to unpack another, and to compile what nobody loads, takes longer
-            command = [
-                sys.executable, "-m", "pip", "--python", python, "install", "--quiet",
-                "--disable-pip-version-check", "--no-compile", "--no-deps", "--require-hashes",
-                "-r", lock,
-            ]  # fmt: skip
-            said = subprocess.run(command, capture_output=True, text=True, check=False)
-            if said.returncode:
-                missing(f"what {lock.relative_to(ROOT)} names", said.stderr.strip())
-            done.touch()
-    return [str(python), str(PUBBY / "server.py")]
+    _installed(PUBBY / "requirements.lock", PUBBY / ".venv" / "installed")
+    return [str(PUBBY / ".venv" / "bin" / "python"), str(PUBBY / "server.py")]
 
 
 @pytest.fixture(scope="session")
-def judge_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def judge_program() -> list[str]:
     """The command of activitypub-testing; add `test actor URL`."""
-    with _one_at_a_time(tmp_path_factory):
-        install_packages(PEER)
-        install_packages(JUDGE)
+    _installed(JUDGE / "package-lock.json", JUDGE / "node_modules" / ".package-lock.json")
     program = JUDGE / "node_modules" / "activitypub-testing" / "src" / "cli.js"
     return [str(need("node")), str(program)]
 
 
-@contextlib.contextmanager
-def _one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The processes of one test run install packages one after the other."""
-    import fcntl
-
-    with (factory.getbasetemp().parent / "npm.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _installed(lock: Path, done: Path) -> None:
+    """Go no further unless `make test` has installed what this lock names."""
+    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+        missing(f"what {lock.relative_to(ROOT)} names", "`make test` installs it, if npm is there")
 
 
 # Forms --------------------------------------------------------------------------------------
