@@ -76,6 +76,9 @@ tests/interop/pubby/.venv/installed: tests/interop/pubby/requirements.lock | $(S
 	  --no-compile -r $< && touch $@ || \
 	echo 'What $< names could not be installed: tests with it are left out.'
 
+.brought: $(STAMP) $(ORACLES) $(PEERS)
+	@:
+
 run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 	@exec $(BIN)/folkmoot serve \
 	  --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'$(if $(ORIGIN), --origin '$(ORIGIN)')
@@ -84,9 +87,9 @@ demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
 test:  ## the tests; ALL=1 with the thorough ones, or those of T=tests/…
-	@$(MAKE) --no-print-directory -j 2 $(STAMP) $(ORACLES) $(PEERS)
+	@$(MAKE) --no-print-directory -j 2 .brought
 	$(BIN)/python -m pytest -n $(J) --dist worksteal $(if $(WHOLE),,-m 'not thorough') $(T)
-	@$(if $(WHOLE),true,echo 'Thorough tests were left out (docs/decisions/0060). With them: make test ALL=1')
+	@$(if $(WHOLE),:,echo 'Thorough tests were left out (docs/decisions/0060). With them: make test ALL=1')
 
 check: $(STAMP)  ## format, lint, types, imports; under a minute
 	$(BIN)/ruff format --check .
