@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -58,12 +59,19 @@ async def show(request: Request) -> Response:
     return answer(request, node.door.write(value), restricted=viewer != ANONYMOUS)
 
 
+async def show_inbox(request: Request) -> Response:
+    """The shared inbox, which letters are posted to (ActivityPub §7.1.3) and nobody reads."""
+    raise HTTPException(405, headers={"Allow": "POST"})
+
+
 def _look(
     node: Node, owner_id: str, name: str, viewer: Viewer, after: str | None, db: Connection
 ) -> tuple[Account, Collected]:
     owner = ourselves.find(db, owner_id)
     if owner is None or owner.gone is not None:
         raise Missing
+    if name == "inbox":
+        raise HTTPException(405, headers={"Allow": "POST"})
     if name == "outbox":
         counts = node.memory.setdefault("federation.said", {})
         return owner, outbox.page(db, node.registry, owner, after, LIMIT, counts)
@@ -111,6 +119,7 @@ def _to_page(owner: Account) -> Response:
 
 
 routes = (
+    Route("/inbox", show_inbox, methods=["GET"]),
     Route("/u/{handle}/{name}", show, methods=["GET"]),
     Route("/c/{handle}/{name}", show, methods=["GET"]),
     Route("/service/{name}", show, methods=["GET"]),

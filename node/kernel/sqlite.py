@@ -30,7 +30,7 @@ T = TypeVar("T")
 MOST = 256
 """Changes that share a commit, at the most."""
 
-LONGEST = 0.05
+LONGEST = 0.02
 """Seconds after which a gathered commit takes no further change."""
 
 STATEMENTS = 1000

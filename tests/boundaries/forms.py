@@ -124,25 +124,40 @@ async def harvest(visitors: Visitors, *whose: str) -> list[tuple[str, Found]]:
 
 
 _PLACES: dict[str, set[int]] = {}
-"""Visitor → which of all addresses had a form that none before it had; in every world the same."""
+"""Visitor → which of all addresses had a form that none before it had, in the first world."""
 
 
 async def _harvested(visitors: Visitors, who: str) -> list[Found]:
-    known, places = visitors.known(), _PLACES.get(who)
-    if places is None:
+    """Sought where the first world had them; everywhere, if this world has them elsewhere.
+
+    Few worlds do: what stands first on a page may hang on ids, which are random.
+    """
+    if who in _PLACES:
+        found, new = await _sought(visitors, who, _PLACES[who])
+        if new == _PLACES[who]:
+            return found
+    else:
         await visitors.walk(who)
+    found, new = await _sought(visitors, who, None)
+    _PLACES.setdefault(who, new)
+    return found
+
+
+async def _sought(
+    visitors: Visitors, who: str, places: set[int] | None
+) -> tuple[list[Found], set[int]]:
+    """The forms at these of all addresses, or at all; and the places that had a new one."""
     walked = visitors.world.pages.get(who, {})
     found: dict[tuple[str, tuple[str, ...]], Found] = {}
     new: set[int] = set()
-    for place, path in enumerate([*known, *asking(visitors.world.ids)]):
+    for place, path in enumerate([*visitors.known(), *asking(visitors.world.ids)]):
         if places is None or place in places:
             answer = walked.get(path) or await visitors.ask(who, path, **BROWSER)
             before = len(found)
             _take(path, answer, found)
             if len(found) > before:
                 new.add(place)
-    assert new == _PLACES.setdefault(who, new)
-    return list(found.values())
+    return list(found.values()), new
 
 
 def _take(path: str, answer: Answer, found: dict[tuple[str, tuple[str, ...]], Found]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import update
 
@@ -16,7 +17,7 @@ from federation.tables import asked, host
 from node.kernel.node import Node
 from node.kernel.tables import account
 from node.modules.accounts import leaving
-from tests.conftest import Clock, Wire, person, settle
+from tests.conftest import Clock, Door, Wire, person, settle
 from tests.federation.strangers import (
     ACTIVITY,
     Actor,
@@ -91,6 +92,21 @@ async def test_an_inbox_is_somebodys(
     if status == 404:
         assert answer.json()["title"] == "There is no inbox here."
         assert answer.json()["code"] == "E_NO_INBOX"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/inbox", "/service/inbox", "/c/alder/inbox"])
+async def test_an_inbox_that_nobody_reads_says_what_it_is_for(
+    here: Node, wire: Wire, path: str, method: str
+) -> None:
+    async with httpx.AsyncClient(transport=Door(wire.apps[here.origin]), base_url=here.origin) as a:
+        answer = await a.request(method, path, headers={"accept": ACTIVITY})
+        nobodys = await a.get("/c/nobody/inbox", headers={"accept": ACTIVITY})
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert method == "HEAD" or answer.json()["title"] == "This cannot be done here"
+    assert nobodys.status_code == 404
 
 
 async def test_the_inbox_of_who_left_takes_letters_and_keeps_no_words(
