@@ -4,22 +4,23 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, select, text
 
 from node.kernel import causes, migrating
 from node.kernel import community as communities
 from node.kernel.clock import Clock, utc
 from node.kernel.community import Community
-from node.kernel.database import Database, secret_tables
+from node.kernel.database import Database, among, secret_tables, spread
 from node.kernel.keys import KeyMaker, make_keys
 from node.kernel.module import Module, Registry
 from node.kernel.network import Network, Transport
 from node.kernel.settings import Settings, safe_for
 from node.kernel.sqlite import Sqlite
-from node.kernel.tables import Account, account_of, setting
+from node.kernel.tables import Account, account, account_of, setting
 from node.kernel.unit import ONE_ACCOUNT, Unit
 from vocab.leaving import Door
 
@@ -177,6 +178,20 @@ def find_account(db: Connection, id: str) -> Account | None:
     """The actor with this id, if we know it."""
     row = db.execute(ONE_ACCOUNT, {"id": id}).one_or_none()
     return account_of(row) if row else None
+
+
+def find_accounts(db: Connection, ids: Iterable[str]) -> dict[str, Account]:
+    """Those of these actors that we know, by their ids; for none, nothing is asked."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    values = spread("id", wanted)
+    return {found.id: found for found in map(account_of, db.execute(_among(len(values)), values))}
+
+
+@cache
+def _among(count: int) -> Select[Any]:
+    return select(account).where(among(account.c.id, "id", count))
 
 
 def open_database(settings: Settings, registry: Registry) -> Database:

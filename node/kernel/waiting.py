@@ -99,7 +99,7 @@ class Readers:
             return
         self._watch(loop)
         at_work = [since for since in self._since if since < _NEVER]
-        held_up = self._is_held_up() and max(at_work) < time.monotonic() - PATIENCE
+        held_up = self._is_held_up() and max(at_work, default=_NEVER) < time.monotonic() - PATIENCE
         if held_up and len(at_work) < self._most:
             if len(at_work) == len(self._threads):
                 self._begin(self._help)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account, account, account_of, setting
 from node.modules.accounts.tables import (
     Bearer,
@@ -207,8 +208,7 @@ def link_of(db: Connection, token: str, now: datetime) -> str | None:
 
 def names_of(db: Connection, ids: Iterable[str]) -> Mapping[str, str]:
     """Account id to what people are shown."""
-    rows = db.execute(select(account).where(account.c.id.in_(list(ids))))
-    return {found.id: found.label for found in map(account_of, rows)}
+    return {id: found.label for id, found in find_accounts(db, ids).items()}
 
 
 def exported(db: Connection, account_id: str) -> Mapping[str, Any]:

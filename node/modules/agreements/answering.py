@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
-from node.modules.agreements import pages, queries, rules, settling, writing
+from node.modules.agreements import pages, rules, settling, writing
 from node.modules.agreements.pages import TERMS
 from node.modules.agreements.rules import Terms
 from node.modules.listings import api as listings
@@ -98,7 +99,7 @@ async def _notice(request: Request) -> tuple[Notice, Account | None]:
 
 def _about(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice | None, Account | None]:
     found = listings.at_page(db, slug, viewer)
-    return found, queries.people(db, [found.owner]).get(found.owner) if found else None
+    return found, find_accounts(db, [found.owner]).get(found.owner) if found else None
 
 
 async def answer(request: Request) -> Response:

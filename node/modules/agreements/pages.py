@@ -12,6 +12,7 @@ from starlette.routing import Route
 from federation.addressing import is_of_our_kind
 from node.kernel.access import Viewer
 from node.kernel.errors import Invalid, Missing, Refused
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.kernel.unit import Unit
 from node.modules.agreements import doing, queries, rules, settling
@@ -137,7 +138,7 @@ async def mine(request: Request) -> Response:
 
 def _mine(db: Connection, me: str) -> tuple[list[Agreement], Mapping[str, Account]]:
     found = queries.with_member(db, me)
-    return found, queries.people(db, [one.other(me) for one in found])
+    return found, find_accounts(db, [one.other(me) for one in found])
 
 
 def _heading(
@@ -227,7 +228,7 @@ def _one(
     found = queries.own(db, slug, me)
     if found is None:
         raise Missing(detail=slug)
-    people = queries.people(db, (found.proposer, found.interested))
+    people = find_accounts(db, (found.proposer, found.interested))
     return found, queries.steps(db, found.offer), people, queries.thanked(db, found.offer)
 
 

@@ -1,6 +1,6 @@
 """All SQL about agreements; every question is asked for one of the two they are between."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from sqlalchemy import (
 )
 
 from node.kernel.database import change_rows, holds, insert_new
-from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.agreements import rules
 from node.modules.agreements.rules import BINDING, State
@@ -144,12 +143,6 @@ def steps(db: Connection, offer: str) -> list[Step]:
         Step(state=State(row.state), by=row.by, at=row.at, words=row.words)
         for row in db.execute(wanted)
     ]
-
-
-def people(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
-    """The accounts we know among these ids."""
-    rows = db.execute(select(account).where(account.c.id.in_(list(set(ids)))))
-    return {found.id: found for found in map(account_of, rows)}
 
 
 def _with(member: str) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from node.kernel.access import Viewer
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.modules.agreements import pages, queries, rules
 from node.modules.agreements.rules import State
@@ -32,7 +33,7 @@ async def answer(node: "Node", viewer: Viewer) -> list[Card]:
 def _with_people(
     db: "Connection", found: list[Agreement], me: str
 ) -> "tuple[list[Agreement], Mapping[str, Account]]":
-    return found, queries.people(db, [one.other(me) for one in found])
+    return found, find_accounts(db, [one.other(me) for one in found])
 
 
 def _waiting(
@@ -152,7 +153,7 @@ async def mine(node: "Node", viewer: Viewer) -> list[Card]:
 
 def _shown(db: "Connection", whose: str) -> "tuple[list[Thanks], Mapping[str, Account]]":
     found = queries.shown_by(db, whose)
-    return found, queries.people(db, [one.by for one in found])
+    return found, find_accounts(db, [one.by for one in found])
 
 
 async def shown(node: "Node", viewer: Viewer) -> list[Card]:

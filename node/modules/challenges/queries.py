@@ -19,7 +19,8 @@ def _challenges(db: Connection, *which: Any) -> list[Challenge]:
     ).all()
     backed = backing.c.challenge.in_([row.id for row in rows])
     backers: dict[str, list[str]] = {row.id: [] for row in rows}
-    for one in db.execute(select(backing).where(backed).order_by(backing.c.member)):
+    wanted = select(backing).where(backed).order_by(backing.c.member)
+    for one in db.execute(wanted) if rows else ():
         backers[one.challenge].append(one.member)
     return [
         Challenge(

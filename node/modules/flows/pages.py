@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Refused
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.modules.flows import assigning, circles, queries, rules, suggesting
 from node.modules.flows.circles import Edge
@@ -158,7 +159,7 @@ class Part:
 
 def parts(db: Connection, edges: Sequence[Edge], viewer: Viewer) -> list[Part]:
     """The givings of a suggestion, as this viewer may see them."""
-    people = queries.people(db, (id for e in edges for id in (e.giver, e.receiver)))
+    people = find_accounts(db, (id for e in edges for id in (e.giver, e.receiver)))
     return [
         Part(
             edge=edge,

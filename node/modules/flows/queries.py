@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, select, update
 
 from node.kernel.database import insert_new
-from node.kernel.tables import Account, account, account_of
 from node.kernel.unit import Unit
 from node.modules.flows.circles import Edge
 from node.modules.flows.rules import State
@@ -61,12 +60,6 @@ def capacity(open_: Mapping[str, Notice]) -> Mapping[str, int]:
     }
 
 
-def people(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
-    """Accounts by id."""
-    rows = db.execute(select(account).where(account.c.id.in_(sorted(set(ids)))))
-    return {found.id: found for found in map(account_of, rows)}
-
-
 # Suggestions --------------------------------------------------------------------------------
 
 
@@ -99,7 +92,8 @@ def known(db: Connection) -> set[str]:
 def _all(db: Connection, wanted: Select[Any]) -> list[Suggestion]:
     rows = db.execute(wanted).all()
     said: dict[str, dict[str, bool | None]] = {row.slug: {} for row in rows}
-    for one in db.execute(select(answer).where(answer.c.suggestion.in_(list(said)))):
+    wanted = select(answer).where(answer.c.suggestion.in_(list(said)))
+    for one in db.execute(wanted) if rows else ():
         said[one.suggestion][one.member] = one.yes
     return [suggestion_of(row, said[row.slug]) for row in rows]
 

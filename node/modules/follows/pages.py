@@ -176,9 +176,9 @@ async def waiting(node: Node, viewer: Viewer) -> list[Card]:
     """People who ask to follow the viewer."""
     if not viewer.is_member or viewer.account is None:
         return []
-    lists = await node.read(_lists, viewer.account.id)
+    asking = await node.read(queries.accounts, viewer.account.id, way="in", now_is=State.ASKED)
     _ = speak(node, viewer).say
-    asks = [_("%(name)s asks to follow you", name=one.label) for one in lists["asking"]]
+    asks = [_("%(name)s asks to follow you", name=one.label) for one, _follow in asking]
     return [_card(title, _("Answer")) for title in asks]
 
 

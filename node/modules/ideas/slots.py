@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 def _ready(db: "Connection", me: str, now: "datetime") -> list[Idea]:
-    active = proposals.how_many_active(db, now)
-    found, held = queries.gathering(db, me), choices.numbers(db)
+    found = queries.gathering(db, me)
+    if not found:
+        return []
+    active, held = proposals.how_many_active(db, now), choices.numbers(db)
     return [one for one in found if rules.on_agenda(one.people, one.points, active, held)]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from node.kernel.database import insert_new
-from node.kernel.tables import account as actor
-from node.kernel.tables import account_of, setting
+from node.kernel.node import find_accounts
+from node.kernel.tables import setting
 from node.kernel.unit import Unit
 from node.modules.ledger import rules
 from node.modules.ledger.rules import Kind, Terms
@@ -72,8 +72,9 @@ def written(db: Connection, once: str) -> str | None:
 
 def reversed_ones(db: Connection, ids: Iterable[str]) -> set[str]:
     """Those of these entries that were taken back."""
-    wanted = select(entry.c.reverses).where(entry.c.reverses.in_(list(ids)))
-    return {id for id in db.scalars(wanted) if id}
+    given = list(ids)
+    wanted = select(entry.c.reverses).where(entry.c.reverses.in_(given))
+    return {id for id in db.scalars(wanted) if id} if given else set()
 
 
 def asked_of(db: Connection, id: str) -> list[Entry]:
@@ -99,14 +100,14 @@ def since(db: Connection, id: str, moment: datetime) -> list[Entry]:
 
 def holders(db: Connection, ids: Iterable[str]) -> Mapping[str, Held]:
     """Accounts by id."""
-    rows = db.execute(select(account).where(account.c.id.in_(list(set(ids)))))
+    wanted = list(set(ids))
+    rows = db.execute(select(account).where(account.c.id.in_(wanted))) if wanted else ()
     return {found.id: found for found in map(held_of, rows)}
 
 
 def names(db: Connection, ids: Iterable[str]) -> Mapping[str, str]:
     """What actors are called, by their ids."""
-    rows = db.execute(select(actor).where(actor.c.id.in_(list(set(ids)))))
-    return {found.id: found.label for found in map(account_of, rows)}
+    return {id: found.label for id, found in find_accounts(db, ids).items()}
 
 
 def total(db: Connection) -> int:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kernel.access import Viewer
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.modules.listings import concepts, queries, telling_when, topics
 from node.modules.listings.queries import Asked
@@ -83,7 +84,7 @@ def _board(
     urgent: Sequence[Notice],
 ) -> tuple[list[Notice], Mapping[str, Account], Mapping[str, str]]:
     found = queries.open_listings(db, viewer, now, chosen, after=after, limit=PAGE + 1)
-    people = queries.owners(db, [one.owner for one in (*urgent, *found)])
+    people = find_accounts(db, [one.owner for one in (*urgent, *found)])
     return found, people, queries.places(db, found)
 
 

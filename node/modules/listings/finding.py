@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from node.kernel import community
 from node.kernel.access import Viewer
 from node.kernel.finds import Hit, Sought
+from node.kernel.node import find_accounts
 from node.modules.listings import concepts, queries, topics
 from node.modules.listings.queries import Asked
 from node.modules.listings.tables import Notice
@@ -34,7 +35,7 @@ def find(db: Connection, viewer: Viewer, sought: Sought) -> Sequence[Hit]:
         found = queries.open_listings(db, viewer, sought.now, asked, limit=MOST)
     about = _About(topics.load(db), viewer.language or community.load(db, "").language)
     hits = [one for one in found if _is_meant(one, sought, about)][: sought.most]
-    names = {id: who.label for id, who in queries.owners(db, [one.owner for one in hits]).items()}
+    names = {id: who.label for id, who in find_accounts(db, [one.owner for one in hits]).items()}
     return [_hit(one, names.get(one.owner, "")) for one in hits]
 
 

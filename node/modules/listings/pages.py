@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from node.kernel.access import Viewer
 from node.kernel.errors import Conflict, Invalid, Missing, Problem, Refused
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.modules.listings import (
     concepts,
@@ -291,7 +292,7 @@ def _show(db: Connection, slug: str, viewer: Viewer) -> tuple[Notice, Account | 
     # what others published is shown to strangers by its own server
     if one is None or not (one.local or viewer.is_member):
         raise Missing(detail=slug)
-    owner = queries.owners(db, [one.owner]).get(one.owner)
+    owner = find_accounts(db, [one.owner]).get(one.owner)
     return one, owner, queries.places(db, [one]).get(one.domain, "")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from node.kernel.access import ANONYMOUS, Reach, Viewer
 from node.kernel.community import load
 from node.kernel.module import Collected
+from node.kernel.node import find_accounts
 from node.kernel.tables import Account
 from node.modules.listings import drafts, named, places, queries, writing
 from node.modules.listings.queries import Asked
@@ -41,7 +42,7 @@ def shows(db: Connection, id: str, viewer: Viewer) -> bool:
 
 def said(db: Connection, notice: Notice) -> Object:
     """A listing as it is said now, ours or another's."""
-    owner = queries.owners(db, [notice.owner]).get(notice.owner)
+    owner = find_accounts(db, [notice.owner]).get(notice.owner)
     return writing.said(notice, load(db, ""), owner.followers if owner else None)
 
 

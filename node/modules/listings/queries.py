@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from node.kernel.access import Reach, Viewer, kind_of, owned, visible
 from node.kernel.database import among, change_rows, insert_new, is_kept, plain, spread
-from node.kernel.tables import Account, account, account_of
+from node.kernel.tables import Account, account
 from node.kernel.unit import Unit
 from node.modules.listings.named import by_name
 from node.modules.listings.places import Cell
@@ -252,12 +252,6 @@ def ended(unit: Unit) -> list[str]:
     # every reach: the clock ends listings of all kinds
     due = select(listing.c.id).where(listing.c.lifecycle.in_(LIVE), listing.c.ends <= unit.now)
     return list(unit.db.scalars(due))
-
-
-def owners(db: Connection, ids: Iterable[str]) -> Mapping[str, Account]:
-    """The accounts we know among these ids."""
-    rows = db.execute(select(account).where(account.c.id.in_(list(set(ids)))))
-    return {found.id: found for found in map(account_of, rows)}
 
 
 def services_at(db: Connection, domain: str) -> list[str]:
