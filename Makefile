@@ -127,7 +127,7 @@ messages: $(STAMP)  ## collect the words of pages and code, renew and compile tr
 docs: $(STAMP)  ## renew the tables in docs/ and FEDERATION.md
 	$(BIN)/python -m tests.tools.docs
 
-twins: $(STAMP)  ## choose anew which tests run on PostgreSQL, too
+twins: .brought  ## choose anew which tests run on PostgreSQL, too
 	$(BIN)/python -m tests.tools.twins
 
 screens: $(STAMP)  ## renew the pictures in docs/screens by the browser tests
