@@ -86,7 +86,7 @@ run: $(STAMP)  ## serve a node: HOST= PORT= DATA= ORIGIN=
 demo: $(STAMP)  ## three communities on loopback with invented data
 	@exec $(BIN)/folkmoot demo
 
-test:  ## the tests; ALL=1 with the thorough ones, or those of T=tests/…
+test:  ## the tests; ALL=1 with the thorough ones, or those of T=tests/…; J= at once
 	@$(MAKE) --no-print-directory -j 2 .brought
 	$(BIN)/python -m pytest -n $(J) --dist worksteal $(if $(WHOLE),,-m 'not thorough') $(T)
 	@$(if $(WHOLE),:,echo 'Thorough tests were left out (docs/decisions/0060). With them: make test ALL=1')

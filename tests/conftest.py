@@ -17,7 +17,6 @@ import pytest
 import uvloop
 from _pytest.unraisableexception import gc_collect_iterations_key
 
-from node.kernel import sqlite
 from node.kernel.keys import Keys, make_keys
 from node.kernel.module import Module
 from node.kernel.network import Answer, Unreachable
@@ -40,7 +39,7 @@ from tests.servers import (
     shared,
 )
 from tests.templates import Templates, shipped
-from tests.tools.twins import WHOLE
+from tests.tools import twins
 from web import sessions, slots
 from workers import running
 
@@ -61,7 +60,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Asked(), "asked")
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(servers.swift()))
     slots.SECONDS = 60.0
-    sqlite.READERS = 1  # each reads the tables' definitions anew; those of a served node are more
     hypothesis.settings.register_profile("any machine", deadline=None)
     hypothesis.settings.load_profile("any machine")
 
@@ -91,7 +89,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     needless = set(TWINS.read_text().splitlines())
     items[:] = [one for one in items if not is_left_out(one)]
     for item in items:
-        repeats = item.nodeid.startswith(REPEATED) and not item.nodeid.startswith(WHOLE)
+        repeats = item.nodeid.startswith(REPEATED) and not item.nodeid.startswith(twins.WHOLE)
         if repeats and item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.thorough)
 

@@ -26,6 +26,8 @@ from vocab.leaving import Door
 
 VERSION = version("folkmoot")
 SECRET = "secret"  # noqa: S105 - the name of a setting
+AT_ONCE = 512
+"""Actors that are looked up by one statement; a database takes some 32,000 values."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -183,10 +185,12 @@ def find_account(db: Connection, id: str) -> Account | None:
 def find_accounts(db: Connection, ids: Iterable[str]) -> dict[str, Account]:
     """Those of these actors that we know, by their ids; for none, nothing is asked."""
     wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    values = spread("id", wanted)
-    return {found.id: found for found in map(account_of, db.execute(_among(len(values)), values))}
+    found: dict[str, Account] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        values = spread("id", wanted[start : start + AT_ONCE])
+        rows = db.execute(_among(len(values)), values)
+        found |= {one.id: one for one in map(account_of, rows)}
+    return found
 
 
 @cache

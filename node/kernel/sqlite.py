@@ -38,6 +38,8 @@ STATEMENTS = 1000
 is fewer than one page needs."""
 
 READERS = 4
+"""Threads that read while the first of them is held up; otherwise it reads alone."""
+
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 

@@ -79,12 +79,10 @@ class Readers:
     def close(self) -> None:
         """Let them answer what they were asked, and end."""
         self._closed = True
-        for number, thread in enumerate(self._threads):
-            if number:
-                self._calls.put(False)
-            else:
-                self._queue.put(None)
-                thread.join()
+        if self._threads:
+            self._queue.put(None)
+        for _ in self._threads[1:]:
+            self._calls.put(False)
         for thread in self._threads:
             thread.join()
 

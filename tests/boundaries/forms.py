@@ -130,7 +130,7 @@ _PLACES: dict[str, set[int]] = {}
 async def _harvested(visitors: Visitors, who: str) -> list[Found]:
     """Sought where the first world had them; everywhere, if this world has them elsewhere.
 
-    Few worlds do: what stands first on a page may hang on ids, which are random.
+    Now and then one does, and ids, which are random, are all that differs.
     """
     if who in _PLACES:
         found, new = await _sought(visitors, who, _PLACES[who])

@@ -17,6 +17,8 @@ from tests.tools import twins
 
 PLAIN = {name: said for name, said in os.environ.items() if name not in ("T", "ALL", "MAKEFLAGS")}
 """Without what the `make` around this run was given."""
+MARK = "mark." + "thorough"
+"""Spelled so that this file does not bear it."""
 NAMES = TWINS.read_text().splitlines()
 
 
@@ -65,12 +67,29 @@ def test_ci_carries_out_thorough_tests() -> None:
 
 def test_only_walks_and_twins_are_thorough() -> None:
     """A refusal, a boundary and a rule are tested by each `make test`."""
-    mark = "mark." + "thorough"
-    files = [p for p in python_files("tests") if mark in p.read_text()]
+    files = [p for p in python_files("tests") if MARK in p.read_text()]
 
     assert {p.parent.name for p in files if p.name != "conftest.py"} == {"browser"}
     assert [p.parent.name for p in files if p.name == "conftest.py"] == ["tests"]
-    assert not [name for name in REPEATED if not name.startswith(("tests/modules", "tests/bound"))]
+    assert REPEATED == ("tests/modules/", "tests/boundaries/")
+
+
+@pytest.mark.parametrize(
+    ("file", "walk"),
+    [
+        ("beginning", "a_community_begins"),
+        ("giving", "from_a_need_at_alder_to_thanks_at_birch_which_is_off_meanwhile"),
+        ("deciding", "a_decision_of_birch_is_adopted_at_cedar"),
+        ("writing", "every_error_says_what_to_do_next"),
+        ("eyes", "the_judge_finds_what_is_wrong"),
+    ],
+)
+def test_the_main_ways_are_walked_by_each_make_test(file, walk) -> None:
+    tree = ast.parse((ROOT / f"tests/browser/test_{file}.py").read_text())
+    [found] = [n for n in ast.walk(tree) if getattr(n, "name", None) == f"test_{walk}"]
+
+    assert isinstance(found, ast.AsyncFunctionDef)
+    assert f"pytest.{MARK}" not in map(ast.unparse, found.decorator_list)
 
 
 @pytest.mark.parametrize(

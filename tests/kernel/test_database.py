@@ -59,12 +59,6 @@ thing = Table(
 secret = Table("secret", metadata, Column("id", Integer, primary_key=True), info=SECRET)
 
 
-@pytest.fixture(autouse=True)
-def readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many as a served node has; elsewhere in the tests one is enough."""
-    monkeypatch.setattr(sqlite_door, "READERS", 4)
-
-
 @pytest.fixture
 async def database(backend: Backend, tmp_path: Path) -> AsyncIterator[Database]:
     url = await backend.database(tmp_path)

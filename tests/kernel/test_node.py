@@ -2,9 +2,11 @@
 
 from typing import cast
 
+import pytest
 from sqlalchemy import Connection
 
 from federation import resolving
+from node.kernel import node as node_door
 from node.kernel.node import Node, find_accounts
 from node.modules.follows import api as follows
 from node.modules.follows.rules import State
@@ -23,7 +25,11 @@ async def test_a_follow_from_one_node_to_another_is_accepted(alder: Node, birch:
     assert (here, there) == (State.ACCEPTED, State.ACCEPTED)
 
 
-async def test_those_of_some_actors_that_are_known_are_found(alder: Node) -> None:
+@pytest.mark.parametrize("at_once", [512, 2])
+async def test_those_of_some_actors_that_are_known_are_found(
+    alder: Node, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_door, "AT_ONCE", at_once)
     members = [(await person(alder, name)).id for name in ("ana", "ben", "cleo")]
     asked = [*members, members[0], f"{alder.origin}/u/nobody", "https://birch.test/u/bo"]
 

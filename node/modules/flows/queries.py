@@ -92,8 +92,8 @@ def known(db: Connection) -> set[str]:
 def _all(db: Connection, wanted: Select[Any]) -> list[Suggestion]:
     rows = db.execute(wanted).all()
     said: dict[str, dict[str, bool | None]] = {row.slug: {} for row in rows}
-    wanted = select(answer).where(answer.c.suggestion.in_(list(said)))
-    for one in db.execute(wanted) if rows else ():
+    answers = select(answer).where(answer.c.suggestion.in_(list(said)))
+    for one in db.execute(answers) if rows else ():
         said[one.suggestion][one.member] = one.yes
     return [suggestion_of(row, said[row.slug]) for row in rows]
 

@@ -72,9 +72,10 @@ def written(db: Connection, once: str) -> str | None:
 
 def reversed_ones(db: Connection, ids: Iterable[str]) -> set[str]:
     """Those of these entries that were taken back."""
-    given = list(ids)
+    if not (given := list(ids)):
+        return set()
     wanted = select(entry.c.reverses).where(entry.c.reverses.in_(given))
-    return {id for id in db.scalars(wanted) if id} if given else set()
+    return {id for id in db.scalars(wanted) if id}
 
 
 def asked_of(db: Connection, id: str) -> list[Entry]:
@@ -100,8 +101,9 @@ def since(db: Connection, id: str, moment: datetime) -> list[Entry]:
 
 def holders(db: Connection, ids: Iterable[str]) -> Mapping[str, Held]:
     """Accounts by id."""
-    wanted = list(set(ids))
-    rows = db.execute(select(account).where(account.c.id.in_(wanted))) if wanted else ()
+    if not (wanted := list(set(ids))):
+        return {}
+    rows = db.execute(select(account).where(account.c.id.in_(wanted)))
     return {found.id: found for found in map(held_of, rows)}
 
 
